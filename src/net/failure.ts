@@ -1,0 +1,22 @@
+// Every way in which an association ends badly, as data. Nothing here is thrown.
+
+import type { SystemErrorInfo } from '../part10/system-error.ts';
+
+export type Phase = 'connect' | 'association' | 'response' | 'write' | 'release';
+
+export type AssociationFailure =
+  /** The transport never came up. */
+  | { readonly code: 'connection failed'; readonly error: SystemErrorInfo }
+  /** The peer closed or reset the connection where it should not have. No `error`: it closed in good order. */
+  | { readonly code: 'connection lost'; readonly phase: Phase; readonly error?: SystemErrorInfo }
+  | { readonly code: 'timeout'; readonly phase: Phase; readonly afterMs: number }
+  | { readonly code: 'association rejected'; readonly result: number; readonly source: number; readonly reason: number }
+  /** A-ABORT from the peer. */
+  | { readonly code: 'association aborted'; readonly phase: Phase; readonly source: number; readonly reason: number }
+  /** The peer asked for release while we still had something to send. */
+  | { readonly code: 'released by peer' }
+  /** The peer broke the protocol and we aborted. `looksLike`: what its first bytes were, e.g. 'HTTP'. */
+  | { readonly code: 'protocol error'; readonly phase: Phase; readonly detail: string; readonly looksLike?: string }
+  /** Maximum length received of 1-7 bytes: not even one byte of data fits beside a PDV header with an even length. */
+  | { readonly code: 'unusable maximum length'; readonly maximumLength: number }
+  | { readonly code: 'cancelled'; readonly phase: Phase };

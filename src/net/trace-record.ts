@@ -1,0 +1,42 @@
+// The stream of what happened on the network, in the order in which it happened.
+
+import type { SystemErrorInfo } from '../part10/system-error.ts';
+import type { ProtocolTraceEvent } from '../protocol/trace-event.ts';
+import type { Phase } from './failure.ts';
+
+export type TransportTraceEvent =
+  | { readonly type: 'connecting'; readonly host: string; readonly port: number }
+  | { readonly type: 'connected'; readonly localAddress: string; readonly remoteAddress: string; readonly elapsedMs: number }
+  | { readonly type: 'connection accepted'; readonly localAddress: string; readonly remoteAddress: string }
+  | { readonly type: 'connection failed'; readonly error: SystemErrorInfo }
+  /** No `error`: in good order. */
+  | { readonly type: 'connection closed'; readonly by: 'us' | 'peer'; readonly error?: SystemErrorInfo }
+  | { readonly type: 'timeout'; readonly phase: Phase; readonly afterMs: number };
+
+/** What the job above the network adds, so that one stream tells the whole story of a file. */
+export type JobTraceEvent =
+  /** `path`: as it may be shown (relative where it can be). */
+  | { readonly type: 'file begins'; readonly path: string; readonly messageId: number; readonly length: number | undefined }
+  | {
+      readonly type: 'file ends';
+      readonly path: string;
+      readonly outcome: string;
+      readonly status?: number;
+      readonly elapsedMs: number;
+      /** Of the data set, sent. */
+      readonly bytes: number;
+    }
+  /** The built-in receiver stored an instance. */
+  | { readonly type: 'instance received'; readonly path: string; readonly bytes: number };
+
+export type TraceEvent = ProtocolTraceEvent | TransportTraceEvent | JobTraceEvent;
+
+export interface TraceRecord {
+  /** Unix time in milliseconds. */
+  readonly timeMs: number;
+  /** Counts the associations of this process from 1. */
+  readonly association: number;
+  readonly event: TraceEvent;
+}
+
+export type TraceSink = (record: TraceRecord) => void;

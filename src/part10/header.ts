@@ -1,0 +1,36 @@
+// What a sender must know of a file before it opens an association. PS3.10 clause 7.1, PS3.5 clause 7.
+
+import type { SystemErrorInfo } from './system-error.ts';
+
+/** A file that holds one SOP Instance. All UIDs are without padding. */
+export interface InstanceHeader {
+  /** (0008,0016) of the data set itself; what goes into the C-STORE-RQ. */
+  readonly sopClassUID: string;
+  /** (0008,0018) of the data set itself. */
+  readonly sopInstanceUID: string;
+  /** (0002,0010), or what the encoding shows where there is no meta group. */
+  readonly transferSyntaxUID: string;
+  /** Where the data set begins: bytes from the start of the file. */
+  readonly dataSetOffset: number;
+  /** From there to the end of the file, in bytes. */
+  readonly dataSetLength: number;
+  /** How the file said so: 'Part 10' with preamble, 'no preamble' (group 0002 first), 'bare data set'. */
+  readonly form: 'Part 10' | 'no preamble' | 'bare data set';
+}
+
+/** Why a file holds nothing that could be sent. */
+export type HeaderProblem =
+  | { readonly code: 'empty file' }
+  /** `looksLike`: what the first bytes say, e.g. 'ZIP', 'PDF', 'text'. */
+  | { readonly code: 'not DICOM'; readonly looksLike?: string }
+  | { readonly code: 'DICOMDIR' }
+  | { readonly code: 'unreadable'; readonly error: SystemErrorInfo }
+  | { readonly code: 'not a regular file'; readonly kind: string }
+  /** `offset`: in bytes from the start of the file. */
+  | { readonly code: 'malformed'; readonly detail: string; readonly offset: number }
+  | { readonly code: 'missing attribute'; readonly tag: string; readonly keyword: string }
+  | { readonly code: 'invalid UID'; readonly tag: string; readonly keyword: string; readonly value: string };
+
+export type HeaderResult =
+  | { readonly type: 'instance'; readonly header: InstanceHeader }
+  | { readonly type: 'problem'; readonly problem: HeaderProblem };

@@ -1,0 +1,16 @@
+// Presentation contexts as both sides see them. PS3.8 7.1.1.13, 9.3.2.2, 9.3.3.2.
+
+/** An association carries at most this many contexts: the odd IDs 1-255 (PS3.8 Table 9-18). */
+export const PRESENTATION_CONTEXTS_MAX = 128;
+
+/** What became of one proposed context. `problem`: why the peer's answer to it is unusable. */
+export interface NegotiatedContext {
+  readonly presentationContextId: number;
+  readonly abstractSyntax: string;
+  readonly proposedTransferSyntaxes: readonly string[];
+  /** PS3.8 Table 9-18 Result/Reason; undefined = the peer did not answer this context at all. */
+  readonly result: number | undefined;
+  /** Set only when the context can be used. */
+  readonly acceptedTransferSyntax?: string;
+  readonly problem?: 'not answered' | 'accepted with a transfer syntax that was not proposed';
+}

@@ -1,0 +1,26 @@
+// The one error that a peer's bytes can raise. PS3.8 9.3.8 (A-ABORT), Table 9-26.
+
+/** A-ABORT Reason/Diag. when the source is the service-provider (PS3.8 Table 9-26). 3 is reserved. */
+export type ProviderAbortReason = 0 | 1 | 2 | 4 | 5 | 6;
+
+export const REASON_NOT_SPECIFIED = 0;
+export const UNRECOGNIZED_PDU = 1;
+export const UNEXPECTED_PDU = 2;
+export const UNRECOGNIZED_PDU_PARAMETER = 4;
+export const UNEXPECTED_PDU_PARAMETER = 5;
+export const INVALID_PDU_PARAMETER_VALUE = 6;
+
+/**
+ * The peer broke the protocol. Thrown by decoders, caught by the association, which answers A-ABORT with source 2
+ * (service-provider) and this `reason`. Every other throw while reading a peer's bytes is a bug of ours.
+ */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+  readonly reason: ProviderAbortReason;
+
+  /** @param message one line for a protocol engineer: the field, its value, and the clause that it breaks */
+  constructor(reason: ProviderAbortReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,73 @@
+// What a send is asked to do and what it tells. The same for the editor and the terminal.
+
+import type { AssociationFailure } from '../net/failure.ts';
+import type { Peer } from '../net/peer.ts';
+import type { TraceSink } from '../net/trace-record.ts';
+import type { HeaderProblem, InstanceHeader } from '../part10/header.ts';
+import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
+import type { Priority } from '../protocol/dimse/command.ts';
+import type { FileOutcome, OutcomeCounts } from './outcome.ts';
+
+/** One file that the scan found. `path` is absolute; `identity` is what the file was when it was scanned. */
+export type ScannedFile =
+  | { readonly type: 'instance'; readonly path: string; readonly header: InstanceHeader; readonly identity: FileIdentity }
+  | { readonly type: 'skipped'; readonly path: string; readonly problem: HeaderProblem };
+
+export interface FileIdentity {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ino: number;
+  readonly dev: number;
+}
+
+export interface SendJob {
+  readonly peer: Peer;
+  readonly files: readonly ScannedFile[];
+  readonly priority: Priority;
+  /** Makes a path fit to be shown and traced; by default the path as it is. */
+  readonly displayPath?: (path: string) => string;
+}
+
+export interface SendProgress {
+  readonly filesDone: number;
+  readonly filesTotal: number;
+  /** Of data sets. */
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  readonly counts: OutcomeCounts;
+  /** Over the last seconds; undefined until something can be said. */
+  readonly bytesPerSecond: number | undefined;
+  readonly remainingMs: number | undefined;
+}
+
+export interface SendListeners {
+  readonly trace?: TraceSink;
+  /** At most a few times a second, and once at the end. */
+  readonly progress?: (progress: SendProgress) => void;
+  readonly outcome?: (outcome: FileOutcome) => void;
+}
+
+export interface AssociationSummary {
+  /** The number under which it appears in the trace. */
+  readonly association: number;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly contexts: readonly NegotiatedContext[];
+  readonly peerImplementationClassUID?: string;
+  readonly peerImplementationVersionName?: string;
+  readonly peerMaximumLength?: number;
+  /** How it ended; undefined = released in good order. */
+  readonly failure?: AssociationFailure;
+}
+
+export interface SendResult {
+  readonly peer: Peer;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  /** One for every scanned file, in the order of the job. */
+  readonly outcomes: readonly FileOutcome[];
+  readonly counts: OutcomeCounts;
+  readonly bytesSent: number;
+  readonly associations: readonly AssociationSummary[];
+  readonly cancelled: boolean;
+}

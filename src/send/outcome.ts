@@ -1,0 +1,75 @@
+// What became of each file. Each ends as exactly one of six; nothing is ever guessed.
+
+import type { AssociationFailure } from '../net/failure.ts';
+import type { HeaderProblem } from '../part10/header.ts';
+import type { SystemErrorInfo } from '../part10/system-error.ts';
+
+export const OUTCOMES = ['stored', 'stored with warning', 'failed', 'skipped', 'cancelled', 'unknown'] as const;
+
+/**
+ * - stored: the peer answered success (0000H).
+ * - stored with warning: the peer answered a warning; it has the instance.
+ * - failed: the peer does not have it, as far as anyone can know.
+ * - skipped: there is nothing in the file that could be sent.
+ * - cancelled: the person stopped before it was sent, or while it was.
+ * - unknown: every byte went out and no answer came.
+ */
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** One presentation context that could have carried the instance, and why it could not. */
+export interface RefusedContext {
+  readonly transferSyntaxUID: string;
+  /** PS3.8 Table 9-18; undefined = not answered, or answered with a syntax that was not proposed. */
+  readonly result: number | undefined;
+}
+
+export type Reason =
+  | HeaderProblem
+  | AssociationFailure
+  /** `accepted`: transfer syntaxes that the peer would take for this SOP class. */
+  | {
+      readonly code: 'presentation context refused';
+      readonly sopClassUID: string;
+      readonly refused: readonly RefusedContext[];
+      readonly accepted: readonly string[];
+    }
+  /** A failure or warning status in the C-STORE-RSP. */
+  | {
+      readonly code: 'status';
+      readonly status: number;
+      /** The peer's own words, not sanitised. */
+      readonly errorComment?: string;
+      /** Tags as 0xGGGGEEEE. */
+      readonly offendingElement?: readonly number[];
+    }
+  /** The response could not be one to our request. */
+  | { readonly code: 'invalid response'; readonly detail: string }
+  /** The file was not the same any more as when it was scanned. */
+  | { readonly code: 'file changed'; readonly detail: string }
+  | { readonly code: 'read error'; readonly error: SystemErrorInfo }
+  /** The data set has an odd length, which a data set cannot have (PS3.5 7.1.1): it is truncated. In bytes. */
+  | { readonly code: 'odd length'; readonly length: number }
+  | { readonly code: 'cannot convert'; readonly from: string; readonly to: string; readonly detail: string }
+  /** Given up after this many lost associations in a row. */
+  | { readonly code: 'given up'; readonly lostAssociations: number; readonly last: AssociationFailure };
+
+export interface FileOutcome {
+  /** Absolute. */
+  readonly path: string;
+  readonly outcome: Outcome;
+  readonly sopClassUID?: string;
+  readonly sopInstanceUID?: string;
+  /** Of the file. */
+  readonly transferSyntaxUID?: string;
+  /** On the wire, where anything went out; another than the file's = converted. */
+  readonly transferSyntaxOnWire?: string;
+  /** Status of the C-STORE-RSP. */
+  readonly status?: number;
+  /** Bytes of the data set that went out (in the last try). */
+  readonly bytesSent: number;
+  readonly elapsedMs?: number;
+  /** Why, for everything but a plain 'stored'. */
+  readonly reason?: Reason;
+}
+
+export type OutcomeCounts = Readonly<Record<Outcome, number>>;
