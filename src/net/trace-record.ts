@@ -6,7 +6,12 @@ import type { Phase } from './failure.ts';
 
 export type TransportTraceEvent =
   | { readonly type: 'connecting'; readonly host: string; readonly port: number }
-  | { readonly type: 'connected'; readonly localAddress: string; readonly remoteAddress: string; readonly elapsedMs: number }
+  | {
+      readonly type: 'connected';
+      readonly localAddress: string;
+      readonly remoteAddress: string;
+      readonly elapsedMs: number;
+    }
   | { readonly type: 'connection accepted'; readonly localAddress: string; readonly remoteAddress: string }
   | { readonly type: 'connection failed'; readonly error: SystemErrorInfo }
   /** No `error`: in good order. */
@@ -16,7 +21,12 @@ export type TransportTraceEvent =
 /** What the job above the network adds, so that one stream tells the whole story of a file. */
 export type JobTraceEvent =
   /** `path`: as it may be shown (relative where it can be). */
-  | { readonly type: 'file begins'; readonly path: string; readonly messageId: number; readonly length: number | undefined }
+  | {
+      readonly type: 'file begins';
+      readonly path: string;
+      readonly messageId: number;
+      readonly length: number | undefined;
+    }
   | {
       readonly type: 'file ends';
       readonly path: string;

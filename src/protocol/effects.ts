@@ -1,8 +1,8 @@
 // What goes into an association and what comes out. The names are the service primitives of PS3.8 clause 7.
 
-import type { ProtocolError } from './errors.ts';
 import type { NegotiatedContext } from './acse/contexts.ts';
 import type { Command } from './dimse/command.ts';
+import type { ProtocolError } from './errors.ts';
 import type { ProtocolTraceEvent } from './trace-event.ts';
 import type { AAssociateAc, AAssociateRj, AAssociateRq } from './ul/pdu.ts';
 
@@ -19,7 +19,12 @@ export type AssociationInput =
       readonly hasDataSet: boolean;
     }
   /** The next bytes of the data set that was announced (Evt9); even in length unless `isLast`. */
-  | { readonly type: 'data set'; readonly presentationContextId: number; readonly bytes: Uint8Array; readonly isLast: boolean }
+  | {
+      readonly type: 'data set';
+      readonly presentationContextId: number;
+      readonly bytes: Uint8Array;
+      readonly isLast: boolean;
+    }
   | { readonly type: 'A-RELEASE request' }
   | { readonly type: 'A-RELEASE response' }
   /** Evt15: the user gives up; A-ABORT with source 0. */
@@ -34,7 +39,11 @@ export type AssociationInput =
 /** What the user of the association is told. */
 export type Indication =
   | { readonly type: 'A-ASSOCIATE indication'; readonly rq: AAssociateRq }
-  | { readonly type: 'A-ASSOCIATE confirmation (accept)'; readonly ac: AAssociateAc; readonly contexts: readonly NegotiatedContext[] }
+  | {
+      readonly type: 'A-ASSOCIATE confirmation (accept)';
+      readonly ac: AAssociateAc;
+      readonly contexts: readonly NegotiatedContext[];
+    }
   | { readonly type: 'A-ASSOCIATE confirmation (reject)'; readonly rj: AAssociateRj }
   | {
       readonly type: 'DIMSE message';
@@ -43,7 +52,12 @@ export type Indication =
       readonly hasDataSet: boolean;
     }
   /** `bytes` are a view of what was received; copy what must outlive the call. */
-  | { readonly type: 'data set'; readonly presentationContextId: number; readonly bytes: Uint8Array; readonly isLast: boolean }
+  | {
+      readonly type: 'data set';
+      readonly presentationContextId: number;
+      readonly bytes: Uint8Array;
+      readonly isLast: boolean;
+    }
   | { readonly type: 'A-RELEASE indication' }
   | { readonly type: 'A-RELEASE confirmation' }
   /** The peer sent A-ABORT. Source 0: its user; 2: its provider (then it is an A-P-ABORT). */

@@ -38,7 +38,13 @@ export type ProtocolTraceEvent =
       readonly command: Command;
       readonly hasDataSet: boolean;
     }
-  | { readonly type: 'transition'; readonly from: State; readonly event: EventId; readonly action: ActionId; readonly to: State }
+  | {
+      readonly type: 'transition';
+      readonly from: State;
+      readonly event: EventId;
+      readonly action: ActionId;
+      readonly to: State;
+    }
   /** The peer broke the protocol; A-ABORT with source 2 and this reason follows. `detail` is for a protocol engineer. */
   | { readonly type: 'protocol error'; readonly reason: number; readonly detail: string };
 

@@ -10,7 +10,12 @@ import type { FileOutcome, OutcomeCounts } from './outcome.ts';
 
 /** One file that the scan found. `path` is absolute; `identity` is what the file was when it was scanned. */
 export type ScannedFile =
-  | { readonly type: 'instance'; readonly path: string; readonly header: InstanceHeader; readonly identity: FileIdentity }
+  | {
+      readonly type: 'instance';
+      readonly path: string;
+      readonly header: InstanceHeader;
+      readonly identity: FileIdentity;
+    }
   | { readonly type: 'skipped'; readonly path: string; readonly problem: HeaderProblem };
 
 export interface FileIdentity {
