@@ -19,4 +19,6 @@ export type AssociationFailure =
   | { readonly code: 'protocol error'; readonly phase: Phase; readonly detail: string; readonly looksLike?: string }
   /** Maximum length received of 1-7 bytes: not even one byte of data fits beside a PDV header with an even length. */
   | { readonly code: 'unusable maximum length'; readonly maximumLength: number }
+  /** We aborted in the middle of a data set, which DIMSE has no other way to abandon: its file could not be read on. */
+  | { readonly code: 'abandoned'; readonly phase: Phase }
   | { readonly code: 'cancelled'; readonly phase: Phase };

@@ -1,6 +1,7 @@
 // The stream of what happened on the network, in the order in which it happened.
 
 import type { SystemErrorInfo } from '../part10/system-error.ts';
+import type { Command } from '../protocol/dimse/command.ts';
 import type { ProtocolTraceEvent } from '../protocol/trace-event.ts';
 import type { Phase } from './failure.ts';
 
@@ -16,7 +17,9 @@ export type TransportTraceEvent =
   | { readonly type: 'connection failed'; readonly error: SystemErrorInfo }
   /** No `error`: in good order. */
   | { readonly type: 'connection closed'; readonly by: 'us' | 'peer'; readonly error?: SystemErrorInfo }
-  | { readonly type: 'timeout'; readonly phase: Phase; readonly afterMs: number };
+  | { readonly type: 'timeout'; readonly phase: Phase; readonly afterMs: number }
+  /** A DIMSE message to which no request of ours is open: a second answer, or one that nobody asked for. Ignored. */
+  | { readonly type: 'unexpected message'; readonly command: Command };
 
 /** What the job above the network adds, so that one stream tells the whole story of a file. */
 export type JobTraceEvent =

@@ -1,5 +1,23 @@
 // The bytes of a data set as they go onto the wire, in pieces, with one place that decides where they come from.
 
+import type { SystemErrorInfo } from './system-error.ts';
+
+/** Why a file can no longer be sent as it was when it was scanned. */
+export type DataSetReadReason =
+  | { readonly code: 'file changed'; readonly detail: string }
+  | { readonly code: 'read error'; readonly error: SystemErrorInfo };
+
+/** What was yielded before it is not to be completed: the rest would not belong to it. */
+export class DataSetReadError extends Error {
+  override readonly name = 'DataSetReadError';
+  readonly reason: DataSetReadReason;
+
+  constructor(reason: DataSetReadReason) {
+    super(reason.code === 'file changed' ? reason.detail : reason.error.message);
+    this.reason = reason;
+  }
+}
+
 export interface DataSetChunk {
   /** Valid until the next chunk is asked for: the buffer is used again. */
   readonly bytes: Uint8Array;

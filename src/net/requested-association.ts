@@ -1,0 +1,313 @@
+// An association as its requestor uses it: open, exchange messages, release. Each phase has its deadline, each may be
+// cancelled, and each ends in a value that says what happened. PS3.8 clause 7, PS3.7 clause 8.
+
+import type { SystemErrorInfo } from '../part10/system-error.ts';
+import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
+import type { CEchoRq, Command, CStoreRq } from '../protocol/dimse/command.ts';
+import type { Indication } from '../protocol/effects.ts';
+import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../protocol/implementation.ts';
+import { type AAssociateAc, APPLICATION_CONTEXT_NAME, type ProposedPresentationContext } from '../protocol/ul/pdu.ts';
+import { AssociationDriver } from './association-driver.ts';
+import { Deferred } from './deferred.ts';
+import type { AssociationFailure, Phase } from './failure.ts';
+import { foreignProtocol } from './foreign-protocol.ts';
+import type { Peer } from './peer.ts';
+import type { TraceSink } from './trace-record.ts';
+
+export type RequestOutcome =
+  | { readonly type: 'open'; readonly association: RequestedAssociation }
+  | { readonly type: 'failure'; readonly association: RequestedAssociation; readonly failure: AssociationFailure };
+
+/** The answer to a request, or why none came. */
+export type Answer =
+  | { readonly type: 'message'; readonly command: Command; readonly hasDataSet: boolean }
+  | { readonly type: 'failure'; readonly failure: AssociationFailure };
+
+/** Node's timers hold 31 bits; a longer deadline is none. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+export class RequestedAssociation {
+  readonly peer: Peer;
+  readonly startedAtMs = Date.now();
+  readonly #driver: AssociationDriver;
+  readonly #answers = new Map<number, (answer: Answer) => void>();
+  readonly #ended = new Deferred<AssociationFailure | undefined>();
+  readonly #gone = new Deferred<void>();
+  readonly #opened = new Deferred<void>();
+  #phase: Phase = 'connect';
+  #deadline: NodeJS.Timeout | undefined;
+  #hasEnded = false;
+  #failure: AssociationFailure | undefined;
+  #ac: AAssociateAc | undefined;
+  #firstBytes: Uint8Array | undefined;
+  #connectedAt: number | undefined;
+  #remoteAddress: string | undefined;
+
+  private constructor(peer: Peer, trace: TraceSink | undefined) {
+    this.peer = peer;
+    this.#driver = new AssociationDriver(
+      { role: 'requestor', maxPduLength: peer.maxPduLength },
+      { host: peer.host, port: peer.port },
+      {
+        connected: (_local, remote) => this.#connected(remote),
+        received: (bytes) => {
+          this.#firstBytes ??= bytes.slice(0, 16);
+        },
+        indication: (indication) => this.#indication(indication),
+        closed: (error) => this.#closed(error),
+      },
+      trace,
+    );
+  }
+
+  /** Connects and negotiates. Never rejects. */
+  static async request(
+    peer: Peer,
+    presentationContexts: readonly ProposedPresentationContext[],
+    trace: TraceSink | undefined,
+    signal: AbortSignal,
+  ): Promise<RequestOutcome> {
+    const association = new RequestedAssociation(peer, trace);
+    const failure = await association.#during('connect', peer.timeouts.connectMs, signal, async () => {
+      association.#driver.input({
+        type: 'A-ASSOCIATE request',
+        rq: {
+          type: 'A-ASSOCIATE-RQ',
+          protocolVersion: 1,
+          calledAETitle: peer.calledAETitle,
+          callingAETitle: peer.callingAETitle,
+          applicationContextName: APPLICATION_CONTEXT_NAME,
+          presentationContexts,
+          userInformation: {
+            maximumLength: peer.maxPduLength,
+            implementationClassUID: IMPLEMENTATION_CLASS_UID,
+            implementationVersionName: IMPLEMENTATION_VERSION_NAME,
+          },
+        },
+      });
+      await association.#opened.promise;
+    });
+    return failure === undefined ? { type: 'open', association } : { type: 'failure', association, failure };
+  }
+
+  /** The number under which it appears in the trace. */
+  get number(): number {
+    return this.#driver.number;
+  }
+
+  get driver(): AssociationDriver {
+    return this.#driver;
+  }
+
+  get contexts(): readonly NegotiatedContext[] {
+    return this.#driver.association.contexts;
+  }
+
+  /** In bytes; undefined: the peer's maximum length leaves no room. */
+  get maxFragment(): number | undefined {
+    return this.#driver.association.maxFragment;
+  }
+
+  /** The peer's A-ASSOCIATE-AC, once it came. */
+  get ac(): AAssociateAc | undefined {
+    return this.#ac;
+  }
+
+  /** Performance-clock time of the TCP connection, in milliseconds. */
+  get connectedAt(): number | undefined {
+    return this.#connectedAt;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#remoteAddress;
+  }
+
+  /** Why it ended, if it ended badly. */
+  get failure(): AssociationFailure | undefined {
+    return this.#failure;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** To be registered before the request goes out: a peer may answer before it has the whole data set. */
+  expectAnswer(request: CStoreRq | CEchoRq): Promise<Answer> {
+    return new Promise((resolve) => {
+      if (this.#failure !== undefined) resolve({ type: 'failure', failure: this.#failure });
+      else this.#answers.set(request.MessageID, resolve);
+    });
+  }
+
+  /** Waits until all that was written is taken by the system. Returns the failure, if the association ended. */
+  async flushed(signal: AbortSignal): Promise<AssociationFailure | undefined> {
+    if (!this.#driver.hasPendingWrites) return this.#failure;
+    return this.#during('write', this.peer.timeouts.writeStallMs, signal, () => this.#driver.flushed());
+  }
+
+  /** Waits for an answer that `expectAnswer` promised. */
+  async answered(answer: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+    await this.#during('response', this.peer.timeouts.responseMs, signal, async () => {
+      await answer;
+    });
+    // An answer that came counts, even where the association ended in the same moment; if none came, the end of the
+    // association has settled it.
+    return answer;
+  }
+
+  /** A-RELEASE, and the connection closed. Returns what went wrong, if anything. */
+  async release(signal: AbortSignal): Promise<AssociationFailure | undefined> {
+    if (this.#hasEnded) return this.#failure;
+    const failure = await this.#during('release', this.peer.timeouts.releaseMs, signal, async () => {
+      this.#driver.input({ type: 'A-RELEASE request' });
+      await this.#ended.promise;
+    });
+    return failure;
+  }
+
+  /** A-ABORT. The connection closes on its own within ARTIM. */
+  abort(failure: AssociationFailure): void {
+    this.#end(failure);
+    this.#driver.input({ type: 'A-ABORT request' });
+  }
+
+  /** Resolves when the connection is closed, after at most `limitMs`: then it is destroyed. */
+  async gone(limitMs: number): Promise<void> {
+    const timer = setTimeout(() => this.#driver.destroy(), limitMs);
+    await this.#gone.promise;
+    clearTimeout(timer);
+  }
+
+  /**
+   * Runs one phase: until `work` is done, the association ends, its deadline passes or the person cancels. A write
+   * phase's deadline begins again whenever the system takes some bytes.
+   */
+  async #during(
+    phase: Phase,
+    limitMs: number,
+    signal: AbortSignal,
+    work: () => Promise<void>,
+  ): Promise<AssociationFailure | undefined> {
+    if (this.#failure !== undefined) return this.#failure;
+    this.#phase = phase;
+    const cancel = (): void => this.abort({ code: 'cancelled', phase: this.#phase });
+    if (signal.aborted) {
+      cancel();
+      return this.#failure;
+    }
+    signal.addEventListener('abort', cancel, { once: true });
+    this.#startDeadline(phase, limitMs);
+    try {
+      await Promise.race([work(), this.#ended.promise]);
+    } finally {
+      clearTimeout(this.#deadline);
+      signal.removeEventListener('abort', cancel);
+    }
+    return this.#failure;
+  }
+
+  #startDeadline(phase: Phase, limitMs: number, remainingMs = limitMs): void {
+    clearTimeout(this.#deadline);
+    if (remainingMs > TIMER_MAX_MS) return;
+    this.#deadline = setTimeout(() => {
+      const moved = phase === 'write' ? performance.now() - this.#driver.lastProgress : limitMs;
+      // A timer may fire a fraction of a millisecond early; only a whole stall counts.
+      if (moved < limitMs - 1) {
+        this.#startDeadline(phase, limitMs, limitMs - moved);
+        return;
+      }
+      this.#driver.trace({ type: 'timeout', phase, afterMs: limitMs });
+      this.abort({ code: 'timeout', phase, afterMs: limitMs });
+    }, remainingMs);
+  }
+
+  #connected(remoteAddress: string): void {
+    this.#connectedAt = performance.now();
+    this.#remoteAddress = remoteAddress;
+    this.#phase = 'association';
+    this.#startDeadline('association', this.peer.timeouts.associationMs);
+  }
+
+  #indication(indication: Indication): void {
+    switch (indication.type) {
+      case 'A-ASSOCIATE confirmation (accept)':
+        this.#ac = indication.ac;
+        this.#opened.resolve(undefined);
+        return;
+      case 'A-ASSOCIATE confirmation (reject)': {
+        const { result, source, reason } = indication.rj;
+        this.#end({ code: 'association rejected', result, source, reason });
+        return;
+      }
+      case 'DIMSE message':
+        this.#message(indication.command, indication.hasDataSet);
+        return;
+      case 'A-RELEASE indication':
+        // In a release collision our own release goes on; otherwise the peer leaves us in the middle.
+        if (this.#phase !== 'release') this.#end({ code: 'released by peer' });
+        this.#driver.input({ type: 'A-RELEASE response' });
+        return;
+      case 'A-RELEASE confirmation':
+        this.#end(undefined);
+        return;
+      case 'A-ABORT indication': {
+        const { source, reason } = indication;
+        this.#end({ code: 'association aborted', phase: this.#phase, source, reason });
+        return;
+      }
+      case 'A-P-ABORT indication':
+        // Without an error the connection went away: `#closed` knows why.
+        if (indication.error !== undefined) this.#protocolError(indication.error.message);
+        return;
+      case 'A-ASSOCIATE indication':
+      case 'data set':
+        return;
+    }
+  }
+
+  #message(command: Command, hasDataSet: boolean): void {
+    const id = 'MessageIDBeingRespondedTo' in command ? command.MessageIDBeingRespondedTo : undefined;
+    // A response that names no request of ours can only be meant for the one that is open; its judge will see it.
+    const key = id !== undefined && this.#answers.has(id) ? id : this.#answers.keys().next().value;
+    if (key === undefined) {
+      this.#driver.trace({ type: 'unexpected message', command });
+      return;
+    }
+    const resolve = this.#answers.get(key);
+    this.#answers.delete(key);
+    resolve?.({ type: 'message', command, hasDataSet });
+  }
+
+  #protocolError(detail: string): void {
+    const looksLike = this.#phase === 'association' ? foreignProtocol(this.#firstBytes ?? new Uint8Array()) : undefined;
+    this.#end({
+      code: 'protocol error',
+      phase: this.#phase,
+      detail,
+      ...(looksLike === undefined ? {} : { looksLike }),
+    });
+  }
+
+  #closed(error: SystemErrorInfo | undefined): void {
+    const withError = error === undefined ? {} : { error };
+    if (this.#connectedAt === undefined) {
+      const unknown: SystemErrorInfo = { code: 'UNKNOWN', message: 'the connection was closed before it was made' };
+      this.#end({ code: 'connection failed', error: error ?? unknown });
+    } else {
+      this.#end({ code: 'connection lost', phase: this.#phase, ...withError });
+    }
+    this.#gone.resolve(undefined);
+  }
+
+  /** The first end counts; what follows from it does not change it. */
+  #end(failure: AssociationFailure | undefined): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#failure = failure;
+    clearTimeout(this.#deadline);
+    this.#ended.resolve(failure);
+    if (failure === undefined) return;
+    for (const resolve of this.#answers.values()) resolve({ type: 'failure', failure });
+    this.#answers.clear();
+  }
+}

@@ -1,0 +1,119 @@
+// Storage SCU: one instance through one open association. PS3.4 Annex B, PS3.7 9.1.1.
+
+import { DataSetConversionError } from '../part10/convert/conversion-error.ts';
+import { type DataSetChunk, DataSetReadError, type DataSetSource } from '../part10/data-set-source.ts';
+import type { Command, CStoreRq } from '../protocol/dimse/command.ts';
+import type { AssociationFailure } from './failure.ts';
+import type { Answer, RequestedAssociation } from './requested-association.ts';
+
+/** About this many bytes are read, and written as one, at a time. */
+const CHUNK_TARGET_LENGTH = 131_072;
+
+export type StoreExchange =
+  /** A response came, to be judged by `service/storage.ts`. */
+  | { readonly type: 'answer'; readonly command: Command; readonly hasDataSet: boolean; readonly bytesSent: number }
+  /** The association ended. `allSent`: the peer may have the whole instance. */
+  | {
+      readonly type: 'failure';
+      readonly failure: AssociationFailure;
+      readonly bytesSent: number;
+      readonly allSent: boolean;
+    }
+  /** The file could not be read to its end. Nothing went out if `bytesSent` is 0; else the association was aborted. */
+  | {
+      readonly type: 'unreadable';
+      readonly error: DataSetReadError | DataSetConversionError;
+      readonly bytesSent: number;
+    };
+
+/**
+ * The data set of one instance, being read: its first chunk is fetched as soon as it is made, so that the disk works
+ * while the network waits for the answer to the instance before.
+ */
+export class DataSetReading {
+  readonly #chunks: AsyncGenerator<DataSetChunk, void, undefined>;
+  readonly #first: Promise<DataSetChunk | Error>;
+  #isFirst = true;
+
+  /** @param maxFragment of the association that will carry it, in bytes */
+  constructor(source: DataSetSource, maxFragment: number) {
+    const fragments = Math.max(1, Math.floor(CHUNK_TARGET_LENGTH / maxFragment));
+    this.#chunks = source.chunks(fragments * maxFragment);
+    this.#first = this.#read().catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  }
+
+  /** The next chunk. Throws DataSetReadError. */
+  async next(): Promise<DataSetChunk> {
+    if (!this.#isFirst) return this.#read();
+    this.#isFirst = false;
+    const first = await this.#first;
+    if (first instanceof Error) throw first;
+    return first;
+  }
+
+  /** Frees the file, wherever the reading is. */
+  async close(): Promise<void> {
+    await this.#first;
+    await this.#chunks.return();
+  }
+
+  async #read(): Promise<DataSetChunk> {
+    const result = await this.#chunks.next();
+    if (result.done === true) throw new Error('a data set source ended without a last chunk');
+    return result.value;
+  }
+}
+
+export interface StoreListeners {
+  /** Bytes of the data set that the system has just taken. */
+  readonly sent: (bytes: number) => void;
+  /** Every byte is out; only the answer is missing. */
+  readonly allSent: () => void;
+}
+
+/**
+ * Sends one instance and waits for its answer. Never rejects because of the peer or the file. The reading is closed in
+ * every case.
+ */
+export async function store(
+  association: RequestedAssociation,
+  presentationContextId: number,
+  request: CStoreRq,
+  reading: DataSetReading,
+  listeners: StoreListeners,
+  signal: AbortSignal,
+): Promise<StoreExchange> {
+  let bytesSent = 0;
+  const { driver } = association;
+  try {
+    let chunk = await reading.next();
+    const answer = association.expectAnswer(request);
+    driver.batch(() => {
+      driver.input({ type: 'DIMSE request', presentationContextId, command: request, hasDataSet: true });
+      driver.input({ type: 'data set', presentationContextId, ...chunk });
+    });
+    for (;;) {
+      const failure = await association.flushed(signal);
+      if (failure !== undefined) return { type: 'failure', failure, bytesSent, allSent: false };
+      bytesSent += chunk.bytes.length;
+      listeners.sent(chunk.bytes.length);
+      if (chunk.isLast) break;
+      chunk = await reading.next();
+      driver.input({ type: 'data set', presentationContextId, ...chunk });
+    }
+    listeners.allSent();
+    return outcome(await association.answered(answer, signal), bytesSent);
+  } catch (error) {
+    if (!(error instanceof DataSetReadError || error instanceof DataSetConversionError)) throw error;
+    if (bytesSent > 0) association.abort({ code: 'abandoned', phase: 'write' });
+    return { type: 'unreadable', error, bytesSent };
+  } finally {
+    await reading.close();
+  }
+}
+
+function outcome(answer: Answer, bytesSent: number): StoreExchange {
+  return answer.type === 'failure'
+    ? { type: 'failure', failure: answer.failure, bytesSent, allSent: true }
+    : { type: 'answer', command: answer.command, hasDataSet: answer.hasDataSet, bytesSent };
+}

@@ -1,0 +1,140 @@
+// A TCP connection as an association needs it: whole PDUs in one write, back-pressure both ways, and a close that
+// really ends. PS3.8 9.1. The only importer of node:net.
+//
+// VS Code patches `net.connect`, which then swallows errors; `new net.Socket().connect()` is not patched.
+
+import { createServer, type Server, Socket } from 'node:net';
+import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
+
+export interface TransportListener {
+  connected(localAddress: string, remoteAddress: string): void;
+  received(bytes: Uint8Array): void;
+  /** Once, and nothing after it. `error`: the connection broke, or never came up. */
+  closed(error: SystemErrorInfo | undefined): void;
+}
+
+/** 'address:port', with brackets around an IPv6 address. */
+export function hostAndPort(address: string | undefined, port: number | undefined): string {
+  if (address === undefined || port === undefined) return 'unknown';
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+export class TcpTransport {
+  readonly #socket: Socket;
+  readonly #listener: TransportListener;
+  #error: SystemErrorInfo | undefined;
+  #closed = false;
+
+  /** @param socket an accepted connection; without it, `connect` makes one */
+  constructor(listener: TransportListener, socket: Socket = new Socket()) {
+    this.#listener = listener;
+    this.#socket = socket;
+    // A DIMSE request and its data set are separate small writes: Nagle's algorithm would hold each back for 40 ms.
+    socket.setNoDelay(true);
+    socket.on('data', (bytes: Uint8Array) => listener.received(bytes));
+    socket.on('error', (error) => {
+      this.#error ??= systemErrorInfo(error);
+    });
+    // The peer's FIN is the end of an association, even while we have something to write.
+    socket.on('end', () => this.#end());
+    socket.on('close', () => this.#end());
+  }
+
+  /** @param port 1-65535; anything else would throw out of Node, so it is validated before */
+  connect(host: string, port: number): void {
+    this.#socket.on('connect', () => this.#listener.connected(this.localAddress, this.remoteAddress));
+    this.#socket.connect({ host, port });
+  }
+
+  get localAddress(): string {
+    return hostAndPort(this.#socket.localAddress, this.#socket.localPort);
+  }
+
+  get remoteAddress(): string {
+    return hostAndPort(this.#socket.remoteAddress, this.#socket.remotePort);
+  }
+
+  /** Bytes that the system has not taken yet. */
+  get pendingLength(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** Until `uncork`, writes are gathered and leave as one. */
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
+  }
+
+  /** Writes all chunks as one. `done` is called when the system has taken them and their buffers are free again. */
+  write(chunks: readonly Uint8Array[], done: () => void): void {
+    if (this.#closed || !this.#socket.writable) return;
+    const socket = this.#socket;
+    socket.cork();
+    const last = chunks.length - 1;
+    chunks.forEach((chunk, index) => {
+      if (index === last) socket.write(chunk, (error) => error ?? done());
+      else socket.write(chunk);
+    });
+    socket.uncork();
+  }
+
+  pauseReading(): void {
+    this.#socket.pause();
+  }
+
+  resumeReading(): void {
+    this.#socket.resume();
+  }
+
+  /** Ends in good order when all is written; at once where the peer does not take what we have. */
+  close(): void {
+    if (this.#socket.writableLength > 0) this.#socket.destroy();
+    else this.#socket.destroySoon();
+  }
+
+  /** Ends now. What was not written is lost. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#socket.destroySoon();
+    this.#listener.closed(this.#error);
+  }
+}
+
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+  /** Takes no more connections; those that are open stay. */
+  close(): Promise<void>;
+}
+
+/** Rejects with the system's error where the address cannot be had. */
+export async function listen(host: string, port: number, accept: (socket: Socket) => void): Promise<Listener> {
+  const server: Server = createServer({ noDelay: true }, accept);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  // After it listens, an error of the server concerns one connection (EMFILE, ...): the others go on.
+  server.on('error', () => undefined);
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has an address and a port');
+  return {
+    host: address.address,
+    port: address.port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+      }),
+  };
+}

@@ -1,0 +1,372 @@
+// One association, either side, without any I/O: inputs go in, effects come out. PS3.8 clauses 7 and 9.
+//
+// Every input becomes an event of Table 9-10; the table names the action, the action names its steps, and each step
+// becomes effects. Bytes become PDUs (ul/framer), PDUs become events, PDVs become DIMSE messages (dimse/assemble).
+// Whatever the peer sends, `handle` does not throw: a ProtocolError inside becomes Evt19 (or an unexpected PDU's AA-8).
+
+import type { NegotiatedContext } from './acse/contexts.ts';
+import { negotiateContexts } from './acse/negotiate.ts';
+import { MessageAssembler } from './dimse/assemble.ts';
+import { encodeCommandSet } from './dimse/command-set.ts';
+import { fragment, maxFragmentLength } from './dimse/fragment.ts';
+import type { AssociationInput, Effect, Indication } from './effects.ts';
+import { INVALID_PDU_PARAMETER_VALUE, ProtocolError, UNEXPECTED_PDU } from './errors.ts';
+import { type Direction, type ProtocolTraceEvent, TRACE_BYTES_MAX } from './trace-event.ts';
+import { ACTIONS, type Step } from './ul/actions.ts';
+import { encodePdu } from './ul/encode.ts';
+import { PduFramer } from './ul/framer.ts';
+import type { AAbort, AAssociateAc, AAssociateRj, AAssociateRq, PDataTf, Pdu, PduType } from './ul/pdu.ts';
+import { PDU_HEADER_LENGTH } from './ul/pdu.ts';
+import { STATE_TABLE } from './ul/state-table.ts';
+import type { EventId, State } from './ul/states.ts';
+
+/** The longest P-DATA-TF that we send, whatever more the peer would take, in bytes of its variable field. */
+export const SENT_PDU_LENGTH_CAP = 131_072;
+/** The longest P-DATA-TF that we take after having announced "no limit", in bytes of its variable field. */
+export const RECEIVED_PDU_LENGTH_CAP = 16 * 1024 * 1024;
+/** Peers that count the PDU header into the maximum length, or ours wrongly, stay this close to it. In bytes. */
+const RECEIVED_PDU_LENGTH_SLACK = 1024;
+
+export interface AssociationOptions {
+  readonly role: 'requestor' | 'acceptor';
+  /** What we announce as our maximum length received, in bytes; 0 = no limit. */
+  readonly maxPduLength: number;
+}
+
+const PDU_EVENTS: Readonly<Record<PduType, EventId>> = {
+  'A-ASSOCIATE-RQ': 'Evt6',
+  'A-ASSOCIATE-AC': 'Evt3',
+  'A-ASSOCIATE-RJ': 'Evt4',
+  'P-DATA-TF': 'Evt10',
+  'A-RELEASE-RQ': 'Evt12',
+  'A-RELEASE-RP': 'Evt13',
+  'A-ABORT': 'Evt16',
+};
+
+/** What an event brings along for its action's steps. */
+interface EventParameters {
+  readonly received?: Pdu;
+  readonly send?: AAssociateAc | AAssociateRj;
+  readonly chunks?: readonly Uint8Array[];
+  readonly error?: ProtocolError;
+}
+
+export class Association {
+  readonly #role: 'requestor' | 'acceptor';
+  readonly #framer: PduFramer;
+  readonly #assembler = new MessageAssembler();
+  #state: State = 'Sta1';
+  #effects: Effect[] = [];
+  /** After bytes that are no PDU, nothing that follows can be read: the stream has lost its frame. */
+  #unreadable = false;
+  #rq: AAssociateRq | undefined;
+  #contexts: readonly NegotiatedContext[] = [];
+  #maxFragment: number | undefined;
+
+  constructor(options: AssociationOptions) {
+    this.#role = options.role;
+    const announced = options.maxPduLength === 0 ? RECEIVED_PDU_LENGTH_CAP : options.maxPduLength;
+    this.#framer = new PduFramer({ maxPDataTfLength: announced + RECEIVED_PDU_LENGTH_SLACK });
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** What was negotiated; empty until the association is accepted. */
+  get contexts(): readonly NegotiatedContext[] {
+    return this.#contexts;
+  }
+
+  /**
+   * The longest fragment of a message that one PDV carries, in bytes, even. Undefined before the association is
+   * accepted, and where the peer's maximum length leaves no room for two bytes (1-7, PS3.8 D.1).
+   */
+  get maxFragment(): number | undefined {
+    return this.#maxFragment;
+  }
+
+  /**
+   * Takes one input; returns what is to be done, in order. An input that comes too late, after the association has
+   * ended or begun to end, does nothing: whoever gave it learns of the end by an indication.
+   */
+  handle(input: AssociationInput): Effect[] {
+    this.#effects = [];
+    switch (input.type) {
+      case 'A-ASSOCIATE request':
+        this.#rq = input.rq;
+        this.#dispatch('Evt1', {});
+        break;
+      case 'A-ASSOCIATE response':
+        this.#dispatch(input.answer.type === 'A-ASSOCIATE-AC' ? 'Evt7' : 'Evt8', { send: input.answer });
+        break;
+      case 'DIMSE request':
+        this.#sendCommand(input);
+        break;
+      case 'data set':
+        this.#sendDataSet(input.presentationContextId, input.bytes, input.isLast);
+        break;
+      case 'A-RELEASE request':
+        this.#dispatch('Evt11', {});
+        break;
+      case 'A-RELEASE response':
+        this.#dispatch('Evt14', {});
+        break;
+      case 'A-ABORT request':
+        this.#dispatch('Evt15', {});
+        break;
+      case 'transport connected':
+        this.#dispatch(this.#role === 'requestor' ? 'Evt2' : 'Evt5', {});
+        break;
+      case 'transport closed':
+        this.#dispatch('Evt17', {});
+        break;
+      case 'ARTIM expired':
+        this.#dispatch('Evt18', {});
+        break;
+      case 'bytes':
+        this.#receive(input.bytes);
+        break;
+    }
+    return this.#effects;
+  }
+
+  #receive(bytes: Uint8Array): void {
+    if (this.#unreadable) return;
+    this.#framer.push(bytes);
+    try {
+      while (this.#state !== 'Sta1') {
+        const framed = this.#framer.next();
+        if (framed === undefined) return;
+        const { pdu, length } = framed;
+        if (pdu.type === 'P-DATA-TF') this.#traceReceivedData(pdu);
+        else this.#trace({ type: 'PDU', direction: 'received', pdu, length, bytes: bounded(framed.bytes) });
+        const error = this.#unexpected(pdu.type);
+        this.#dispatch(PDU_EVENTS[pdu.type], error === undefined ? { received: pdu } : { received: pdu, error });
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof ProtocolError)) throw thrown;
+      this.#fail(thrown);
+    }
+  }
+
+  /** Evt19. The rest of the stream is not looked at any more. */
+  #fail(error: ProtocolError): void {
+    this.#unreadable = true;
+    this.#framer.discard();
+    this.#dispatch('Evt19', { error });
+  }
+
+  /** The error that an AA-8 for this PDU in this state reports, so that the abort names its cause. */
+  #unexpected(type: PduType): ProtocolError | undefined {
+    const action = STATE_TABLE[this.#state][PDU_EVENTS[type]];
+    return action === 'AA-8' || action === 'AA-7' || action === 'AA-1'
+      ? new ProtocolError(UNEXPECTED_PDU, `${type} in ${this.#state} (PS3.8 Table 9-10)`)
+      : undefined;
+  }
+
+  #sendCommand(input: Extract<AssociationInput, { type: 'DIMSE request' }>): void {
+    const { presentationContextId, command, hasDataSet } = input;
+    if (!this.#canSend() || this.#maxFragment === undefined) return;
+    const bytes = encodeCommandSet(command, hasDataSet);
+    const chunks = fragment(presentationContextId, true, bytes, true, this.#maxFragment);
+    this.#trace({ type: 'DIMSE message', direction: 'sent', presentationContextId, command, hasDataSet });
+    this.#traceSentData(presentationContextId, true, true, chunks, bounded(bytes));
+    this.#dispatch('Evt9', { chunks });
+  }
+
+  #sendDataSet(presentationContextId: number, bytes: Uint8Array, isLast: boolean): void {
+    if (!this.#canSend() || this.#maxFragment === undefined) return;
+    const chunks = fragment(presentationContextId, false, bytes, isLast, this.#maxFragment);
+    this.#traceSentData(presentationContextId, false, isLast, chunks, undefined);
+    this.#dispatch('Evt9', { chunks });
+  }
+
+  #canSend(): boolean {
+    return STATE_TABLE[this.#state].Evt9 !== undefined;
+  }
+
+  #dispatch(event: EventId, parameters: EventParameters): void {
+    const from = this.#state;
+    const actionId = STATE_TABLE[from][event];
+    if (actionId === undefined) return;
+    const action = ACTIONS[actionId];
+    const to = typeof action.next === 'string' ? action.next : action.next[this.#role];
+    if (parameters.error !== undefined && actionId !== 'AA-6') {
+      this.#trace({ type: 'protocol error', reason: parameters.error.reason, detail: parameters.error.message });
+    }
+    this.#state = to;
+    for (const step of action.steps) this.#perform(step, parameters);
+    if (from !== to) this.#trace({ type: 'transition', from, event, action: actionId, to });
+  }
+
+  #perform(step: Step, parameters: EventParameters): void {
+    switch (step) {
+      case 'connect':
+        this.#effects.push({ type: 'connect' });
+        return;
+      case 'close':
+        this.#effects.push({ type: 'close' });
+        return;
+      case 'start ARTIM':
+      case 'stop ARTIM':
+        this.#effects.push({ type: step });
+        return;
+      case 'send A-ASSOCIATE-RQ':
+        if (this.#rq !== undefined) this.#send(this.#rq);
+        return;
+      case 'send A-ASSOCIATE-AC':
+      case 'send A-ASSOCIATE-RJ':
+        if (parameters.send === undefined) return;
+        this.#send(parameters.send);
+        if (parameters.send.type === 'A-ASSOCIATE-AC' && this.#rq !== undefined) {
+          this.#established(parameters.send, this.#rq.userInformation.maximumLength);
+        }
+        return;
+      case 'send P-DATA-TF':
+        if (parameters.chunks !== undefined) this.#effects.push({ type: 'write', chunks: parameters.chunks });
+        return;
+      case 'send A-RELEASE-RQ':
+        this.#send({ type: 'A-RELEASE-RQ' });
+        return;
+      case 'send A-RELEASE-RP':
+        this.#send({ type: 'A-RELEASE-RP' });
+        return;
+      case 'send A-ABORT (service-user)':
+        this.#send({ type: 'A-ABORT', source: 0, reason: 0 });
+        return;
+      case 'send A-ABORT (service-provider)':
+        this.#send({ type: 'A-ABORT', source: 2, reason: parameters.error?.reason ?? 0 });
+        return;
+      case 'indicate A-ASSOCIATE':
+        if (parameters.received?.type !== 'A-ASSOCIATE-RQ') return;
+        this.#rq = parameters.received;
+        this.#indicate({ type: 'A-ASSOCIATE indication', rq: parameters.received });
+        return;
+      case 'confirm A-ASSOCIATE (accept)': {
+        if (parameters.received?.type !== 'A-ASSOCIATE-AC') return;
+        const ac = parameters.received;
+        this.#established(ac, ac.userInformation.maximumLength);
+        this.#indicate({ type: 'A-ASSOCIATE confirmation (accept)', ac, contexts: this.#contexts });
+        return;
+      }
+      case 'confirm A-ASSOCIATE (reject)':
+        if (parameters.received?.type !== 'A-ASSOCIATE-RJ') return;
+        this.#indicate({ type: 'A-ASSOCIATE confirmation (reject)', rj: parameters.received });
+        return;
+      case 'indicate P-DATA':
+        if (parameters.received?.type === 'P-DATA-TF') this.#assemble(parameters.received);
+        return;
+      case 'indicate A-RELEASE':
+        this.#indicate({ type: 'A-RELEASE indication' });
+        return;
+      case 'confirm A-RELEASE':
+        this.#indicate({ type: 'A-RELEASE confirmation' });
+        return;
+      case 'indicate A-ABORT or A-P-ABORT':
+        if (parameters.received?.type === 'A-ABORT') this.#indicateAbort(parameters.received);
+        return;
+      case 'indicate A-P-ABORT':
+        this.#indicate({
+          type: 'A-P-ABORT indication',
+          ...(parameters.error === undefined ? {} : { error: parameters.error }),
+        });
+        return;
+    }
+  }
+
+  #established(ac: AAssociateAc, peerMaximumLength: number | undefined): void {
+    this.#contexts = negotiateContexts(this.#rq?.presentationContexts ?? [], ac.presentationContexts);
+    this.#maxFragment = maxFragmentLength(peerMaximumLength, SENT_PDU_LENGTH_CAP);
+  }
+
+  #assemble(pdu: PDataTf): void {
+    for (const pdv of pdu.presentationDataValues) {
+      const id = pdv.presentationContextId;
+      const known = this.#contexts.some((c) => c.presentationContextId === id && c.acceptedTransferSyntax !== undefined);
+      if (!known) {
+        throw new ProtocolError(INVALID_PDU_PARAMETER_VALUE, `PDV in presentation context ${id}, which was not accepted`);
+      }
+      const assembled = this.#assembler.receive(pdv);
+      if (assembled === undefined) continue;
+      if (assembled.type === 'data set') {
+        const { bytes, isLast } = assembled;
+        this.#indicate({ type: 'data set', presentationContextId: id, bytes, isLast });
+        continue;
+      }
+      const { command, hasDataSet } = assembled;
+      this.#trace({ type: 'DIMSE message', direction: 'received', presentationContextId: id, command, hasDataSet });
+      this.#indicate({ type: 'DIMSE message', presentationContextId: id, command, hasDataSet });
+    }
+  }
+
+  #indicateAbort(pdu: AAbort): void {
+    this.#indicate({ type: 'A-ABORT indication', source: pdu.source, reason: pdu.reason });
+  }
+
+  #indicate(indication: Indication): void {
+    this.#effects.push({ type: 'indication', indication });
+  }
+
+  #send(pdu: Exclude<Pdu, PDataTf>): void {
+    const bytes = encodePdu(pdu);
+    this.#trace({ type: 'PDU', direction: 'sent', pdu, length: bytes.length, bytes: bounded(bytes) });
+    this.#effects.push({ type: 'write', chunks: [bytes] });
+  }
+
+  #trace(event: ProtocolTraceEvent): void {
+    this.#effects.push({ type: 'trace', event });
+  }
+
+  #traceSentData(
+    presentationContextId: number,
+    isCommand: boolean,
+    isLastFragment: boolean,
+    chunks: readonly Uint8Array[],
+    command: Uint8Array | undefined,
+  ): void {
+    let length = 0;
+    for (const chunk of chunks) length += chunk.length;
+    this.#trace(pDataEvent('sent', presentationContextId, isCommand, isLastFragment, chunks.length / 2, length, command));
+  }
+
+  #traceReceivedData(pdu: PDataTf): void {
+    pdu.presentationDataValues.forEach((pdv, index) => {
+      const { presentationContextId, isCommand, isLastFragment, data } = pdv;
+      const first = index === 0;
+      const length = data.length + PDV_HEADER_LENGTH + (first ? PDU_HEADER_LENGTH : 0);
+      const command = isCommand ? bounded(data) : undefined;
+      this.#trace(
+        pDataEvent('received', presentationContextId, isCommand, isLastFragment, first ? 1 : 0, length, command),
+      );
+    });
+  }
+}
+
+/** Item length (4), presentation context ID and message control header (PS3.8 Table 9-23). */
+const PDV_HEADER_LENGTH = 6;
+
+function bounded(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, TRACE_BYTES_MAX);
+}
+
+function pDataEvent(
+  direction: Direction,
+  presentationContextId: number,
+  isCommand: boolean,
+  isLastFragment: boolean,
+  pdus: number,
+  length: number,
+  command: Uint8Array | undefined,
+): ProtocolTraceEvent {
+  return {
+    type: 'P-DATA-TF',
+    direction,
+    presentationContextId,
+    isCommand,
+    isLastFragment,
+    pdus,
+    length,
+    ...(command === undefined ? {} : { command }),
+  };
+}
