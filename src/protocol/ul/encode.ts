@@ -1,0 +1,175 @@
+// PDUs to bytes. PS3.8 9.3.2-9.3.8, byte for byte after Tables 9-11 to 9-26.
+//
+// What we send obeys the standard, or is not sent: a value that its field does not allow is a bug of the caller (RangeError).
+// The exception are the AE titles of an A-ASSOCIATE-AC, which send back whatever the requestor wrote (Table 9-17).
+
+import { ByteWriter } from '../bytes.ts';
+import {
+  ABSTRACT_SYNTAX_SUB_ITEM,
+  APPLICATION_CONTEXT_ITEM,
+  PRESENTATION_CONTEXT_RESULT_ITEM,
+  PROPOSED_PRESENTATION_CONTEXT_ITEM,
+  TRANSFER_SYNTAX_SUB_ITEM,
+  writeItem,
+  writeUIDItem,
+} from './items.ts';
+import {
+  type AAssociateAc,
+  type AAssociateRq,
+  type PDataTf,
+  PDU_TYPE_BYTES,
+  type Pdu,
+  type PresentationContextResult,
+  type ProposedPresentationContext,
+} from './pdu.ts';
+import { encodeUserInformation } from './user-information.ts';
+import { isAETitle } from './values.ts';
+
+const AE_TITLE_LENGTH = 16;
+const RESULT_ACCEPTANCE = 0;
+const RESULT_MAX = 4;
+/** Odd numbers from 1 to 255. */
+const PRESENTATION_CONTEXTS_MAX = 128;
+const PDV_HEADER_LENGTH = 6;
+const P_DATA_TF_HEADER_LENGTH = 12;
+
+/** The whole PDU, header included. RangeError for values that the standard does not allow. */
+export function encodePdu(pdu: Exclude<Pdu, PDataTf>): Uint8Array {
+  const writer = new ByteWriter();
+  writer.uint8(PDU_TYPE_BYTES[pdu.type]);
+  writer.uint8(0);
+  writer.prefixed32(() => writeVariableField(writer, pdu));
+  return writer.finish();
+}
+
+/**
+ * All of a P-DATA-TF that holds one PDV, up to the PDV's data: what the caller writes next is `dataLength` bytes of the
+ * message. PS3.8 9.3.5 (Tables 9-22, 9-23) and Annex E.2 (message control header). The PDU's variable field is
+ * `dataLength` + 6 bytes long: that is what the peer's maximum length bounds.
+ *
+ * @param presentationContextId odd, 1-255
+ * @param dataLength bytes of message fragment; even unless it is the last fragment's
+ */
+export function pDataTfHeader(
+  presentationContextId: number,
+  isCommand: boolean,
+  isLastFragment: boolean,
+  dataLength: number,
+): Uint8Array {
+  checkPresentationContextId(presentationContextId);
+  if (dataLength < 0) throw new RangeError(`${dataLength} is not a length`);
+  const writer = new ByteWriter(P_DATA_TF_HEADER_LENGTH);
+  writer.uint8(PDU_TYPE_BYTES['P-DATA-TF']);
+  writer.uint8(0);
+  writer.uint32(dataLength + PDV_HEADER_LENGTH);
+  writer.uint32(dataLength + 2);
+  writer.uint8(presentationContextId);
+  writer.uint8((isCommand ? 1 : 0) | (isLastFragment ? 2 : 0));
+  return writer.finish();
+}
+
+function writeVariableField(writer: ByteWriter, pdu: Exclude<Pdu, PDataTf>): void {
+  switch (pdu.type) {
+    case 'A-ASSOCIATE-RQ':
+      writeAssociateRq(writer, pdu);
+      return;
+    case 'A-ASSOCIATE-AC':
+      writeAssociateAc(writer, pdu);
+      return;
+    case 'A-ASSOCIATE-RJ':
+      writer.uint8(0);
+      writer.uint8(pdu.result);
+      writer.uint8(pdu.source);
+      writer.uint8(pdu.reason);
+      return;
+    case 'A-RELEASE-RQ':
+    case 'A-RELEASE-RP':
+      writer.zeros(4);
+      return;
+    case 'A-ABORT':
+      writer.zeros(2);
+      writer.uint8(pdu.source);
+      writer.uint8(pdu.reason);
+      return;
+  }
+}
+
+function writeAssociateRq(writer: ByteWriter, rq: AAssociateRq): void {
+  for (const title of [rq.calledAETitle, rq.callingAETitle]) {
+    if (!isAETitle(title)) throw new RangeError(`${JSON.stringify(title)} is not an AE title`);
+  }
+  checkProposed(rq.presentationContexts);
+  writeFixedFields(writer, rq);
+  for (const context of rq.presentationContexts) {
+    writeItem(writer, PROPOSED_PRESENTATION_CONTEXT_ITEM, () => {
+      writer.uint8(context.presentationContextId);
+      writer.zeros(3);
+      writeUIDItem(writer, ABSTRACT_SYNTAX_SUB_ITEM, context.abstractSyntax);
+      for (const uid of context.transferSyntaxes) writeUIDItem(writer, TRANSFER_SYNTAX_SUB_ITEM, uid);
+    });
+  }
+  encodeUserInformation(writer, rq.userInformation);
+}
+
+function writeAssociateAc(writer: ByteWriter, ac: AAssociateAc): void {
+  writeFixedFields(writer, ac);
+  for (const context of ac.presentationContexts) {
+    writeItem(writer, PRESENTATION_CONTEXT_RESULT_ITEM, () => writeContextResult(writer, context));
+  }
+  encodeUserInformation(writer, ac.userInformation);
+}
+
+/** Table 9-18: exactly one transfer syntax sub-item, also where the result makes it meaningless; then ours is empty. */
+function writeContextResult(writer: ByteWriter, context: PresentationContextResult): void {
+  const { presentationContextId, result, transferSyntax } = context;
+  if (result > RESULT_MAX) throw new RangeError(`${result} is not a result of a presentation context`);
+  writer.uint8(presentationContextId);
+  writer.uint8(0);
+  writer.uint8(result);
+  writer.uint8(0);
+  if (transferSyntax !== undefined) {
+    writeUIDItem(writer, TRANSFER_SYNTAX_SUB_ITEM, transferSyntax);
+  } else if (result === RESULT_ACCEPTANCE) {
+    throw new RangeError(`presentation context ${presentationContextId} is accepted without a transfer syntax`);
+  } else {
+    writeItem(writer, TRANSFER_SYNTAX_SUB_ITEM, () => {});
+  }
+}
+
+/** Bytes 7-74 of both PDUs, and the application context item, which both have next. */
+function writeFixedFields(writer: ByteWriter, pdu: AAssociateRq | AAssociateAc): void {
+  writer.uint16(pdu.protocolVersion);
+  writer.zeros(2);
+  writeAETitle(writer, pdu.calledAETitle);
+  writeAETitle(writer, pdu.callingAETitle);
+  writer.zeros(32);
+  writeUIDItem(writer, APPLICATION_CONTEXT_ITEM, pdu.applicationContextName);
+}
+
+function writeAETitle(writer: ByteWriter, title: string): void {
+  if (title.length > AE_TITLE_LENGTH) throw new RangeError(`${JSON.stringify(title)} is longer than an AE title`);
+  writer.latin1(title.padEnd(AE_TITLE_LENGTH));
+}
+
+function checkProposed(contexts: readonly ProposedPresentationContext[]): void {
+  if (contexts.length < 1 || contexts.length > PRESENTATION_CONTEXTS_MAX) {
+    throw new RangeError(`${contexts.length} presentation contexts, not 1 to ${PRESENTATION_CONTEXTS_MAX}`);
+  }
+  const ids = new Set<number>();
+  for (const { presentationContextId, transferSyntaxes } of contexts) {
+    checkPresentationContextId(presentationContextId);
+    if (ids.has(presentationContextId)) {
+      throw new RangeError(`presentation context ${presentationContextId} is proposed twice`);
+    }
+    ids.add(presentationContextId);
+    if (transferSyntaxes.length === 0) {
+      throw new RangeError(`presentation context ${presentationContextId} is proposed without a transfer syntax`);
+    }
+  }
+}
+
+function checkPresentationContextId(id: number): void {
+  if (!Number.isInteger(id) || id < 1 || id > 255 || id % 2 === 0) {
+    throw new RangeError(`${id} is not a presentation context id (odd, 1-255)`);
+  }
+}

@@ -1,0 +1,158 @@
+// A stream of bytes to PDUs. PS3.8 9.3.1: byte 1 is the type, bytes 3-6 the length of what follows, big endian.
+//
+// The length is judged when byte 6 is there, before anything is kept for it: no peer decides how much memory we hold. A PDU
+// that lies in one chunk is decoded where it lies. One that does not is gathered in a buffer that doubles up to the PDU's
+// length, so each byte is copied a bounded number of times however small the chunks are, and a length that is announced but
+// never sent costs nothing.
+
+import type { ProtocolError } from '../errors.ts';
+import { decodePdu, pduType } from './decode.ts';
+import { malformed } from './items.ts';
+import { PDU_HEADER_LENGTH, type Pdu } from './pdu.ts';
+
+/** Far above any real A-ASSOCIATE (128 contexts with 20 transfer syntaxes each are 100 KiB). */
+const ASSOCIATE_LENGTH_MAX = 1024 * 1024;
+const FIXED_LENGTH = 4;
+const FIRST_BUFFER_LENGTH = 4096;
+const EMPTY = new Uint8Array(0);
+
+export interface FramedPdu {
+  readonly pdu: Pdu;
+  /** Of the whole PDU, header included, in bytes. */
+  readonly length: number;
+  /** The whole PDU: a view of the bytes that were pushed, or of a buffer of its own. */
+  readonly bytes: Uint8Array;
+}
+
+export class PduFramer {
+  readonly #maxPDataTfLength: number;
+  /** What was pushed and not yet read; the first chunk from `#offset` on. */
+  #chunks: Uint8Array[] = [];
+  #chunkIndex = 0;
+  #offset = 0;
+  /** The beginning of a PDU that crosses chunks; `#gatheredLength` bytes of it are there. */
+  #gathered: Uint8Array = EMPTY;
+  #gatheredLength = 0;
+  /** A header was out of form: where the next PDU begins is unknown from then on. */
+  #headerError: ProtocolError | undefined;
+
+  /** @param limits.maxPDataTfLength the longest variable field of a P-DATA-TF that is accepted, in bytes; Infinity for no limit */
+  constructor(limits: { readonly maxPDataTfLength: number }) {
+    this.#maxPDataTfLength = limits.maxPDataTfLength;
+  }
+
+  /** Takes the next bytes of the stream. They are not copied: the caller leaves them as they are. */
+  push(bytes: Uint8Array): void {
+    if (bytes.length > 0 && this.#headerError === undefined) this.#chunks.push(bytes);
+  }
+
+  /**
+   * The next PDU, or undefined until more bytes come.
+   *
+   * @throws ProtocolError. When the PDU's body is out of form, the PDU is passed and the next call goes on behind it. When
+   *   its header is (an unknown type, a length that is out of bounds), every call throws the same until `discard`.
+   */
+  next(): FramedPdu | undefined {
+    if (this.#headerError !== undefined) throw this.#headerError;
+    const bytes = this.#nextPduBytes();
+    if (bytes === undefined) return undefined;
+    return { pdu: decodePdu(bytes[0]!, bytes.subarray(PDU_HEADER_LENGTH)), length: bytes.length, bytes };
+  }
+
+  /** Forgets all that was pushed: the next byte that is pushed is taken for the first of a PDU. */
+  discard(): void {
+    this.#chunks = [];
+    this.#chunkIndex = 0;
+    this.#offset = 0;
+    this.#gathered = EMPTY;
+    this.#gatheredLength = 0;
+    this.#headerError = undefined;
+  }
+
+  #nextPduBytes(): Uint8Array | undefined {
+    if (this.#gatheredLength === 0) {
+      const chunk = this.#chunks[this.#chunkIndex];
+      if (chunk === undefined) return undefined;
+      const rest = chunk.length - this.#offset;
+      if (rest >= PDU_HEADER_LENGTH) {
+        const length = this.#pduLength(chunk, this.#offset);
+        if (rest >= length) {
+          const bytes = chunk.subarray(this.#offset, this.#offset + length);
+          this.#advance(length);
+          return bytes;
+        }
+      }
+    }
+    if (!this.#gather(PDU_HEADER_LENGTH)) return undefined;
+    const length = this.#pduLength(this.#gathered, 0);
+    if (!this.#gather(length)) return undefined;
+    const bytes = this.#gathered.subarray(0, length);
+    this.#gathered = EMPTY;
+    this.#gatheredLength = 0;
+    return bytes;
+  }
+
+  /** Moves bytes from the chunks until `target` bytes are gathered; false when the chunks end before. */
+  #gather(target: number): boolean {
+    while (this.#gatheredLength < target) {
+      const chunk = this.#chunks[this.#chunkIndex];
+      if (chunk === undefined) return false;
+      const count = Math.min(target - this.#gatheredLength, chunk.length - this.#offset);
+      this.#reserve(this.#gatheredLength + count, target);
+      this.#gathered.set(chunk.subarray(this.#offset, this.#offset + count), this.#gatheredLength);
+      this.#gatheredLength += count;
+      this.#advance(count);
+    }
+    return true;
+  }
+
+  #reserve(needed: number, target: number): void {
+    if (needed <= this.#gathered.length) return;
+    const capacity = Math.min(target, Math.max(needed, this.#gathered.length * 2, FIRST_BUFFER_LENGTH));
+    const grown = new Uint8Array(capacity);
+    grown.set(this.#gathered.subarray(0, this.#gatheredLength));
+    this.#gathered = grown;
+  }
+
+  #advance(count: number): void {
+    this.#offset += count;
+    if (this.#offset < this.#chunks[this.#chunkIndex]!.length) return;
+    this.#offset = 0;
+    this.#chunkIndex += 1;
+    if (this.#chunkIndex === this.#chunks.length) {
+      this.#chunks = [];
+      this.#chunkIndex = 0;
+    }
+  }
+
+  /** Of the whole PDU whose header is at `offset`; throws, and lets go of everything, when that header is out of form. */
+  #pduLength(bytes: Uint8Array, offset: number): number {
+    try {
+      return PDU_HEADER_LENGTH + this.#checkedLength(bytes, offset);
+    } catch (error) {
+      this.discard();
+      this.#headerError = error as ProtocolError;
+      throw error;
+    }
+  }
+
+  #checkedLength(bytes: Uint8Array, offset: number): number {
+    const type = pduType(bytes[offset]!);
+    const length =
+      ((bytes[offset + 2]! << 24) | (bytes[offset + 3]! << 16) | (bytes[offset + 4]! << 8) | bytes[offset + 5]!) >>> 0;
+    switch (type) {
+      case 'A-ASSOCIATE-RQ':
+      case 'A-ASSOCIATE-AC':
+        if (length > ASSOCIATE_LENGTH_MAX) throw malformed(`${type} length ${length} exceeds ${ASSOCIATE_LENGTH_MAX}`);
+        break;
+      case 'P-DATA-TF':
+        if (length > this.#maxPDataTfLength) {
+          throw malformed(`P-DATA-TF length ${length} exceeds our maximum ${this.#maxPDataTfLength} (PS3.8 D.1)`);
+        }
+        break;
+      default:
+        if (length !== FIXED_LENGTH) throw malformed(`${type} length ${length} is not ${FIXED_LENGTH}`);
+    }
+    return length;
+  }
+}
