@@ -1,0 +1,45 @@
+// Ctrl-C and kill: the first asks the work to end in good order, the second ends the process at once.
+
+/** 128 + the number of the signal, as shells report it. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+type InterruptingSignal = keyof typeof EXIT_CODES;
+
+/** Under `npm run` one Ctrl-C arrives twice: from the terminal and, a moment later, from npm. */
+const ONE_KEYSTROKE_MS = 300;
+
+export interface Interruption {
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** For the process, if it was interrupted. */
+  exitCode(): number | undefined;
+  /** Gives the signals back to their usual meaning. */
+  end(): void;
+}
+
+/** @param onInterrupt called once, before `signal` aborts */
+export function watchForInterruption(onInterrupt: (name: InterruptingSignal) => void = () => {}): Interruption {
+  const controller = new AbortController();
+  let received: InterruptingSignal | undefined;
+  let receivedAtMs = 0;
+  const handle = (name: InterruptingSignal): void => {
+    if (received !== undefined) {
+      if (performance.now() - receivedAtMs > ONE_KEYSTROKE_MS) process.exit(EXIT_CODES[name]);
+      return;
+    }
+    received = name;
+    receivedAtMs = performance.now();
+    onInterrupt(name);
+    controller.abort();
+  };
+  process.on('SIGINT', handle);
+  process.on('SIGTERM', handle);
+  return {
+    signal: controller.signal,
+    exitCode: () => (received === undefined ? undefined : EXIT_CODES[received]),
+    end: () => {
+      process.off('SIGINT', handle);
+      process.off('SIGTERM', handle);
+    },
+  };
+}

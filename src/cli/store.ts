@@ -1,0 +1,206 @@
+// `store`: scan, send, say what became of every instance. The terminal's counterpart of "Send to PACS".
+
+import { type FileHandle, open } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import type { Peer } from '../net/peer.ts';
+import { systemErrorInfo } from '../part10/system-error.ts';
+import type { ScannedFile, SendProgress, SendResult } from '../send/job.ts';
+import type { FileOutcome } from '../send/outcome.ts';
+import { runSend } from '../send/run.ts';
+import { scan } from '../send/scan.ts';
+import { reportJson } from '../trace/report.ts';
+import { summaryText } from '../trace/summary.ts';
+import { formatBytes, formatCount, formatDuration, plural } from '../trace/units.ts';
+import { watchForInterruption } from './interruption.ts';
+import { HELP_OPTION, NETWORK_OPTIONS, type PrintLevel, peerFrom, printLevel } from './network-options.ts';
+import { type OptionValues, optionsHelp, parseOptions, UsageError } from './options.ts';
+import { Output } from './output.ts';
+import { traceTo } from './trace-output.ts';
+
+export const STORE_OPTIONS = {
+  recurse: { spellings: ['-r', '--recurse'], help: 'also what is in folders inside the given folders' },
+  report: {
+    spellings: ['--report'],
+    value: 'FILE',
+    help: 'write what became of every instance to FILE, as JSON',
+  },
+  ...NETWORK_OPTIONS,
+  ...HELP_OPTION,
+} as const;
+
+/** What other store tools have and this one answers differently. */
+const HINTS: Readonly<Record<string, string>> = {
+  '-cx': 'not needed: only the presentation contexts that the files require are proposed',
+  '--required-contexts': 'not needed: only the presentation contexts that the files require are proposed',
+  ...Object.fromEntries(
+    ['-xe', '--request-little', '-xb', '--request-big', '-xi', '--request-implicit'].map((spelling) => [
+      spelling,
+      'not needed: every file is offered in its own transfer syntax, with a fallback where it can be converted',
+    ]),
+  ),
+};
+
+export const STORE_HELP = `Usage: send-to-pacs store [options] ADDR PORT PATH...
+
+Stores DICOM files in a PACS with C-STORE. PATH is a file or a folder; of a folder, the files directly in it are
+sent, and with -r everything below it. The trace goes to stderr, the summary to stdout.
+
+Options:
+${optionsHelp(STORE_OPTIONS)}
+
+Exit code:
+  0    every instance was stored (a warning of the peer is said, and counts as stored)
+  1    something was not: an instance that was not stored, a PATH that could not be sent, or nothing to send.
+       Files inside folders that are not DICOM are skipped, said, and do not count
+  2    the command line was wrong; nothing was sent
+  130  interrupted by Ctrl-C (143: terminated); the summary says what was stored until then
+       A second Ctrl-C ends at once
+`;
+
+export interface StoreArguments {
+  readonly peer: Peer;
+  readonly paths: readonly string[];
+  readonly recurse: boolean;
+  readonly report: string | undefined;
+  readonly level: PrintLevel;
+  readonly quiet: boolean;
+}
+
+/** @throws UsageError */
+export function storeArguments(
+  options: OptionValues<typeof STORE_OPTIONS>,
+  positionals: readonly string[],
+): StoreArguments {
+  const level = printLevel(options);
+  const [address, port, ...paths] = positionals;
+  const peer = peerFrom(address, port, options);
+  if (paths.length === 0) throw new UsageError('there is nothing to send: give at least one file or folder');
+  if (paths.includes('')) throw new UsageError('a path is empty');
+  if (options.report === '') throw new UsageError('--report needs a file name');
+  return {
+    peer,
+    paths,
+    recurse: options.recurse ?? false,
+    report: options.report,
+    level,
+    quiet: options.quiet ?? false,
+  };
+}
+
+/** @returns the exit code */
+export async function store(argv: readonly string[]): Promise<number> {
+  const { options, positionals } = parseOptions(STORE_OPTIONS, argv, HINTS);
+  if (options.help) {
+    process.stdout.write(STORE_HELP);
+    return 0;
+  }
+  const { peer, paths, recurse, report, level, quiet } = storeArguments(options, positionals);
+  const output = new Output({ level, quiet });
+  const interruption = watchForInterruption(() =>
+    output.line('warn', 'Interrupted: stopping. Once more to end at once.'),
+  );
+  try {
+    let files: readonly ScannedFile[];
+    try {
+      files = await scanAll(paths, recurse, output, interruption.signal);
+    } catch (thrown) {
+      if (!interruption.signal.aborted) throw thrown;
+      output.result('Interrupted while looking for files. Nothing was sent.');
+      return interruption.exitCode() ?? 1;
+    }
+
+    let reportFile: FileHandle | undefined;
+    if (report !== undefined) {
+      try {
+        // Before anything is sent: a report that cannot be written must not be found out after an hour.
+        reportFile = await open(report, 'w');
+      } catch (thrown) {
+        output.line('error', `The report cannot be written: ${systemErrorInfo(thrown).message}. Nothing was sent.`);
+        return 1;
+      }
+    }
+
+    const { sink, flush } = traceTo(output, level);
+    const result = await runSend(
+      { peer, files, priority: 2, displayPath },
+      { trace: sink, progress: (progress) => output.progress(progressText(progress)) },
+      interruption.signal,
+    );
+    flush();
+    if (result.outcomes.length === 0) output.line('error', 'No files were found: nothing to send.');
+    output.result(summaryText(result, { displayPath }));
+
+    let exitCode = wasEverythingStored(result, paths) ? 0 : 1;
+    if (reportFile !== undefined) {
+      try {
+        await reportFile.writeFile(reportJson(result));
+        await reportFile.close();
+      } catch (thrown) {
+        output.line('error', `The report could not be written: ${systemErrorInfo(thrown).message}`);
+        exitCode = 1;
+      }
+    }
+    return interruption.exitCode() ?? exitCode;
+  } finally {
+    output.clearProgress();
+    interruption.end();
+  }
+}
+
+async function scanAll(
+  paths: readonly string[],
+  recurse: boolean,
+  output: Output,
+  signal: AbortSignal,
+): Promise<readonly ScannedFile[]> {
+  const files: ScannedFile[] = [];
+  for await (const file of scan(paths, { recurse }, signal)) {
+    files.push(file);
+    if (files.length % 100 === 0) output.progress(`Looking for files: ${formatCount(files.length)}`);
+  }
+  return files;
+}
+
+/** A path below the current folder is shown from there on. */
+function displayPath(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;
+}
+
+function progressText({
+  filesDone,
+  filesTotal,
+  bytesDone,
+  bytesTotal,
+  bytesPerSecond,
+  remainingMs,
+}: SendProgress): string {
+  return [
+    `${formatCount(filesDone)} of ${plural(filesTotal, 'file')}`,
+    `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`,
+    ...(bytesPerSecond === undefined ? [] : [`${formatBytes(Math.round(bytesPerSecond))}/s`]),
+    ...(remainingMs === undefined ? [] : [`${formatDuration(remainingMs)} left`]),
+  ].join(' · ');
+}
+
+function wasEverythingStored(result: SendResult, paths: readonly string[]): boolean {
+  const named = new Set(paths.map((path) => resolve(path)));
+  const stored = result.counts.stored + result.counts['stored with warning'];
+  return stored > 0 && result.outcomes.every((outcome) => isStored(outcome) || isNoInstance(outcome, named));
+}
+
+const isStored = ({ outcome }: FileOutcome): boolean => outcome === 'stored' || outcome === 'stored with warning';
+
+/** Found in a folder and not an instance at all; what a person named must be sendable. */
+function isNoInstance({ outcome, path, reason }: FileOutcome, named: ReadonlySet<string>): boolean {
+  if (outcome !== 'skipped' || named.has(path)) return false;
+  switch (reason?.code) {
+    case 'not DICOM':
+    case 'DICOMDIR':
+    case 'empty file':
+    case 'not a regular file':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,30 @@
+// Joins the trace of the network to the terminal: records in, lines on stderr, in batches of one turn of the event loop.
+
+import type { TraceSink } from '../net/trace-record.ts';
+import { TextTrace } from '../trace/text.ts';
+import type { PrintLevel } from './network-options.ts';
+import type { Output } from './output.ts';
+
+export interface TraceOutput {
+  readonly sink: TraceSink;
+  /** Prints what is still held back. Call at the end. */
+  flush(): void;
+}
+
+export function traceTo(output: Output, level: PrintLevel): TraceOutput {
+  const shown = level === 'critical' ? 'off' : level;
+  const trace = new TextTrace({ level: () => shown, write: (lines) => output.trace(lines) });
+  let isDraining = false;
+  return {
+    sink: (record) => {
+      trace.record(record);
+      if (isDraining) return;
+      isDraining = true;
+      setImmediate(() => {
+        isDraining = false;
+        trace.drain();
+      });
+    },
+    flush: () => trace.flush(),
+  };
+}

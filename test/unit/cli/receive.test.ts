@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { runCli, startCli, startCliReceiver, stopCli } from '../../support/cli-process.ts';
+import { sampleInstance } from '../../support/dicom-builder.ts';
+
+let root: string;
+
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), 'receive-test-'));
+  await writeFile(join(root, 'a.dcm'), sampleInstance().file);
+});
+
+after(() => rm(root, { recursive: true, force: true }));
+
+describe('receive', () => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    it(`says where it listens first, and counts what it received at ${signal}`, async () => {
+      const out = join(root, signal);
+      const receiver = await startCliReceiver(out);
+      assert.equal((await runCli(['store', '127.0.0.1', receiver.port, join(root, 'a.dcm')])).code, 0);
+      const { code, stdout, stderr } = await stopCli(receiver, signal);
+      assert.equal(code, 0);
+      const [first, last, ...rest] = stdout.split('\n');
+      assert.equal(first, `Listening on 127.0.0.1:${receiver.port}`);
+      assert.match(last ?? '', /^Received 1 instance \(/);
+      assert.ok(last?.endsWith(out));
+      assert.deepEqual(rest, ['']);
+      assert.equal(stderr, '');
+    });
+  }
+
+  it('has a line for each instance with -v', async () => {
+    const receiver = await startCliReceiver(join(root, 'verbose'), ['-v']);
+    await runCli(['store', '127.0.0.1', receiver.port, join(root, 'a.dcm'), '-aet', 'SENDER']);
+    const stored = await receiver.said('stdout', /^Stored .*\n/m);
+    await stopCli(receiver);
+    assert.match(stored, /^Stored .*CT Image Storage.* from SENDER\)$/m);
+    assert.ok(stored.includes(join(root, 'verbose')));
+  });
+
+  it('says only where it listens with -q', async () => {
+    const receiver = await startCliReceiver(join(root, 'quiet'), ['-q']);
+    await runCli(['store', '127.0.0.1', receiver.port, join(root, 'a.dcm')]);
+    const { stdout, stderr } = await stopCli(receiver);
+    assert.equal(stdout, `Listening on 127.0.0.1:${receiver.port}\n`);
+    assert.equal(stderr, '');
+  });
+
+  it('warns where others than this machine can reach it', async () => {
+    const receiver = startCli(['receive', '--port', '0', '--out', join(root, 'open'), '--host', '0.0.0.0']);
+    await receiver.said('stderr', /^W: Everyone who can reach 0\.0\.0\.0:\d+ can store files here/);
+    assert.match((await stopCli(receiver)).stdout, /^Listening on 0\.0\.0\.0:\d+\n/);
+  });
+
+  it('exits 1 where it cannot listen', async () => {
+    const first = await startCliReceiver(join(root, 'first'));
+    const second = await runCli(['receive', '--port', first.port, '--out', join(root, 'second')]);
+    await stopCli(first);
+    assert.equal(second.code, 1);
+    assert.equal(second.stdout, '');
+    assert.match(second.stderr, /^E: The receiver cannot start: .*EADDRINUSE/);
+  });
+
+  it('exits 1 where the folder cannot be one', async () => {
+    const { code, stderr } = await runCli(['receive', '--port', '0', '--out', join(root, 'a.dcm')]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^E: The receiver cannot start: /);
+  });
+});

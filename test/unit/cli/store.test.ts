@@ -1,0 +1,329 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type CliProcess, runCli, startCli, startCliReceiver, stopCli } from '../../support/cli-process.ts';
+import { JPEG_BASELINE, MR_IMAGE, sampleInstance } from '../../support/dicom-builder.ts';
+
+const instances = [
+  sampleInstance({ seed: 1 }),
+  sampleInstance({ seed: 2, sopClass: MR_IMAGE, pixelBytes: 100_000 }),
+  sampleInstance({ seed: 3, transferSyntax: JPEG_BASELINE }),
+] as const;
+
+let root: string;
+let received: string;
+let receiver: CliProcess & { readonly port: string };
+/** A port on which nobody listens. */
+let deadPort: string;
+
+/** A new folder of its own with these files in it. */
+async function folder(files: Readonly<Record<string, Uint8Array | string>>): Promise<string> {
+  const directory = await mkdtemp(join(root, 'in-'));
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(join(directory, name, '..'), { recursive: true });
+    await writeFile(join(directory, name), content);
+  }
+  return directory;
+}
+
+async function receivedFiles(): Promise<readonly Buffer[]> {
+  const entries = await readdir(received, { recursive: true, withFileTypes: true });
+  return await Promise.all(entries.filter((e) => e.isFile()).map((e) => readFile(join(e.parentPath, e.name))));
+}
+
+const portOf = (server: Server): string => String((server.address() as { port: number }).port);
+
+async function listen(onConnection: (socket: Socket) => void): Promise<Server> {
+  const server = createServer(onConnection);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return server;
+}
+
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), 'store-test-'));
+  received = join(root, 'received');
+  receiver = await startCliReceiver(received);
+  const server = await listen(() => {});
+  deadPort = portOf(server);
+  await new Promise((done) => server.close(done));
+});
+
+after(async () => {
+  await stopCli(receiver);
+  await rm(root, { recursive: true, force: true });
+});
+
+describe('store', () => {
+  it('stores what is in a folder, says what it skipped, and reports every file', async () => {
+    const directory = await folder({
+      'a.dcm': instances[0].file,
+      b: instances[1].file,
+      'c.dcm': instances[2].file,
+      'notes.txt': 'not an instance\n',
+      'deeper/d.dcm': instances[0].file,
+    });
+    const report = join(root, 'report.json');
+    const { code, stdout, stderr } = await runCli(['store', '127.0.0.1', receiver.port, directory, '--report', report]);
+
+    assert.match(stdout, /3/);
+    assert.match(stdout, /stored/);
+    assert.match(stdout, /skipped/);
+    assert.doesNotMatch(stderr, /^[EIDT]: /m);
+    assert.equal(code, 0, stderr);
+
+    const files = await receivedFiles();
+    for (const { dataSet } of instances) {
+      assert.ok(files.some((file) => file.subarray(-dataSet.length).equals(dataSet)));
+    }
+
+    const { instances: entries } = JSON.parse(await readFile(report, 'utf8')) as {
+      instances: readonly Record<string, unknown>[];
+    };
+    assert.equal(entries.length, 4);
+    const byPath = new Map(entries.map((entry) => [entry['path'], entry]));
+    for (const [name, instance] of [
+      ['a.dcm', instances[0]],
+      ['b', instances[1]],
+      ['c.dcm', instances[2]],
+    ] as const) {
+      const entry = byPath.get(join(directory, name));
+      assert.equal(entry?.['outcome'], 'stored');
+      assert.equal(entry?.['sopClassUID'], instance.sopClass);
+      assert.equal(entry?.['sopInstanceUID'], instance.sopInstance);
+      assert.equal(entry?.['transferSyntaxUID'], instance.transferSyntax);
+      assert.equal(entry?.['transferSyntaxOnWire'], instance.transferSyntax);
+      assert.equal(entry?.['status'], 0);
+    }
+    assert.equal(byPath.get(join(directory, 'notes.txt'))?.['outcome'], 'skipped');
+  });
+
+  it('goes into folders with -r only', async () => {
+    const directory = await folder({ 'one/two/a.dcm': instances[0].file });
+    assert.equal((await runCli(['store', '127.0.0.1', receiver.port, directory])).code, 1);
+    assert.equal((await runCli(['store', '127.0.0.1', receiver.port, directory, '-r'])).code, 0);
+  });
+
+  it('fails where a file that was named is not DICOM, and still stores the others', async () => {
+    const directory = await folder({ 'a.dcm': instances[0].file, 'notes.txt': 'text' });
+    const paths = [join(directory, 'notes.txt'), join(directory, 'a.dcm')];
+    const { code, stdout } = await runCli(['store', '127.0.0.1', receiver.port, ...paths]);
+    assert.equal(code, 1);
+    assert.match(stdout, /1 stored|stored +1/i);
+  });
+
+  it('fails where a path does not exist', async () => {
+    const directory = await folder({ 'a.dcm': instances[0].file });
+    const { code, stdout, stderr } = await runCli([
+      'store',
+      '127.0.0.1',
+      receiver.port,
+      join(directory, 'a.dcm'),
+      join(directory, 'missing.dcm'),
+    ]);
+    assert.equal(code, 1);
+    assert.match(stdout + stderr, /missing\.dcm/);
+  });
+
+  it('fails where a folder holds a broken instance, and still stores the others', async () => {
+    const broken = sampleInstance({ seed: 9 }).file.subarray(0, 150);
+    const directory = await folder({ 'a.dcm': broken, 'b.dcm': instances[0].file });
+    const { code, stdout } = await runCli(['store', '127.0.0.1', receiver.port, directory]);
+    assert.equal(code, 1);
+    assert.match(stdout, /1 stored|stored +1/i);
+    assert.match(stdout, /a\.dcm/);
+  });
+
+  it('fails where there is nothing to send', async () => {
+    assert.equal((await runCli(['store', '127.0.0.1', receiver.port, await folder({})])).code, 1);
+    const onlyText = await folder({ 'notes.txt': 'text' });
+    assert.equal((await runCli(['store', '127.0.0.1', receiver.port, onlyText])).code, 1);
+  });
+
+  it('says on stderr why nobody answered, and that the file was not stored on stdout', async () => {
+    const directory = await folder({ 'a.dcm': instances[0].file });
+    const { code, stdout, stderr } = await runCli(['store', '127.0.0.1', deadPort, directory]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^E: .*ECONNREFUSED|refused/m);
+    assert.match(stdout, /a\.dcm/);
+  });
+
+  it('fails where the receiver answers a failure status, and names the status', async () => {
+    const out = join(root, 'full');
+    const failing = await startCliReceiver(out);
+    await rm(out, { recursive: true });
+    await writeFile(out, 'a file where the folder was');
+    const directory = await folder({ 'a.dcm': instances[0].file });
+    const report = join(root, 'failed.json');
+    const { code, stdout } = await runCli(['store', '127.0.0.1', failing.port, directory, '--report', report]);
+    await stopCli(failing);
+    assert.equal(code, 1);
+    assert.match(stdout, /a\.dcm/);
+    const { instances: entries } = JSON.parse(await readFile(report, 'utf8')) as {
+      instances: readonly { outcome: string; status: number; reason: { code: string } }[];
+    };
+    assert.equal(entries[0]?.outcome, 'failed');
+    assert.equal(entries[0]?.reason.code, 'status');
+    assert.equal((entries[0]?.status ?? 0) & 0xff00, 0xa700);
+  });
+
+  it('prints nothing with -q, whatever happens', async () => {
+    const directory = await folder({ 'a.dcm': instances[0].file, 'notes.txt': 'text' });
+    for (const [port, code] of [
+      [receiver.port, 0],
+      [deadPort, 1],
+    ] as const) {
+      assert.deepEqual(await runCli(['store', '-q', '127.0.0.1', port, directory]), { code, stdout: '', stderr: '' });
+      const loud = await runCli(['store', '-q', '-ll', 'debug', '127.0.0.1', port, directory]);
+      assert.deepEqual(loud, { code, stdout: '', stderr: '' });
+    }
+  });
+
+  it('writes the trace to stderr and the same summary to stdout at every level', async () => {
+    const directory = await folder({ 'a.dcm': instances[0].file });
+    const run = (...level: string[]) => runCli(['store', ...level, '127.0.0.1', receiver.port, directory]);
+    const [plain, critical, verbose, debug, trace] = await Promise.all([
+      run(),
+      run('-ll', 'critical'),
+      run('-v'),
+      run('-d'),
+      run('--log-level=trace'),
+    ]);
+    assert.equal(plain.stderr, '');
+    assert.equal(critical.stderr, '');
+    assert.match(verbose.stderr, /^I: .*a\.dcm/m);
+    assert.doesNotMatch(verbose.stderr, /^[DT]: /m);
+    assert.match(debug.stderr, /^D: .*A-ASSOCIATE-RQ/m);
+    assert.doesNotMatch(debug.stderr, /^T: /m);
+    assert.match(trace.stderr, /^T: /m);
+    for (const { stdout, stderr, code } of [plain, critical, verbose, debug, trace]) {
+      assert.equal(code, 0);
+      assert.doesNotMatch(stdout, /^[EWIDT]: /m);
+      for (const line of stderr.split('\n').slice(0, -1)) assert.match(line, /^[EWIDT]: /);
+    }
+  });
+
+  it('sends the AE titles and the maximum length that it was given', async () => {
+    const directory = await folder({ 'a.dcm': instances[0].file });
+    const { stderr } = await runCli([
+      ...['store', '127.0.0.1', '-aet', 'OUR TITLE', receiver.port, '--called-aet=THEIRS', directory],
+      ...['-d', '-pdu', '12345'],
+    ]);
+    assert.match(stderr, /OUR TITLE/);
+    assert.match(stderr, /THEIRS/);
+    assert.match(stderr, /12,?345/);
+  });
+
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    it(`stops at ${signal}, says what was stored, and exits ${exitCode}`, async () => {
+      const sockets = new Set<Socket>();
+      let connected = (): void => {};
+      const firstBytes = new Promise<void>((done) => {
+        connected = done;
+      });
+      const silent = await listen((socket) => {
+        sockets.add(socket.on('data', () => connected()).on('error', () => {}));
+      });
+      try {
+        const report = join(root, `${signal}.json`);
+        const directory = await folder({ 'a.dcm': instances[0].file });
+        const cli = startCli(['store', '127.0.0.1', portOf(silent), directory, '--report', report]);
+        await firstBytes;
+        const { code, stdout } = await stopCli(cli, signal);
+        assert.equal(code, exitCode);
+        assert.match(stdout, /cancelled/i);
+        const { instances: entries } = JSON.parse(await readFile(report, 'utf8')) as {
+          instances: readonly { outcome: string }[];
+        };
+        assert.deepEqual(
+          entries.map(({ outcome }) => outcome),
+          ['cancelled'],
+        );
+      } finally {
+        for (const socket of sockets) socket.destroy();
+        await new Promise((done) => silent.close(done));
+      }
+    });
+  }
+
+  it('gives up after its association timeout', async () => {
+    const sockets = new Set<Socket>();
+    const silent = await listen((socket) => void sockets.add(socket.on('error', () => {}).resume()));
+    try {
+      const directory = await folder({ 'a.dcm': instances[0].file });
+      const { code, stdout } = await runCli(['store', '127.0.0.1', portOf(silent), directory, '-ta', '0.2']);
+      assert.equal(code, 1);
+      assert.match(stdout, /a\.dcm/);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((done) => silent.close(done));
+    }
+  });
+
+  it('sends nothing where the report cannot be written', async () => {
+    const directory = await folder({ 'a.dcm': instances[0].file });
+    const { code, stdout, stderr } = await runCli([
+      ...['store', '-v', '127.0.0.1', receiver.port, directory],
+      ...['--report', join(root, 'no', 'such', 'folder.json')],
+    ]);
+    assert.equal(code, 1);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^E: .*report cannot be written/);
+    assert.doesNotMatch(stderr, /^I: /m);
+  });
+
+  it('goes on when nobody reads its output any more', async () => {
+    const directory = await folder({ 'a.dcm': instances[0].file });
+    const cli = startCli(['store', '-d', '127.0.0.1', receiver.port, directory]);
+    cli.child.stdout?.destroy();
+    cli.child.stderr?.destroy();
+    assert.equal((await cli.exit).code, 0);
+  });
+});
+
+describe('usage', () => {
+  for (const [args, message] of [
+    [[], /a command is missing/],
+    [['sotre'], /'sotre' is not a command/],
+    [['store'], /address is missing/],
+    [['store', 'host'], /port is missing/],
+    [['store', 'host', '104'], /nothing to send/],
+    [['store', 'host', 'x', 'file'], /not a port/],
+    [['store', 'host', '104', 'file', '-ta', '-5'], /not a timeout/],
+    [['store', 'host', '104', 'file', '-cx'], /-cx\n.*not needed/],
+    [['store', 'host', '104', ''], /path is empty/],
+    [['echo', 'host', '104', 'more'], /unexpected argument 'more'/],
+    [['echo', 'host', '104', '-r'], /unknown option -r/],
+    [['receive', '--out', 'x'], /--port is missing/],
+    [['receive', '--port', '0'], /--out is missing/],
+    [['receive', '--port', '65536', '--out', 'x'], /not a port/],
+    [['receive', 'x', '--port', '0', '--out', 'x'], /unexpected argument 'x'/],
+  ] as const) {
+    it(`exits 2 on '${args.join(' ')}'`, async () => {
+      const { code, stdout, stderr } = await runCli(args);
+      assert.equal(code, 2);
+      assert.equal(stdout, '');
+      assert.match(stderr, message);
+    });
+  }
+
+  it('helps on stdout', async () => {
+    const runs = [['--help'], ['-h'], ['store', '-h'], ['echo', '--help'], ['receive', '--help']];
+    for (const { code, stdout, stderr } of await Promise.all(runs.map((args) => runCli(args)))) {
+      assert.equal(code, 0);
+      assert.equal(stderr, '');
+      assert.match(stdout, /^Usage: send-to-pacs /);
+      for (const line of stdout.split('\n')) assert.ok(line.length <= 132, line);
+    }
+  });
+
+  it('tells the version of the package', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8'));
+    assert.deepEqual(await runCli(['--version']), { code: 0, stdout: `send-to-pacs ${version}\n`, stderr: '' });
+  });
+});
