@@ -1,0 +1,42 @@
+// The requestor's reading of an A-ASSOCIATE-AC: what became of each context that we proposed. PS3.8 7.1.1.14, 9.3.3.2, Table 9-18.
+//
+// The contexts are ours: an answer to an ID that we never proposed is not looked at, and of two answers to one ID the first
+// counts. The transfer syntax of a refused context is not significant and is not read.
+
+import type { PresentationContextResult, ProposedPresentationContext } from '../ul/pdu.ts';
+import type { NegotiatedContext } from './contexts.ts';
+
+/** Result/Reason of a context that the acceptor accepts. */
+export const ACCEPTANCE = 0;
+
+function negotiated(
+  proposed: ProposedPresentationContext,
+  answer: PresentationContextResult | undefined,
+): NegotiatedContext {
+  const context = {
+    presentationContextId: proposed.presentationContextId,
+    abstractSyntax: proposed.abstractSyntax,
+    proposedTransferSyntaxes: proposed.transferSyntaxes,
+    result: answer?.result,
+  };
+  if (answer === undefined) return { ...context, problem: 'not answered' };
+  if (answer.result !== ACCEPTANCE) return context;
+  const { transferSyntax } = answer;
+  if (transferSyntax === undefined || !proposed.transferSyntaxes.includes(transferSyntax)) {
+    return { ...context, problem: 'accepted with a transfer syntax that was not proposed' };
+  }
+  return { ...context, acceptedTransferSyntax: transferSyntax };
+}
+
+/** One entry per proposed context, in the order of the proposal. */
+export function negotiateContexts(
+  proposed: readonly ProposedPresentationContext[],
+  results: readonly PresentationContextResult[],
+): NegotiatedContext[] {
+  return proposed.map((context) =>
+    negotiated(
+      context,
+      results.find((result) => result.presentationContextId === context.presentationContextId),
+    ),
+  );
+}

@@ -1,0 +1,126 @@
+// PDVs to messages. PS3.8 Annex E (message control header), PS3.7 6.3.1 and Annex F.
+//
+// A message is a command set and, if the command set says so, a data set; each in one or more fragments, all on one
+// presentation context, and no other message in between (PS3.8 Annex E.1). Command sets are gathered, up to a cap. Data sets
+// are handed on fragment by fragment: they may be larger than memory.
+//
+//   idle ──command──► command ──last, none announced──► idle
+//                        └─────last, announced──► data set ──last──► idle
+
+import { INVALID_PDU_PARAMETER_VALUE, ProtocolError, UNEXPECTED_PDU_PARAMETER } from '../errors.ts';
+import type { PresentationDataValue } from '../ul/pdu.ts';
+import type { Command } from './command.ts';
+import { decodeCommandSet } from './command-set.ts';
+
+export type AssembledEvent =
+  | {
+      readonly type: 'command';
+      readonly presentationContextId: number;
+      readonly command: Command;
+      readonly hasDataSet: boolean;
+    }
+  /** `bytes` are a view of the fragment that came in. */
+  | {
+      readonly type: 'data set';
+      readonly presentationContextId: number;
+      readonly bytes: Uint8Array;
+      readonly isLast: boolean;
+    };
+
+type Due =
+  | { readonly part: 'message' }
+  | { readonly part: 'command'; readonly presentationContextId: number }
+  | { readonly part: 'data set'; readonly presentationContextId: number };
+
+/** Real command sets are a few hundred bytes. */
+export const COMMAND_SET_MAX = 65_536;
+
+/** The messages of one association, in the direction towards us. After a ProtocolError it is of no further use. */
+export class MessageAssembler {
+  readonly #commandSetMax: number;
+  #due: Due = { part: 'message' };
+  #fragments: Uint8Array[] = [];
+  #length = 0;
+
+  /** @param commandSetMax in bytes */
+  constructor(commandSetMax: number = COMMAND_SET_MAX) {
+    this.#commandSetMax = commandSetMax;
+  }
+
+  /** Whether a message has begun and not ended. */
+  get isInsideMessage(): boolean {
+    return this.#due.part !== 'message';
+  }
+
+  /**
+   * @returns undefined when more fragments are needed before there is something to say
+   * @throws ProtocolError reason 5 for a fragment that has no place here, 6 for a command set that is no command set
+   */
+  receive(pdv: PresentationDataValue): AssembledEvent | undefined {
+    const due = this.#due;
+    if (due.part !== 'message' && pdv.presentationContextId !== due.presentationContextId) {
+      throw new ProtocolError(
+        UNEXPECTED_PDU_PARAMETER,
+        `PDV on presentation context ${pdv.presentationContextId} inside a message on ${due.presentationContextId} (PS3.8 Annex E.1)`,
+      );
+    }
+    if (pdv.isCommand) {
+      if (due.part === 'data set') {
+        throw new ProtocolError(UNEXPECTED_PDU_PARAMETER, 'command fragment where a data set is due (PS3.7 6.3.1)');
+      }
+      return this.#receiveCommand(pdv);
+    }
+    if (due.part === 'command') {
+      throw new ProtocolError(
+        UNEXPECTED_PDU_PARAMETER,
+        'data set fragment before the end of its command set (PS3.7 6.3.1)',
+      );
+    }
+    if (due.part === 'message') {
+      throw new ProtocolError(
+        UNEXPECTED_PDU_PARAMETER,
+        'data set fragment that no command set announced (PS3.7 6.3.1)',
+      );
+    }
+    if (pdv.isLastFragment) this.#due = { part: 'message' };
+    return {
+      type: 'data set',
+      presentationContextId: pdv.presentationContextId,
+      bytes: pdv.data,
+      isLast: pdv.isLastFragment,
+    };
+  }
+
+  #receiveCommand(pdv: PresentationDataValue): AssembledEvent | undefined {
+    const { presentationContextId } = pdv;
+    this.#length += pdv.data.length;
+    if (this.#length > this.#commandSetMax) {
+      throw new ProtocolError(
+        INVALID_PDU_PARAMETER_VALUE,
+        `command set of more than ${this.#commandSetMax} bytes, which is our limit`,
+      );
+    }
+    if (!pdv.isLastFragment) {
+      this.#due = { part: 'command', presentationContextId };
+      // A fragment is a view of a buffer that its owner uses again.
+      if (pdv.data.length > 0) this.#fragments.push(pdv.data.slice());
+      return undefined;
+    }
+    const { command, hasDataSet } = decodeCommandSet(this.#join(pdv.data));
+    this.#fragments = [];
+    this.#length = 0;
+    this.#due = hasDataSet ? { part: 'data set', presentationContextId } : { part: 'message' };
+    return { type: 'command', presentationContextId, command, hasDataSet };
+  }
+
+  #join(last: Uint8Array): Uint8Array {
+    if (this.#fragments.length === 0) return last;
+    const bytes = new Uint8Array(this.#length);
+    let offset = 0;
+    for (const part of [...this.#fragments, last]) {
+      bytes.set(part, offset);
+      offset += part.length;
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,59 @@
+// The Storage service, both roles: message in, message out. PS3.4 Annex B, PS3.7 9.1.1 and 9.3.1 (C-STORE).
+
+import type { Command, CStoreRq, CStoreRsp, Priority } from '../dimse/command.ts';
+import { storeStatus } from '../dimse/status.ts';
+import { type Judgement, judgeResponse, messageName } from './answer.ts';
+
+/** Error Comment (0000,0902) is LO: at most 64 characters, no backslash, no control characters (PS3.5 6.2). */
+const ERROR_COMMENT_MAX = 64;
+
+export interface StoreRequest {
+  /** 1-65535, not in use by another request of this association. */
+  readonly messageId: number;
+  readonly sopClassUID: string;
+  readonly sopInstanceUID: string;
+  readonly priority: Priority;
+}
+
+export function storeRequest({ messageId, sopClassUID, sopInstanceUID, priority }: StoreRequest): CStoreRq {
+  return {
+    type: 'C-STORE-RQ',
+    MessageID: messageId,
+    AffectedSOPClassUID: sopClassUID,
+    AffectedSOPInstanceUID: sopInstanceUID,
+    Priority: priority,
+  };
+}
+
+/** @param errorComment for a person at the other end; cut to what (0000,0902) holds */
+export function storeResponse(rq: CStoreRq, status: number, errorComment?: string): CStoreRsp {
+  const comment = errorComment
+    ?.replace(/[^\x20-\x5b\x5d-\x7e]/g, ' ')
+    .slice(0, ERROR_COMMENT_MAX)
+    .trim();
+  return {
+    type: 'C-STORE-RSP',
+    MessageIDBeingRespondedTo: rq.MessageID,
+    Status: status,
+    AffectedSOPClassUID: rq.AffectedSOPClassUID,
+    AffectedSOPInstanceUID: rq.AffectedSOPInstanceUID,
+    ...(comment !== undefined && comment !== '' && { ErrorComment: comment }),
+  };
+}
+
+/**
+ * Whether `command`, the next message after `rq`, answers it, and how.
+ *
+ * Affected SOP Instance UID is optional in a response; one that names another instance is proof that the response is not ours.
+ */
+export function judgeStoreResponse(rq: CStoreRq, command: Command): Judgement {
+  if (command.type !== 'C-STORE-RSP') {
+    return { type: 'invalid', detail: `${messageName(command)} in answer to a C-STORE-RQ` };
+  }
+  const instance = command.AffectedSOPInstanceUID;
+  const judgement = judgeResponse(rq.MessageID, command, (status) => storeStatus(status).category);
+  if (judgement.type === 'answer' && instance !== undefined && instance !== rq.AffectedSOPInstanceUID) {
+    return { type: 'invalid', detail: `response names another SOP Instance (message ${rq.MessageID})` };
+  }
+  return judgement;
+}
