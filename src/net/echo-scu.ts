@@ -1,7 +1,10 @@
-// Verification SCU. PS3.4 Annex A.
+// Verification SCU: is the node there, does it know us, and how long does each step take? PS3.4 Annex A.
 
+import { judgeEchoResponse, echoRequest } from '../protocol/service/verification.ts';
+import { EXPLICIT_VR_LE, IMPLICIT_VR_LE, VERIFICATION } from '../protocol/uids.ts';
 import type { AssociationFailure } from './failure.ts';
 import type { Peer } from './peer.ts';
+import { RequestedAssociation } from './requested-association.ts';
 import type { TraceSink } from './trace-record.ts';
 
 export interface EchoResult {
@@ -29,6 +32,77 @@ export interface EchoResult {
     | { readonly code: 'invalid response'; readonly detail: string };
 }
 
-export async function echo(_peer: Peer, _trace: TraceSink | undefined, _signal: AbortSignal): Promise<EchoResult> {
-  throw new Error('not built yet');
+/** Mutable while the phases go by. */
+type Draft = { -readonly [K in keyof EchoResult]: EchoResult[K] };
+
+/** Never rejects because of the peer. */
+export async function echo(peer: Peer, trace: TraceSink | undefined, signal: AbortSignal): Promise<EchoResult> {
+  const result: Draft = { verified: false, phases: {} };
+  const began = performance.now();
+  const proposed = {
+    presentationContextId: 1,
+    abstractSyntax: VERIFICATION,
+    transferSyntaxes: [IMPLICIT_VR_LE, EXPLICIT_VR_LE],
+  };
+  const outcome = await RequestedAssociation.request(peer, [proposed], trace, signal);
+  const { association } = outcome;
+  const { connectedAt, remoteAddress } = association;
+  if (connectedAt !== undefined) result.phases = { connectMs: connectedAt - began };
+  if (remoteAddress !== undefined) result.remoteAddress = remoteAddress;
+  if (outcome.type === 'failure') {
+    result.failure = outcome.failure;
+  } else {
+    result.phases = { ...result.phases, associationMs: performance.now() - (connectedAt ?? began) };
+    identify(association, result);
+    await verify(association, result, signal);
+  }
+  await association.gone(signal.aborted ? 0 : CLOSE_MS);
+  return result;
+}
+
+/** How long the connection may take to close after all is said. */
+const CLOSE_MS = 3_000;
+
+function identify(association: RequestedAssociation, result: Draft): void {
+  const information = association.ac?.userInformation;
+  if (information?.implementationClassUID !== undefined) {
+    result.peerImplementationClassUID = information.implementationClassUID;
+  }
+  if (information?.implementationVersionName !== undefined) {
+    result.peerImplementationVersionName = information.implementationVersionName;
+  }
+  if (information?.maximumLength !== undefined) result.peerMaximumLength = information.maximumLength;
+}
+
+async function verify(association: RequestedAssociation, result: Draft, signal: AbortSignal): Promise<void> {
+  const context = association.contexts[0];
+  const { maxFragment } = association;
+  if (context?.acceptedTransferSyntax === undefined) {
+    result.failure = { code: 'verification refused', result: context?.result };
+  } else if (maxFragment === undefined) {
+    result.failure = { code: 'unusable maximum length', maximumLength: result.peerMaximumLength ?? 0 };
+  } else {
+    const asked = performance.now();
+    const request = echoRequest(1);
+    const expected = association.expectAnswer(request);
+    const { presentationContextId } = context;
+    association.driver.input({ type: 'DIMSE request', presentationContextId, command: request, hasDataSet: false });
+    const answer = await association.answered(expected, signal);
+    if (answer.type === 'failure') {
+      result.failure = answer.failure;
+      return;
+    }
+    const judgement = judgeEchoResponse(request, answer.command);
+    if (judgement.type === 'invalid') {
+      result.failure = { code: 'invalid response', detail: judgement.detail };
+    } else {
+      result.phases = { ...result.phases, echoMs: performance.now() - asked };
+      result.status = judgement.status;
+      result.verified = judgement.category === 'success';
+    }
+  }
+  const releasing = performance.now();
+  const failure = await association.release(signal);
+  if (failure === undefined) result.phases = { ...result.phases, releaseMs: performance.now() - releasing };
+  else result.failure ??= failure;
 }

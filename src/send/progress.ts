@@ -1,0 +1,86 @@
+// How far a send is, how fast it goes and how long it will take: told a few times a second, never once per packet.
+
+import type { SendProgress } from './job.ts';
+import type { OutcomeCounts } from './outcome.ts';
+
+const REPORT_INTERVAL_MS = 250;
+/** The rate is that of the last seconds, so that it follows a network that changes. */
+const RATE_WINDOW_MS = 5_000;
+/** Before this much time has passed, any rate would be a guess. */
+const RATE_AFTER_MS = 1_000;
+
+export class ProgressMeter {
+  readonly #report: ((progress: SendProgress) => void) | undefined;
+  readonly #filesTotal: number;
+  readonly #bytesTotal: number;
+  readonly #counts: () => OutcomeCounts;
+  readonly #samples: { readonly at: number; readonly bytes: number }[] = [];
+  #filesDone = 0;
+  #bytesSettled = 0;
+  #bytesInFlight = 0;
+  #reportedAt = Number.NEGATIVE_INFINITY;
+
+  /** @param bytesTotal of all data sets that will be tried */
+  constructor(
+    totals: { readonly files: number; readonly bytes: number },
+    counts: () => OutcomeCounts,
+    report: ((progress: SendProgress) => void) | undefined,
+  ) {
+    this.#filesTotal = totals.files;
+    this.#bytesTotal = totals.bytes;
+    this.#counts = counts;
+    this.#report = report;
+  }
+
+  /** Bytes of the instance under way that have gone out. */
+  sent(bytes: number): void {
+    this.#bytesInFlight += bytes;
+    this.#tell(false);
+  }
+
+  /** The instance under way will be tried again, or is settled next: what it sent counts no more by itself. */
+  restart(): void {
+    this.#bytesInFlight = 0;
+  }
+
+  /** @param bytes the length of the file's data set, whatever of it was sent; 0 for a file that was never a candidate */
+  settled(bytes: number): void {
+    this.#filesDone += 1;
+    this.#bytesSettled += bytes;
+    this.#bytesInFlight = 0;
+    this.#tell(false);
+  }
+
+  finish(): void {
+    this.#tell(true);
+  }
+
+  #tell(always: boolean): void {
+    if (this.#report === undefined) return;
+    const now = performance.now();
+    if (!always && now - this.#reportedAt < REPORT_INTERVAL_MS) return;
+    this.#reportedAt = now;
+    const bytesDone = Math.min(this.#bytesTotal, this.#bytesSettled + this.#bytesInFlight);
+    const bytesPerSecond = this.#rate(now, bytesDone);
+    this.#report({
+      filesDone: this.#filesDone,
+      filesTotal: this.#filesTotal,
+      bytesDone,
+      bytesTotal: this.#bytesTotal,
+      counts: this.#counts(),
+      bytesPerSecond,
+      remainingMs:
+        bytesPerSecond === undefined || bytesPerSecond === 0
+          ? undefined
+          : ((this.#bytesTotal - bytesDone) / bytesPerSecond) * 1000,
+    });
+  }
+
+  #rate(now: number, bytes: number): number | undefined {
+    this.#samples.push({ at: now, bytes });
+    while (this.#samples.length > 2 && now - (this.#samples[1]?.at ?? now) > RATE_WINDOW_MS) this.#samples.shift();
+    const oldest = this.#samples[0];
+    if (oldest === undefined || now - oldest.at < RATE_AFTER_MS) return undefined;
+    return ((bytes - oldest.bytes) / (now - oldest.at)) * 1000;
+  }
+}
