@@ -1,0 +1,22 @@
+// Why a data set could not be turned into another transfer syntax.
+
+/**
+ * The data set is not encoded as its transfer syntax says, or cannot be re-encoded without guessing. What was yielded
+ * before the throw is a truncated data set: the sender must not end its message as if it were whole.
+ */
+export class DataSetConversionError extends Error {
+  override readonly name = 'DataSetConversionError';
+  /**
+   * Bytes from the start of the data set (for a deflated one: of the inflated data set) to the element that is at
+   * fault, or to where the data ended.
+   */
+  readonly offset: number;
+  /** One line, without the offset: the element, what it says, and the clause that it breaks. Never holds a value. */
+  readonly detail: string;
+
+  constructor(offset: number, detail: string, options?: ErrorOptions) {
+    super(`${detail} (at byte ${offset} of the data set)`, options);
+    this.offset = offset;
+    this.detail = detail;
+  }
+}

@@ -1,0 +1,380 @@
+// Re-encodes a data set element by element while its bytes pass through: what is kept is one element header, part of one
+// word, and one entry per open sequence and item. PS3.5 7.1 (elements), 7.3 (byte order), 7.5 (sequences), 6.2.2 (UN).
+//
+// Lengths. Between implicit and explicit VR an element header may be 8 or 12 bytes, so the length of a sequence or item
+// is not known until it has ended. Both are then written with undefined length and a delimitation item, which PS3.5
+// 7.5.1 and 7.5.2 allow at any place and which needs no look-ahead; empty ones stay empty with length 0. Between two
+// explicit syntaxes every size stays the same, and so do all lengths, defined or not.
+//
+// Group lengths (gggg,0000) are retired (PS3.5 7.2) and would be wrong wherever sizes change: there they are left out.
+//
+// UN. Its value is Implicit VR Little Endian whatever surrounds it and is not swapped (PS3.5 6.2.2, notes 2 and 4, CP-246):
+// a UN of undefined length is walked to find its end, and passes unchanged.
+//
+// Odd lengths are against PS3.5 7.1.1 but exist in the field; they pass as they are unless words must be swapped.
+
+import { DataSetConversionError } from './conversion-error.ts';
+import { OutputBuffer, UNDEFINED_LENGTH } from './output-buffer.ts';
+import { type Encoding, IMPLICIT_LITTLE } from './transfer-syntaxes.ts';
+import { SQ, UN, type ValueRepresentation, vrOfBytes } from './value-representation.ts';
+import {
+  BITS_ALLOCATED,
+  type Dictionary,
+  type ImageContext,
+  PIXEL_REPRESENTATION,
+  vrOfImplicit,
+  WAVEFORM_BITS_ALLOCATED,
+} from './vr-lookup.ts';
+
+const ITEM = 0xfffee000;
+const ITEM_DELIMITATION = 0xfffee00d;
+const SEQUENCE_DELIMITATION = 0xfffee0dd;
+const ITEM_GROUP = 0xfffe;
+
+/** Deeper than any real object; each level costs one sequence and one item on the stack. */
+const DEEPEST_NESTING = 1_000;
+
+interface Level {
+  readonly kind: 'data set' | 'sequence' | 'item';
+  /** Where in the input it ends; Infinity until its delimitation item. */
+  readonly end: number;
+  /** Where it must have ended, by its own length or that of any level around it. */
+  readonly limit: number;
+  readonly from: Encoding;
+  readonly to: Encoding;
+  readonly context: ImageContext;
+  /** Of the sequence, for messages. */
+  readonly tag: number;
+}
+
+export interface DataSetConverterOptions {
+  readonly from: Encoding;
+  readonly to: Encoding;
+  /** Needed from implicit to explicit VR only. */
+  readonly dictionary?: Dictionary;
+  /** Bytes of the whole data set where known: then a truncated one is found out before its last value goes out. */
+  readonly length?: number;
+}
+
+/**
+ * Push the data set's bytes in pieces of any size, take what has become of them after each push, and say when it ends.
+ * One push makes at most about 2.5 times its own bytes, and a delimitation item for each level that it closes.
+ * `push` and `end` throw DataSetConversionError; after that the converter throws the same error for ever.
+ */
+export class DataSetConverter {
+  readonly #dictionary: Dictionary | undefined;
+  readonly #output = new OutputBuffer();
+  readonly #stack: Level[];
+  #level: Level;
+  /** Bytes of input used up. */
+  #position = 0;
+  #failure: Error | undefined;
+
+  readonly #header = new Uint8Array(12);
+  readonly #headerView = new DataView(this.#header.buffer);
+  #headerLength = 0;
+  #headerNeeded: 8 | 12 = 8;
+
+  #tag = 0;
+  #valueLeft = 0;
+  #dropsValue = false;
+  #wordLength: 1 | 2 | 4 | 8 = 1;
+  readonly #word = new Uint8Array(8);
+  #wordFill = 0;
+  /** How many bytes of a context element's US are still to be read, and what they say so far. */
+  #watchedLeft = 0;
+  #watched = 0;
+
+  constructor(options: DataSetConverterOptions) {
+    const { from, to, dictionary, length } = options;
+    if (!from.explicitVR && to.explicitVR && dictionary === undefined) {
+      throw new RangeError('From implicit to explicit VR a dictionary is needed');
+    }
+    this.#dictionary = dictionary;
+    const context = { pixelRepresentation: undefined, bitsAllocated: undefined, waveformBitsAllocated: undefined };
+    const end = length ?? Infinity;
+    this.#level = { kind: 'data set', end, limit: end, from, to, context, tag: 0 };
+    this.#stack = [this.#level];
+  }
+
+  /** The converted bytes since the last take. Valid until the next push. */
+  take(): Uint8Array {
+    return this.#output.take();
+  }
+
+  push(bytes: Uint8Array): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    let at = 0;
+    while (at < bytes.length) {
+      if (this.#valueLeft === 0) {
+        at = this.#readHeader(bytes, at);
+        continue;
+      }
+      const count = Math.min(this.#valueLeft, bytes.length - at);
+      this.#passValue(count === bytes.length ? bytes : bytes.subarray(at, at + count));
+      at += count;
+      this.#position += count;
+      this.#valueLeft -= count;
+      if (this.#valueLeft === 0) this.#closeEnded();
+    }
+  }
+
+  /** No more bytes come: throws unless every element, item and sequence is complete. */
+  end(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#valueLeft > 0) {
+      this.#fail(this.#position, `the data ends ${this.#valueLeft} bytes before the value of ${named(this.#tag)} does`);
+    }
+    if (this.#headerLength > 0) this.#fail(this.#position, 'the data ends inside an element header');
+    if (this.#level.kind !== 'data set') {
+      this.#fail(this.#position, `the data ends inside ${this.#levelName()}`);
+    }
+    this.#failure = new Error('The data set has ended');
+  }
+
+  #readHeader(bytes: Uint8Array, start: number): number {
+    let at = start;
+    while (at < bytes.length && this.#headerLength < this.#headerNeeded) {
+      this.#header[this.#headerLength] = bytes[at] as number;
+      this.#headerLength += 1;
+      at += 1;
+    }
+    this.#position += at - start;
+    if (this.#headerLength === this.#headerNeeded) this.#interpretHeader();
+    return at;
+  }
+
+  #interpretHeader(): void {
+    const view = this.#headerView;
+    const { explicitVR, littleEndian } = this.#level.from;
+    const group = view.getUint16(0, littleEndian);
+    const tag = ((group << 16) | view.getUint16(2, littleEndian)) >>> 0;
+    if (!explicitVR || group === ITEM_GROUP) {
+      this.#beginElement(tag, undefined, view.getUint32(4, littleEndian));
+      return;
+    }
+    const vr = vrOfBytes(view.getUint8(4), view.getUint8(5));
+    if (vr === undefined) {
+      const letters = [view.getUint8(4), view.getUint8(5)].map((byte) => `${hex(byte, 2)}H`).join(' ');
+      this.#fail(this.#headerOffset(), `${named(tag)} has ${letters} where its VR should be (PS3.5 7.1.2)`);
+    }
+    if (!vr.longForm) this.#beginElement(tag, vr, view.getUint16(6, littleEndian));
+    else if (this.#headerNeeded === 8) this.#headerNeeded = 12;
+    else this.#beginElement(tag, vr, view.getUint32(8, littleEndian));
+  }
+
+  #beginElement(tag: number, vr: ValueRepresentation | undefined, length: number): void {
+    const offset = this.#headerOffset();
+    const defined = length === UNDEFINED_LENGTH && vr?.longForm !== false ? undefined : length;
+    this.#headerLength = 0;
+    this.#headerNeeded = 8;
+    this.#tag = tag;
+    const excess = this.#position + (defined ?? 0) - this.#level.limit;
+    if (excess > 0) {
+      const enclosing = this.#level.end === this.#level.limit ? this.#levelName() : 'what encloses it';
+      this.#fail(offset, `${named(tag)} with length ${lengthName(defined)} ends ${excess} bytes beyond ${enclosing}`);
+    }
+    if (this.#level.kind === 'sequence') this.#beginItem(offset, tag, defined);
+    else if (tag >>> 16 === ITEM_GROUP) this.#endItem(offset, tag, defined);
+    else if (vr === undefined) this.#beginImplicit(offset, tag, defined);
+    else this.#beginExplicit(offset, tag, vr, defined);
+    if (this.#valueLeft === 0) this.#closeEnded();
+  }
+
+  #beginItem(offset: number, tag: number, length: number | undefined): void {
+    const { from, to, end, context } = this.#level;
+    if (tag === ITEM) {
+      const written = length === 0 || keepsLengths(from, to) ? length : undefined;
+      this.#output.appendItemHeader(tag, written, to);
+      if (length !== 0) this.#open(offset, 'item', length, { ...this.#level, context: { ...context } });
+      return;
+    }
+    if (tag !== SEQUENCE_DELIMITATION || end !== Infinity || length !== 0) {
+      this.#fail(
+        offset,
+        `${named(tag)} with length ${lengthName(length)} in ${this.#levelName()}: an item belongs here (PS3.5 7.5)`,
+      );
+    }
+    this.#output.appendItemHeader(tag, 0, to);
+    this.#close();
+  }
+
+  #endItem(offset: number, tag: number, length: number | undefined): void {
+    const { kind, end, to } = this.#level;
+    if (tag !== ITEM_DELIMITATION || kind !== 'item' || end !== Infinity || length !== 0) {
+      this.#fail(
+        offset,
+        `${named(tag)} with length ${lengthName(length)} in ${this.#levelName()}: no element of a data set (PS3.5 7.5)`,
+      );
+    }
+    this.#output.appendItemHeader(tag, 0, to);
+    this.#close();
+  }
+
+  #beginImplicit(offset: number, tag: number, length: number | undefined): void {
+    const { from, to, context } = this.#level;
+    if (keepsLengths(from, to)) {
+      // Inside a UN: only the ends of undefined lengths matter.
+      this.#output.appendItemHeader(tag, length, to);
+      if (length === undefined) this.#openSequence(offset, length, from, to);
+      else this.#passNext(length, 1);
+      return;
+    }
+    const vr = vrOfImplicit(tag, length, this.#dictionary as Dictionary, context);
+    if (length !== undefined && length >= 2 && isContextTag(tag)) {
+      this.#watchedLeft = 2;
+      this.#watched = 0;
+    }
+    this.#beginValue(offset, tag, vr, length);
+  }
+
+  #beginExplicit(offset: number, tag: number, vr: ValueRepresentation, length: number | undefined): void {
+    if (!vr.known) {
+      if (!this.#level.from.littleEndian) {
+        this.#fail(offset, `${named(tag)} has VR ${vr.name}, of which it is not known how to swap it from big endian`);
+      }
+      this.#beginExplicit(offset, tag, UN, length);
+    } else if (vr === UN && length === undefined) {
+      this.#output.appendElementHeader(tag, UN, undefined, this.#level.to);
+      this.#openSequence(offset, length, IMPLICIT_LITTLE, IMPLICIT_LITTLE);
+    } else {
+      this.#beginValue(offset, tag, vr, length);
+    }
+  }
+
+  /** `vr` is what the output says, and with it which words are swapped. */
+  #beginValue(offset: number, tag: number, vr: ValueRepresentation, length: number | undefined): void {
+    const { from, to } = this.#level;
+    const keeps = keepsLengths(from, to);
+    if ((tag & 0xffff) === 0 && !keeps) {
+      this.#passNext(length ?? this.#failUndefinedLength(offset, tag, vr), 1);
+      this.#dropsValue = true;
+      return;
+    }
+    if (vr === SQ) {
+      const written = length === 0 || keeps ? length : undefined;
+      this.#output.appendElementHeader(tag, vr, written, to);
+      if (length !== 0) this.#openSequence(offset, length, from, to);
+      return;
+    }
+    const count = length ?? this.#failUndefinedLength(offset, tag, vr);
+    const wordLength = from.littleEndian === to.littleEndian ? 1 : vr.wordLength;
+    if (count % wordLength !== 0) {
+      this.#fail(offset, `${named(tag)} has ${count} bytes, which no whole number of ${vr.name} words has (PS3.5 7.3)`);
+    }
+    this.#output.appendElementHeader(tag, vr, count, to);
+    this.#passNext(count, wordLength);
+  }
+
+  #passNext(length: number, wordLength: 1 | 2 | 4 | 8): void {
+    this.#valueLeft = length;
+    this.#wordLength = wordLength;
+    this.#dropsValue = false;
+  }
+
+  #passValue(bytes: Uint8Array): void {
+    if (this.#watchedLeft > 0) this.#watch(bytes);
+    if (this.#dropsValue) return;
+    const wordLength = this.#wordLength;
+    if (wordLength === 1) {
+      this.#output.append(bytes);
+      return;
+    }
+    let at = 0;
+    if (this.#wordFill > 0) {
+      at = Math.min(wordLength - this.#wordFill, bytes.length);
+      this.#word.set(bytes.subarray(0, at), this.#wordFill);
+      this.#wordFill += at;
+      if (this.#wordFill < wordLength) return;
+      this.#output.appendSwapped(this.#word.subarray(0, wordLength), wordLength);
+    }
+    this.#wordFill = (bytes.length - at) % wordLength;
+    const whole = bytes.length - this.#wordFill;
+    if (whole > at) this.#output.appendSwapped(bytes.subarray(at, whole), wordLength);
+    this.#word.set(bytes.subarray(whole));
+  }
+
+  #watch(bytes: Uint8Array): void {
+    for (const byte of bytes.subarray(0, this.#watchedLeft)) {
+      this.#watched |= byte << (8 * (2 - this.#watchedLeft));
+      this.#watchedLeft -= 1;
+    }
+    if (this.#watchedLeft > 0) return;
+    const { context } = this.#level;
+    if (this.#tag === PIXEL_REPRESENTATION) context.pixelRepresentation = this.#watched;
+    else if (this.#tag === BITS_ALLOCATED) context.bitsAllocated = this.#watched;
+    else context.waveformBitsAllocated = this.#watched;
+  }
+
+  #openSequence(offset: number, length: number | undefined, from: Encoding, to: Encoding): void {
+    this.#open(offset, 'sequence', length, { ...this.#level, from, to, tag: this.#tag });
+  }
+
+  #open(offset: number, kind: 'sequence' | 'item', length: number | undefined, around: Level): void {
+    if (this.#stack.length > 2 * DEEPEST_NESTING) {
+      this.#fail(offset, `sequences are nested more than ${DEEPEST_NESTING} deep`);
+    }
+    const end = length === undefined ? Infinity : this.#position + length;
+    this.#level = { ...around, kind, end, limit: Math.min(end, around.limit) };
+    this.#stack.push(this.#level);
+  }
+
+  #close(): void {
+    this.#stack.pop();
+    this.#level = this.#stack.at(-1) as Level;
+  }
+
+  /** Closes what ends here by its defined length. */
+  #closeEnded(): void {
+    while (this.#level.end === this.#position && this.#level.kind !== 'data set') {
+      const { kind, from, to } = this.#level;
+      const delimitation = kind === 'item' ? ITEM_DELIMITATION : SEQUENCE_DELIMITATION;
+      if (!keepsLengths(from, to)) this.#output.appendItemHeader(delimitation, 0, to);
+      this.#close();
+    }
+  }
+
+  #headerOffset(): number {
+    return this.#position - this.#headerLength;
+  }
+
+  #levelName(): string {
+    if (this.#level.kind === 'data set') return 'the data set';
+    return this.#level.kind === 'item'
+      ? `an item of ${named(this.#level.tag)}`
+      : `the sequence ${named(this.#level.tag)}`;
+  }
+
+  #failUndefinedLength(offset: number, tag: number, vr: ValueRepresentation): never {
+    this.#fail(
+      offset,
+      `${named(tag)} with VR ${vr.name} has undefined length, which only sequences may have here (PS3.5 7.1.1)`,
+    );
+  }
+
+  #fail(offset: number, detail: string): never {
+    this.#failure = new DataSetConversionError(offset, detail);
+    throw this.#failure;
+  }
+}
+
+/** Whether every element is as long in the output as in the input. Implicit in and out is only what a UN holds. */
+function keepsLengths(from: Encoding, to: Encoding): boolean {
+  return from.explicitVR === to.explicitVR;
+}
+
+function isContextTag(tag: number): boolean {
+  return tag === PIXEL_REPRESENTATION || tag === BITS_ALLOCATED || tag === WAVEFORM_BITS_ALLOCATED;
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).toUpperCase().padStart(digits, '0');
+}
+
+function named(tag: number): string {
+  return `(${hex(tag >>> 16, 4)},${hex(tag & 0xffff, 4)})`;
+}
+
+function lengthName(length: number | undefined): string {
+  return length === undefined ? 'undefined' : String(length);
+}

@@ -1,0 +1,82 @@
+// What re-encoding must know of a VR: how its length is written and how long the words are that byte order turns
+// around. PS3.5 Table 6.2-1, 7.1.2 (16-bit and 32-bit value lengths), 7.3 (byte ordering).
+
+export interface ValueRepresentation {
+  /** The two letters as they stand in an element, first letter in the high byte. */
+  readonly code: number;
+  readonly name: string;
+  /** 32-bit value length behind two reserved bytes (PS3.5 Table 7.1-1); else 16-bit (Table 7.1-2). */
+  readonly longForm: boolean;
+  /** Bytes that are reversed together when the byte order changes. 1: never swapped. AT is two words of two bytes. */
+  readonly wordLength: 1 | 2 | 4 | 8;
+  /** False for two letters that this table does not know: a VR of a later edition. */
+  readonly known: boolean;
+}
+
+const SHORT_FORM = 'AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US';
+const LONG_FORM = 'OB OD OF OL OV OW SQ SV UC UN UR UT UV';
+const WORD_LENGTHS: Readonly<Record<string, 2 | 4 | 8>> = {
+  AT: 2,
+  OW: 2,
+  SS: 2,
+  US: 2,
+  FL: 4,
+  OF: 4,
+  OL: 4,
+  SL: 4,
+  UL: 4,
+  FD: 8,
+  OD: 8,
+  OV: 8,
+  SV: 8,
+  UV: 8,
+};
+
+function codeOf(name: string): number {
+  return (name.charCodeAt(0) << 8) | name.charCodeAt(1);
+}
+
+const BY_CODE: ReadonlyMap<number, ValueRepresentation> = new Map(
+  [SHORT_FORM, LONG_FORM].flatMap((names) =>
+    names.split(' ').map((name): [number, ValueRepresentation] => {
+      const wordLength = WORD_LENGTHS[name] ?? 1;
+      return [codeOf(name), { code: codeOf(name), name, longForm: names === LONG_FORM, wordLength, known: true }];
+    }),
+  ),
+);
+
+function isUpperCaseLetter(byte: number): boolean {
+  return byte >= 0x41 && byte <= 0x5a;
+}
+
+/**
+ * The VR whose letters are `first` and `second`. Letters that PS3.5 Table 6.2-1 lacks are taken as a VR of a later
+ * edition, which has the 32-bit form (PS3.5 6.2, note 2); anything but two capital letters is no VR: undefined.
+ */
+export function vrOfBytes(first: number, second: number): ValueRepresentation | undefined {
+  const code = (first << 8) | second;
+  const vr = BY_CODE.get(code);
+  if (vr !== undefined) return vr;
+  if (!isUpperCaseLetter(first) || !isUpperCaseLetter(second)) return undefined;
+  return { code, name: String.fromCharCode(first, second), longForm: true, wordLength: 1, known: false };
+}
+
+/** The VR with that two-letter name; undefined where PS3.5 Table 6.2-1 has none. */
+export function vrNamed(name: string): ValueRepresentation | undefined {
+  return name.length === 2 ? BY_CODE.get(codeOf(name)) : undefined;
+}
+
+function standard(name: string): ValueRepresentation {
+  const vr = vrNamed(name);
+  if (vr === undefined) throw new RangeError(`${name} is not in PS3.5 Table 6.2-1`);
+  return vr;
+}
+
+export const LO = standard('LO');
+export const OB = standard('OB');
+export const OW = standard('OW');
+export const SQ = standard('SQ');
+export const SS = standard('SS');
+export const UL = standard('UL');
+export const UN = standard('UN');
+export const US = standard('US');
