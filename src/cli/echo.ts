@@ -43,7 +43,9 @@ export async function echo(argv: readonly string[]): Promise<number> {
     const { sink, flush } = traceTo(output, level);
     const result = await runEcho(peer, sink, interruption.signal);
     flush();
-    output.result(explainEcho(result));
+    const peerName = result.verified ? peer.calledAETitle : `${peer.calledAETitle} (${peer.name})`;
+    const { what, cause, action } = explainEcho(result, { peerName });
+    output.result([what, cause, action].filter((part) => part !== undefined).join('\n'));
     return interruption.exitCode() ?? (result.verified ? 0 : 1);
   } finally {
     interruption.end();
