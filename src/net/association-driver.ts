@@ -3,11 +3,11 @@
 // One owner of the socket and of the timers. Reading never waits for writing. Whatever ends the association ends here,
 // once, with one failure or none.
 
+import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { Association, type AssociationOptions } from '../protocol/association.ts';
 import type { AssociationInput, Effect, Indication } from '../protocol/effects.ts';
-import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { TraceEvent, TraceSink } from './trace-record.ts';
-import { TcpTransport } from './transport.ts';
+import { type Connection, TcpTransport } from './transport.ts';
 
 /** PS3.8 9.1.5 leaves ARTIM to the implementation: how long an acceptor waits for the A-ASSOCIATE-RQ. */
 const ARTIM_REQUEST_MS = 30_000;
@@ -49,7 +49,7 @@ export class AssociationDriver {
    */
   constructor(
     options: AssociationOptions,
-    end: { host: string; port: number } | { socket: ConstructorParameters<typeof TcpTransport>[1] & object },
+    end: { host: string; port: number } | { socket: Connection },
     listener: DriverListener,
     trace: TraceSink | undefined,
   ) {
@@ -67,7 +67,8 @@ export class AssociationDriver {
       },
       closed: (error: SystemErrorInfo | undefined) => this.#transportClosed(error),
     };
-    this.#transport = 'socket' in end ? new TcpTransport(transportListener, end.socket) : new TcpTransport(transportListener);
+    this.#transport =
+      'socket' in end ? new TcpTransport(transportListener, end.socket) : new TcpTransport(transportListener);
     if ('socket' in end) {
       this.trace({
         type: 'connection accepted',
@@ -209,7 +210,12 @@ export class AssociationDriver {
     this.#closed = true;
     clearTimeout(this.#artim);
     if (this.association.state === 'Sta4' && error !== undefined) this.trace({ type: 'connection failed', error });
-    else this.trace({ type: 'connection closed', by: this.#closedByUs ? 'us' : 'peer', ...(error === undefined ? {} : { error }) });
+    else
+      this.trace({
+        type: 'connection closed',
+        by: this.#closedByUs ? 'us' : 'peer',
+        ...(error === undefined ? {} : { error }),
+      });
     this.input({ type: 'transport closed' });
     this.#releaseFlushWaiters();
     this.#listener.closed(error);

@@ -1,6 +1,6 @@
 // Verification SCU: is the node there, does it know us, and how long does each step take? PS3.4 Annex A.
 
-import { judgeEchoResponse, echoRequest } from '../protocol/service/verification.ts';
+import { echoRequest, judgeEchoResponse } from '../protocol/service/verification.ts';
 import { EXPLICIT_VR_LE, IMPLICIT_VR_LE, VERIFICATION } from '../protocol/uids.ts';
 import type { AssociationFailure } from './failure.ts';
 import type { Peer } from './peer.ts';

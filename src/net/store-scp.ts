@@ -1,6 +1,13 @@
 // The built-in receiver: Storage and Verification SCP. PS3.4 Annexes A and B.
+//
+// It takes every storage SOP class in whatever transfer syntax the sender proposed first, and writes each data set as it
+// came behind a fresh meta group. It listens on loopback unless the person says otherwise.
 
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { AcceptedAssociation, refuseForCongestion } from './accepted-association.ts';
 import type { TraceSink } from './trace-record.ts';
+import { listen } from './transport.ts';
 
 export interface ReceivedInstance {
   /** Absolute path of the Part 10 file. */
@@ -20,6 +27,7 @@ export interface ReceiverOptions {
   readonly host?: string;
   /** Where the Part 10 files go; made if it is not there. */
   readonly directory: string;
+  /** Without it, any called AE title is accepted. */
   readonly aeTitle?: string;
   readonly maxPduLength?: number;
   readonly trace?: TraceSink;
@@ -36,6 +44,46 @@ export interface Receiver {
   stop(): Promise<void>;
 }
 
-export async function startReceiver(_options: ReceiverOptions): Promise<Receiver> {
-  throw new Error('not built yet');
+/** More at once are rejected as transient, so that a flood of connections cannot exhaust the machine. */
+const ASSOCIATIONS_MAX = 32;
+const RECEIVED_PDU_LENGTH = 131_072;
+
+/** Rejects with the system's error where the port or the directory cannot be had. */
+export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
+  const directory = resolve(options.directory);
+  await mkdir(directory, { recursive: true });
+  const open = new Set<AcceptedAssociation>();
+  let count = 0;
+  const listener = await listen(options.host ?? '127.0.0.1', options.port, (socket) => {
+    const { aeTitle, trace } = options;
+    const common = { maxPduLength: options.maxPduLength ?? RECEIVED_PDU_LENGTH, trace };
+    if (open.size >= ASSOCIATIONS_MAX) {
+      refuseForCongestion(socket, common);
+      return;
+    }
+    const association: AcceptedAssociation = new AcceptedAssociation(socket, {
+      ...common,
+      aeTitle,
+      directory,
+      received: (instance) => {
+        count += 1;
+        options.received?.(instance);
+      },
+      gone: () => open.delete(association),
+    });
+    open.add(association);
+  });
+  return {
+    port: listener.port,
+    host: listener.host,
+    directory,
+    get count() {
+      return count;
+    },
+    stop: async () => {
+      const closed = listener.close();
+      await Promise.all([...open].map((association) => association.stop()));
+      await closed;
+    },
+  };
 }

@@ -6,6 +6,9 @@
 import { createServer, type Server, Socket } from 'node:net';
 import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
 
+/** An accepted connection, to be handed on to a transport and to nobody else. */
+export type Connection = Socket;
+
 export interface TransportListener {
   connected(localAddress: string, remoteAddress: string): void;
   received(bytes: Uint8Array): void;
@@ -26,7 +29,7 @@ export class TcpTransport {
   #closed = false;
 
   /** @param socket an accepted connection; without it, `connect` makes one */
-  constructor(listener: TransportListener, socket: Socket = new Socket()) {
+  constructor(listener: TransportListener, socket: Connection = new Socket()) {
     this.#listener = listener;
     this.#socket = socket;
     // A DIMSE request and its data set are separate small writes: Nagle's algorithm would hold each back for 40 ms.
@@ -116,7 +119,7 @@ export interface Listener {
 }
 
 /** Rejects with the system's error where the address cannot be had. */
-export async function listen(host: string, port: number, accept: (socket: Socket) => void): Promise<Listener> {
+export async function listen(host: string, port: number, accept: (connection: Connection) => void): Promise<Listener> {
   const server: Server = createServer({ noDelay: true }, accept);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

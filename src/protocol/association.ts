@@ -283,9 +283,14 @@ export class Association {
   #assemble(pdu: PDataTf): void {
     for (const pdv of pdu.presentationDataValues) {
       const id = pdv.presentationContextId;
-      const known = this.#contexts.some((c) => c.presentationContextId === id && c.acceptedTransferSyntax !== undefined);
+      const known = this.#contexts.some(
+        (c) => c.presentationContextId === id && c.acceptedTransferSyntax !== undefined,
+      );
       if (!known) {
-        throw new ProtocolError(INVALID_PDU_PARAMETER_VALUE, `PDV in presentation context ${id}, which was not accepted`);
+        throw new ProtocolError(
+          INVALID_PDU_PARAMETER_VALUE,
+          `PDV in presentation context ${id}, which was not accepted`,
+        );
       }
       const assembled = this.#assembler.receive(pdv);
       if (assembled === undefined) continue;
@@ -327,7 +332,9 @@ export class Association {
   ): void {
     let length = 0;
     for (const chunk of chunks) length += chunk.length;
-    this.#trace(pDataEvent('sent', presentationContextId, isCommand, isLastFragment, chunks.length / 2, length, command));
+    this.#trace(
+      pDataEvent('sent', presentationContextId, isCommand, isLastFragment, chunks.length / 2, length, command),
+    );
   }
 
   #traceReceivedData(pdu: PDataTf): void {

@@ -1,7 +1,7 @@
 // What goes into an association and what comes out. The names are the service primitives of PS3.8 clause 7.
 
 import type { NegotiatedContext } from './acse/contexts.ts';
-import type { Command } from './dimse/command.ts';
+import type { Command, SendableCommand } from './dimse/command.ts';
 import type { ProtocolError } from './errors.ts';
 import type { ProtocolTraceEvent } from './trace-event.ts';
 import type { AAssociateAc, AAssociateRj, AAssociateRq } from './ul/pdu.ts';
@@ -15,7 +15,7 @@ export type AssociationInput =
   | {
       readonly type: 'DIMSE request';
       readonly presentationContextId: number;
-      readonly command: Command;
+      readonly command: SendableCommand;
       readonly hasDataSet: boolean;
     }
   /** The next bytes of the data set that was announced (Evt9); even in length unless `isLast`. */

@@ -1,6 +1,6 @@
 // The outcomes of a send, one for each file, each set once.
 
-import { OUTCOMES, type FileOutcome, type Outcome, type OutcomeCounts } from './outcome.ts';
+import { type FileOutcome, OUTCOMES, type Outcome, type OutcomeCounts } from './outcome.ts';
 
 export class Tally {
   readonly #outcomes: (FileOutcome | undefined)[];

@@ -53,7 +53,9 @@ export interface OtherCommand {
   readonly AffectedSOPClassUID?: string;
 }
 
-export type Command = CEchoRq | CEchoRsp | CStoreRq | CStoreRsp | OtherCommand;
+/** What we send. */
+export type SendableCommand = CEchoRq | CEchoRsp | CStoreRq | CStoreRsp;
+export type Command = SendableCommand | OtherCommand;
 
 /** (0000,0100) */
 export const COMMAND_FIELDS = {

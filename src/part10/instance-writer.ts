@@ -1,0 +1,122 @@
+// An instance that comes in over the network, on its way to a file: written as it comes, under a temporary name, and
+// only named as an instance when it is whole. PS3.10 clause 7.
+
+import { createHash, randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encodeFileMeta, type FileMeta } from './file-meta.ts';
+
+/** Fragments are gathered up to this length, in bytes, before they are written. */
+const GATHER_LENGTH = 262_144;
+
+/** A name made of a UID from the network. What is no plain UID is not trusted as a part of a path (PS3.5 9.1). */
+export function instanceFileName(sopInstanceUID: string): string {
+  const isPlain = /^[0-9][0-9.]{0,63}$/.test(sopInstanceUID) && !sopInstanceUID.includes('..');
+  return `${isPlain ? sopInstanceUID : createHash('sha256').update(sopInstanceUID).digest('hex')}.dcm`;
+}
+
+export class InstanceWriter {
+  readonly #directory: string;
+  readonly #meta: FileMeta;
+  readonly #temporary: string;
+  #gathered: Uint8Array[];
+  #gatheredLength: number;
+  #work: Promise<void> = Promise.resolve();
+  #handle: FileHandle | undefined;
+  #error: unknown;
+  #pendingLength = 0;
+  #length = 0;
+
+  constructor(directory: string, meta: FileMeta) {
+    this.#directory = directory;
+    this.#meta = meta;
+    this.#temporary = join(directory, `.receiving-${randomUUID()}`);
+    const head = encodeFileMeta(meta);
+    this.#gathered = [head];
+    this.#gatheredLength = head.length;
+  }
+
+  /** Bytes of the data set so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes that wait for the disk. */
+  get pendingLength(): number {
+    return this.#pendingLength + this.#gatheredLength;
+  }
+
+  /** Takes the bytes over: they must not change afterwards. Errors show in `finish`. */
+  write(bytes: Uint8Array): void {
+    this.#gathered.push(bytes);
+    this.#gatheredLength += bytes.length;
+    this.#length += bytes.length;
+    if (this.#gatheredLength >= GATHER_LENGTH) this.#flush();
+  }
+
+  /** Resolves when the disk has what was given so far. */
+  settled(): Promise<void> {
+    return this.#work;
+  }
+
+  /** Completes the file. Returns its path. Rejects with the system's error if anything could not be written. */
+  async finish(): Promise<string> {
+    this.#flush();
+    await this.#work;
+    if (this.#error === undefined) {
+      const path = join(this.#directory, instanceFileName(this.#meta.sopInstanceUID));
+      try {
+        await this.#handle?.close();
+        this.#handle = undefined;
+        await rename(this.#temporary, path);
+        return path;
+      } catch (error) {
+        this.#error = error;
+      }
+    }
+    await this.discard();
+    throw this.#error;
+  }
+
+  /** Leaves nothing behind. */
+  async discard(): Promise<void> {
+    await this.#work;
+    await this.#handle?.close().catch(() => undefined);
+    this.#handle = undefined;
+    await rm(this.#temporary, { force: true });
+  }
+
+  #flush(): void {
+    const chunks = this.#gathered;
+    const length = this.#gatheredLength;
+    this.#gathered = [];
+    this.#gatheredLength = 0;
+    this.#pendingLength += length;
+    this.#work = this.#work
+      .then(() => this.#writeAll(chunks))
+      .catch((error: unknown) => {
+        this.#error ??= error;
+      })
+      .then(() => {
+        this.#pendingLength -= length;
+      });
+  }
+
+  async #writeAll(chunks: readonly Uint8Array[]): Promise<void> {
+    if (this.#error !== undefined) return;
+    this.#handle ??= await this.#open();
+    let remaining = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    let rest: readonly Uint8Array[] = chunks;
+    while (remaining > 0) {
+      const { bytesWritten } = await this.#handle.writev(rest as Uint8Array[]);
+      remaining -= bytesWritten;
+      if (remaining > 0) rest = [Buffer.concat(rest).subarray(bytesWritten)];
+    }
+  }
+
+  async #open(): Promise<FileHandle> {
+    await mkdir(this.#directory, { recursive: true });
+    // Patients' images: for the person who receives them only.
+    return open(this.#temporary, 'wx', 0o600);
+  }
+}
