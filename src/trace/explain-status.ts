@@ -1,0 +1,140 @@
+// What a C-STORE status usually means at the other end and what helps. PS3.4 B.2.3, PS3.7 Annex C. The standard says
+// what a status is; causes and actions are experience, so they say 'may'.
+
+import { storeStatus } from '../protocol/dimse/status.ts';
+import { bareMeaning, tagsText } from './dimse-text.ts';
+import type { Explanation } from './explanation.ts';
+import { quoted, sanitize } from './sanitize.ts';
+import { hexWord } from './units.ts';
+
+interface Advice {
+  readonly cause: string;
+  readonly action: string;
+}
+
+export interface StatusWords {
+  readonly status: number;
+  readonly errorComment?: string;
+  readonly offendingElement?: readonly number[];
+}
+
+const ATTRIBUTES: Advice = {
+  cause: 'An attribute of the file is not as the peer wants it.',
+  action: 'Check the named attributes, correct the file and send it again.',
+};
+
+const BY_STATUS: Readonly<Record<number, Advice>> = {
+  0x0001: {
+    cause: 'The instance is stored; optional attributes may be missing there.',
+    action: 'Compare the stored instance if they matter.',
+  },
+  0x0105: ATTRIBUTES,
+  0x0106: ATTRIBUTES,
+  0x0107: {
+    cause: 'The instance is stored; some attributes may not be.',
+    action: 'Compare the stored instance if they matter.',
+  },
+  0x0110: {
+    cause: 'Something went wrong inside the PACS.',
+    action: 'Look into its log at this time; send again when it is mended.',
+  },
+  0x0111: {
+    cause: 'It has an instance with this SOP Instance UID already.',
+    action: 'If it is the same instance, nothing needs to be done; if not, the UIDs of the files must be made unique.',
+  },
+  0x0112: {
+    cause: 'It does not know the instance or what it refers to.',
+    action: 'Look into its log at this time for what it misses.',
+  },
+  0x0115: ATTRIBUTES,
+  0x0116: {
+    cause: 'The instance is stored; a value is outside of what the PACS expects.',
+    action: 'Compare the stored instance if the value matters.',
+  },
+  0x0117: {
+    cause: 'Its SOP Instance UID may be malformed or not allowed there.',
+    action: 'Check (0008,0018) of the file.',
+  },
+  0x0118: {
+    cause: 'It does not store this kind of object.',
+    action: 'Ask its administrator to enable the SOP class.',
+  },
+  0x0119: {
+    cause: 'It knows this SOP Instance UID with another SOP class.',
+    action: 'Check (0008,0016) and (0008,0018) of the file.',
+  },
+  0x0120: ATTRIBUTES,
+  0x0121: ATTRIBUTES,
+  0x0122: {
+    cause: 'It accepted the presentation context but does not store this kind of object.',
+    action: 'Ask its administrator to enable the SOP class.',
+  },
+  0x0124: {
+    cause: 'This calling AE title may not be allowed to store there.',
+    action: 'Ask its administrator to allow it, or check the callingAETitle setting of the peer.',
+  },
+  0x0210: {
+    cause: 'It believes that a message with the same Message ID is still being answered.',
+    action: 'Send again; if it happens again, its log will say why.',
+  },
+  0x0211: {
+    cause: 'It does not know the C-STORE request.',
+    action: 'Check that this peer is meant to store objects.',
+  },
+  0x0212: ATTRIBUTES,
+  0x0213: {
+    cause: 'It has too little of something: disk, memory or licences.',
+    action: 'Ask its administrator, then send again.',
+  },
+  0xb000: {
+    cause: 'The instance is stored; the PACS changed some attributes, such as the patient ID.',
+    action: 'Compare the stored instance if they matter.',
+  },
+  0xb006: {
+    cause: 'The instance is stored; the PACS dropped some attributes, often private ones.',
+    action: 'Compare the stored instance if they matter.',
+  },
+  0xb007: {
+    cause: 'The instance is stored, though it lacks attributes that its SOP class requires.',
+    action: 'Check the file against its SOP class.',
+  },
+};
+
+function adviceOn(status: number): Advice {
+  const exact = BY_STATUS[status];
+  if (exact !== undefined) return exact;
+  if (status >> 8 === 0xa7) {
+    return { cause: 'The PACS disk may be full.', action: 'Ask its administrator to free space, then send again.' };
+  }
+  if (status >> 8 === 0xa9) {
+    return {
+      cause: 'The file may lack attributes that its SOP class requires.',
+      action: 'Check the file against its SOP class; the PACS log may name the attribute.',
+    };
+  }
+  if (status >> 12 === 0xc) {
+    return {
+      cause: 'It could not read the data set, or a rule of the PACS refuses it.',
+      action: 'Look into the PACS log at this time; the last three digits are its own.',
+    };
+  }
+  if (storeStatus(status).category === 'warning') {
+    return { cause: 'The instance is stored.', action: 'Look into the PACS log at this time for what it remarks.' };
+  }
+  return {
+    cause: 'The standard does not give C-STORE this status, so it counts as a failure.',
+    action: 'Look into the PACS log at this time.',
+  };
+}
+
+/** 'ORTHANC answered A700H Out of Resources ("Cannot write to file").' and what follows from it. */
+export function explainStatus(peer: string, { status, errorComment, offendingElement }: StatusWords): Explanation {
+  const { category, meaning } = storeStatus(status);
+  const words = errorComment !== undefined && sanitize(errorComment) !== '' ? [quoted(errorComment)] : [];
+  if (offendingElement !== undefined && offendingElement.length > 0) {
+    words.push(`offending ${offendingElement.length === 1 ? 'element' : 'elements'} ${tagsText(offendingElement)}`);
+  }
+  const verb = category === 'warning' ? 'stored it with warning' : 'answered';
+  const peersWords = words.length === 0 ? '' : ` (${words.join(', ')})`;
+  return { what: `${peer} ${verb} ${hexWord(status)}H ${bareMeaning(meaning)}${peersWords}.`, ...adviceOn(status) };
+}

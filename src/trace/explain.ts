@@ -1,0 +1,279 @@
+// Every way in which something did not go well, in words: what happened, in the peer's words where it gave some, the
+// likely cause, and one thing to do. Every code has words: one without does not compile.
+
+import type { EchoResult } from '../net/echo-scu.ts';
+import type { AssociationFailure } from '../net/failure.ts';
+import type { HeaderProblem } from '../part10/header.ts';
+import type { SystemErrorInfo } from '../part10/system-error.ts';
+import { echoStatus } from '../protocol/dimse/status.ts';
+import type { Reason } from '../send/outcome.ts';
+import { contextResultText } from './code-text.ts';
+import { bareMeaning } from './dimse-text.ts';
+import { explainAssociation } from './explain-association.ts';
+import { explainStatus } from './explain-status.ts';
+import { type Explanation, unspoken } from './explanation.ts';
+import { nameAndUid, nameOf } from './names.ts';
+import { quoted, sanitize } from './sanitize.ts';
+import { formatBytes, formatDuration, hexWord, plural } from './units.ts';
+
+export interface ExplainContext {
+  /** What people call the peer; 'The peer' where it is not given. */
+  readonly peerName?: string;
+  /** Of the file, as it may be shown. */
+  readonly path?: string;
+}
+
+const DETAIL_MAX = 200;
+const PATH_MAX = 512;
+const PEER_MAX = 128;
+
+const SYSTEM: Readonly<Record<string, string>> = {
+  ENOENT: 'It is not there any more.',
+  EACCES: 'This user may not read it.',
+  EPERM: 'This user may not read it.',
+  EMFILE: 'Too many files are open in this process.',
+  ENFILE: 'Too many files are open on this machine.',
+  ELOOP: 'Its symbolic links lead in a circle.',
+  EISDIR: 'It is a folder.',
+  EIO: 'The disk or the network drive failed.',
+  ESTALE: 'The network drive has lost it.',
+  ENAMETOOLONG: 'Its path is too long for this system.',
+};
+
+function explainSystem(what: string, error: SystemErrorInfo, action: string): Explanation {
+  const cause = SYSTEM[error.code];
+  const code = error.code === 'UNKNOWN' ? sanitize(error.message, DETAIL_MAX) : sanitize(error.code);
+  return { what: `${what} (${code}).`, ...(cause === undefined ? {} : { cause }), action };
+}
+
+const LOOKS_LIKE: Readonly<Record<string, string>> = {
+  ZIP: 'Unpack the archive and send the folder.',
+  GZIP: 'Unpack the archive and send what is in it.',
+};
+
+type ContextRefused = Extract<Reason, { code: 'presentation context refused' }>;
+
+function explainRefused(peer: string, { sopClassUID, refused, accepted }: ContextRefused): Explanation {
+  const sopClass = nameAndUid(sopClassUID);
+  if (refused.length === 0) {
+    return {
+      what: `No presentation context was proposed for ${sopClass}.`,
+      action: 'Check the transfer syntax of the file.',
+    };
+  }
+  const results = new Set(refused.map(({ result }) => result));
+  if (results.size === 1 && results.has(3)) {
+    return {
+      what: `${peer} does not take ${sopClass} at all (${contextResultText(3)}).`,
+      cause: 'This kind of object is not enabled there.',
+      action: 'Ask its administrator to accept this SOP class, or send to another peer.',
+    };
+  }
+  const list = refused.map(({ transferSyntaxUID, result }) =>
+    results.size === 1
+      ? nameAndUid(transferSyntaxUID)
+      : `${nameAndUid(transferSyntaxUID)} (${contextResultText(result)})`,
+  );
+  const first = refused[0]?.result;
+  const why =
+    results.size === 1 ? ` (${first === 0 ? 'accepted with another transfer syntax' : contextResultText(first)})` : '';
+  const what = `${peer} refused ${sopClass} in ${list.join(' and in ')}${why}.`;
+  if (accepted.length > 0) {
+    return {
+      what,
+      cause: `It would take this SOP class in ${accepted.map(nameAndUid).join(', ')}.`,
+      action: 'Convert the file to that, or ask its administrator to accept the transfer syntax of the file.',
+    };
+  }
+  return {
+    what,
+    cause: 'It accepted no other transfer syntax for this SOP class.',
+    action: 'Ask its administrator to accept the transfer syntax of the file.',
+  };
+}
+
+type ReasonInFile = Exclude<Reason, AssociationFailure>;
+
+/** One paragraph. */
+export function sentence({ what, cause, action }: Explanation): string {
+  return [what, cause, action].filter((part) => part !== undefined && part !== '').join(' ');
+}
+
+function isAssociationFailure(reason: Reason): reason is AssociationFailure {
+  switch (reason.code) {
+    case 'connection failed':
+    case 'connection lost':
+    case 'timeout':
+    case 'association rejected':
+    case 'association aborted':
+    case 'released by peer':
+    case 'protocol error':
+    case 'unusable maximum length':
+    case 'abandoned':
+    case 'cancelled':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function explainHeader(problem: HeaderProblem): Explanation {
+  switch (problem.code) {
+    case 'empty file':
+      return { what: 'The file is empty.' };
+    case 'not DICOM': {
+      const { looksLike } = problem;
+      if (looksLike === undefined) return { what: 'The file is not DICOM.' };
+      const action = LOOKS_LIKE[looksLike.toUpperCase()];
+      return {
+        what: `The file is not DICOM; it looks like ${sanitize(looksLike)}.`,
+        ...(action === undefined ? {} : { action }),
+      };
+    }
+    case 'DICOMDIR':
+      return {
+        what: 'The file is a DICOMDIR, a table of contents that is not stored in a PACS.',
+        action: 'Send the folder with the files that it lists.',
+      };
+    case 'unreadable':
+      return explainSystem('The file cannot be read', problem.error, 'Check that it is there and may be read.');
+    case 'not a regular file':
+      return { what: `It is not a regular file (${sanitize(problem.kind)}).` };
+    case 'malformed':
+      return {
+        what: `The file is damaged at byte ${problem.offset}: ${sanitize(problem.detail, DETAIL_MAX)}.`,
+        action: 'Get the file again from where it came from.',
+      };
+    case 'missing attribute':
+      return {
+        what: `The file has no ${sanitize(problem.keyword)} ${sanitize(problem.tag)}, without which nothing can be sent.`,
+        action: 'Get the file again from where it came from, or add the attribute.',
+      };
+    case 'invalid UID':
+      return {
+        what: `${sanitize(problem.keyword)} ${sanitize(problem.tag)} of the file is not a valid UID: ${quoted(problem.value)}.`,
+        action: 'Correct the UID in the file (PS3.5 9.1: digits and dots, at most 64 characters).',
+      };
+    default:
+      return unspoken(problem);
+  }
+}
+
+function explainInFile(reason: ReasonInFile, peer: string, context: ExplainContext): Explanation {
+  switch (reason.code) {
+    case 'presentation context refused':
+      return explainRefused(peer, reason);
+    case 'status':
+      return explainStatus(peer, reason);
+    case 'invalid response':
+      return {
+        what: `${peer} gave an answer that does not fit the request (${sanitize(reason.detail, DETAIL_MAX)}).`,
+        cause: 'Whether it stored the instance cannot be told; this is a defect of its DICOM software.',
+        action: 'Look there whether the instance arrived, and send the trace to its manufacturer.',
+      };
+    case 'file changed':
+      return {
+        what: `The file changed after it was scanned (${sanitize(reason.detail, DETAIL_MAX)}).`,
+        cause: 'Another program may still be writing it.',
+        action: 'Send it again when it is complete.',
+      };
+    case 'read error':
+      return explainSystem('The file could not be read to its end', reason.error, 'Check it, then send it again.');
+    case 'odd length':
+      return {
+        what: `The data set is ${plural(reason.length, 'byte')} long, an odd number, which no data set is (PS3.5 7.1.1).`,
+        cause: 'The file is truncated or was written by defective software.',
+        action: 'Get the file again from where it came from.',
+      };
+    case 'cannot convert':
+      return {
+        what: `The data set cannot be converted from ${nameOf(reason.from)} to ${nameOf(reason.to)} (${sanitize(reason.detail, DETAIL_MAX)}).`,
+        cause: `${peer} does not take the transfer syntax of the file.`,
+        action: `Ask its administrator to accept ${nameAndUid(reason.from)}.`,
+      };
+    case 'given up': {
+      const last = explain(reason.last, context.peerName === undefined ? {} : { peerName: context.peerName });
+      return {
+        what: `Not sent: given up after ${plural(reason.lostAssociations, 'lost association')} in a row. ${last.what}`,
+        ...(last.cause === undefined ? {} : { cause: last.cause }),
+        ...(last.action === undefined ? {} : { action: last.action }),
+      };
+    }
+    default:
+      return explainHeader(reason);
+  }
+}
+
+const peerOf = (context: ExplainContext | undefined): string =>
+  (context?.peerName === undefined ? '' : sanitize(context.peerName, PEER_MAX)) || 'The peer';
+
+/** In words: what happened, to which file (where `context` names one), why perhaps, and what to do. */
+export function explain(reason: Reason, context: ExplainContext = {}): Explanation {
+  const peer = peerOf(context);
+  const explanation = isAssociationFailure(reason)
+    ? explainAssociation(peer, reason)
+    : explainInFile(reason, peer, context);
+  if (context.path === undefined) return explanation;
+  return { ...explanation, what: `${sanitize(context.path, PATH_MAX)}: ${explanation.what}` };
+}
+
+function echoFailure(peer: string, failure: NonNullable<EchoResult['failure']>): Explanation {
+  switch (failure.code) {
+    case 'verification refused':
+      return {
+        what: `${peer} accepted the association but not Verification (${contextResultText(failure.result)}).`,
+        cause: 'C-ECHO is switched off there; storing may work all the same.',
+        action: 'Ask its administrator to enable Verification for this AE title, or try to send.',
+      };
+    case 'invalid response':
+      return {
+        what: `${peer} gave an answer that does not fit the C-ECHO request (${sanitize(failure.detail, DETAIL_MAX)}).`,
+        action: 'Send the trace to the manufacturer of its DICOM software.',
+      };
+    default:
+      return explainAssociation(peer, failure);
+  }
+}
+
+function echoPhases({ phases }: EchoResult): string {
+  const { connectMs, associationMs, echoMs, releaseMs } = phases;
+  const named: [string, number | undefined][] = [
+    ['connect', connectMs],
+    ['association', associationMs],
+    ['C-ECHO', echoMs],
+    ['release', releaseMs],
+  ];
+  return named.flatMap(([name, ms]) => (ms === undefined ? [] : [`${name} ${formatDuration(ms)}`])).join(', ');
+}
+
+function echoIdentity(result: EchoResult): string | undefined {
+  const name = sanitize(result.peerImplementationVersionName ?? '', 16);
+  const uid = sanitize(result.peerImplementationClassUID ?? '');
+  if (name === '' && uid === '') return undefined;
+  const length = result.peerMaximumLength;
+  const takes = length === undefined ? '' : `, PDUs of ${length === 0 ? 'any length' : `up to ${formatBytes(length)}`}`;
+  return `It is ${name === '' ? uid : uid === '' ? name : `${name} (${uid})`}${takes}.`;
+}
+
+/** What a verification showed: the phases with their times and who is there, or what went wrong. */
+export function explainEcho(result: EchoResult, context: ExplainContext = {}): Explanation {
+  const peer = peerOf(context);
+  const failure = result.failure === undefined ? undefined : echoFailure(peer, result.failure);
+  const phases = echoPhases(result);
+  if (result.verified) {
+    const at = result.remoteAddress === undefined ? '' : ` at ${sanitize(result.remoteAddress)}`;
+    const cause = [echoIdentity(result), failure?.what].filter((part) => part !== undefined).join(' ');
+    return {
+      what: `${peer} answered C-ECHO with success${at}${phases === '' ? '' : ` (${phases})`}.`,
+      ...(cause === '' ? {} : { cause }),
+    };
+  }
+  if (failure !== undefined) return failure;
+  if (result.status !== undefined) {
+    return {
+      what: `${peer} answered C-ECHO with ${hexWord(result.status)}H ${bareMeaning(echoStatus(result.status).meaning)}.`,
+      action: 'Look into the PACS log at this time for its reason.',
+    };
+  }
+  return { what: `${peer} was not verified.`, action: 'Show the trace to see how far it came.' };
+}

@@ -1,0 +1,22 @@
+// How things are called in prose: a name where the registry has one, the UID where it has not.
+
+import { uidName } from '../protocol/uids.ts';
+import { sanitize } from './sanitize.ts';
+
+const UID_MAX = 64;
+
+/** 'CT Image Storage', or '1.2.3.4 (unknown)'. */
+export function nameOf(uid: string): string {
+  return uidName(uid) ?? (uid === '' ? '(empty)' : `${sanitize(uid, UID_MAX)} (unknown)`);
+}
+
+/** 'JPEG 2000 Image Compression (Lossless Only) [1.2.840.10008.1.2.4.90]', for those who must configure it. */
+export function nameAndUid(uid: string): string {
+  const name = uidName(uid);
+  return name === undefined ? nameOf(uid) : `${name} [${sanitize(uid, UID_MAX)}]`;
+}
+
+/** AE titles as they may be shown; PS3.5 6.2 allows 16 characters. */
+export function aeTitle(title: string): string {
+  return sanitize(title, 16) || '(empty)';
+}

@@ -1,0 +1,75 @@
+// What went wrong in a send, the same story told once: a thousand files that failed for one reason are one problem.
+
+import type { SendResult } from '../send/job.ts';
+import type { FileOutcome, Outcome, OutcomeCounts } from '../send/outcome.ts';
+import { explain, sentence } from './explain.ts';
+import { formatCount, plural } from './units.ts';
+
+export interface Problem {
+  readonly outcome: Outcome;
+  /** Whole sentences, the same for all its files. */
+  readonly text: string;
+  /** Absolute, in the order of the job. */
+  readonly paths: readonly string[];
+}
+
+/** What a reader must know first comes first. */
+const URGENCY: Readonly<Record<Outcome, number>> = {
+  failed: 0,
+  unknown: 1,
+  'stored with warning': 2,
+  cancelled: 3,
+  skipped: 4,
+  stored: 5,
+};
+
+/** The words for one file, without its name; undefined where there is nothing to explain. */
+export function outcomeText(outcome: FileOutcome, peerName: string): string | undefined {
+  return outcome.reason === undefined ? undefined : sentence(explain(outcome.reason, { peerName }));
+}
+
+/** Grouped by outcome and identical explanation; the most urgent, then the most frequent first. */
+export function problemsOf(result: SendResult): Problem[] {
+  const groups = new Map<string, { outcome: Outcome; text: string; paths: string[] }>();
+  for (const file of result.outcomes) {
+    if (file.outcome === 'stored') continue;
+    const text = outcomeText(file, result.peer.name) ?? 'No reason is known.';
+    const key = `${file.outcome}\n${text}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { outcome: file.outcome, text, paths: [file.path] });
+    else group.paths.push(file.path);
+  }
+  return [...groups.values()].sort(
+    (a, b) => URGENCY[a.outcome] - URGENCY[b.outcome] || b.paths.length - a.paths.length,
+  );
+}
+
+const REST: readonly (readonly [Outcome, string])[] = [
+  ['failed', 'failed'],
+  ['unknown', 'sent but never answered'],
+  ['cancelled', 'cancelled'],
+  ['skipped', 'skipped'],
+];
+
+/** 'All 26 files stored' only if every one was; else how many were, and what became of the others. */
+export function headline(counts: OutcomeCounts, cancelled: boolean): string {
+  const stored = counts.stored + counts['stored with warning'];
+  const total = stored + counts.failed + counts.unknown + counts.cancelled + counts.skipped;
+  const start = cancelled ? 'Cancelled: ' : '';
+  if (total === 0) return cancelled ? 'Cancelled before anything was sent' : 'No files to send';
+  const warnings = counts['stored with warning'];
+  const withWarning =
+    warnings === 0 ? '' : `, ${warnings === stored ? '' : `${formatCount(warnings)} of them `}with a warning`;
+  if (stored === total) {
+    const files = total === 1 ? '1 file' : `${cancelled ? 'all' : 'All'} ${formatCount(total)} files`;
+    return `${start}${files} stored${withWarning}`;
+  }
+  const rest = REST.filter(([outcome]) => counts[outcome] > 0).map(
+    ([outcome, words]) => `${formatCount(counts[outcome])} ${words}`,
+  );
+  return `${start}${formatCount(stored)} of ${plural(total, 'file')} stored${withWarning}, ${rest.join(', ')}`;
+}
+
+/** Another transfer syntax went out than the file has. */
+export const isConverted = ({ transferSyntaxUID, transferSyntaxOnWire }: FileOutcome): boolean =>
+  transferSyntaxOnWire !== undefined && transferSyntaxUID !== undefined && transferSyntaxOnWire !== transferSyntaxUID;

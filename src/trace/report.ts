@@ -1,0 +1,263 @@
+// What became of a send, as a document: JSON for programs, Markdown for people. Nothing that a peer or a file name says
+// can become markup in it.
+
+import { storeStatus } from '../protocol/dimse/status.ts';
+import { uidName } from '../protocol/uids.ts';
+import type { AssociationSummary, SendResult } from '../send/job.ts';
+import { type FileOutcome, OUTCOMES } from '../send/outcome.ts';
+import { contextResultText } from './code-text.ts';
+import { explain, sentence } from './explain.ts';
+import { aeTitle, nameOf } from './names.ts';
+import { headline, isConverted, outcomeText, problemsOf } from './problems.ts';
+import { escapeMarkdown, markdownCode, sanitize } from './sanitize.ts';
+import { pathText } from './transport-text.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, formatTag, hexWord, plural } from './units.ts';
+
+export interface ReportOptions {
+  /** Makes a path fit to be shown; by default the path as it is. */
+  readonly displayPath?: (path: string) => string;
+  /** Rows of the file list; 2,000 by default. */
+  readonly rowsMax?: number;
+}
+
+const ROWS_MAX = 2000;
+/** Paths below one problem; the file list has them all. */
+const PROBLEM_PATHS_MAX = 20;
+const UID_MAX = 64;
+const ERROR_COMMENT_MAX = 64;
+
+/** Leaves out what is not known, so that a reader of the JSON meets no empty fields. */
+function known<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+const uid = (value: string | undefined): string | undefined =>
+  value === undefined ? undefined : sanitize(value, UID_MAX);
+
+function associationJson(summary: AssociationSummary, peerName: string): object {
+  return known({
+    association: summary.association,
+    startedAt: new Date(summary.startedAtMs).toISOString(),
+    endedAt: new Date(summary.endedAtMs).toISOString(),
+    peerImplementationClassUID: uid(summary.peerImplementationClassUID),
+    peerImplementationVersionName:
+      summary.peerImplementationVersionName === undefined
+        ? undefined
+        : sanitize(summary.peerImplementationVersionName, 16),
+    peerMaximumLength: summary.peerMaximumLength,
+    contexts: summary.contexts.map((context) =>
+      known({
+        presentationContextId: context.presentationContextId,
+        abstractSyntax: uid(context.abstractSyntax),
+        abstractSyntaxName: uidName(context.abstractSyntax),
+        proposedTransferSyntaxes: context.proposedTransferSyntaxes.map((syntax) => uid(syntax)),
+        result: context.result,
+        resultName: contextResultText(context.result),
+        acceptedTransferSyntax: uid(context.acceptedTransferSyntax),
+        acceptedTransferSyntaxName:
+          context.acceptedTransferSyntax === undefined ? undefined : uidName(context.acceptedTransferSyntax),
+        problem: context.problem,
+      }),
+    ),
+    failure:
+      summary.failure === undefined
+        ? undefined
+        : { code: summary.failure.code, text: sentence(explain(summary.failure, { peerName })) },
+  });
+}
+
+function instanceJson(file: FileOutcome, peerName: string, displayPath: (path: string) => string): object {
+  const { reason, status } = file;
+  const answer = reason?.code === 'status' ? reason : undefined;
+  const explanation = reason === undefined ? undefined : explain(reason, { peerName });
+  return known({
+    path: displayPath(file.path),
+    outcome: file.outcome,
+    sopClassUID: uid(file.sopClassUID),
+    sopClassName: file.sopClassUID === undefined ? undefined : uidName(file.sopClassUID),
+    sopInstanceUID: uid(file.sopInstanceUID),
+    transferSyntax: uid(file.transferSyntaxUID),
+    transferSyntaxOnWire: uid(file.transferSyntaxOnWire),
+    converted: isConverted(file),
+    status: status === undefined ? undefined : hexWord(status),
+    statusMeaning: status === undefined ? undefined : storeStatus(status).meaning,
+    errorComment: answer?.errorComment === undefined ? undefined : sanitize(answer.errorComment, ERROR_COMMENT_MAX),
+    offendingElement: answer?.offendingElement?.map(formatTag),
+    bytesSent: file.bytesSent,
+    elapsedMs: file.elapsedMs,
+    reason:
+      reason === undefined || explanation === undefined
+        ? undefined
+        : { code: reason.code, text: sentence(explanation), ...explanation },
+  });
+}
+
+/** For programs: stable names, version 1. Statuses as four hexadecimal digits, tags as '(gggg,eeee)', times as ISO 8601. */
+export function reportJson(result: SendResult, options: ReportOptions = {}): object {
+  const { peer } = result;
+  const displayPath = options.displayPath ?? ((path: string) => path);
+  return {
+    version: 1,
+    headline: headline(result.counts, result.cancelled),
+    peer: {
+      name: peer.name,
+      host: peer.host,
+      port: peer.port,
+      calledAETitle: peer.calledAETitle,
+      callingAETitle: peer.callingAETitle,
+    },
+    startedAt: new Date(result.startedAtMs).toISOString(),
+    endedAt: new Date(result.endedAtMs).toISOString(),
+    cancelled: result.cancelled,
+    counts: Object.fromEntries(OUTCOMES.map((outcome) => [outcome, result.counts[outcome]])),
+    bytesSent: result.bytesSent,
+    associations: result.associations.map((summary) => associationJson(summary, peer.name)),
+    instances: result.outcomes.map((file) => instanceJson(file, peer.name, displayPath)),
+  };
+}
+
+const prose = (text: string, max: number): string => escapeMarkdown(sanitize(text, max));
+
+const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+const table = (head: readonly string[], rows: readonly string[]): string[] => [
+  row(...head),
+  row(...head.map(() => '---')),
+  ...rows,
+];
+
+function factRows(result: SendResult): string[] {
+  const { peer } = result;
+  const elapsedMs = Math.max(0, result.endedAtMs - result.startedAtMs);
+  const rate = formatRate(result.bytesSent, elapsedMs);
+  const implementations = new Set(
+    result.associations.flatMap(({ peerImplementationVersionName: name, peerImplementationClassUID: classUID }) => {
+      const text = [
+        name === undefined ? '' : sanitize(name, 16),
+        classUID === undefined ? '' : `(${sanitize(classUID)})`,
+      ];
+      return text.join('') === '' ? [] : [text.filter((part) => part !== '').join(' ')];
+    }),
+  );
+  const converted = result.outcomes.filter(isConverted).length;
+  return [
+    row('Peer', `${prose(peer.name, 128)}, ${prose(`${peer.host}:${peer.port}`, 300)}`),
+    row(
+      'AE titles',
+      `${escapeMarkdown(aeTitle(peer.callingAETitle))} → ${escapeMarkdown(aeTitle(peer.calledAETitle))}`,
+    ),
+    ...[...implementations].map((text) => row('Implementation', escapeMarkdown(text))),
+    row('Started', new Date(result.startedAtMs).toISOString()),
+    row('Ended', new Date(result.endedAtMs).toISOString()),
+    row(
+      'Data',
+      `${formatBytes(result.bytesSent)} in ${formatDuration(elapsedMs)}${rate === undefined ? '' : `, ${rate}`}`,
+    ),
+    row('Associations', formatCount(result.associations.length)),
+    ...(converted > 0 ? [row('Converted', `${plural(converted, 'file')} to another transfer syntax`)] : []),
+  ];
+}
+
+function problemSections(result: SendResult, displayPath: (path: string) => string): string[] {
+  const problems = problemsOf(result);
+  if (problems.length === 0) return [];
+  return [
+    '## Problems',
+    '',
+    ...problems.flatMap(({ outcome, text, paths }) => {
+      const more = paths.length - PROBLEM_PATHS_MAX;
+      return [
+        `### ${plural(paths.length, 'file')} ${outcome}`,
+        '',
+        escapeMarkdown(text),
+        '',
+        ...paths.slice(0, PROBLEM_PATHS_MAX).map((path) => `- ${markdownCode(pathText(displayPath(path)))}`),
+        ...(more > 0 ? [`- and ${formatCount(more)} more`] : []),
+        '',
+      ];
+    }),
+  ];
+}
+
+function associationSections({ associations, peer }: SendResult): string[] {
+  if (associations.length === 0) return [];
+  const failures = associations.flatMap(({ association, failure }) =>
+    failure === undefined
+      ? []
+      : [`- ${association}: ${escapeMarkdown(sentence(explain(failure, { peerName: peer.name })))}`],
+  );
+  return [
+    '## Presentation contexts',
+    '',
+    ...table(
+      ['Association', 'ID', 'SOP class', 'Proposed', 'Result', 'Accepted'],
+      associations.flatMap(({ association, contexts }) =>
+        contexts.map((context) =>
+          row(
+            String(association),
+            String(context.presentationContextId),
+            escapeMarkdown(nameOf(context.abstractSyntax)),
+            context.proposedTransferSyntaxes.map((syntax) => escapeMarkdown(nameOf(syntax))).join('; '),
+            escapeMarkdown(context.problem ?? contextResultText(context.result)),
+            context.acceptedTransferSyntax === undefined ? '' : escapeMarkdown(nameOf(context.acceptedTransferSyntax)),
+          ),
+        ),
+      ),
+    ),
+    '',
+    ...(failures.length === 0 ? [] : ['Associations that did not end in good order:', '', ...failures, '']),
+  ];
+}
+
+function fileRow(file: FileOutcome, peerName: string, displayPath: (path: string) => string): string {
+  const syntax = file.transferSyntaxUID === undefined ? '' : nameOf(file.transferSyntaxUID);
+  const onWire = isConverted(file) ? ` → ${nameOf(file.transferSyntaxOnWire ?? '')}` : '';
+  return row(
+    markdownCode(pathText(displayPath(file.path)), true),
+    file.outcome,
+    file.status === undefined ? '' : hexWord(file.status),
+    escapeMarkdown(file.sopClassUID === undefined ? '' : nameOf(file.sopClassUID)),
+    escapeMarkdown(`${syntax}${onWire}`),
+    file.bytesSent === 0 ? '' : formatBytes(file.bytesSent),
+    file.elapsedMs === undefined ? '' : formatDuration(file.elapsedMs),
+    escapeMarkdown(outcomeText(file, peerName) ?? ''),
+  );
+}
+
+/** For people: what matters first, every file last. */
+export function reportMarkdown(result: SendResult, options: ReportOptions = {}): string {
+  const displayPath = options.displayPath ?? ((path: string) => path);
+  const rowsMax = options.rowsMax ?? ROWS_MAX;
+  const { outcomes, peer } = result;
+  const hidden = outcomes.length - rowsMax;
+  return [
+    `# ${headline(result.counts, result.cancelled)}`,
+    '',
+    ...table(['', ''], factRows(result)),
+    '',
+    ...table(
+      ['Outcome', 'Files'],
+      OUTCOMES.filter((outcome) => result.counts[outcome] > 0).map((outcome) =>
+        row(outcome, formatCount(result.counts[outcome])),
+      ),
+    ),
+    '',
+    ...problemSections(result, displayPath),
+    ...associationSections(result),
+    '## Files',
+    '',
+    ...table(
+      ['File', 'Outcome', 'Status', 'SOP class', 'Transfer syntax', 'Sent', 'Time', 'Explanation'],
+      outcomes.slice(0, rowsMax).map((file) => fileRow(file, peer.name, displayPath)),
+    ),
+    '',
+    ...(hidden > 0
+      ? [
+          `The first ${formatCount(rowsMax)} of ${plural(outcomes.length, 'file')}; ${formatCount(hidden)} are not listed.`,
+          '',
+        ]
+      : []),
+  ].join('\n');
+}

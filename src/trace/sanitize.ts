@@ -1,0 +1,87 @@
+// Text that others wrote (peers, file names, error messages of libraries) before it stands beside our own words.
+// What cannot be seen or what changes how its neighbours are read goes: controls (C0, C1), bidirectional controls
+// (Unicode UAX #9), zero-width and filler characters, variation selectors, tags, lone surrogates.
+
+/** Characters that a reader does not see or that act on their neighbours. Ranges are inclusive. */
+const INVISIBLE: readonly (readonly [number, number])[] = [
+  [0x0000, 0x001f],
+  [0x007f, 0x009f],
+  [0x00ad, 0x00ad],
+  [0x034f, 0x034f],
+  [0x061c, 0x061c],
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180f],
+  [0x200b, 0x200f],
+  [0x2028, 0x202e],
+  [0x2060, 0x206f],
+  [0x3164, 0x3164],
+  [0xd800, 0xdfff],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+  [0xffa0, 0xffa0],
+  [0xfff0, 0xfffb],
+  [0xfffe, 0xffff],
+  [0xe0000, 0xe0fff],
+];
+
+const isInvisible = (code: number): boolean => INVISIBLE.some(([from, to]) => code >= from && code <= to);
+
+/** Line breaks, tabs and the like separate words, so they become one space. */
+const isBreak = (code: number): boolean =>
+  (code >= 0x09 && code <= 0x0d) || code === 0x85 || code === 0x2028 || code === 0x2029;
+
+/**
+ * One line of plain text of at most `max` UTF-16 units ('…' ends a text that was cut). Costs no more than about
+ * `max` steps per visible character, however long the text is.
+ */
+export function sanitize(text: string, max = 64): string {
+  let clean = '';
+  // A bound on the input as well, so that a megabyte of invisible characters costs nothing.
+  const source = text.length > max * 16 + 256 ? text.slice(0, max * 16 + 256) : text;
+  for (const character of source) {
+    const code = character.codePointAt(0) ?? 0;
+    if (isBreak(code)) {
+      if (clean !== '' && !clean.endsWith(' ')) clean += ' ';
+    } else if ((code >= 0x20 && code < 0x7f) || !isInvisible(code)) {
+      clean += character;
+    }
+    if (clean.length > max + 2) break;
+  }
+  clean = clean.trim();
+  if (clean.length <= max) return clean;
+  let end = Math.max(max - 1, 0);
+  // Never half a character.
+  const last = clean.charCodeAt(end - 1);
+  if (last >= 0xd800 && last <= 0xdbff) end -= 1;
+  return max > 0 ? `${clean.slice(0, end).trimEnd()}…` : '';
+}
+
+/** The peer's words between quotation marks that they cannot close. */
+export function quoted(text: string, max = 64): string {
+  return `"${sanitize(text, max).replaceAll('"', "'")}"`;
+}
+
+/**
+ * Makes text mean nothing to Markdown (CommonMark 2.4, with GitHub's tables and bare links): punctuation that could
+ * begin markup is escaped by a backslash. For text inside a line or a table cell; the text must be one line.
+ */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\\`*_{}[\]()<>#|~!&@$]/g, '\\$&')
+    .replace(/:\/\//g, '\\://')
+    .replace(/\b(www|mailto|xmpp|javascript|command)([.:])/gi, '$1\\$2')
+    .replace(/^(\s*)([-+=])/, '$1\\$2')
+    .replace(/^(\s*\d+)([.)])/, '$1\\$2');
+}
+
+/** Text as a Markdown code span that it cannot leave. In a table, `|` would end the cell: it is escaped there. */
+export function markdownCode(text: string, inTable = false): string {
+  if (text === '') return '';
+  let longest = 0;
+  for (const run of text.matchAll(/`+/g)) longest = Math.max(longest, run[0].length);
+  const fence = '`'.repeat(longest + 1);
+  const pad = text.startsWith('`') || text.endsWith('`') || /^ .* $/.test(text) ? ' ' : '';
+  const inner = inTable ? text.replaceAll('|', '\\|') : text;
+  return `${fence}${pad}${inner}${pad}${fence}`;
+}

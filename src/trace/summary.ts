@@ -1,0 +1,70 @@
+// What became of a send, on one screen of a terminal.
+
+import type { SendResult } from '../send/job.ts';
+import type { Outcome } from '../send/outcome.ts';
+import { aeTitle } from './names.ts';
+import { headline, isConverted, type Problem, problemsOf } from './problems.ts';
+import { sanitize } from './sanitize.ts';
+import { pathText } from './transport-text.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, plural } from './units.ts';
+
+export interface SummaryOptions {
+  /** Makes a path fit to be shown; by default the path as it is. */
+  readonly displayPath?: (path: string) => string;
+  /** Groups of files with the same explanation that are shown; 10 by default. */
+  readonly problemsMax?: number;
+}
+
+const PROBLEMS_MAX = 10;
+const PATHS_MAX = 3;
+const LABEL_WIDTH = 14;
+
+const WORDS: Readonly<Record<Outcome, string>> = {
+  stored: 'stored',
+  'stored with warning': 'stored with a warning',
+  failed: 'failed',
+  skipped: 'skipped',
+  cancelled: 'cancelled',
+  unknown: 'sent but never answered',
+};
+
+function problemLines({ outcome, text, paths }: Problem, displayPath: (path: string) => string): string[] {
+  const more = paths.length - PATHS_MAX;
+  return [
+    `  ${plural(paths.length, 'file')} ${WORDS[outcome]}: ${text}`,
+    ...paths.slice(0, PATHS_MAX).map((path) => `    ${pathText(displayPath(path))}`),
+    ...(more > 0 ? [`    and ${formatCount(more)} more`] : []),
+  ];
+}
+
+/** Lines joined by newlines, none at the end. Ends with the problems, which are read first in a terminal. */
+export function summaryText(result: SendResult, options: SummaryOptions = {}): string {
+  const { peer, bytesSent, associations } = result;
+  const displayPath = options.displayPath ?? ((path: string) => path);
+  const problemsMax = options.problemsMax ?? PROBLEMS_MAX;
+  const elapsedMs = Math.max(0, result.endedAtMs - result.startedAtMs);
+  const rate = formatRate(bytesSent, elapsedMs);
+  const converted = result.outcomes.filter(isConverted).length;
+  const fact = (label: string, value: string): string => `  ${label.padEnd(LABEL_WIDTH)}${value}`;
+  const lines = [
+    `${headline(result.counts, result.cancelled)}.`,
+    fact(
+      'Peer',
+      `${sanitize(peer.name, 128)} (${aeTitle(peer.calledAETitle)} at ${sanitize(peer.host, 255)}:${peer.port})`,
+    ),
+    fact('Data', `${formatBytes(bytesSent)} in ${formatDuration(elapsedMs)}${rate === undefined ? '' : `, ${rate}`}`),
+    fact('Associations', formatCount(associations.length)),
+    ...(converted > 0 ? [fact('Converted', `${plural(converted, 'file')} to another transfer syntax`)] : []),
+  ];
+  const problems = problemsOf(result);
+  if (problems.length > 0) {
+    lines.push('', 'Problems');
+    for (const problem of problems.slice(0, problemsMax)) lines.push(...problemLines(problem, displayPath));
+    const rest = problems.slice(problemsMax);
+    if (rest.length > 0) {
+      const files = rest.reduce((count, { paths }) => count + paths.length, 0);
+      lines.push(`  and ${plural(rest.length, 'more problem')} with ${plural(files, 'file')}`);
+    }
+  }
+  return lines.join('\n');
+}

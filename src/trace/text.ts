@@ -1,0 +1,303 @@
+// The trace as text: typed records in, lines out. Levels as in the editor's log: 'info' tells each association and
+// each file, 'debug' adds PDUs, DIMSE messages, transitions and the transport, 'trace' adds every field and bounded
+// hex. Bytes of data sets and secrets are not in any of them.
+
+import type { TraceRecord } from '../net/trace-record.ts';
+import type { Direction, ProtocolTraceEvent } from '../protocol/trace-event.ts';
+import type { AAssociateAc } from '../protocol/ul/pdu.ts';
+import { abortReasonText, abortSourceText, contextResultText, eventText, rejectSummary } from './code-text.ts';
+import { type ContextInUse, dimseBlock, dimseLine } from './dimse-text.ts';
+import {
+  beginFolding,
+  continues,
+  extendFolding,
+  type Folding,
+  foldingHex,
+  foldingLine,
+  type PDataTfEvent,
+} from './folding.ts';
+import { hexDump } from './hex.ts';
+import { aeTitle, nameAndUid, nameOf } from './names.ts';
+import { type ControlPdu, type ProposedContexts, pduBlock, pduFields } from './pdu-text.ts';
+import { sanitize } from './sanitize.ts';
+import { secretRanges } from './secrets.ts';
+import { jobLine, transportLine } from './transport-text.ts';
+import { formatCount } from './units.ts';
+
+export type TraceLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+export interface TraceLine {
+  readonly level: TraceLevel;
+  readonly text: string;
+  /** Unix time in milliseconds. */
+  readonly timeMs: number;
+  readonly association: number;
+}
+
+export interface TextTraceOptions {
+  /** Asked for every record, so a change of the level works at once. */
+  readonly level: () => TraceLevel | 'off';
+  /** Lines that wait for one `write`; by default each record's lines are written at once. */
+  readonly batch?: number;
+  /** Never called with no lines. */
+  readonly write: (lines: readonly TraceLine[]) => void;
+}
+
+const LEVELS: Readonly<Record<TraceLevel | 'off', number>> = { off: 0, error: 1, warn: 2, info: 3, debug: 4, trace: 5 };
+
+/** A peer's A-ASSOCIATE PDU of a megabyte could make hundreds of thousands of lines. */
+const BLOCK_LINES_MAX = 4000;
+/** Associations whose end was never traced do not pile up. */
+const ASSOCIATIONS_MAX = 256;
+const DETAIL_MAX = 256;
+
+interface AssociationState {
+  folding: Folding | undefined;
+  proposed: ProposedContexts;
+  readonly inUse: Map<number, ContextInUse>;
+}
+
+const emptyState = (): AssociationState => ({ folding: undefined, proposed: new Map(), inUse: new Map() });
+
+type PduEvent = Extract<ProtocolTraceEvent, { type: 'PDU' }>;
+
+/** P-DATA requests and indications that change no state: the folded P-DATA line tells them all. */
+const isDataTransition = (event: TraceRecord['event']): boolean =>
+  event.type === 'transition' && event.from === event.to && (event.action === 'DT-1' || event.action === 'DT-2');
+
+export class TextTrace {
+  readonly #options: TextTraceOptions;
+  readonly #open = new Map<number, AssociationState>();
+  #pending: TraceLine[] = [];
+  /** Of the record at hand. */
+  #level = 0;
+  #timeMs = 0;
+  #association = 0;
+
+  constructor(options: TextTraceOptions) {
+    this.#options = options;
+  }
+
+  record(record: TraceRecord): void {
+    const { event, association, timeMs } = record;
+    this.#level = LEVELS[this.#options.level()];
+    if (event.type === 'P-DATA-TF') {
+      this.#pData(event, association, timeMs);
+      return;
+    }
+    if (isDataTransition(event)) return;
+    const state = this.#stateOf(record);
+    this.#at(association, timeMs);
+    this.#unfold(state);
+    switch (event.type) {
+      case 'PDU':
+        this.#pdu(event, state);
+        break;
+      case 'DIMSE message':
+        this.#dimse(event, state);
+        break;
+      case 'transition':
+        if (this.#shows('debug')) {
+          this.#line(
+            'debug',
+            `${event.from} + ${event.event} (${eventText(event.event)}) -> ${event.action} -> ${event.to}`,
+          );
+        }
+        break;
+      case 'protocol error':
+        this.#line('error', `Protocol error of the peer: ${sanitize(event.detail, DETAIL_MAX)}`);
+        this.#line('error', `Aborting with Source: ${abortSourceText(2)}, Reason: ${abortReasonText(2, event.reason)}`);
+        break;
+      case 'file begins':
+      case 'file ends':
+      case 'instance received':
+        if (this.#shows('error')) {
+          const { level, text } = jobLine(event);
+          this.#line(level, text);
+        }
+        break;
+      default:
+        if (this.#shows('error')) {
+          const { level, text } = transportLine(event);
+          this.#line(level, text);
+        }
+        if (event.type === 'connection closed' || event.type === 'connection failed') this.#open.delete(association);
+    }
+    if (this.#pending.length >= (this.#options.batch ?? 1)) this.drain();
+  }
+
+  /** Writes the lines that wait; P-DATA that is being folded goes on. For a timer, where `batch` is large. */
+  drain(): void {
+    if (this.#pending.length === 0) return;
+    const lines = this.#pending;
+    this.#pending = [];
+    this.#options.write(lines);
+  }
+
+  /** Writes everything, P-DATA that is being folded included. */
+  flush(): void {
+    this.#level = LEVELS[this.#options.level()];
+    for (const [association, state] of this.#open) {
+      if (state.folding !== undefined) this.#at(association, state.folding.lastMs);
+      this.#unfold(state);
+    }
+    this.drain();
+  }
+
+  /** An association is open from its first record until its connection is closed; late records do not open it again. */
+  #stateOf({ event, association }: TraceRecord): AssociationState {
+    const known = this.#open.get(association);
+    if (known !== undefined) return known;
+    const opens =
+      event.type === 'connecting' ||
+      event.type === 'connection accepted' ||
+      event.type === 'P-DATA-TF' ||
+      (event.type === 'PDU' && event.pdu.type === 'A-ASSOCIATE-RQ');
+    const state = emptyState();
+    if (opens) {
+      if (this.#open.size >= ASSOCIATIONS_MAX) {
+        const oldest = this.#open.keys().next();
+        if (oldest.done !== true) this.#open.delete(oldest.value);
+      }
+      this.#open.set(association, state);
+    }
+    return state;
+  }
+
+  #at(association: number, timeMs: number): void {
+    this.#association = association;
+    this.#timeMs = timeMs;
+  }
+
+  #shows(level: TraceLevel): boolean {
+    return LEVELS[level] <= this.#level;
+  }
+
+  #line(level: TraceLevel, text: string): void {
+    if (!this.#shows(level)) return;
+    this.#pending.push({
+      level,
+      text: this.#open.size > 1 ? `[${this.#association}] ${text}` : text,
+      timeMs: this.#timeMs,
+      association: this.#association,
+    });
+  }
+
+  /** `make` runs only where its lines are shown. */
+  #lines(level: TraceLevel, make: () => readonly string[]): void {
+    if (!this.#shows(level)) return;
+    const lines = make();
+    for (const text of lines.slice(0, BLOCK_LINES_MAX)) this.#line(level, text);
+    if (lines.length > BLOCK_LINES_MAX)
+      this.#line(level, `... ${formatCount(lines.length - BLOCK_LINES_MAX)} more lines`);
+  }
+
+  #pData(event: PDataTfEvent, association: number, timeMs: number): void {
+    if (!this.#shows('debug')) return;
+    const state = this.#open.get(association) ?? this.#stateOf({ event, association, timeMs });
+    const keepsCommand = this.#shows('trace');
+    if (state.folding !== undefined && continues(state.folding, event)) {
+      extendFolding(state.folding, event, timeMs, keepsCommand);
+      return;
+    }
+    if (state.folding !== undefined) {
+      this.#at(association, timeMs);
+      this.#unfold(state);
+    }
+    state.folding = beginFolding(event, timeMs, keepsCommand);
+  }
+
+  #unfold(state: AssociationState): void {
+    const { folding } = state;
+    if (folding === undefined) return;
+    state.folding = undefined;
+    if (!this.#shows('debug')) return;
+    this.#line('debug', foldingLine(folding));
+    this.#lines('trace', () => foldingHex(folding));
+  }
+
+  #pdu({ pdu, direction, length, bytes }: PduEvent, state: AssociationState): void {
+    if (pdu.type === 'A-ASSOCIATE-RQ') {
+      state.proposed = new Map(pdu.presentationContexts.map((context) => [context.presentationContextId, context]));
+    } else if (pdu.type === 'A-ASSOCIATE-AC') {
+      for (const { presentationContextId: id, result, transferSyntax } of pdu.presentationContexts) {
+        const context = state.proposed.get(id);
+        if (result !== 0 || transferSyntax === undefined || context === undefined) continue;
+        if (context.transferSyntaxes.includes(transferSyntax)) {
+          state.inUse.set(id, { abstractSyntax: context.abstractSyntax, transferSyntax });
+        }
+      }
+    }
+    this.#announce(pdu, direction);
+    this.#lines('debug', () => pduBlock(pdu, direction, state.proposed));
+    this.#lines('trace', () => [
+      ...pduFields(pdu, length),
+      ...hexDump(bytes, length, secretRanges(pdu, bytes, length)),
+    ]);
+    this.#conclude(pdu, direction, state);
+  }
+
+  /** The line above the block: what we begin. */
+  #announce(pdu: ControlPdu, direction: Direction): void {
+    if (direction === 'received') {
+      if (pdu.type === 'A-ASSOCIATE-RQ') {
+        this.#line('info', `Association Received: ${aeTitle(pdu.callingAETitle)} -> ${aeTitle(pdu.calledAETitle)}`);
+      } else if (pdu.type === 'A-RELEASE-RQ') {
+        this.#line('info', 'Release Requested by the Peer');
+      }
+      return;
+    }
+    if (pdu.type === 'A-ASSOCIATE-RQ') this.#line('info', 'Requesting Association');
+    else if (pdu.type === 'A-ASSOCIATE-AC') this.#line('info', 'Accepting Association');
+    else if (pdu.type === 'A-ASSOCIATE-RJ') this.#line('warn', 'Rejecting Association');
+    else if (pdu.type === 'A-RELEASE-RQ') this.#line('info', 'Releasing Association');
+    else if (pdu.type === 'A-ABORT') this.#line('warn', 'Aborting Association');
+  }
+
+  /** The line below the block: what the peer's PDU means for us. */
+  #conclude(pdu: ControlPdu, direction: Direction, state: AssociationState): void {
+    if (direction === 'sent') {
+      if (pdu.type === 'A-RELEASE-RP') this.#line('info', 'Association Released');
+    } else if (pdu.type === 'A-ASSOCIATE-AC') {
+      this.#accepted(pdu, state);
+    } else if (pdu.type === 'A-ASSOCIATE-RJ') {
+      this.#line('error', 'Association Rejected');
+      this.#lines('error', () => rejectSummary(pdu));
+    } else if (pdu.type === 'A-ABORT') {
+      this.#line('error', 'Association Aborted');
+      const reason = pdu.source === 0 ? '' : `, Reason: ${abortReasonText(pdu.source, pdu.reason)}`;
+      this.#line('error', `Source: ${abortSourceText(pdu.source)}${reason}`);
+    }
+  }
+
+  #accepted(ac: AAssociateAc, state: AssociationState): void {
+    // Where the request was not seen, the answer is all there is.
+    const isUsable =
+      state.proposed.size === 0 ? ac.presentationContexts.some(({ result }) => result === 0) : state.inUse.size > 0;
+    if (isUsable) this.#line('info', 'Association Accepted');
+    else this.#line('error', 'No accepted presentation contexts');
+    if (!this.#shows('warn')) return;
+    // A refused context is worth a line where nothing else was accepted for the same abstract syntax.
+    const usable = new Set([...state.inUse.values()].map(({ abstractSyntax }) => abstractSyntax));
+    const results = new Map(ac.presentationContexts.map((context) => [context.presentationContextId, context.result]));
+    for (const [id, { abstractSyntax, transferSyntaxes }] of state.proposed) {
+      if (usable.has(abstractSyntax)) continue;
+      const syntaxes = transferSyntaxes.map(nameAndUid).join(', ');
+      this.#line(
+        'warn',
+        `Presentation context ${id} (${nameOf(abstractSyntax)}, ${syntaxes}): ${contextResultText(results.get(id))}`,
+      );
+    }
+  }
+
+  #dimse(event: Extract<ProtocolTraceEvent, { type: 'DIMSE message' }>, state: AssociationState): void {
+    const { command, direction, presentationContextId, hasDataSet } = event;
+    if (this.#shows('error')) {
+      const { level, text } = dimseLine(command, direction);
+      this.#line(level, text);
+    }
+    this.#lines('debug', () =>
+      dimseBlock(command, direction, presentationContextId, state.inUse.get(presentationContextId), hasDataSet),
+    );
+  }
+}

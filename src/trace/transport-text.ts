@@ -1,0 +1,101 @@
+// What happened to the connection and to a file, one line each.
+
+import type { JobTraceEvent, TransportTraceEvent } from '../net/trace-record.ts';
+import { messageTypeText } from './dimse-text.ts';
+import { sanitize } from './sanitize.ts';
+import { formatBytes, formatDuration, formatRate, hexWord } from './units.ts';
+
+type Level = 'error' | 'warn' | 'info' | 'debug';
+
+export interface LeveledText {
+  readonly level: Level;
+  readonly text: string;
+}
+
+/** A path may be long; what it ends with matters most. */
+const PATH_MAX = 512;
+const DETAIL_MAX = 256;
+
+export const pathText = (path: string): string => sanitize(path, PATH_MAX);
+
+const hostPort = (host: string, port: number): string => {
+  const name = sanitize(host, 255);
+  return name.includes(':') ? `[${name}]:${port}` : `${name}:${port}`;
+};
+
+type Timeout = Extract<TransportTraceEvent, { type: 'timeout' }>;
+
+function timeoutText({ phase, afterMs }: Timeout): string {
+  const after = `(after ${formatDuration(afterMs)})`;
+  switch (phase) {
+    case 'connect':
+      return `Connect timeout reached ${after}`;
+    case 'association':
+      return `ACSE timeout reached while waiting for response to association request ${after}`;
+    case 'response':
+      return `DIMSE timeout reached while waiting for message response ${after}`;
+    case 'write':
+      return `Network timeout reached while the peer took no data ${after}`;
+    case 'release':
+      return `ACSE timeout reached while waiting for response to release request ${after}`;
+  }
+}
+
+export function transportLine(event: TransportTraceEvent): LeveledText {
+  switch (event.type) {
+    case 'connecting':
+      return { level: 'debug', text: `Connecting to ${hostPort(event.host, event.port)}` };
+    case 'connected':
+      return {
+        level: 'debug',
+        text: `Connected to ${sanitize(event.remoteAddress)} from ${sanitize(event.localAddress)} in ${formatDuration(event.elapsedMs)}`,
+      };
+    case 'connection accepted':
+      return {
+        level: 'debug',
+        text: `Connection accepted from ${sanitize(event.remoteAddress)} at ${sanitize(event.localAddress)}`,
+      };
+    case 'connection failed':
+      return { level: 'error', text: `Connection failed: ${sanitize(event.error.message, DETAIL_MAX)}` };
+    case 'connection closed':
+      return event.error === undefined
+        ? { level: 'debug', text: `Connection closed by ${event.by === 'us' ? 'us' : 'the peer'}` }
+        : { level: 'error', text: `Connection lost: ${sanitize(event.error.message, DETAIL_MAX)}` };
+    case 'unexpected message':
+      return { level: 'warn', text: `Ignored a message that nobody asked for: ${messageTypeText(event.command)}` };
+    case 'timeout':
+      return { level: event.phase === 'release' ? 'warn' : 'error', text: timeoutText(event) };
+  }
+}
+
+type FileEnd = Extract<JobTraceEvent, { type: 'file ends' }>;
+
+function fileEndLine(event: FileEnd): LeveledText {
+  const path = pathText(event.path);
+  const status = event.status === undefined ? '' : `, status 0x${hexWord(event.status)}`;
+  const rate = formatRate(event.bytes, event.elapsedMs);
+  const numbers = `${formatBytes(event.bytes)} in ${formatDuration(event.elapsedMs)}${rate === undefined ? '' : `, ${rate}`}`;
+  switch (event.outcome) {
+    case 'stored':
+      return { level: 'debug', text: `Stored: ${path} (${numbers})` };
+    case 'stored with warning':
+      return { level: 'warn', text: `Stored with warning: ${path} (${numbers}${status})` };
+    case 'failed':
+      return { level: 'error', text: `Store failed: ${path} (${numbers}${status})` };
+    case 'unknown':
+      return { level: 'error', text: `Store not answered: ${path} (${numbers})` };
+    default:
+      return { level: 'warn', text: `Store ${sanitize(event.outcome)}: ${path} (${numbers}${status})` };
+  }
+}
+
+export function jobLine(event: JobTraceEvent): LeveledText {
+  switch (event.type) {
+    case 'file begins':
+      return { level: 'info', text: `Sending file: ${pathText(event.path)}` };
+    case 'file ends':
+      return fileEndLine(event);
+    case 'instance received':
+      return { level: 'info', text: `Stored instance: ${pathText(event.path)} (${formatBytes(event.bytes)})` };
+  }
+}
