@@ -1,5 +1,15 @@
 // From what a person selected to the files in it.
+//
+// One walker goes down the folders and names files in order; a handful of headers is read ahead while the results keep
+// that order. Nothing is held but the listings of the folders on the way down and the identities of what was seen.
 
+import type { Dirent, Stats } from 'node:fs';
+import { lstat, opendir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type FileIdentityLike, kindOf } from '../part10/file-identity.ts';
+import type { HeaderProblem } from '../part10/header.ts';
+import { readHeader } from '../part10/read-header.ts';
+import { systemErrorInfo } from '../part10/system-error.ts';
 import type { ScannedFile } from './job.ts';
 
 export interface ScanOptions {
@@ -7,14 +17,207 @@ export interface ScanOptions {
   readonly recurse: boolean;
 }
 
+/** Headers read at the same time. */
+const CONCURRENCY = 16;
+/** Entries of a folder asked for at once. */
+const LISTING_BATCH = 256;
+/** What a name becomes where it is not valid UTF-8. */
+const REPLACEMENT_CHARACTER = '\ufffd';
+/** The system's own code for an illegal byte sequence. */
+const INVALID_NAME = 'EILSEQ';
+
+/** What the walk found, before anything was opened. */
+type Candidate =
+  | { readonly type: 'file'; readonly path: string; readonly isKnownFile: boolean }
+  | { readonly type: 'problem'; readonly path: string; readonly problem: HeaderProblem };
+
+interface Examined {
+  readonly file: ScannedFile;
+  /** Undefined where nothing tells this file from another. */
+  readonly key: string | undefined;
+}
+
 /**
  * Files in the order of `paths`; inside folders in natural order ('IM2' before 'IM10'). Each file once, whatever path
- * leads to it. Every problem is a 'skipped' entry, never a throw; only cancelling throws (the signal's reason).
+ * leads to it: nested selections, symbolic links and hard links. Links to folders are followed, each folder once.
+ * Every problem is a 'skipped' entry, never a throw; only cancelling throws (the signal's reason).
+ *
+ * A name that is not valid UTF-8 cannot be said in a path of ours, and is skipped as unreadable with code 'EILSEQ'.
  */
 export async function* scan(
-  _paths: readonly string[],
-  _options: ScanOptions,
-  _signal: AbortSignal,
+  paths: readonly string[],
+  options: ScanOptions,
+  signal: AbortSignal,
 ): AsyncGenerator<ScannedFile> {
-  throw new Error('not built yet');
+  const seen = new Set<string>();
+  const underWay: Promise<Examined>[] = [];
+  const walker = walk(paths, options.recurse, signal);
+  signal.throwIfAborted();
+  for (let isDone = false; !isDone || underWay.length > 0; ) {
+    while (!isDone && underWay.length < CONCURRENCY) {
+      const next = await untilAborted(walker.next(), signal);
+      if (next.done === true) isDone = true;
+      else underWay.push(examine(next.value));
+    }
+    const first = underWay.shift();
+    if (first === undefined) continue;
+    const { file, key } = await untilAborted(first, signal);
+    if (key !== undefined && seen.has(key)) continue;
+    if (key !== undefined) seen.add(key);
+    yield file;
+    signal.throwIfAborted();
+  }
+}
+
+/** Never rejects. */
+async function examine(candidate: Candidate): Promise<Examined> {
+  const { path } = candidate;
+  if (candidate.type === 'problem') {
+    const { problem } = candidate;
+    // Several names can become the same path when they are no UTF-8.
+    const isNamed = problem.code !== 'unreadable' || problem.error.code !== INVALID_NAME;
+    return { file: { type: 'skipped', path, problem }, key: isNamed ? `path ${path}` : undefined };
+  }
+  const { result, identity } = await readHeader(path, candidate.isKnownFile);
+  const key = identity === undefined ? `path ${path}` : await keyOf(path, identity);
+  if (result.type === 'problem' || identity === undefined) {
+    const problem = result.type === 'problem' ? result.problem : nothingKnown(path);
+    return { file: { type: 'skipped', path, problem }, key };
+  }
+  return { file: { type: 'instance', path, header: result.header, identity }, key };
+}
+
+function nothingKnown(path: string): HeaderProblem {
+  return { code: 'unreadable', error: { code: 'UNKNOWN', message: `nothing is known of ${path}` } };
+}
+
+/** The file itself, whatever its path. File systems without file numbers are told apart by path. */
+async function keyOf(path: string, { dev, ino }: Pick<FileIdentityLike, 'dev' | 'ino'>): Promise<string> {
+  if (ino === 0) return `path ${path}`;
+  if (Number.isSafeInteger(ino)) return `${dev}:${ino}`;
+  // Windows numbers files with 64 bits; rounded, two neighbours would be one.
+  const exact = await stat(path, { bigint: true }).catch(() => undefined);
+  return exact === undefined ? `path ${path}` : `${exact.dev}:${exact.ino}`;
+}
+
+/** One folder on the way down: its entries, and how far they are done. */
+interface Level {
+  readonly path: string;
+  readonly entries: readonly Dirent[];
+  next: number;
+}
+
+async function* walk(
+  paths: readonly string[],
+  recurse: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<Candidate, void, undefined> {
+  const visitedFolders = new Set<string>();
+
+  async function* tree(root: string, status: Stats): AsyncGenerator<Candidate, void, undefined> {
+    const levels: Level[] = [];
+    const problem = await enter(root, status, levels);
+    if (problem !== undefined) yield problem;
+    for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+      signal.throwIfAborted();
+      const entry = level.entries[level.next];
+      if (entry === undefined) {
+        levels.pop();
+        continue;
+      }
+      const isRepeated = entry.name === level.entries[level.next - 1]?.name;
+      level.next += 1;
+      const path = join(level.path, entry.name);
+      if (isRepeated || (entry.name.includes(REPLACEMENT_CHARACTER) && !(await exists(path)))) {
+        yield invalidName(path);
+      } else if (entry.isFile()) {
+        yield { type: 'file', path, isKnownFile: true };
+      } else {
+        const found = await ask(path);
+        if ('type' in found) yield found;
+        else if (!found.isDirectory()) yield fileOrOther(path, found);
+        else if (recurse) {
+          const unreadable = await enter(path, found, levels);
+          if (unreadable !== undefined) yield unreadable;
+        }
+      }
+    }
+  }
+
+  /** Goes into a folder unless it was seen before; what keeps it from that is what is returned. */
+  async function enter(path: string, status: Stats, levels: Level[]): Promise<Candidate | undefined> {
+    const key = await keyOf(path, status);
+    if (visitedFolders.has(key)) return undefined;
+    visitedFolders.add(key);
+    try {
+      levels.push({ path, entries: await list(path, signal), next: 0 });
+      return undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      return unreadable(path, error);
+    }
+  }
+
+  for (const given of paths) {
+    const path = resolve(given);
+    const found = await ask(path);
+    if ('type' in found) yield found;
+    else if (found.isDirectory()) yield* tree(path, found);
+    else yield fileOrOther(path, found);
+  }
+}
+
+function fileOrOther(path: string, status: Stats): Candidate {
+  if (status.isFile()) return { type: 'file', path, isKnownFile: false };
+  return { type: 'problem', path, problem: { code: 'not a regular file', kind: kindOf(status) } };
+}
+
+async function ask(path: string): Promise<Stats | Candidate> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    return unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): Candidate {
+  return { type: 'problem', path, problem: { code: 'unreadable', error: systemErrorInfo(error) } };
+}
+
+function invalidName(path: string): Candidate {
+  const message = 'the name is not valid UTF-8; rename the file to send it';
+  return { type: 'problem', path, problem: { code: 'unreadable', error: { code: INVALID_NAME, message } } };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function list(path: string, signal: AbortSignal): Promise<readonly Dirent[]> {
+  const entries: Dirent[] = [];
+  for await (const entry of await opendir(path, { bufferSize: LISTING_BATCH })) {
+    signal.throwIfAborted();
+    entries.push(entry);
+  }
+  return entries.sort((a, b) => compareNaturally(a.name, b.name));
+}
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** Numbers by their value; names that a person would call the same in the order of their code units. */
+function compareNaturally(a: string, b: string): number {
+  return collator.compare(a, b) || (a < b ? -1 : Number(a > b));
+}
+
+/** As `promise`, or rejects with the signal's reason at once. What is under way goes on and is not waited for. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((fulfil, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(fulfil, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }

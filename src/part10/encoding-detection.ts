@@ -1,0 +1,108 @@
+// Which of the three encodings a data set is in, from its first elements. PS3.5 clause 7.1 and A.1-A.3.
+//
+// Explicit VR shows itself: two letters out of a short list behind each tag. Byte order shows in the first tag: data sets
+// begin with low groups, and a low group read in the wrong order is a high one. Implicit VR shows nothing but lengths
+// that lead from tag to higher tag.
+
+import {
+  type ByteWindow,
+  type Encoding,
+  type NeedMore,
+  readElementHeader,
+  skipValue,
+  tagAt,
+  UNDEFINED_LENGTH,
+} from './element-walk.ts';
+
+/** Elements that begin beyond so many bytes are not looked at. */
+const SIGHT = 1024;
+/** So many elements in a row are no accident. */
+const ENOUGH = 3;
+
+interface Impression {
+  readonly encoding: Encoding;
+  readonly firstGroup: number;
+  readonly sawGroup4Or8: boolean;
+  /** More than one element spoke for it. */
+  readonly isStrong: boolean;
+}
+
+export interface Detected {
+  readonly type: 'detected';
+  readonly encoding: Encoding;
+}
+
+export interface Undetected {
+  readonly type: 'undetected';
+}
+
+/**
+ * @param at where the data set begins
+ * @param isBare nothing but the data set itself says that this is DICOM: then it must begin as an instance or a DICOMDIR
+ *   does, with a group no higher than 0008, and more than one element must speak for it
+ */
+export function detectEncoding(window: ByteWindow, at: number, isBare: boolean): Detected | Undetected | NeedMore {
+  const sight = Math.min(window.end, at + SIGHT + 16);
+  if (window.bytes.length < sight) return { type: 'need more', bytes: sight };
+  const impressions = (['Explicit VR Little Endian', 'Explicit VR Big Endian', 'Implicit VR Little Endian'] as const)
+    .map((encoding) => look(window, at, encoding))
+    .filter((impression) => impression !== undefined)
+    .filter((impression) => !isBare || beginsLikeInstance(impression));
+  const best = impressions.sort(strongestFirst)[0];
+  return best === undefined ? { type: 'undetected' } : { type: 'detected', encoding: best.encoding };
+}
+
+function beginsLikeInstance(impression: Impression): boolean {
+  return (
+    impression.isStrong && impression.sawGroup4Or8 && impression.firstGroup <= 8 && impression.firstGroup % 2 === 0
+  );
+}
+
+function strongestFirst(a: Impression, b: Impression): number {
+  const explicit = (impression: Impression) => (impression.encoding === 'Implicit VR Little Endian' ? 0 : 1);
+  return Number(b.isStrong) - Number(a.isStrong) || explicit(b) - explicit(a) || a.firstGroup - b.firstGroup;
+}
+
+/** Undefined where the bytes cannot be a data set in this encoding. */
+function look(window: ByteWindow, start: number, encoding: Encoding): Impression | undefined {
+  const isExplicit = encoding !== 'Implicit VR Little Endian';
+  let at = start;
+  let count = 0;
+  let firstGroup = 0;
+  let sawGroup4Or8 = false;
+  let previousTag = -1;
+  let isStrong = false;
+  while (count < ENOUGH && at < window.end && at < start + SIGHT) {
+    // A file cut off here is still recognised, so that it can be called cut off.
+    if (count > 0 && at + 8 > window.end) break;
+    const element = readElementHeader(window, at, encoding);
+    if (element.type !== 'element') return undefined;
+    const group = element.tag >>> 16;
+    if (group >= 0xfffe) return undefined;
+    // Some writers do not sort. Letters that are a VR speak for themselves; without them order is all there is.
+    if (!isExplicit && element.tag <= previousTag) return undefined;
+    if (count === 0) firstGroup = group;
+    if (group === 4 || group === 8) sawGroup4Or8 = true;
+    previousTag = element.tag;
+    count += 1;
+    if (element.length === UNDEFINED_LENGTH) {
+      if (!beginsSequence(window, element.valueOffset, encoding)) return undefined;
+      isStrong = true;
+      break;
+    }
+    const skipped = skipValue(window, element, encoding);
+    if (skipped.type !== 'skipped') return undefined;
+    at = skipped.next;
+  }
+  if (count === 0) return undefined;
+  isStrong ||= count >= 2 || at === window.end;
+  return { encoding, firstGroup, sawGroup4Or8, isStrong };
+}
+
+/** An item or a sequence delimitation item stands at `at`. UN of undefined length holds them in Little Endian. */
+function beginsSequence(window: ByteWindow, at: number, encoding: Encoding): boolean {
+  if (at + 4 > window.bytes.length) return false;
+  const tag = tagAt(window.bytes, at, encoding === 'Explicit VR Big Endian');
+  const littleEndianTag = tagAt(window.bytes, at, false);
+  return [tag, littleEndianTag].some((candidate) => candidate === 0xfffee000 || candidate === 0xfffee0dd);
+}

@@ -1,0 +1,262 @@
+// Reads from the first bytes of a file what a sender must know of it. PS3.10 clause 7.1 (preamble, File Meta
+// Information), PS3.5 clause 7.1 and 9.1 (elements, UIDs), Annex A (encodings).
+//
+// Strict about what is said of the file on the wire, lenient about the rest: preamble, meta group and group length may be
+// missing or wrong, but UIDs must be UIDs and a data set must be in the encoding that its label names. Where the label
+// is wrong the file is refused, not sent under a false name.
+
+import {
+  type ByteWindow,
+  type Encoding,
+  type Malformed,
+  type NeedMore,
+  readElementHeader,
+  skipValue,
+  tagText,
+  u16At,
+} from './element-walk.ts';
+import { detectEncoding } from './encoding-detection.ts';
+import { FOREIGN_FORMAT_SIGHT, foreignFormat } from './foreign-format.ts';
+import type { HeaderProblem, HeaderResult, InstanceHeader } from './header.ts';
+import { inflatePrefix } from './inflate-prefix.ts';
+import { isMetaElementAt, type MetaGroup, readMetaGroup, uidAt } from './meta-group.ts';
+import { encodingOf, isDeflated, isPrivate, transferSyntaxOf } from './transfer-syntax-encoding.ts';
+
+/** `bytes`: how many from the start of the file are needed to say more; never more than the file has. */
+export type HeaderStep = HeaderResult | NeedMore;
+
+/** A deflated data set is inflated no further than this to find its UIDs. In bytes. */
+export const INFLATE_LIMIT = 65_536;
+
+const MEDIA_STORAGE_DIRECTORY_STORAGE = '1.2.840.10008.1.3.10';
+const SOP_CLASS_UID = 0x00080016;
+const SOP_INSTANCE_UID = 0x00080018;
+const TRANSFER_SYNTAX_UID = 0x00020010;
+const DIRECTORY_RECORD_SEQUENCE = 0x00041220;
+/** Where DICM stands behind a preamble. */
+const PREAMBLE_LENGTH = 128;
+
+const NO_META: Omit<MetaGroup, 'type' | 'end'> = {
+  sopClassUID: undefined,
+  sopInstanceUID: undefined,
+  transferSyntaxUID: undefined,
+};
+
+interface Found {
+  readonly form: InstanceHeader['form'];
+  readonly dataSetOffset: number;
+  readonly meta: Omit<MetaGroup, 'type' | 'end'>;
+}
+
+interface DataSetUIDs {
+  readonly type: 'UIDs';
+  readonly sopClassUID: string | undefined;
+  readonly sopInstanceUID: string | undefined;
+  readonly isDirectory: boolean;
+}
+
+/**
+ * @param prefix the first bytes of the file; the more, the more can be said. Never throws, whatever they are.
+ * @param fileSize in bytes
+ *
+ * With a longer prefix of the same file the answer is the same, once there is one.
+ *
+ * UIDs are those of the data set. Where it has none, or an empty one, the meta group's (0002,0002) or (0002,0003) stands
+ * in, which says the same of a file that is written as it should be.
+ */
+export function parseHeader(prefix: Uint8Array, fileSize: number): HeaderStep {
+  if (fileSize === 0) return problem({ code: 'empty file' });
+  const sight = Math.min(fileSize, FOREIGN_FORMAT_SIGHT);
+  if (prefix.length < sight) return { type: 'need more', bytes: sight };
+  const window: ByteWindow = { bytes: prefix.subarray(0, fileSize), end: fileSize };
+
+  const start = markedStart(prefix);
+  const isMarked = start > 0;
+  const metaStart = afterCommandElements(window, start);
+  if (!beginsMetaGroup(window, metaStart, isMarked)) {
+    const form = start > PREAMBLE_LENGTH ? 'Part 10' : isMarked ? 'no preamble' : 'bare data set';
+    return readInstance(window, { form, dataSetOffset: start, meta: NO_META });
+  }
+  const meta = readMetaGroup(window, metaStart);
+  if (meta.type !== 'meta group') return stepOf(meta);
+  if (meta.sopClassUID === MEDIA_STORAGE_DIRECTORY_STORAGE) return problem({ code: 'DICOMDIR' });
+  if (meta.end >= fileSize) return malformed('the file ends where the data set should begin', fileSize);
+  const form = start > PREAMBLE_LENGTH ? 'Part 10' : 'no preamble';
+  return readInstance(window, { form, dataSetOffset: meta.end, meta });
+}
+
+/** Behind 'DICM', with its preamble or without it; 0 where there is none. */
+function markedStart(prefix: Uint8Array): number {
+  for (const at of [PREAMBLE_LENGTH, 0]) {
+    if (prefix[at] === 0x44 && prefix[at + 1] === 0x49 && prefix[at + 2] === 0x43 && prefix[at + 3] === 0x4d) {
+      return at + 4;
+    }
+  }
+  return 0;
+}
+
+/** Some programs save the command of a message before its group 0002. It is no part of the file. */
+function afterCommandElements(window: ByteWindow, start: number): number {
+  let at = start;
+  while (at + 8 <= FOREIGN_FORMAT_SIGHT && at + 8 <= window.bytes.length && u16At(window.bytes, at, false) === 0) {
+    const element = readElementHeader(window, at, 'Implicit VR Little Endian');
+    if (element.type !== 'element') return start;
+    const skipped = skipValue(window, element, 'Implicit VR Little Endian');
+    if (skipped.type !== 'skipped') return start;
+    at = skipped.next;
+  }
+  return isMetaElementAt(window, at) && at + 8 <= FOREIGN_FORMAT_SIGHT ? at : start;
+}
+
+/** Without 'DICM' one element of group 0002 could be an accident; two are none. */
+function beginsMetaGroup(window: ByteWindow, at: number, isMarked: boolean): boolean {
+  if (!isMetaElementAt(window, at)) return false;
+  if (isMarked) return true;
+  const second = [8, 12].map((header) => at + header + u16At(window.bytes, at + (header === 8 ? 6 : 8), false));
+  // Implicit VR has its length where Explicit VR has its letters.
+  second.push(at + 8 + u16At(window.bytes, at + 4, false));
+  return second.some((next) => next + 8 <= FOREIGN_FORMAT_SIGHT && isMetaElementAt(window, next));
+}
+
+function readInstance(file: ByteWindow, found: Found): HeaderStep {
+  const { dataSetOffset: offset, meta } = found;
+  const declared = meta.transferSyntaxUID;
+  if (declared !== undefined && !isUID(declared)) return invalidUID(TRANSFER_SYNTAX_UID, declared);
+  if (declared !== undefined && isDeflated(declared)) return readDeflated(file, found, declared);
+
+  const detected = detectEncoding(file, offset, found.form === 'bare data set');
+  if (detected.type === 'need more') return stepOf(detected);
+  if (declared === undefined || isPrivate(declared)) {
+    if (detected.type === 'undetected') return unrecognised(file, found);
+    const uids = findUIDs(file, offset, detected.encoding);
+    return conclude(file, found, declared ?? transferSyntaxOf(detected.encoding), uids);
+  }
+  const encoding = encodingOf(declared);
+  const uids = findUIDs(file, offset, encoding);
+  if (detected.type === 'undetected') {
+    return uids.type === 'malformed' ? stepOf(uids) : malformed(`the data set is not in ${encoding}`, offset);
+  }
+  if (detected.encoding !== encoding) return contradiction(declared, encoding, detected.encoding, offset);
+  return conclude(file, found, declared, uids);
+}
+
+function unrecognised(file: ByteWindow, found: Found): HeaderStep {
+  if (found.form !== 'bare data set') {
+    return malformed('no data set begins where it should', found.dataSetOffset);
+  }
+  const looksLike = foreignFormat(file.bytes);
+  return problem({ code: 'not DICOM', ...(looksLike === undefined ? {} : { looksLike }) });
+}
+
+function contradiction(declared: string, encoding: Encoding, detected: Encoding, offset: number): HeaderStep {
+  return malformed(`the file says ${encoding} (${declared}), but its data set is in ${detected}`, offset);
+}
+
+function readDeflated(file: ByteWindow, found: Found, declared: string): HeaderStep {
+  const offset = found.dataSetOffset;
+  const { bytes, endedBy } = inflatePrefix(file.bytes.subarray(offset), INFLATE_LIMIT);
+  const isComplete = file.bytes.length >= file.end && endedBy === 'input';
+  const inflated: ByteWindow = { bytes, end: isComplete ? bytes.length : Number.POSITIVE_INFINITY };
+  const detected = bytes.length === 0 ? moreThan(bytes) : detectEncoding(inflated, 0, false);
+  const uids = detected.type === 'need more' ? detected : findUIDs(inflated, 0, 'Explicit VR Little Endian');
+  if (uids.type === 'need more') {
+    if (endedBy === 'corrupt') return malformed('the data set is not a deflate stream', offset);
+    if (endedBy === 'limit')
+      return malformed(`no SOP Instance UID in the first ${INFLATE_LIMIT} inflated bytes`, offset);
+    if (isComplete) return malformed('the deflated data set ends within its first elements', offset);
+    return { type: 'need more', bytes: Math.min(file.end, Math.max(2 * file.bytes.length, offset + 1024)) };
+  }
+  if (detected.type === 'detected' && detected.encoding !== 'Explicit VR Little Endian') {
+    return contradiction(declared, 'Explicit VR Little Endian', detected.encoding, offset);
+  }
+  if (detected.type === 'undetected' || uids.type === 'malformed') {
+    return malformed('what the data set inflates to is not in Explicit VR Little Endian', offset);
+  }
+  return conclude(file, found, declared, uids);
+}
+
+function moreThan(bytes: Uint8Array): NeedMore {
+  return { type: 'need more', bytes: bytes.length + 1 };
+}
+
+/** Goes over the top level of a data set, in ascending order of tags, as far as the SOP Instance UID. */
+function findUIDs(window: ByteWindow, start: number, encoding: Encoding): DataSetUIDs | NeedMore | Malformed {
+  let sopClassUID: string | undefined;
+  let sopInstanceUID: string | undefined;
+  let isDirectory = false;
+  let at = start;
+  while (at < window.end) {
+    const element = readElementHeader(window, at, encoding);
+    if (element.type !== 'element') return element;
+    if (element.tag > SOP_INSTANCE_UID) break;
+    if (element.tag === DIRECTORY_RECORD_SEQUENCE) {
+      isDirectory = true;
+      break;
+    }
+    const skipped = skipValue(window, element, encoding);
+    if (skipped.type !== 'skipped') return skipped;
+    if (element.tag === SOP_CLASS_UID || element.tag === SOP_INSTANCE_UID) {
+      const uid = uidAt(window, element);
+      if (typeof uid !== 'string') return uid;
+      if (element.tag === SOP_CLASS_UID) sopClassUID = uid;
+      else sopInstanceUID = uid;
+    }
+    if (sopInstanceUID !== undefined) break;
+    at = skipped.next;
+  }
+  return { type: 'UIDs', sopClassUID, sopInstanceUID, isDirectory };
+}
+
+function conclude(
+  file: ByteWindow,
+  found: Found,
+  transferSyntaxUID: string,
+  uids: DataSetUIDs | NeedMore | Malformed,
+): HeaderStep {
+  if (uids.type !== 'UIDs') return stepOf(uids);
+  // An empty value is no value.
+  const sopClassUID = uids.sopClassUID || found.meta.sopClassUID;
+  const sopInstanceUID = uids.sopInstanceUID || found.meta.sopInstanceUID;
+  if (uids.isDirectory || sopClassUID === MEDIA_STORAGE_DIRECTORY_STORAGE) return problem({ code: 'DICOMDIR' });
+  if (sopClassUID === undefined) return missing(SOP_CLASS_UID);
+  if (sopInstanceUID === undefined) return missing(SOP_INSTANCE_UID);
+  if (!isUID(sopClassUID)) return invalidUID(SOP_CLASS_UID, sopClassUID);
+  if (!isUID(sopInstanceUID)) return invalidUID(SOP_INSTANCE_UID, sopInstanceUID);
+  const { form, dataSetOffset } = found;
+  const dataSetLength = file.end - dataSetOffset;
+  return {
+    type: 'instance',
+    header: { sopClassUID, sopInstanceUID, transferSyntaxUID, dataSetOffset, dataSetLength, form },
+  };
+}
+
+/** PS3.5 9.1, but for leading zeros of a component, which too many files have. */
+function isUID(text: string): boolean {
+  return /^[0-9.]{1,64}$/u.test(text);
+}
+
+const KEYWORDS: Readonly<Record<number, string>> = {
+  [TRANSFER_SYNTAX_UID]: 'TransferSyntaxUID',
+  [SOP_CLASS_UID]: 'SOPClassUID',
+  [SOP_INSTANCE_UID]: 'SOPInstanceUID',
+};
+
+function missing(tag: number): HeaderStep {
+  return problem({ code: 'missing attribute', tag: tagText(tag), keyword: KEYWORDS[tag] ?? '' });
+}
+
+function invalidUID(tag: number, value: string): HeaderStep {
+  return problem({ code: 'invalid UID', tag: tagText(tag), keyword: KEYWORDS[tag] ?? '', value });
+}
+
+function malformed(detail: string, offset: number): HeaderStep {
+  return problem({ code: 'malformed', detail, offset });
+}
+
+function problem(found: HeaderProblem): HeaderStep {
+  return { type: 'problem', problem: found };
+}
+
+function stepOf(step: NeedMore | Malformed): HeaderStep {
+  return step.type === 'need more' ? step : malformed(step.detail, step.offset);
+}
