@@ -130,13 +130,12 @@ export async function store(argv: readonly string[]): Promise<number> {
       interruption.signal,
     );
     flush();
-    if (result.outcomes.length === 0) output.line('error', 'No files were found: nothing to send.');
     output.result(summaryText(result, { displayPath }));
 
     let exitCode = wasEverythingStored(result, paths) ? 0 : 1;
     if (reportFile !== undefined) {
       try {
-        await reportFile.writeFile(reportJson(result));
+        await reportFile.writeFile(`${JSON.stringify(reportJson(result), null, 2)}\n`);
         await reportFile.close();
       } catch (thrown) {
         output.line('error', `The report could not be written: ${systemErrorInfo(thrown).message}`);

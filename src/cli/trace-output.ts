@@ -8,7 +8,7 @@ import type { Output } from './output.ts';
 export interface TraceOutput {
   readonly sink: TraceSink;
   /** Prints what is still held back. Call at the end. */
-  flush(): void;
+  readonly flush: () => void;
 }
 
 export function traceTo(output: Output, level: PrintLevel): TraceOutput {
