@@ -1,0 +1,51 @@
+// Where the editor comes in. Registers and nothing else: each command loads what it needs when it is first called, so
+// that an installed extension that nobody uses costs nothing. Exports no API: whatever can send, asks.
+
+import * as vscode from 'vscode';
+import { RESULTS_SCHEME } from './results.ts';
+import { Session } from './session.ts';
+
+type Command = (session: Session, ...args: unknown[]) => unknown;
+
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  'sendToPacs.send': async () => (await import('./commands/send.ts')).send,
+  'sendToPacs.verifyConnection': async () => (await import('./commands/verify-connection.ts')).verifyConnection,
+  'sendToPacs.startReceiver': async () => (await import('./commands/start-receiver.ts')).startReceiver,
+  'sendToPacs.stopReceiver': async () => (await import('./commands/stop-receiver.ts')).stopReceiver,
+  'sendToPacs.showTrace': async () => (await import('./commands/show-trace.ts')).showTrace,
+  'sendToPacs.showResults': async () => (await import('./commands/show-results.ts')).showResults,
+  'sendToPacs.addPeer': async () => (await import('./commands/add-peer.ts')).addPeer,
+};
+
+let session: Session | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const opened = new Session(context);
+  session = opened;
+  for (const [id, load] of Object.entries(COMMANDS)) {
+    context.subscriptions.push(
+      vscode.commands.registerCommand(id, async (...args: unknown[]) => {
+        try {
+          const command = await load();
+          return await command(opened, ...args);
+        } catch (thrown) {
+          opened.channel.note('error', `${id} ended with an error. ${describeBug(thrown)}`);
+          throw thrown;
+        }
+      }),
+    );
+  }
+  context.subscriptions.push(vscode.workspace.registerTextDocumentContentProvider(RESULTS_SCHEME, opened.results));
+}
+
+export async function deactivate(): Promise<void> {
+  const closing = session;
+  session = undefined;
+  await closing?.shutDown();
+}
+
+/** For the log, which outlives the window: what is quoted in a message may be a file's name, and that a patient's. */
+function describeBug(thrown: unknown): string {
+  const text = thrown instanceof Error ? (thrown.stack ?? `${thrown.name}: ${thrown.message}`) : String(thrown);
+  return text.replace(/'[^'\n]*'/g, "'…'");
+}

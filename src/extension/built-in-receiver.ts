@@ -1,0 +1,127 @@
+// A small PACS on this machine, for a first try and for testing: stores what is sent to it, answers C-ECHO. It listens
+// on loopback only, and only after someone asked for it; no setting starts it, and no workspace chooses where it writes.
+
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { DEFAULT_CALLING_AE_TITLE, DEFAULT_MAX_PDU_LENGTH, DEFAULT_TIMEOUTS } from '../net/peer.ts';
+import type { Receiver } from '../net/store-scp.ts';
+import { plural } from '../trace/units.ts';
+import type { ConfiguredPeer } from './peers.ts';
+import type { StatusBar } from './status-bar.ts';
+import type { TraceChannel, TraceSession } from './trace-channel.ts';
+
+export const RECEIVER_NAME = 'Built-in Receiver';
+export const RECEIVER_AE_TITLE = 'RECEIVER';
+const LOOPBACK = '127.0.0.1';
+const STATUS_MS = 250;
+
+interface Running {
+  readonly receiver: Receiver;
+  readonly trace: TraceSession;
+}
+
+export class BuiltInReceiver {
+  readonly #storage: vscode.Uri;
+  readonly #channel: TraceChannel;
+  readonly #statusBar: StatusBar;
+  #starting: Promise<Running> | undefined;
+  #running: Running | undefined;
+  #statusTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(storage: vscode.Uri, channel: TraceChannel, statusBar: StatusBar) {
+    this.#storage = storage;
+    this.#channel = channel;
+    this.#statusBar = statusBar;
+  }
+
+  get receiver(): Receiver | undefined {
+    return this.#running?.receiver;
+  }
+
+  /** Starts it, or gives the one that runs. Rejects with the system's error where the port or the folder is no good. */
+  async start(): Promise<Receiver> {
+    if (this.#running !== undefined) return this.#running.receiver;
+    this.#starting ??= this.#begin();
+    try {
+      return (await this.#starting).receiver;
+    } finally {
+      this.#starting = undefined;
+    }
+  }
+
+  async #begin(): Promise<Running> {
+    const { readReceiverSettings } = await import('./configuration.ts');
+    const { port, directory: chosen } = readReceiverSettings();
+    if (port.problem !== undefined) throw new Error(port.problem.message);
+    if (chosen !== '' && !path.isAbsolute(chosen))
+      throw new Error('Setting "sendToPacs.receiver.directory" must be an absolute path, or empty for the default.');
+    const directory = chosen === '' ? vscode.Uri.joinPath(this.#storage, 'received').fsPath : chosen;
+    const { startReceiver } = await import('../net/store-scp.ts');
+    const trace = await this.#channel.begin();
+    const receiver = await startReceiver({
+      host: LOOPBACK,
+      port: port.value,
+      directory,
+      aeTitle: RECEIVER_AE_TITLE,
+      trace: trace.sink,
+      received: () => {
+        this.#statusTimer ??= setTimeout(() => this.#showStatus(), STATUS_MS);
+      },
+    });
+    this.#running = { receiver, trace };
+    this.#channel.note(
+      'info',
+      `Built-in receiver listens on ${receiver.host}:${receiver.port}, AE title ${RECEIVER_AE_TITLE}`,
+    );
+    this.#showStatus();
+    void vscode.commands.executeCommand('setContext', 'sendToPacs.receiving', true);
+    return this.#running;
+  }
+
+  #showStatus(): void {
+    clearTimeout(this.#statusTimer);
+    this.#statusTimer = undefined;
+    const receiver = this.#running?.receiver;
+    if (receiver === undefined) {
+      this.#statusBar.receiving(undefined);
+      return;
+    }
+    this.#statusBar.receiving({
+      text: `${RECEIVER_AE_TITLE}:${receiver.port} (${receiver.count})`,
+      tooltip:
+        `Built-in receiver on ${receiver.host}:${receiver.port}, AE title ${RECEIVER_AE_TITLE}. ` +
+        `${plural(receiver.count, 'instance')} stored. Click for its folder or to stop it.`,
+    });
+  }
+
+  /** False: it did not run. */
+  async stop(): Promise<boolean> {
+    await this.#starting?.catch(() => undefined);
+    const running = this.#running;
+    if (running === undefined) return false;
+    this.#running = undefined;
+    this.#showStatus();
+    await running.receiver.stop();
+    running.trace.end();
+    this.#channel.note('info', 'Built-in receiver stopped');
+    void vscode.commands.executeCommand('setContext', 'sendToPacs.receiving', false);
+    return true;
+  }
+
+  /** The running receiver as something to send to. */
+  asPeer(receiver: Receiver): ConfiguredPeer {
+    return {
+      origin: 'built-in',
+      overrides: [],
+      peer: {
+        name: RECEIVER_NAME,
+        host: receiver.host,
+        port: receiver.port,
+        calledAETitle: RECEIVER_AE_TITLE,
+        callingAETitle: DEFAULT_CALLING_AE_TITLE,
+        maxPduLength: DEFAULT_MAX_PDU_LENGTH,
+        timeouts: DEFAULT_TIMEOUTS,
+      },
+    };
+  }
+}

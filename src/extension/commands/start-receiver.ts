@@ -1,0 +1,52 @@
+// Start Built-in Receiver; where it runs already, says how to reach it.
+
+import * as vscode from 'vscode';
+import { systemErrorInfo } from '../../part10/system-error.ts';
+import { plural } from '../../trace/units.ts';
+import { RECEIVER_AE_TITLE } from '../built-in-receiver.ts';
+import type { Session } from '../session.ts';
+
+const COPY_ADDRESS = 'Copy Address';
+const OPEN_FOLDER = 'Open Folder';
+const STOP = 'Stop';
+
+export interface ReceiverSummary {
+  readonly host: string;
+  readonly port: number;
+  readonly aeTitle: string;
+  readonly directory: string;
+}
+
+export async function startReceiver(session: Session): Promise<ReceiverSummary | undefined> {
+  const wasRunning = session.receiver.receiver !== undefined;
+  let receiver: Awaited<ReturnType<typeof session.receiver.start>>;
+  try {
+    receiver = await session.receiver.start();
+  } catch (thrown) {
+    const { code, message } = systemErrorInfo(thrown);
+    const advice =
+      code === 'EADDRINUSE' || code === 'EACCES'
+        ? ' Choose another "sendToPacs.receiver.port", or 0 for any free one.'
+        : '';
+    session.channel.note('error', `Built-in receiver did not start: ${message}`);
+    void vscode.window
+      .showErrorMessage(`The built-in receiver did not start: ${message}${advice}`, 'Open Settings')
+      .then(async (answer) => {
+        if (answer !== undefined)
+          await vscode.commands.executeCommand('workbench.action.openSettings', 'sendToPacs.receiver');
+      });
+    return undefined;
+  }
+  const { host, port, directory, count } = receiver;
+  const address = `${host}:${port}`;
+  const message = wasRunning
+    ? `The built-in receiver listens on ${address}, AE title ${RECEIVER_AE_TITLE}; ${plural(count, 'instance')} stored.`
+    : `The built-in receiver now listens on ${address}, AE title ${RECEIVER_AE_TITLE}. Only this machine can reach it.`;
+  void vscode.window.showInformationMessage(message, COPY_ADDRESS, OPEN_FOLDER, STOP).then(async (answer) => {
+    if (answer === COPY_ADDRESS) await vscode.env.clipboard.writeText(`${RECEIVER_AE_TITLE}@${address}`);
+    if (answer === OPEN_FOLDER)
+      await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(directory), { forceNewWindow: true });
+    if (answer === STOP) await session.receiver.stop();
+  });
+  return { host, port, aeTitle: RECEIVER_AE_TITLE, directory };
+}

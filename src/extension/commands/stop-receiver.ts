@@ -1,0 +1,12 @@
+// Stop Built-in Receiver: what is open is aborted, what is stored stays.
+
+import * as vscode from 'vscode';
+import type { Session } from '../session.ts';
+
+/** @returns whether it ran */
+export async function stopReceiver(session: Session): Promise<boolean> {
+  const didRun = await session.receiver.stop();
+  const message = didRun ? 'Built-in receiver stopped' : 'The built-in receiver is not running';
+  vscode.window.setStatusBarMessage(message, 5000);
+  return didRun;
+}

@@ -1,0 +1,51 @@
+// Verify Connection: C-ECHO, with the time of each phase and who answered.
+
+import * as vscode from 'vscode';
+import type { EchoResult } from '../../net/echo-scu.ts';
+import { openPeerSettings } from '../configuration.ts';
+import { mayConnect } from '../consent-prompt.ts';
+import { echoWords } from '../echo-words.ts';
+import { choosePeer } from '../peer-choice.ts';
+import type { Session } from '../session.ts';
+
+const SHOW_TRACE = 'Show Trace';
+const OPEN_SETTINGS = 'Open Settings';
+
+/**
+ * @param peerName a peer from the settings; without it the default one, the only one, or the one that the person picks
+ * @returns undefined: nothing was tried
+ */
+export async function verifyConnection(session: Session, peerName?: unknown): Promise<EchoResult | undefined> {
+  const resource = vscode.window.activeTextEditor?.document.uri;
+  const configured = await choosePeer(session, resource, typeof peerName === 'string' ? peerName : undefined);
+  if (configured === undefined || !(await mayConnect(session, configured, undefined))) return undefined;
+  const { peer } = configured;
+  const { echo } = await import('../../net/echo-scu.ts');
+  const trace = await session.channel.begin();
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: `Verifying ${peer.name}`,
+    cancellable: true,
+  };
+  let result: EchoResult;
+  try {
+    result = await vscode.window.withProgress(options, (_progress, token) =>
+      session.run(token, (signal) => echo(peer, trace.sink, signal)),
+    );
+  } finally {
+    trace.end();
+  }
+  if (!result.verified && result.failure?.code === 'cancelled') return result;
+
+  const { explainEcho, sentence } = await import('../../trace/explain.ts');
+  const message = echoWords(peer, result, sentence(explainEcho(result)));
+  session.channel.note(result.verified ? 'info' : 'error', message);
+  const shown = result.verified
+    ? vscode.window.showInformationMessage(message, SHOW_TRACE)
+    : vscode.window.showErrorMessage(message, SHOW_TRACE, OPEN_SETTINGS);
+  void shown.then(async (answer) => {
+    if (answer === SHOW_TRACE) session.channel.show();
+    if (answer === OPEN_SETTINGS) await openPeerSettings();
+  });
+  return result;
+}

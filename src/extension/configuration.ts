@@ -1,0 +1,65 @@
+// Reads the settings scope by scope, so that it stays known who wrote what. Values that could weaken safety are read
+// from the person's own settings alone, whatever their declared scope lets through.
+
+import * as vscode from 'vscode';
+import { listPeers, type PeerList, type SettingsLayer } from './peers.ts';
+import { type Parsed, type PlaintextConsent, parsePlaintextConsent, parseReceiverPort } from './settings.ts';
+
+export const SECTION = 'sendToPacs';
+
+const LAYERED = ['peers', 'defaultPeer', 'callingAETitle'] as const;
+type Layered = Partial<Record<(typeof LAYERED)[number], unknown>>;
+
+/** @param resource whose folder's settings count; without one those of every open folder do */
+export function readPeers(resource: vscode.Uri | undefined): PeerList {
+  const configuration = vscode.workspace.getConfiguration(SECTION, resource);
+  const user: Layered = {};
+  const workspace: Layered = {};
+  for (const key of LAYERED) {
+    const found = configuration.inspect(key);
+    user[key] = found?.globalValue;
+    workspace[key] = found?.workspaceValue;
+  }
+  const layers: SettingsLayer[] = [
+    { origin: 'user', ...user },
+    { origin: 'workspace', ...workspace },
+  ];
+  // In a window with one folder the folder's settings are the workspace's.
+  if (vscode.workspace.workspaceFile !== undefined) layers.push(...folderLayers(resource));
+  return listPeers(layers, vscode.workspace.isTrusted);
+}
+
+function folderLayers(resource: vscode.Uri | undefined): SettingsLayer[] {
+  const own = resource === undefined ? undefined : vscode.workspace.getWorkspaceFolder(resource);
+  const folders = own === undefined ? (vscode.workspace.workspaceFolders ?? []) : [own];
+  return folders.map((folder) => {
+    const configuration = vscode.workspace.getConfiguration(SECTION, folder.uri);
+    const values: Layered = {};
+    for (const key of LAYERED) values[key] = configuration.inspect(key)?.workspaceFolderValue;
+    return { origin: 'folder', folderName: folder.name, ...values };
+  });
+}
+
+function userValue(key: string): unknown {
+  return vscode.workspace.getConfiguration(SECTION).inspect(key)?.globalValue;
+}
+
+export function readPlaintextConsent(): PlaintextConsent {
+  return parsePlaintextConsent(userValue('plaintextConsent'));
+}
+
+/** `directory`: '' = the extension's own storage. */
+export function readReceiverSettings(): { readonly port: Parsed<number>; readonly directory: string } {
+  const directory = userValue('receiver.directory');
+  return {
+    port: parseReceiverPort(userValue('receiver.port')),
+    directory: typeof directory === 'string' ? directory.trim() : '',
+  };
+}
+
+/** Opens the settings file that holds the peers, at the place. */
+export async function openPeerSettings(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openSettingsJson', {
+    revealSetting: { key: `${SECTION}.peers`, edit: true },
+  });
+}

@@ -1,0 +1,104 @@
+// When data may leave this machine without asking again. Trusting a folder means trusting its code, not that patients'
+// data go wherever its settings file says; so a peer from a workspace is asked for once, and again when it changes,
+// and so is any peer on another machine, because plain DICOM travels unencrypted (PS3.15 B.1 names the alternative).
+
+import { createHash } from 'node:crypto';
+import type { Peer } from '../net/peer.ts';
+import { formatBytes, plural } from '../trace/units.ts';
+import type { ConfiguredPeer } from './peers.ts';
+import { addressWords } from './peers.ts';
+import type { PlaintextConsent } from './settings.ts';
+
+/** 'connect': an association without data (C-ECHO); 'send': instances. Consent to send includes consent to connect. */
+export type Deed = 'connect' | 'send';
+
+/**
+ * What a consent is given to: these two AEs at this address, connected from this machine. Deadlines and the display
+ * name do not matter. The hash keeps addresses out of the editor's state store.
+ */
+export function consentKey(peer: Peer, machine: string): string {
+  const facts = JSON.stringify([peer.host, peer.port, peer.calledAETitle, peer.callingAETitle, machine]);
+  return createHash('sha256').update(facts).digest('hex');
+}
+
+/** True only for what can not leave the machine. Names other than 'localhost' depend on a resolver, so they do not count. */
+export function isLoopback(host: string): boolean {
+  const plain = host.toLowerCase();
+  if (plain === 'localhost' || plain === '::1') return true;
+  const octets = plain.split('.');
+  return (
+    octets.length === 4 &&
+    octets[0] === '127' &&
+    octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255)
+  );
+}
+
+export type ConsentVerdict = 'go' | 'ask' | 'refused';
+
+/**
+ * @param given what was consented to for this peer's key, if anything
+ * @param plaintext the person's own setting
+ */
+export function consentVerdict(
+  configured: ConfiguredPeer,
+  deed: Deed,
+  given: Deed | undefined,
+  plaintext: PlaintextConsent,
+): ConsentVerdict {
+  if (configured.origin === 'built-in') return 'go';
+  const remote = !isLoopback(configured.peer.host);
+  if (deed === 'send' && remote && plaintext === 'refuse') return 'refused';
+  if (given === 'send' || given === deed) return 'go';
+  if (configured.origin !== 'user') return 'ask';
+  return deed === 'send' && remote && plaintext === 'ask' ? 'ask' : 'go';
+}
+
+export interface ConsentQuestion {
+  readonly message: string;
+  readonly detail: string;
+  /** The button that consents. */
+  readonly consent: string;
+}
+
+/**
+ * @param machine who opens the connection, in words
+ * @param load what would go out; undefined for a deed without data
+ */
+export function consentQuestion(
+  configured: ConfiguredPeer,
+  machine: string,
+  load: { readonly files: number; readonly bytes: number } | undefined,
+): ConsentQuestion {
+  const { peer, origin } = configured;
+  const what = load === undefined ? undefined : `${plural(load.files, 'DICOM file')} (${formatBytes(load.bytes)})`;
+  const lines = [
+    `Peer: ${peer.name}${origin === 'user' ? '' : ` – from the ${originOf(configured)}, not from your own settings`}`,
+    `Address: ${addressWords(peer)}`,
+    `AE titles: ${peer.calledAETitle} (called), ${peer.callingAETitle} (calling)`,
+    `Connects from: ${machine}`,
+    ...(what === undefined ? [] : [`Sends: ${what}`]),
+    isLoopback(peer.host)
+      ? 'Stays on that machine, unencrypted.'
+      : 'Unencrypted: everyone on the way can read what is sent, patient data included.',
+    '',
+    'You are asked once, and again when the address or an AE title changes.',
+  ];
+  return {
+    message: what === undefined ? `Connect to ${peer.name}?` : `Send ${what} to ${peer.name}?`,
+    detail: lines.join('\n'),
+    consent: what === undefined ? 'Connect' : 'Send',
+  };
+}
+
+function originOf(configured: ConfiguredPeer): string {
+  if (configured.origin === 'folder') return `settings of the folder "${configured.folderName ?? ''}"`;
+  return 'workspace settings';
+}
+
+/** Above these a send is confirmed each time: someone may have picked the wrong folder. */
+export const MANY_FILES = 10_000;
+export const MANY_BYTES = 20e9;
+
+export function isLarge(load: { readonly files: number; readonly bytes: number }): boolean {
+  return load.files > MANY_FILES || load.bytes > MANY_BYTES;
+}

@@ -1,0 +1,32 @@
+// Paths as they may be shown and traced: relative to what the person opened or selected. What lies above can hold names
+// of people and machines, and traces end in bug reports.
+
+import path from 'node:path';
+
+/** A folder under which paths are shown relative, behind `label` where it has one. */
+export interface DisplayRoot {
+  /** Absolute. */
+  readonly path: string;
+  readonly label?: string;
+}
+
+/**
+ * @param roots of the workspace; a path outside of all is shown behind the last folder of the selection that holds it
+ * @param selection absolute paths that the person chose
+ */
+export function displayPathOf(roots: readonly DisplayRoot[], selection: readonly string[]): (path: string) => string {
+  const fromSelection = selection.map((selected) => ({ path: path.dirname(selected) }));
+  const longestFirst = (list: readonly DisplayRoot[]) => [...list].sort((a, b) => b.path.length - a.path.length);
+  // Of the selection's folders the shortest shows most of what the person chose.
+  const candidates: readonly DisplayRoot[] = [...longestFirst(roots), ...longestFirst(fromSelection).reverse()];
+  return (absolute) => {
+    for (const root of candidates) {
+      const relative = path.relative(root.path, absolute);
+      if (relative === '' || relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
+        continue;
+      const shown = relative.split(path.sep).join('/');
+      return root.label === undefined ? shown : `${root.label}/${shown}`;
+    }
+    return path.basename(absolute);
+  };
+}

@@ -1,0 +1,123 @@
+// Which peers there are and whose word each of them is. A person's own settings win over those that a folder brings
+// along: otherwise a settings file in a checkout could send "PROD" to somewhere else under the same name.
+
+import type { Peer } from '../net/peer.ts';
+import {
+  type Origin,
+  type PeerEntry,
+  parseCallingAETitle,
+  parsePeers,
+  peerOf,
+  type SettingProblem,
+} from './settings.ts';
+
+/** The values of one scope, as found there and unchecked. */
+export interface SettingsLayer {
+  readonly origin: Origin;
+  /** For 'folder': what the folder is called. */
+  readonly folderName?: string;
+  readonly peers?: unknown;
+  readonly defaultPeer?: unknown;
+  readonly callingAETitle?: unknown;
+}
+
+export interface ConfiguredPeer {
+  readonly peer: Peer;
+  readonly origin: Origin | 'built-in';
+  readonly folderName?: string;
+  /** Peers of the same name that lost against this one. */
+  readonly overrides: readonly { readonly origin: Origin; readonly peer: Peer }[];
+}
+
+export interface PeerList {
+  /** In the order of the settings: user, workspace, folders. */
+  readonly peers: readonly ConfiguredPeer[];
+  readonly problems: readonly SettingProblem[];
+  /** The peer to use without asking, and who says so. */
+  readonly defaultPeer?: { readonly name: string; readonly origin: Origin };
+}
+
+const STRENGTH: Readonly<Record<Origin, number>> = { user: 2, folder: 1, workspace: 0 };
+
+/**
+ * @param layers in any order; a layer that is not 'user' counts only where `trusted`
+ * @param trusted whether the person trusts the opened folders
+ */
+export function listPeers(layers: readonly SettingsLayer[], trusted: boolean): PeerList {
+  const problems: SettingProblem[] = [];
+  const heard = layers.filter((layer) => layer.origin === 'user' || trusted);
+  const strongestFirst = [...heard].sort((a, b) => STRENGTH[b.origin] - STRENGTH[a.origin]);
+
+  const callingOf = (layer: SettingsLayer): string => {
+    // A user-scope peer never takes its calling AE title from a folder; a folder's may take the user's.
+    const layersHeard = strongestFirst.filter((other) => other.callingAETitle !== undefined);
+    const source =
+      layer.origin === 'user'
+        ? layersHeard.find((other) => other.origin === 'user')
+        : (layersHeard.find((other) => other === layer) ??
+          layersHeard.find((other) => other.origin === 'workspace') ??
+          layersHeard.find((other) => other.origin === 'user'));
+    const parsed = parseCallingAETitle(source?.callingAETitle, source?.origin ?? 'user');
+    const { problem } = parsed;
+    if (problem !== undefined && !problems.some((known) => known.message === problem.message)) problems.push(problem);
+    return parsed.value;
+  };
+
+  const byName = new Map<string, ConfiguredPeer>();
+  for (const layer of strongestFirst) {
+    const parsed = parsePeers(layer.peers, layer.origin);
+    for (const problem of parsed.problems)
+      if (!problems.some((known) => known.message === problem.message)) problems.push(problem);
+    if (parsed.entries.length === 0) continue;
+    const calling = callingOf(layer);
+    for (const entry of parsed.entries) addPeer(byName, layer, entry, calling);
+  }
+
+  const inOrder = [...byName.values()].sort((a, b) => rank(a) - rank(b));
+  const chosen = strongestFirst.find((layer) => typeof layer.defaultPeer === 'string' && layer.defaultPeer !== '');
+  if (chosen === undefined) return { peers: inOrder, problems };
+  const name = chosen.defaultPeer as string;
+  if (!byName.has(name)) {
+    problems.push({
+      origin: chosen.origin,
+      message: `Setting "sendToPacs.defaultPeer" names ${JSON.stringify(name.slice(0, 64))}, which is not among "sendToPacs.peers".`,
+    });
+    return { peers: inOrder, problems };
+  }
+  return { peers: inOrder, problems, defaultPeer: { name, origin: chosen.origin } };
+}
+
+function rank(configured: ConfiguredPeer): number {
+  return configured.origin === 'user' ? 0 : configured.origin === 'workspace' ? 1 : 2;
+}
+
+function addPeer(byName: Map<string, ConfiguredPeer>, layer: SettingsLayer, entry: PeerEntry, calling: string): void {
+  const peer = peerOf(entry, calling);
+  const winner = byName.get(peer.name);
+  if (winner === undefined) {
+    const folder = layer.folderName === undefined ? {} : { folderName: layer.folderName };
+    byName.set(peer.name, { peer, origin: layer.origin, ...folder, overrides: [] });
+  } else if (!sameDestination(winner.peer, peer)) {
+    byName.set(peer.name, { ...winner, overrides: [...winner.overrides, { origin: layer.origin, peer }] });
+  }
+}
+
+/** Whether two peers mean the same AE on the same machine, called by the same name. */
+export function sameDestination(a: Peer, b: Peer): boolean {
+  return (
+    a.host === b.host &&
+    a.port === b.port &&
+    a.calledAETitle === b.calledAETitle &&
+    a.callingAETitle === b.callingAETitle
+  );
+}
+
+/** 'ORTHANC (127.0.0.1:4242, ORTHANC)': name, address, called AE title. */
+export function peerWords(peer: Peer): string {
+  return `${peer.name} (${addressWords(peer)}, ${peer.calledAETitle})`;
+}
+
+/** '127.0.0.1:4242', '[::1]:4242' */
+export function addressWords(peer: { readonly host: string; readonly port: number }): string {
+  return peer.host.includes(':') ? `[${peer.host}]:${peer.port}` : `${peer.host}:${peer.port}`;
+}

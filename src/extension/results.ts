@@ -1,0 +1,52 @@
+// What became of each file, as a document that can be read, searched, copied and saved like any other. It is made from
+// the result in memory; nothing is written to disk unless the person saves it.
+
+import * as vscode from 'vscode';
+import type { SendResult } from '../send/job.ts';
+
+export const RESULTS_SCHEME = 'sendtopacs-results';
+
+/** Older ones are forgotten: they name files, and memory is not a history. */
+const KEPT = 5;
+
+interface Kept {
+  readonly result: SendResult;
+  readonly displayPath: (path: string) => string;
+}
+
+export class Results implements vscode.TextDocumentContentProvider {
+  readonly #kept = new Map<string, Kept>();
+  #last: vscode.Uri | undefined;
+  #count = 0;
+
+  /** Keeps a result and says under which address it can be opened. */
+  keep(result: SendResult, displayPath: (path: string) => string): vscode.Uri {
+    this.#count += 1;
+    const name = result.peer.name.replace(/[^\p{L}\p{N} ._()-]/gu, '-');
+    const uri = vscode.Uri.from({ scheme: RESULTS_SCHEME, path: `/Send ${this.#count} to ${name}.md` });
+    this.#kept.set(uri.path, { result, displayPath });
+    for (const path of this.#kept.keys()) {
+      if (this.#kept.size <= KEPT) break;
+      this.#kept.delete(path);
+    }
+    this.#last = uri;
+    return uri;
+  }
+
+  get last(): vscode.Uri | undefined {
+    return this.#last;
+  }
+
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    const kept = this.#kept.get(uri.path);
+    if (kept === undefined) return '# Send to PACS\n\nThe results of this send are not kept any more.\n';
+    const { reportMarkdown } = await import('../trace/report.ts');
+    return reportMarkdown(kept.result, { displayPath: kept.displayPath });
+  }
+
+  async show(uri: vscode.Uri): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.languages.setTextDocumentLanguage(document, 'markdown');
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+}

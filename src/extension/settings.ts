@@ -1,0 +1,240 @@
+// What the settings under `sendToPacs` may hold, checked at run time. The same rules stand as JSON schema in the
+// manifest, where the editor shows them while a person types; a unit test feeds both the same cases.
+// AE titles: PS3.5 6.2 (VR AE): 1-16 characters of the default repertoire, no backslash, no control character, not blank.
+
+import * as v from 'valibot';
+import {
+  DEFAULT_CALLED_AE_TITLE,
+  DEFAULT_CALLING_AE_TITLE,
+  DEFAULT_MAX_PDU_LENGTH,
+  DEFAULT_TIMEOUTS,
+  type Peer,
+  type Timeouts,
+} from '../net/peer.ts';
+
+/** Where a setting was written: a person's own settings, or a file that came with a folder. */
+export type Origin = 'user' | 'workspace' | 'folder';
+
+export interface SettingProblem {
+  readonly origin: Origin;
+  /** One sentence that names the setting, the entry and the field, says what is wrong and what to write instead. */
+  readonly message: string;
+}
+
+export const PEERS_MAX = 200;
+const MAX_PDU_LENGTH_MIN = 1024;
+const MAX_PDU_LENGTH_MAX = 1_048_576;
+const TIMEOUT_MAX_S = 86_400;
+
+const AE_TITLE = /^(?=.*[!-[\]-~])[ -[\]-~]{1,16}$/;
+const PEER_NAME = /^(?=.*\S)[^\p{Cc}\p{Cf}]{1,64}$/u;
+const HOST_NAME = /^[A-Za-z0-9._-]{1,253}$/;
+const IPV6_ADDRESS = /^(?=[^:]*:[^:]*:)[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9._-]{1,32})?$/;
+
+const AE_TITLE_RULE = 'must be 1 to 16 printable ASCII characters, without backslash and not only spaces';
+const NAME_RULE = 'must be 1 to 64 characters, without control characters and not only spaces';
+const HOST_RULE = 'must be a host name or an IP address alone, without port, scheme or spaces';
+const PORT_RULE = 'must be a whole number from 1 to 65535';
+const TIMEOUT_RULE = `must be a number of seconds from 0 (no limit) to ${TIMEOUT_MAX_S}`;
+const MAX_PDU_LENGTH_RULE = `must be 0 (no limit) or a whole number of bytes from ${MAX_PDU_LENGTH_MIN} to ${MAX_PDU_LENGTH_MAX}`;
+
+const isHost = (text: string): boolean => HOST_NAME.test(text) || IPV6_ADDRESS.test(text);
+
+const aeTitle = v.pipe(v.string(AE_TITLE_RULE), v.regex(AE_TITLE, AE_TITLE_RULE));
+const seconds = v.pipe(v.number(TIMEOUT_RULE), v.minValue(0, TIMEOUT_RULE), v.maxValue(TIMEOUT_MAX_S, TIMEOUT_RULE));
+const portNumber = (least: number, rule: string) =>
+  v.pipe(v.number(rule), v.integer(rule), v.minValue(least, rule), v.maxValue(65_535, rule));
+
+const timeouts = v.strictObject({
+  connect: v.optional(seconds),
+  association: v.optional(seconds),
+  response: v.optional(seconds),
+  writeStall: v.optional(seconds),
+  release: v.optional(seconds),
+});
+
+const peerEntry = v.strictObject({
+  name: v.pipe(v.string(NAME_RULE), v.regex(PEER_NAME, NAME_RULE)),
+  host: v.pipe(v.string(HOST_RULE), v.check(isHost, HOST_RULE)),
+  port: portNumber(1, PORT_RULE),
+  calledAETitle: v.optional(aeTitle),
+  callingAETitle: v.optional(aeTitle),
+  timeouts: v.optional(timeouts),
+  maxPduLength: v.optional(
+    v.pipe(
+      v.number(MAX_PDU_LENGTH_RULE),
+      v.integer(MAX_PDU_LENGTH_RULE),
+      v.check(
+        (bytes) => bytes === 0 || (bytes >= MAX_PDU_LENGTH_MIN && bytes <= MAX_PDU_LENGTH_MAX),
+        MAX_PDU_LENGTH_RULE,
+      ),
+    ),
+  ),
+});
+
+/** One entry of `sendToPacs.peers` as a person writes it. */
+export type PeerEntry = v.InferOutput<typeof peerEntry>;
+
+type Issue = v.BaseIssue<unknown>;
+
+/** `timeouts.connect` */
+function fieldOf(issue: Issue): string {
+  return (issue.path ?? []).map((item) => String(item.key)).join('.');
+}
+
+function describeIssue(issue: Issue): string {
+  const field = fieldOf(issue);
+  if (issue.type === 'strict_object') {
+    if (field === '') return 'must be an object such as { "name": "…", "host": "…", "port": 104 }';
+    const known = field.startsWith('timeouts') ? timeouts.entries : peerEntry.entries;
+    if (issue.expected === 'never')
+      return `has a field "${field}" that is not known; known are ${Object.keys(known).join(', ')}`;
+    if (issue.input === undefined) return `has no "${field}"; add it`;
+    return `"${field}" must be an object`;
+  }
+  return `"${field}" ${issue.message}, not ${shown(issue.input)}`;
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  const printable = text.replace(/[\p{Cc}\p{Cf}]/gu, '?');
+  return printable.length > 40 ? `${printable.slice(0, 39)}…` : printable;
+}
+
+const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
+  user: 'user settings',
+  workspace: 'workspace settings',
+  folder: 'folder settings',
+};
+
+/** How an origin is put to a person: 'user settings'. */
+export function originWords(origin: Origin): string {
+  return ORIGIN_WORDS[origin];
+}
+
+export interface ParsedPeers {
+  readonly entries: readonly PeerEntry[];
+  readonly problems: readonly SettingProblem[];
+}
+
+/** Reads one scope's value of `sendToPacs.peers`. Bad entries become problems; the good ones still work. */
+export function parsePeers(value: unknown, origin: Origin): ParsedPeers {
+  if (value === undefined) return { entries: [], problems: [] };
+  const where = `Setting "sendToPacs.peers" (${ORIGIN_WORDS[origin]})`;
+  if (!Array.isArray(value))
+    return { entries: [], problems: [{ origin, message: `${where} must be a list of peers.` }] };
+  const entries: PeerEntry[] = [];
+  const problems: SettingProblem[] = [];
+  const names = new Set<string>();
+  if (value.length > PEERS_MAX)
+    problems.push({
+      origin,
+      message: `${where} has more than ${PEERS_MAX} entries; only the first ${PEERS_MAX} are used.`,
+    });
+  for (const [index, item] of value.slice(0, PEERS_MAX).entries()) {
+    const parsed = v.safeParse(peerEntry, item, { abortPipeEarly: true });
+    const label = nameOf(item);
+    const entry = `${where}, entry ${index + 1}${label === undefined ? '' : ` (${label})`}`;
+    if (!parsed.success) {
+      problems.push({ origin, message: `${entry}: ${parsed.issues.map(describeIssue).join('; ')}.` });
+    } else if (names.has(parsed.output.name)) {
+      problems.push({ origin, message: `${entry}: the name is already used by an earlier entry; give it another.` });
+    } else {
+      names.add(parsed.output.name);
+      entries.push(parsed.output);
+    }
+  }
+  return { entries, problems };
+}
+
+function nameOf(item: unknown): string | undefined {
+  if (typeof item !== 'object' || item === null) return undefined;
+  const name: unknown = (item as { name?: unknown }).name;
+  return typeof name === 'string' && name !== '' ? shown(name) : undefined;
+}
+
+/** Seconds with 0 = no limit, as people write them, to the milliseconds of the network. */
+function milliseconds(value: number | undefined, fallbackMs: number): number {
+  if (value === undefined) return fallbackMs;
+  return value === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.round(value * 1000));
+}
+
+function timeoutsOf(entry: PeerEntry): Timeouts {
+  const given = entry.timeouts ?? {};
+  return {
+    connectMs: milliseconds(given.connect, DEFAULT_TIMEOUTS.connectMs),
+    associationMs: milliseconds(given.association, DEFAULT_TIMEOUTS.associationMs),
+    responseMs: milliseconds(given.response, DEFAULT_TIMEOUTS.responseMs),
+    writeStallMs: milliseconds(given.writeStall, DEFAULT_TIMEOUTS.writeStallMs),
+    releaseMs: milliseconds(given.release, DEFAULT_TIMEOUTS.releaseMs),
+  };
+}
+
+/** Fills in what the entry leaves open. A snapshot: later changes of the settings do not reach it. */
+export function peerOf(entry: PeerEntry, callingAETitle: string): Peer {
+  return {
+    name: entry.name,
+    host: entry.host,
+    port: entry.port,
+    calledAETitle: entry.calledAETitle ?? DEFAULT_CALLED_AE_TITLE,
+    callingAETitle: entry.callingAETitle ?? callingAETitle,
+    maxPduLength: entry.maxPduLength ?? DEFAULT_MAX_PDU_LENGTH,
+    timeouts: timeoutsOf(entry),
+  };
+}
+
+export interface Parsed<T> {
+  readonly value: T;
+  readonly problem?: SettingProblem;
+}
+
+/** `sendToPacs.callingAETitle`; a bad value falls back to the default and is a problem. */
+export function parseCallingAETitle(value: unknown, origin: Origin): Parsed<string> {
+  if (value === undefined) return { value: DEFAULT_CALLING_AE_TITLE };
+  const problem = aeTitleProblem(value);
+  if (problem === undefined) return { value: value as string };
+  return {
+    value: DEFAULT_CALLING_AE_TITLE,
+    problem: {
+      origin,
+      message: `Setting "sendToPacs.callingAETitle" (${ORIGIN_WORDS[origin]}) ${problem}, not ${shown(value)}.`,
+    },
+  };
+}
+
+/** `sendToPacs.receiver.port`: 0 = any free port. */
+export function parseReceiverPort(value: unknown): Parsed<number> {
+  const rule = 'must be a whole number from 0 (any free port) to 65535';
+  const parsed = v.safeParse(portNumber(0, rule), value ?? 0);
+  if (parsed.success) return { value: parsed.output };
+  return {
+    value: 0,
+    problem: { origin: 'user', message: `Setting "sendToPacs.receiver.port" ${rule}, not ${shown(value)}.` },
+  };
+}
+
+/** What to do before data goes out unencrypted to another machine. */
+export type PlaintextConsent = 'ask' | 'allow' | 'refuse';
+
+/** `sendToPacs.plaintextConsent`; whatever is not understood asks. */
+export function parsePlaintextConsent(value: unknown): PlaintextConsent {
+  return value === 'allow' || value === 'refuse' ? value : 'ask';
+}
+
+/** For input boxes: what is wrong with the text, or undefined. */
+export function aeTitleProblem(value: unknown): string | undefined {
+  return v.is(aeTitle, value) ? undefined : AE_TITLE_RULE;
+}
+
+export function hostProblem(value: string): string | undefined {
+  return isHost(value) ? undefined : HOST_RULE;
+}
+
+export function portProblem(value: string): string | undefined {
+  return /^\d{1,5}$/.test(value) && v.is(portNumber(1, PORT_RULE), Number(value)) ? undefined : PORT_RULE;
+}
+
+export function nameProblem(value: string, taken: readonly string[]): string | undefined {
+  if (!PEER_NAME.test(value)) return NAME_RULE;
+  return taken.includes(value) ? 'is already the name of a peer in these settings' : undefined;
+}

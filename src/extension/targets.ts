@@ -1,0 +1,52 @@
+// What is to be sent: from the arguments of a menu, or from what the person picks.
+
+import * as vscode from 'vscode';
+
+/**
+ * Menus pass the clicked resource and, in the Explorer, the whole selection, which counts only when it holds the clicked
+ * one. Tabs pass something else as second argument; other extensions may pass anything.
+ */
+export function targetsOf(clicked: unknown, selection: unknown): readonly vscode.Uri[] {
+  if (!(clicked instanceof vscode.Uri)) return [];
+  const selected = Array.isArray(selection) ? selection.filter((item) => item instanceof vscode.Uri) : [];
+  const holdsClicked = selected.some((item) => item.toString() === clicked.toString());
+  return holdsClicked ? selected : [clicked];
+}
+
+function activeFile(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) return input.uri;
+  return vscode.window.activeTextEditor?.document.uri;
+}
+
+type Way = { readonly uri: vscode.Uri } | 'files' | 'folder';
+
+/** @returns undefined: the person chose nothing */
+export async function askForTargets(): Promise<readonly vscode.Uri[] | undefined> {
+  const active = activeFile();
+  const items: (vscode.QuickPickItem & { readonly way: Way })[] = [
+    { label: 'Choose Files…', iconPath: new vscode.ThemeIcon('files'), way: 'files' },
+    { label: 'Choose a Folder…', iconPath: new vscode.ThemeIcon('folder'), way: 'folder' },
+  ];
+  if (active?.scheme === 'file')
+    items.unshift({
+      label: 'The Active Editor’s File',
+      description: vscode.workspace.asRelativePath(active),
+      iconPath: new vscode.ThemeIcon('file'),
+      way: { uri: active },
+    });
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Send to PACS',
+    placeHolder: 'What is to be sent?',
+  });
+  if (picked === undefined) return undefined;
+  if (typeof picked.way !== 'string') return [picked.way.uri];
+  const isFiles = picked.way === 'files';
+  return vscode.window.showOpenDialog({
+    title: isFiles ? 'Files to Send' : 'Folder to Send',
+    openLabel: 'Send to PACS',
+    canSelectFiles: isFiles,
+    canSelectFolders: !isFiles,
+    canSelectMany: isFiles,
+  });
+}
