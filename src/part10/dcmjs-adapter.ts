@@ -104,7 +104,8 @@ export async function readAttributes(
   const { dict } = data.DicomMessage.readFile(smallFile(encoding, elements));
   const found = new Map<number, string>();
   for (const tag of tags) {
-    const text = (dict[hexTag(tag)]?.Value ?? []).map(String).join('\\');
+    const values = (dict[hexTag(tag)]?.Value ?? []).filter((value) => value !== null && value !== undefined);
+    const text = values.map(String).join('\\');
     if (text !== '') found.set(tag, text);
   }
   return found;
