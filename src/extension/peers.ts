@@ -9,6 +9,7 @@ import {
   parsePeers,
   peerOf,
   type SettingProblem,
+  shown,
 } from './settings.ts';
 
 /** The values of one scope, as found there and unchecked. */
@@ -80,7 +81,7 @@ export function listPeers(layers: readonly SettingsLayer[], trusted: boolean): P
   if (!byName.has(name)) {
     problems.push({
       origin: chosen.origin,
-      message: `Setting "sendToPacs.defaultPeer" names ${JSON.stringify(name.slice(0, 64))}, which is not among "sendToPacs.peers".`,
+      message: `Setting "sendToPacs.defaultPeer" names ${shown(name)}, which is not among "sendToPacs.peers".`,
     });
     return { peers: inOrder, problems };
   }

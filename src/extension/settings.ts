@@ -11,6 +11,7 @@ import {
   type Peer,
   type Timeouts,
 } from '../net/peer.ts';
+import { sanitize } from '../trace/sanitize.ts';
 
 /** Where a setting was written: a person's own settings, or a file that came with a folder. */
 export type Origin = 'user' | 'workspace' | 'folder';
@@ -22,6 +23,8 @@ export interface SettingProblem {
 }
 
 export const PEERS_MAX = 200;
+const SHOWN_MAX = 40;
+const ISSUES_MAX = 5;
 const MAX_PDU_LENGTH_MIN = 1024;
 const MAX_PDU_LENGTH_MAX = 1_048_576;
 const TIMEOUT_MAX_S = 86_400;
@@ -45,6 +48,9 @@ const seconds = v.pipe(v.number(TIMEOUT_RULE), v.minValue(0, TIMEOUT_RULE), v.ma
 const portNumber = (least: number, rule: string) =>
   v.pipe(v.number(rule), v.integer(rule), v.minValue(least, rule), v.maxValue(65_535, rule));
 
+const PEER_RULE = 'must be an object such as { "name": "…", "host": "…", "port": 104 }';
+const isPlainObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 const timeouts = v.strictObject({
   connect: v.optional(seconds),
   association: v.optional(seconds),
@@ -59,7 +65,8 @@ const peerEntry = v.strictObject({
   port: portNumber(1, PORT_RULE),
   calledAETitle: v.optional(aeTitle),
   callingAETitle: v.optional(aeTitle),
-  timeouts: v.optional(timeouts),
+  // An array would pass for an object without fields.
+  timeouts: v.optional(v.pipe(v.custom<object>(isPlainObject, 'must be an object'), timeouts)),
   maxPduLength: v.optional(
     v.pipe(
       v.number(MAX_PDU_LENGTH_RULE),
@@ -85,20 +92,17 @@ function fieldOf(issue: Issue): string {
 function describeIssue(issue: Issue): string {
   const field = fieldOf(issue);
   if (issue.type === 'strict_object') {
-    if (field === '') return 'must be an object such as { "name": "…", "host": "…", "port": 104 }';
     const known = field.startsWith('timeouts') ? timeouts.entries : peerEntry.entries;
     if (issue.expected === 'never')
-      return `has a field "${field}" that is not known; known are ${Object.keys(known).join(', ')}`;
-    if (issue.input === undefined) return `has no "${field}"; add it`;
-    return `"${field}" must be an object`;
+      return `has a field ${shown(field)} that is not known; known are ${Object.keys(known).join(', ')}`;
+    return `has no "${field}"; add it`;
   }
   return `"${field}" ${issue.message}, not ${shown(issue.input)}`;
 }
 
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  const printable = text.replace(/[\p{Cc}\p{Cf}]/gu, '?');
-  return printable.length > 40 ? `${printable.slice(0, 39)}…` : printable;
+/** A value as it may stand in a message: short, and of visible characters. */
+export function shown(value: unknown): string {
+  return sanitize(JSON.stringify(value) ?? String(value), SHOWN_MAX);
 }
 
 const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
@@ -132,11 +136,16 @@ export function parsePeers(value: unknown, origin: Origin): ParsedPeers {
       message: `${where} has more than ${PEERS_MAX} entries; only the first ${PEERS_MAX} are used.`,
     });
   for (const [index, item] of value.slice(0, PEERS_MAX).entries()) {
-    const parsed = v.safeParse(peerEntry, item, { abortPipeEarly: true });
+    const parsed = isPlainObject(item) ? v.safeParse(peerEntry, item, { abortPipeEarly: true }) : undefined;
     const label = nameOf(item);
     const entry = `${where}, entry ${index + 1}${label === undefined ? '' : ` (${label})`}`;
-    if (!parsed.success) {
-      problems.push({ origin, message: `${entry}: ${parsed.issues.map(describeIssue).join('; ')}.` });
+    if (parsed === undefined) {
+      problems.push({ origin, message: `${entry} ${PEER_RULE}.` });
+    } else if (!parsed.success) {
+      problems.push({
+        origin,
+        message: `${entry}: ${parsed.issues.slice(0, ISSUES_MAX).map(describeIssue).join('; ')}.`,
+      });
     } else if (names.has(parsed.output.name)) {
       problems.push({ origin, message: `${entry}: the name is already used by an earlier entry; give it another.` });
     } else {

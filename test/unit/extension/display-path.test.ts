@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { displayPathOf } from '../../../src/extension/display-path.ts';
+
+describe('displayPathOf', () => {
+  it('is relative to the workspace', () => {
+    const show = displayPathOf([{ path: '/home/CANARY/ws' }], ['/home/CANARY/ws/study']);
+    assert.equal(show('/home/CANARY/ws/study/IM1'), 'study/IM1');
+  });
+  it('names the folder where there are several, the innermost first', () => {
+    const show = displayPathOf(
+      [
+        { path: '/w', label: 'w' },
+        { path: '/w/in', label: 'in' },
+      ],
+      ['/w/in/IM1'],
+    );
+    assert.equal(show('/w/in/IM1'), 'in/IM1');
+    assert.equal(show('/w/IM2'), 'w/IM2');
+  });
+  it('outside the workspace begins with what was selected', () => {
+    const show = displayPathOf([{ path: '/w' }], ['/media/CANARY/study', '/other/IM9']);
+    assert.equal(show('/media/CANARY/study/a/IM1'), 'study/a/IM1');
+    assert.equal(show('/other/IM9'), 'IM9');
+  });
+  it('shows the last part of a path that nobody chose, never what lies above', () => {
+    const show = displayPathOf([{ path: '/w' }], ['/w/link']);
+    assert.equal(show('/elsewhere/CANARY/IM1'), 'IM1');
+    assert.equal(show('/wx/CANARY/IM1'), 'IM1');
+  });
+});
