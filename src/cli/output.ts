@@ -60,7 +60,7 @@ export class Output {
   /** Replaces the progress line on a terminal; elsewhere nothing. */
   progress(text: string): void {
     if (!this.#showsProgress) return;
-    const width = (process.stderr.columns ?? 80) - 1;
+    const width = (process.stderr.columns || 80) - 1;
     const shown = printable(text);
     process.stderr.write(`\r\x1b[K${shown.length > width ? `${shown.slice(0, width - 1)}…` : shown}`);
     this.#isProgressShown = true;
