@@ -21,7 +21,7 @@ const unpadded = (text: string): boolean => text === text.trim() && text !== '';
 
 const aeTitle = fc.string({ unit: printable('\\'), minLength: 1, maxLength: 16 }).filter(unpadded);
 const versionName = fc.string({ unit: printable(''), minLength: 1, maxLength: 16 }).filter(unpadded);
-const uid = fc.string({ unit: fc.constantFrom(...'0123456789.'), minLength: 1, maxLength: 64 });
+const uid = fc.string({ unit: characters(0x2e, 0x39, '/'), minLength: 1, maxLength: 64 });
 const data = fc.uint8Array({ maxLength: 40 });
 const uint8 = fc.nat(0xff);
 const uint16 = fc.nat(0xffff);
