@@ -1,0 +1,39 @@
+// Command sets as another implementation writes them: read as what they say, and, where we could have said it, written the same.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { suite, test } from 'node:test';
+import type { Command } from '../../src/protocol/dimse/command.ts';
+import { decodeCommandSet, encodeCommandSet } from '../../src/protocol/dimse/command-set.ts';
+
+interface CommandSetVector {
+  readonly name: string;
+  readonly hex: string;
+  readonly hasDataSet: boolean;
+  readonly command: Command;
+  /** Why our bytes differ, or cannot be. */
+  readonly decodeOnly?: string;
+}
+
+const { vectors } = JSON.parse(readFileSync(new URL('vectors/command-sets.json', import.meta.url), 'utf8')) as {
+  readonly vectors: readonly CommandSetVector[];
+};
+
+suite('command sets of other implementations', () => {
+  test('there are some, of each message that we speak', () => {
+    const types = new Set(vectors.map(({ command }) => command.type));
+    assert.deepEqual([...types].toSorted(), ['C-ECHO-RQ', 'C-ECHO-RSP', 'C-STORE-RQ', 'C-STORE-RSP', 'other']);
+  });
+
+  for (const { name, hex, hasDataSet, command, decodeOnly } of vectors) {
+    test(`${name} is read`, () => {
+      assert.deepEqual(decodeCommandSet(Buffer.from(hex, 'hex')), { command, hasDataSet });
+    });
+    if (decodeOnly === undefined) {
+      test(`${name} is written`, () => {
+        assert.ok(command.type !== 'other');
+        assert.equal(Buffer.from(encodeCommandSet(command, hasDataSet)).toString('hex'), hex);
+      });
+    }
+  }
+});

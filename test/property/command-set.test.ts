@@ -1,0 +1,114 @@
+// decode(encode(x)) = x; random and mutated bytes give a command or a ProtocolError, and nothing else.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Command, OtherCommand } from '../../src/protocol/dimse/command.ts';
+import { decodeCommandSet, encodeCommandSet } from '../../src/protocol/dimse/command-set.ts';
+import { INVALID_PDU_PARAMETER_VALUE, ProtocolError } from '../../src/protocol/errors.ts';
+
+const us = fc.integer({ min: 0, max: 0xffff });
+const uid = fc
+  .array(fc.integer({ min: 0, max: 99_999 }), { minLength: 1, maxLength: 10 })
+  .map((components) => components.join('.'));
+/** Latin-1 without the characters that padding takes away at the end. */
+const latin1 = fc
+  .array(fc.integer({ min: 0, max: 0xff }), { minLength: 1, maxLength: 64 })
+  .map((codes) => String.fromCharCode(...codes))
+  .filter((text) => !text.endsWith(' ') && !text.endsWith('\0'));
+const aeTitle = fc.stringMatching(/^[A-Z0-9_]{1,16}$/);
+const tags = fc.array(fc.integer({ min: 0, max: 0xffffffff }), { minLength: 1, maxLength: 5 });
+
+const response = {
+  MessageIDBeingRespondedTo: us,
+  Status: us,
+  ErrorComment: latin1,
+  OffendingElement: tags,
+  ErrorID: us,
+  AffectedSOPClassUID: uid,
+};
+
+const command: fc.Arbitrary<Exclude<Command, OtherCommand>> = fc.oneof(
+  fc.record({ type: fc.constant('C-ECHO-RQ' as const), MessageID: us, AffectedSOPClassUID: uid }),
+  fc.record(
+    { type: fc.constant('C-ECHO-RSP' as const), ...response },
+    { requiredKeys: ['type', 'MessageIDBeingRespondedTo', 'Status'] },
+  ),
+  fc.record(
+    {
+      type: fc.constant('C-STORE-RQ' as const),
+      MessageID: us,
+      AffectedSOPClassUID: uid,
+      AffectedSOPInstanceUID: uid,
+      Priority: fc.constantFrom(0 as const, 1 as const, 2 as const),
+      MoveOriginatorApplicationEntityTitle: aeTitle,
+      MoveOriginatorMessageID: us,
+    },
+    { requiredKeys: ['type', 'MessageID', 'AffectedSOPClassUID', 'AffectedSOPInstanceUID', 'Priority'] },
+  ),
+  fc.record(
+    { type: fc.constant('C-STORE-RSP' as const), ...response, AffectedSOPInstanceUID: uid },
+    { requiredKeys: ['type', 'MessageIDBeingRespondedTo', 'Status'] },
+  ),
+);
+
+test('what is encoded is decoded', () => {
+  fc.assert(
+    fc.property(command, fc.boolean(), (original, hasDataSet) => {
+      const bytes = encodeCommandSet(original, hasDataSet);
+      assert.equal(bytes.length % 2, 0);
+      assert.deepEqual(decodeCommandSet(bytes), { command: { ...original }, hasDataSet });
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+/** @returns whether it was a command set */
+function decodesOrIsRefused(bytes: Uint8Array): boolean {
+  const before = Uint8Array.from(bytes);
+  try {
+    decodeCommandSet(bytes);
+    return true;
+  } catch (error) {
+    assert.ok(error instanceof ProtocolError, String(error));
+    assert.equal(error.reason, INVALID_PDU_PARAMETER_VALUE);
+    return false;
+  } finally {
+    assert.deepEqual(bytes, before);
+  }
+}
+
+test('random bytes are a command or a ProtocolError', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      decodesOrIsRefused(bytes);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('mutated command sets are a command or a ProtocolError, and both occur', () => {
+  const mutation = fc.record({
+    at: fc.nat(),
+    kind: fc.constantFrom('set', 'remove', 'insert', 'cut'),
+    byte: fc.integer({ min: 0, max: 255 }),
+  });
+  let accepted = 0;
+  let refused = 0;
+  fc.assert(
+    fc.property(command, fc.array(mutation, { minLength: 1, maxLength: 4 }), (original, mutations) => {
+      let bytes = [...encodeCommandSet(original, true)];
+      for (const { at, kind, byte } of mutations) {
+        const index = bytes.length === 0 ? 0 : at % bytes.length;
+        if (kind === 'set') bytes[index] = byte;
+        else if (kind === 'remove') bytes.splice(index, 1);
+        else if (kind === 'insert') bytes.splice(index, 0, byte);
+        else bytes = bytes.slice(0, index);
+      }
+      if (decodesOrIsRefused(Uint8Array.from(bytes))) accepted += 1;
+      else refused += 1;
+    }),
+    { numRuns: 5000 },
+  );
+  assert.ok(accepted > 0 && refused > 0, `${accepted} accepted, ${refused} refused`);
+});

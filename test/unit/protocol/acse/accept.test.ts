@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { type AcceptPolicy, answerAssociation } from '../../../../src/protocol/acse/accept.ts';
+import { negotiateContexts } from '../../../../src/protocol/acse/negotiate.ts';
+import type { AAssociateAc, AAssociateRq, UserInformation } from '../../../../src/protocol/ul/pdu.ts';
+
+const RQ: AAssociateRq = {
+  type: 'A-ASSOCIATE-RQ',
+  protocolVersion: 1,
+  calledAETitle: 'ARCHIVE',
+  callingAETitle: 'WORKSTATION',
+  applicationContextName: '1.2.840.10008.3.1.1.1',
+  presentationContexts: [
+    { presentationContextId: 1, abstractSyntax: 'CT', transferSyntaxes: ['J2K', 'ELE'] },
+    { presentationContextId: 3, abstractSyntax: 'MR', transferSyntaxes: ['J2K'] },
+    { presentationContextId: 5, abstractSyntax: 'PRINT', transferSyntaxes: ['ILE'] },
+  ],
+  userInformation: { maximumLength: 16_384, implementationClassUID: '1.2.3' },
+};
+
+const POLICY: AcceptPolicy = {
+  accepts(abstractSyntax, transferSyntaxes) {
+    if (abstractSyntax === 'PRINT') return { result: 3 };
+    return transferSyntaxes.includes('ELE') ? { result: 0, transferSyntax: 'ELE' } : { result: 4 };
+  },
+  maximumLength: 65_536,
+  implementationClassUID: '2.25.1',
+  implementationVersionName: 'TEST',
+};
+
+function accepted(rq: AAssociateRq, policy: AcceptPolicy = POLICY): AAssociateAc {
+  const answer = answerAssociation(rq, policy);
+  assert.ok(answer.type === 'A-ASSOCIATE-AC', answer.type);
+  return answer;
+}
+
+function withUserInformation(userInformation: UserInformation): AAssociateRq {
+  return { ...RQ, userInformation };
+}
+
+suite('answerAssociation', () => {
+  test('accepts context by context, sends the titles back and says who we are', () => {
+    assert.deepEqual(accepted(RQ), {
+      type: 'A-ASSOCIATE-AC',
+      protocolVersion: 1,
+      calledAETitle: 'ARCHIVE',
+      callingAETitle: 'WORKSTATION',
+      applicationContextName: '1.2.840.10008.3.1.1.1',
+      presentationContexts: [
+        { presentationContextId: 1, result: 0, transferSyntax: 'ELE' },
+        { presentationContextId: 3, result: 4, transferSyntax: 'J2K' },
+        { presentationContextId: 5, result: 3, transferSyntax: 'ILE' },
+      ],
+      userInformation: { maximumLength: 65_536, implementationClassUID: '2.25.1', implementationVersionName: 'TEST' },
+    });
+  });
+
+  test('what we accept, our own requestor understands', () => {
+    const contexts = negotiateContexts(RQ.presentationContexts, accepted(RQ).presentationContexts);
+    assert.deepEqual(
+      contexts.map(({ acceptedTransferSyntax, problem }) => [acceptedTransferSyntax, problem]),
+      [
+        ['ELE', undefined],
+        [undefined, undefined],
+        [undefined, undefined],
+      ],
+    );
+  });
+
+  test('rejects what is not protocol version 1, by its bit', () => {
+    const reject = { type: 'A-ASSOCIATE-RJ', result: 1, source: 2, reason: 2 };
+    assert.deepEqual(answerAssociation({ ...RQ, protocolVersion: 0 }, POLICY), reject);
+    assert.deepEqual(answerAssociation({ ...RQ, protocolVersion: 2 }, POLICY), reject);
+    assert.equal(answerAssociation({ ...RQ, protocolVersion: 3 }, POLICY).type, 'A-ASSOCIATE-AC');
+  });
+
+  test('rejects another application context', () => {
+    assert.deepEqual(answerAssociation({ ...RQ, applicationContextName: '1.2.3' }, POLICY), {
+      type: 'A-ASSOCIATE-RJ',
+      result: 1,
+      source: 1,
+      reason: 2,
+    });
+  });
+
+  test('rejects another called AE title only if asked to; spaces around it do not count, case does', () => {
+    const strict = { ...POLICY, calledAETitle: 'ARCHIVE' };
+    const reject = { type: 'A-ASSOCIATE-RJ', result: 1, source: 1, reason: 7 };
+    assert.equal(answerAssociation(RQ, strict).type, 'A-ASSOCIATE-AC');
+    assert.equal(answerAssociation({ ...RQ, calledAETitle: ' ARCHIVE ' }, strict).type, 'A-ASSOCIATE-AC');
+    assert.deepEqual(answerAssociation({ ...RQ, calledAETitle: 'archive' }, strict), reject);
+    assert.deepEqual(answerAssociation({ ...RQ, calledAETitle: '' }, strict), reject);
+    assert.equal(answerAssociation({ ...RQ, calledAETitle: 'ANYTHING' }, POLICY).type, 'A-ASSOCIATE-AC');
+  });
+
+  test('nothing acceptable is still an association, with every context refused', () => {
+    const { presentationContexts } = accepted(RQ, { ...POLICY, accepts: () => ({ result: 1 }) });
+    assert.deepEqual(
+      presentationContexts.map(({ result }) => result),
+      [1, 1, 1],
+    );
+  });
+
+  test('even and repeated context IDs are not accepted', () => {
+    const [context] = RQ.presentationContexts;
+    assert.ok(context);
+    const { presentationContexts } = accepted({
+      ...RQ,
+      presentationContexts: [
+        context,
+        { ...context, transferSyntaxes: ['ILE'] },
+        { ...context, presentationContextId: 2 },
+        { ...context, presentationContextId: 7, transferSyntaxes: [] },
+      ],
+    });
+    assert.deepEqual(presentationContexts, [
+      { presentationContextId: 1, result: 0, transferSyntax: 'ELE' },
+      { presentationContextId: 2, result: 2, transferSyntax: 'J2K' },
+      { presentationContextId: 7, result: 4, transferSyntax: '1.2.840.10008.1.2' },
+    ]);
+  });
+
+  test('we are SCP only, invoke nothing, and answer a window with one', () => {
+    const { userInformation } = accepted(
+      withUserInformation({
+        asynchronousOperationsWindow: { maximumNumberOperationsInvoked: 0, maximumNumberOperationsPerformed: 8 },
+        roleSelections: [
+          { sopClassUID: 'CT', scuRole: true, scpRole: true },
+          { sopClassUID: 'MR', scuRole: false, scpRole: true },
+        ],
+      }),
+    );
+    assert.deepEqual(userInformation.asynchronousOperationsWindow, {
+      maximumNumberOperationsInvoked: 1,
+      maximumNumberOperationsPerformed: 1,
+    });
+    assert.deepEqual(userInformation.roleSelections, [
+      { sopClassUID: 'CT', scuRole: true, scpRole: false },
+      { sopClassUID: 'MR', scuRole: false, scpRole: false },
+    ]);
+  });
+
+  test('what was not proposed is not answered, what we do not speak neither', () => {
+    const { userInformation } = accepted(
+      withUserInformation({
+        userIdentity: {
+          userIdentityType: 2,
+          positiveResponseRequested: true,
+          primaryField: Buffer.from('user'),
+          secondaryField: Buffer.from('secret'),
+        },
+        sopClassExtendedNegotiations: [{ sopClassUID: 'CT', serviceClassApplicationInformation: Buffer.of(1) }],
+      }),
+    );
+    assert.deepEqual(Object.keys(userInformation).toSorted(), [
+      'implementationClassUID',
+      'implementationVersionName',
+      'maximumLength',
+    ]);
+  });
+
+  test('a policy that accepts what was not proposed is a bug', () => {
+    assert.throws(
+      () => answerAssociation(RQ, { ...POLICY, accepts: () => ({ result: 0, transferSyntax: 'EBE' }) }),
+      /not proposed/,
+    );
+  });
+});
