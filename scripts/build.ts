@@ -1,0 +1,89 @@
+// Bundles what the VSIX ships: dist/extension.cjs (VS Code's extension host), dist/cli.cjs (a terminal) and dist/dcmjs.cjs.
+//
+// dcmjs is ten times the size of everything else and only needed where a data set must be understood, so it is a file of its own
+// that is loaded when its adapter asks for it. esbuild splits only ES modules, hence the plugin: `import('dcmjs')` becomes a
+// require of './dcmjs.cjs', which is bundled from the same package beside it.
+
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+
+const dcmjsInItsOwnFile: Plugin = {
+  name: 'dcmjs-in-its-own-file',
+  setup(build) {
+    build.onResolve({ filter: /^dcmjs(\/|$)/ }, ({ path, kind }) => {
+      if (path !== 'dcmjs') return { errors: [{ text: `Only 'dcmjs' itself has a bundle, not '${path}'` }] };
+      if (kind !== 'dynamic-import')
+        return { errors: [{ text: `'dcmjs' is loaded lazily: use await import('dcmjs')` }] };
+      return { path: './dcmjs.cjs', external: true };
+    });
+  },
+};
+
+const shared: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  minify: true,
+  // Stack traces that users report stay readable.
+  keepNames: true,
+  legalComments: 'none',
+  // In a CommonJS file `import()` would go through the ES module loader of the extension host; require needs nothing of it.
+  supported: { 'dynamic-import': false },
+  logLevel: 'warning',
+};
+
+const bundles: readonly BuildOptions[] = [
+  {
+    ...shared,
+    entryPoints: ['src/extension/activate.ts'],
+    outfile: 'dist/extension.cjs',
+    external: ['vscode'],
+    // The extension host of the oldest VS Code that `engines.vscode` allows.
+    target: 'node22',
+    plugins: [dcmjsInItsOwnFile],
+  },
+  {
+    ...shared,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/cli.cjs',
+    target: 'node20',
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [dcmjsInItsOwnFile],
+  },
+  {
+    ...shared,
+    stdin: { contents: `export * from 'dcmjs';\nexport { default } from 'dcmjs';\n`, resolveDir: root },
+    outfile: 'dist/dcmjs.cjs',
+    target: 'node20',
+    keepNames: false,
+  },
+];
+
+/** Two builds at once, or a build beside a program that runs, see whole files only: each is renamed into its place. */
+async function put(path: string, contents: Uint8Array): Promise<void> {
+  const old = await readFile(path).catch(() => undefined);
+  if (old !== undefined && old.equals(contents)) return;
+  const fresh = `${path}.${process.pid}`;
+  await writeFile(fresh, contents, { mode: path.endsWith('cli.cjs') ? 0o755 : 0o644 });
+  await rename(fresh, path);
+}
+
+export async function buildAll(): Promise<void> {
+  const dist = join(root, 'dist');
+  const built = await Promise.all(bundles.map((options) => build({ ...options, write: false })));
+  const files = built.flatMap(({ outputFiles }) => outputFiles ?? []);
+  await mkdir(dist, { recursive: true });
+  for (const { path, contents } of files) await put(path, contents);
+
+  const names = new Set(files.map(({ path }) => basename(path)));
+  for (const name of await readdir(dist)) {
+    const isOfABuildUnderWay = /\.\d+$/.test(name);
+    if (!names.has(name) && !isOfABuildUnderWay) await rm(join(dist, name), { recursive: true, force: true });
+  }
+}
+
+if (import.meta.main) await buildAll();
