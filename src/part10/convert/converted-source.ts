@@ -6,6 +6,7 @@ import { DEFLATED_EXPLICIT_VR_LE } from '../../protocol/uids.ts';
 import type { DataSetChunk, DataSetSource } from '../data-set-source.ts';
 import { DataSetConverter, type DataSetConverterOptions } from './data-set-converter.ts';
 import { deflated, inflated } from './raw-deflate.ts';
+import { loadStandardDictionary } from './standard-dictionary.ts';
 import { canConvert, encodingOf } from './transfer-syntaxes.ts';
 import type { Dictionary } from './vr-lookup.ts';
 
@@ -93,9 +94,4 @@ async function* cut(input: AsyncIterable<Uint8Array>, length: number): AsyncGene
     }
   }
   yield { bytes: piece.subarray(0, filled), isLast: true };
-}
-
-async function loadStandardDictionary(): Promise<Dictionary> {
-  const { loadDictionary } = await import('../dcmjs-adapter.ts');
-  return loadDictionary();
 }

@@ -1,0 +1,476 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { DataSetConversionError } from '../../../../src/part10/convert/conversion-error.ts';
+import { DataSetConverter } from '../../../../src/part10/convert/data-set-converter.ts';
+import type { Encoding } from '../../../../src/part10/convert/transfer-syntaxes.ts';
+import { counted, isSampleSequence, sample, sampleDictionary, text, us } from '../../../support/conversion-sample.ts';
+import {
+  BIG,
+  EXPLICIT,
+  IMPLICIT,
+  type NaiveElement,
+  type NaiveEncoding,
+  type NaiveItem,
+  readDataSet,
+  withoutVRs,
+  writeDataSet,
+} from '../../../support/naive-data-set.ts';
+
+const NAMES: ReadonlyMap<NaiveEncoding, string> = new Map([
+  [IMPLICIT, 'implicit LE'],
+  [EXPLICIT, 'explicit LE'],
+  [BIG, 'explicit BE'],
+]);
+const DIRECTIONS = [IMPLICIT, EXPLICIT, BIG].flatMap((from) =>
+  [IMPLICIT, EXPLICIT, BIG].filter((to) => to !== from).map((to) => ({ from, to })),
+);
+
+function encoding({ explicit, big }: NaiveEncoding): Encoding {
+  return { explicitVR: explicit, littleEndian: !big };
+}
+
+interface Direction {
+  readonly from: NaiveEncoding;
+  readonly to: NaiveEncoding;
+}
+
+function converter({ from, to }: Direction, length?: number): DataSetConverter {
+  return new DataSetConverter({
+    from: encoding(from),
+    to: encoding(to),
+    dictionary: sampleDictionary,
+    ...(length === undefined ? {} : { length }),
+  });
+}
+
+/** Pushes pieces that end at `cuts`, each in the same buffer, as a source that reuses its buffer does. */
+function convert(bytes: Uint8Array, direction: Direction, cuts: readonly number[] = []): Uint8Array<ArrayBuffer> {
+  const running = converter(direction);
+  const taken: Uint8Array[] = [];
+  const buffer = new Uint8Array(bytes.length);
+  let at = 0;
+  for (const cut of [...cuts].sort((a, b) => a - b).concat(bytes.length)) {
+    const piece = buffer.subarray(0, cut - at);
+    piece.set(bytes.subarray(at, cut));
+    running.push(piece);
+    taken.push(Uint8Array.from(running.take()));
+    at = cut;
+  }
+  running.end();
+  return new Uint8Array(Buffer.concat(taken));
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
+
+function fails(bytes: Uint8Array, direction: Direction, offset: number, detail: RegExp, length?: number): void {
+  const running = converter(direction, length);
+  let thrown: unknown;
+  try {
+    running.push(bytes);
+    running.end();
+  } catch (error) {
+    thrown = error;
+  }
+  assert.ok(thrown instanceof DataSetConversionError, `no error, or another: ${String(thrown)}`);
+  assert.match(thrown.detail, detail);
+  assert.equal(thrown.offset, offset);
+  assert.throws(() => running.push(Uint8Array.of(0)), thrown);
+  assert.throws(() => running.end(), thrown);
+}
+
+describe('every direction between the three encodings', () => {
+  for (const { from, to } of DIRECTIONS) {
+    const name = `${NAMES.get(from)} to ${NAMES.get(to)}`;
+
+    it(`${name}: what an independent writer would write`, () => {
+      const changesSizes = from.explicit !== to.explicit;
+      const expected = writeDataSet(sample, to, changesSizes);
+      assert.equal(hex(convert(writeDataSet(sample, from), { from, to })), hex(expected));
+    });
+
+    it(`${name} and back: the same elements with the same values`, () => {
+      const bytes = writeDataSet(sample, from);
+      const back = convert(convert(bytes, { from, to }), { from: to, to: from });
+      assert.deepEqual(readDataSet(back, from, isSampleSequence), readDataSet(bytes, from, isSampleSequence));
+      if (from.explicit === to.explicit) assert.equal(hex(back), hex(bytes));
+    });
+
+    it(`${name}: any split of the input gives the same output`, () => {
+      const bytes = writeDataSet(
+        sample.filter(({ tag }) => tag !== 0x0040a160),
+        from,
+      );
+      const whole = hex(convert(bytes, { from, to }));
+      const everyByte = Array.from({ length: bytes.length }, (_, index) => index);
+      assert.equal(hex(convert(bytes, { from, to }, everyByte)), whole);
+      fc.assert(
+        fc.property(fc.array(fc.nat(bytes.length), { maxLength: 40 }), (cuts) => {
+          assert.equal(hex(convert(bytes, { from, to }, cuts)), whole);
+        }),
+        { numRuns: 30 },
+      );
+    });
+  }
+});
+
+const vrValues: readonly (readonly [tag: number, vr: string, multiple: number])[] = [
+  [0x00100010, 'PN', 2],
+  [0x00182043, 'FL', 4],
+  [0x00280009, 'AT', 4],
+  [0x00280010, 'US', 2],
+  [0x0040a160, 'UT', 2],
+  [0x00660040, 'OL', 4],
+  [0x00720074, 'FD', 8],
+  [0x00091001, 'UN', 2],
+  [0x7fe00001, 'OV', 8],
+  [0x00281201, 'OW', 2],
+];
+
+const { elements: anyElements } = fc.letrec<{ elements: NaiveElement[]; element: NaiveElement; item: NaiveItem }>(
+  (tie) => ({
+    elements: fc.array(tie('element'), { maxLength: 4 }),
+    element: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc
+        .tuple(fc.constantFrom(...vrValues), fc.nat(6), fc.nat(255))
+        .map(([[tag, vr, multiple], count, first]) => ({ tag, vr, value: counted(count * multiple, first) })),
+      fc
+        .tuple(fc.constantFrom(0x00081140, 0x00283000), fc.array(tie('item'), { maxLength: 3 }), fc.boolean())
+        .map(([tag, value, undefinedLength]) => ({ tag, vr: 'SQ', value, undefinedLength })),
+    ),
+    item: fc.record({ elements: tie('elements'), undefinedLength: fc.boolean() }),
+  }),
+);
+
+describe('any nesting of sequences and items', () => {
+  for (const { from, to } of DIRECTIONS) {
+    it(`${NAMES.get(from)} to ${NAMES.get(to)}`, () => {
+      fc.assert(
+        fc.property(anyElements, (elements) => {
+          const bytes = writeDataSet(elements, from);
+          const rows = readDataSet(convert(bytes, { from, to }), to, isSampleSequence);
+          assert.deepEqual(withoutVRs(rows), withoutVRs(readDataSet(bytes, from, isSampleSequence)));
+        }),
+        { numRuns: 100 },
+      );
+    });
+  }
+});
+
+function vrsInExplicit(elements: readonly NaiveElement[], to: NaiveEncoding = EXPLICIT): string[] {
+  const rows = readDataSet(convert(writeDataSet(elements, IMPLICIT), { from: IMPLICIT, to }), to);
+  return rows.map(({ path, vr }) => `${path} ${vr}`);
+}
+
+describe('the VR of what comes in implicit VR', () => {
+  const bits = (count: number): NaiveElement => ({ tag: 0x00280100, vr: 'US', value: us(count) });
+  const sign = (value: number): NaiveElement => ({ tag: 0x00280103, vr: 'US', value: us(value) });
+  const smallest: NaiveElement = { tag: 0x00280106, vr: 'US', value: us(5) };
+  const pixelData: NaiveElement = { tag: 0x7fe00010, vr: 'OW', value: counted(4) };
+
+  it('takes US or SS from the Pixel Representation, US where there is none', () => {
+    assert.equal(vrsInExplicit([smallest]).at(-1), '00280106 US');
+    assert.equal(vrsInExplicit([sign(0), smallest]).at(-1), '00280106 US');
+    assert.equal(vrsInExplicit([sign(1), smallest]).at(-1), '00280106 SS');
+  });
+
+  it('asks the outer level where an item says nothing, and no level asks an item that has ended', () => {
+    const inner = (elements: NaiveElement[]): NaiveElement => ({ tag: 0x00283000, vr: 'SQ', value: [{ elements }] });
+    assert.equal(vrsInExplicit([sign(1), inner([smallest])]).at(-1), '00283000[0].00280106 SS');
+    assert.equal(vrsInExplicit([sign(1), inner([sign(0), smallest])]).at(-1), '00283000[0].00280106 US');
+    assert.equal(vrsInExplicit([sign(0), inner([sign(1)]), smallest]).at(-1), '00280106 US');
+  });
+
+  it('takes OB or OW from the Bits Allocated of the same image, OW where there is none', () => {
+    assert.equal(vrsInExplicit([pixelData]).at(-1), '7fe00010 OW');
+    assert.equal(vrsInExplicit([bits(8), pixelData]).at(-1), '7fe00010 OB');
+    assert.equal(vrsInExplicit([bits(1), pixelData]).at(-1), '7fe00010 OB');
+    assert.equal(vrsInExplicit([bits(12), pixelData]).at(-1), '7fe00010 OW');
+    assert.equal(vrsInExplicit([bits(32), pixelData]).at(-1), '7fe00010 OW');
+  });
+
+  it('gives 8-bit waveforms OB, others OW, and overlays of every group OW', () => {
+    const wave = (bitCount: number): NaiveElement[] => [
+      { tag: 0x54001004, vr: 'US', value: us(bitCount) },
+      { tag: 0x54001010, vr: 'OW', value: counted(2) },
+    ];
+    assert.equal(vrsInExplicit(wave(8)).at(-1), '54001010 OB');
+    assert.equal(vrsInExplicit(wave(16)).at(-1), '54001010 OW');
+    assert.deepEqual(vrsInExplicit([{ tag: 0x601e3000, vr: 'OW', value: counted(2) }]), ['601e3000 OW']);
+  });
+
+  it('reads a context value that arrives one byte at a time', () => {
+    const bytes = writeDataSet([sign(1), smallest], IMPLICIT);
+    const cuts = Array.from({ length: bytes.length }, (_, index) => index);
+    const rows = readDataSet(convert(bytes, { from: IMPLICIT, to: EXPLICIT }, cuts), EXPLICIT);
+    assert.equal(rows.at(-1)?.vr, 'SS');
+  });
+
+  it('is LO for a private creator and UN for what nobody knows, unswapped in big endian', () => {
+    const elements: NaiveElement[] = [
+      { tag: 0x00090010, vr: 'LO', value: text('SOMEBODY') },
+      { tag: 0x00091010, vr: 'UN', value: counted(8) },
+      { tag: 0x00400ffe, vr: 'UN', value: counted(8) },
+    ];
+    assert.deepEqual(vrsInExplicit(elements), ['00090010 LO', '00091010 UN', '00400ffe UN']);
+    const big = convert(writeDataSet(elements, IMPLICIT), { from: IMPLICIT, to: BIG });
+    assert.equal(hex(big), hex(writeDataSet(elements, BIG)));
+  });
+
+  it('is SQ for an unknown element of undefined length, with what is in it in explicit VR', () => {
+    const elements: NaiveElement[] = [
+      {
+        tag: 0x00091010,
+        vr: 'SQ',
+        undefinedLength: true,
+        value: [{ elements: [{ tag: 0x00280010, vr: 'US', value: us(0x0102) }] }],
+      },
+    ];
+    const big = convert(writeDataSet(elements, IMPLICIT), { from: IMPLICIT, to: BIG });
+    assert.equal(hex(big), hex(writeDataSet(elements, BIG, true)));
+  });
+
+  it('is UN where the value is too long for a 16-bit length, in little endian order even in big endian', () => {
+    const of = (length: number, vr: string): NaiveElement[] => [{ tag: 0x00280010, vr, value: counted(length) }];
+    for (const to of [EXPLICIT, BIG]) {
+      const direction = { from: IMPLICIT, to };
+      assert.equal(
+        hex(convert(writeDataSet(of(65_534, 'US'), IMPLICIT), direction)),
+        hex(writeDataSet(of(65_534, 'US'), to)),
+      );
+      assert.equal(
+        hex(convert(writeDataSet(of(65_536, 'US'), IMPLICIT), direction)),
+        hex(writeDataSet(of(65_536, 'UN'), to)),
+      );
+    }
+  });
+});
+
+describe('UN in explicit VR', () => {
+  const un: NaiveElement = {
+    tag: 0x00091010,
+    vr: 'UN',
+    value: [
+      {
+        undefinedLength: true,
+        elements: [
+          { tag: 0x00090000, vr: 'UL', value: counted(4) },
+          { tag: 0x00280010, vr: 'US', value: us(0x0102) },
+          {
+            tag: 0x00081140,
+            vr: 'SQ',
+            undefinedLength: true,
+            value: [{ elements: [{ tag: 0x00280010, vr: 'US', value: us(3) }] }],
+          },
+        ],
+      },
+      { elements: [{ tag: 0x00280011, vr: 'US', value: us(0x0304) }] },
+    ],
+  };
+  const behind: NaiveElement = { tag: 0x00280010, vr: 'US', value: us(0x0506) };
+  const elements = [un, behind];
+
+  it('of undefined length stays as it is between little and big endian (CP-246)', () => {
+    for (const [from, to] of [
+      [EXPLICIT, BIG],
+      [BIG, EXPLICIT],
+    ] as const) {
+      assert.equal(hex(convert(writeDataSet(elements, from), { from, to })), hex(writeDataSet(elements, to)));
+    }
+  });
+
+  it('of undefined length becomes the implicit VR sequence that it already holds', () => {
+    for (const from of [EXPLICIT, BIG]) {
+      const implicit = convert(writeDataSet(elements, from), { from, to: IMPLICIT });
+      assert.equal(hex(implicit), hex(writeDataSet(elements, IMPLICIT)));
+    }
+  });
+
+  it('stands for a VR of a later edition that comes in little endian, and is refused in big endian', () => {
+    const later: NaiveElement[] = [{ tag: 0x00280010, vr: 'UN', value: counted(6) }];
+    const renamed = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes, (byte, at) => (at === 4 ? 0x5a : byte));
+    assert.equal(
+      hex(convert(renamed(writeDataSet(later, EXPLICIT)), { from: EXPLICIT, to: BIG })),
+      hex(writeDataSet(later, BIG)),
+    );
+    assert.equal(
+      hex(convert(renamed(writeDataSet(later, EXPLICIT)), { from: EXPLICIT, to: IMPLICIT })),
+      hex(writeDataSet(later, IMPLICIT)),
+    );
+    fails(renamed(writeDataSet(later, BIG)), { from: BIG, to: IMPLICIT }, 0, /\(0028,0010\) has VR ZN/);
+  });
+});
+
+describe('group lengths', () => {
+  const groupLength: NaiveElement = { tag: 0x00280000, vr: 'UL', value: Uint8Array.of(10, 0, 0, 0) };
+  const rows: NaiveElement = { tag: 0x00280010, vr: 'US', value: us(3) };
+  const inSequence: NaiveElement = {
+    tag: 0x00081140,
+    vr: 'SQ',
+    value: [{ elements: [groupLength, rows] }, { elements: [groupLength] }],
+  };
+  const elements = [inSequence, groupLength, rows];
+
+  it('are dropped where they would become wrong', () => {
+    const without = convert(writeDataSet(elements, EXPLICIT), { from: EXPLICIT, to: IMPLICIT });
+    assert.deepEqual(
+      readDataSet(without, IMPLICIT).map(({ path }) => path),
+      ['00081140', '00081140[0].00280010', '00280010'],
+    );
+    const explicit = convert(writeDataSet(elements, IMPLICIT), { from: IMPLICIT, to: BIG });
+    assert.deepEqual(
+      readDataSet(explicit, BIG).map(({ path }) => path),
+      ['00081140', '00081140[0].00280010', '00280010'],
+    );
+  });
+
+  it('are kept between the explicit syntaxes, where every size stays', () => {
+    assert.equal(
+      hex(convert(writeDataSet(elements, EXPLICIT), { from: EXPLICIT, to: BIG })),
+      hex(writeDataSet(elements, BIG)),
+    );
+  });
+});
+
+it('an odd length passes where nothing is swapped', () => {
+  const odd: NaiveElement[] = [
+    { tag: 0x00100010, vr: 'PN', value: counted(3) },
+    { tag: 0x7fe00010, vr: 'OB', value: counted(27) },
+  ];
+  assert.equal(hex(convert(writeDataSet(odd, EXPLICIT), { from: EXPLICIT, to: BIG })), hex(writeDataSet(odd, BIG)));
+});
+
+it('an empty data set stays empty', () => {
+  assert.equal(convert(new Uint8Array(0), { from: EXPLICIT, to: IMPLICIT }).length, 0);
+});
+
+describe('malformed data sets', () => {
+  const toImplicit = { from: EXPLICIT, to: IMPLICIT };
+  const toBig = { from: EXPLICIT, to: BIG };
+  const toExplicit = { from: IMPLICIT, to: EXPLICIT };
+  const name: NaiveElement = { tag: 0x00100010, vr: 'PN', value: text('A^BC') };
+  const sequence: NaiveElement = {
+    tag: 0x00081140,
+    vr: 'SQ',
+    undefinedLength: true,
+    value: [{ undefinedLength: true, elements: [name] }],
+  };
+  const bytesOf = (spaced: string): Uint8Array => Buffer.from(spaced.replaceAll(' ', ''), 'hex');
+
+  it('cut off anywhere but between two elements of the data set: an error where the data ends', () => {
+    const bytes = writeDataSet([sequence, name], EXPLICIT);
+    const boundaries = new Set([0, writeDataSet([sequence], EXPLICIT).length, bytes.length]);
+    for (let length = 0; length <= bytes.length; length++) {
+      if (boundaries.has(length)) convert(bytes.subarray(0, length), toImplicit);
+      else fails(bytes.subarray(0, length), toImplicit, length, /^the data ends/);
+    }
+  });
+
+  it('a value longer than the whole data set: found before it is passed on', () => {
+    const bytes = bytesOf('10001000 504e 0400 41424344  e07f1000 4f57 0000 00010000 0102');
+    fails(bytes, toImplicit, 12, /\(7FE0,0010\) with length 256 ends 254 bytes beyond the data set/, bytes.length);
+  });
+
+  it('no VR where one should be', () => {
+    fails(bytesOf('10001000 0c00 0000'), toImplicit, 0, /\(0010,0010\) has 0CH 00H where its VR/);
+    fails(bytesOf('10001000 3f3f 0000'), toImplicit, 0, /3FH 3FH/);
+  });
+
+  it('an element longer than its item, an item longer than its sequence', () => {
+    fails(
+      bytesOf('08004011 5351 0000 14000000  feff00e0 0a000000 10001000 504e 0400 41424344'),
+      toImplicit,
+      20,
+      /\(0010,0010\) with length 4 ends 2 bytes beyond an item of \(0008,1140\)/,
+    );
+    fails(
+      bytesOf('08004011 5351 0000 10000000  feff00e0 0c000000 10001000 504e 0400 41424344'),
+      toImplicit,
+      12,
+      /\(FFFE,E000\) with length 12 ends 4 bytes beyond the sequence \(0008,1140\)/,
+    );
+    fails(
+      bytesOf('08004011 5351 0000 10000000  feff00e0 ffffffff 10001000 504e 0400 41424344'),
+      toImplicit,
+      20,
+      /ends 4 bytes beyond what encloses it/,
+    );
+    fails(bytesOf('08004011 5351 0000 04000000  feff00e0 00000000'), toImplicit, 12, /ends 4 bytes beyond/);
+  });
+
+  it('anything but an item in a sequence', () => {
+    fails(bytesOf('08004011 5351 0000 ffffffff  10001000 504e 0400 41424344'), toImplicit, 12, /an item belongs here/);
+    fails(bytesOf('08004011 5351 0000 08000000  feffdde0 00000000'), toImplicit, 12, /an item belongs here/);
+    fails(bytesOf('08004011 5351 0000 ffffffff  feffdde0 02000000 0000'), toImplicit, 12, /length 2/);
+    fails(bytesOf('08004011 5351 0000 ffffffff  feff0de0 00000000'), toImplicit, 12, /\(FFFE,E00D\)/);
+  });
+
+  it('items and delimiters where elements belong', () => {
+    fails(bytesOf('feff00e0 00000000'), toImplicit, 0, /\(FFFE,E000\) with length 0 in the data set/);
+    fails(bytesOf('feffdde0 00000000'), toImplicit, 0, /\(FFFE,E0DD\)/);
+    fails(
+      bytesOf('08004011 5351 0000 ffffffff  feff00e0 ffffffff  feffdde0 00000000'),
+      toImplicit,
+      20,
+      /in an item of \(0008,1140\)/,
+    );
+    fails(
+      bytesOf('08004011 5351 0000 ffffffff  feff00e0 08000000  feff0de0 00000000'),
+      toImplicit,
+      20,
+      /\(FFFE,E00D\)/,
+    );
+  });
+
+  it('undefined length of what is no sequence, as encapsulated pixel data has it', () => {
+    const fragments = bytesOf('e07f1000 4f42 0000 ffffffff feff00e0 00000000 feffdde0 00000000');
+    fails(fragments, toBig, 0, /\(7FE0,0010\) with VR OB has undefined length/);
+    fails(bytesOf('e07f1000 ffffffff feff00e0 00000000'), toExplicit, 0, /\(7FE0,0010\) with VR OW/);
+    fails(bytesOf('10001000 ffffffff feff00e0 00000000'), toExplicit, 0, /\(0010,0010\) with VR PN/);
+    fails(bytesOf('08000000 ffffffff feff00e0 00000000'), toExplicit, 0, /\(0008,0000\) with VR UL/);
+  });
+
+  it('a value of broken words that would have to be swapped', () => {
+    fails(bytesOf('28001000 5553 0300 010203'), toBig, 0, /\(0028,0010\) has 3 bytes/);
+    fails(bytesOf('72007400 4644 0400 01020304'), toBig, 0, /FD words/);
+  });
+
+  it('nesting without end: refused at a thousand, in bounded time and space', () => {
+    const level = bytesOf('08004011 5351 0000 ffffffff feff00e0 ffffffff');
+    const deep = (depth: number): Uint8Array => Buffer.concat(Array.from({ length: depth }, () => level));
+    fails(deep(50_000), toImplicit, 1_000 * 20, /nested more than 1000 deep/);
+    const closed = Buffer.concat([
+      deep(1_000),
+      ...Array.from({ length: 1_000 }, () => bytesOf('feff0de0 00000000 feffdde0 00000000')),
+    ]);
+    assert.equal(convert(closed, toImplicit).length, 1_000 * 32);
+  });
+
+  it('random bytes, and samples with a byte changed: converted or refused, never another throw', () => {
+    const bytes = DIRECTIONS.map((direction) => ({
+      direction,
+      bytes: writeDataSet(sample.slice(0, 12), direction.from),
+    }));
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...bytes),
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        fc.option(fc.uint8Array({ maxLength: 200 })),
+        ({ direction, bytes: valid }, changes, random) => {
+          const damaged = Uint8Array.from(random ?? valid);
+          for (const [at, byte] of changes) if (damaged.length > 0) damaged[at % damaged.length] = byte;
+          try {
+            convert(damaged, direction);
+          } catch (error) {
+            assert.ok(error instanceof DataSetConversionError, String(error));
+            assert.ok(error.offset >= 0 && error.offset <= damaged.length);
+          }
+        },
+      ),
+      { numRuns: 1_500 },
+    );
+  });
+});
