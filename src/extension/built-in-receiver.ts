@@ -11,6 +11,7 @@ import type { StatusBar } from './status-bar.ts';
 import type { TraceChannel, TraceSession } from './trace-channel.ts';
 
 export const RECEIVER_NAME = 'Built-in Receiver';
+/** What we call it by. It answers to any AE title, as nothing is more tiresome in a first try than a misspelt one. */
 export const RECEIVER_AE_TITLE = 'RECEIVER';
 const LOOPBACK = '127.0.0.1';
 const STATUS_MS = 250;
@@ -62,7 +63,6 @@ export class BuiltInReceiver {
       host: LOOPBACK,
       port: port.value,
       directory,
-      aeTitle: RECEIVER_AE_TITLE,
       trace: trace.sink,
       received: () => {
         this.#statusTimer ??= setTimeout(() => this.#showStatus(), STATUS_MS);

@@ -202,14 +202,14 @@ function summaryOf(result: SendResult): SendSummary {
   return { peer: result.peer.name, counts, bytesSent, cancelled };
 }
 
-/** The first thing that went wrong, for a person who reads one line. */
-async function whyOf(result: SendResult, displayPath: (path: string) => string): Promise<string> {
-  const bad = result.outcomes.find(({ outcome }) => outcome === 'failed' || outcome === 'unknown');
-  const outcome =
-    bad ?? (result.cancelled ? undefined : result.outcomes.find(({ outcome: o }) => o === 'stored with warning'));
-  if (outcome?.reason === undefined) return '';
-  const { explain, sentence } = await import('../../trace/explain.ts');
-  return ` – ${sentence(explain(outcome.reason, { peerName: result.peer.name, path: displayPath(outcome.path) }))}`;
+/** What went wrong most urgently, for a person who reads one line. */
+async function whyOf(result: SendResult): Promise<string> {
+  const { problemsOf } = await import('../../trace/problems.ts');
+  const problems = problemsOf(result).filter(({ outcome }) => outcome !== 'cancelled' && outcome !== 'skipped');
+  const first = problems[0];
+  if (first === undefined) return '';
+  const more = problems.length === 1 ? '' : ` And ${plural(problems.length - 1, 'other problem')}.`;
+  return ` – ${first.text}${more}`;
 }
 
 async function tell(session: Session, result: SendResult, displayPath: (path: string) => string): Promise<void> {
@@ -221,7 +221,7 @@ async function tell(session: Session, result: SendResult, displayPath: (path: st
       : closingWords(result);
   const severity = severityOf(result);
   session.channel.note(severity === 'information' ? 'info' : severity === 'warning' ? 'warn' : 'error', closing);
-  const message = `${closing}${await whyOf(result, displayPath)}`;
+  const message = `${closing}${await whyOf(result)}`;
   const buttons = [SHOW_RESULTS, SHOW_TRACE];
   const shown =
     severity === 'information'

@@ -41,7 +41,7 @@ export async function startReceiver(session: Session): Promise<ReceiverSummary |
   const address = `${host}:${port}`;
   const message = wasRunning
     ? `The built-in receiver listens on ${address}, AE title ${RECEIVER_AE_TITLE}; ${plural(count, 'instance')} stored.`
-    : `The built-in receiver now listens on ${address}, AE title ${RECEIVER_AE_TITLE}. Only this machine can reach it.`;
+    : `The built-in receiver now listens on ${address}, AE title ${RECEIVER_AE_TITLE} (any is taken). Only this machine can reach it.`;
   void vscode.window.showInformationMessage(message, COPY_ADDRESS, OPEN_FOLDER, STOP).then(async (answer) => {
     if (answer === COPY_ADDRESS) await vscode.env.clipboard.writeText(`${RECEIVER_AE_TITLE}@${address}`);
     if (answer === OPEN_FOLDER)
