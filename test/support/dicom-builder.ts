@@ -273,6 +273,8 @@ export function sampleInstance(options: SampleOptions = {}): SampleInstance {
   const { sopClass = CT_IMAGE, transferSyntax = EXPLICIT_LE, pixelBytes = 512, seed = 1 } = options;
   const sopInstance = `2.25.${1_000_000_000 + seed}`;
   const pixels = seededBytes(pixelBytes, seed);
+  // One row, unless Columns could not hold it: then `pixelBytes` must be a multiple of 1,000.
+  const columns = pixelBytes / 2 > 0xffff ? 500 : pixelBytes / 2;
   const encapsulated = ![IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE, DEFLATED_LE].includes(transferSyntax);
   const elements: BuiltElement[] = [
     element(0x00080008, 'CS', 'ORIGINAL\\PRIMARY'),
@@ -292,8 +294,8 @@ export function sampleInstance(options: SampleOptions = {}): SampleInstance {
     element(0x00200013, 'IS', String(seed)),
     element(0x00280002, 'US', [1]),
     element(0x00280004, 'CS', 'MONOCHROME2'),
-    element(0x00280010, 'US', [1]),
-    element(0x00280011, 'US', [pixelBytes / 2]),
+    element(0x00280010, 'US', [pixelBytes / 2 / columns]),
+    element(0x00280011, 'US', [columns]),
     element(0x00280100, 'US', [16]),
     element(0x00280101, 'US', [16]),
     element(0x00280102, 'US', [15]),
