@@ -1,0 +1,66 @@
+// What the stages want from the machine, and getting it where that is possible: as root on a Debian-like machine.
+
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { chromiumExecutable } from '../test/support/testbed/host.ts';
+import { isTestbedComplete } from '../test/support/testbed/setup.ts';
+
+function isOnPath(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+interface Need {
+  readonly aptPackage: string;
+  readonly isThere: () => boolean;
+  /** The stages that want it. */
+  readonly stages: readonly string[];
+}
+
+const compilers: readonly Need[] = ['g++', 'make', 'python3'].map((aptPackage) => ({
+  aptPackage,
+  // Only to compile the test bed's native modules, once.
+  isThere: () => isTestbedComplete() || isOnPath(aptPackage),
+  stages: ['host', 'e2e'],
+}));
+
+const needs: readonly Need[] = [
+  { aptPackage: 'dcmtk', isThere: () => isOnPath('storescp'), stages: ['interop', 'faults'] },
+  { aptPackage: 'orthanc', isThere: () => isOnPath('Orthanc'), stages: ['interop'] },
+  { aptPackage: 'libgdcm-tools', isThere: () => isOnPath('gdcmconv'), stages: ['interop'] },
+  { aptPackage: 'chromium', isThere: () => chromiumExecutable() !== undefined, stages: ['host', 'e2e'] },
+  {
+    aptPackage: 'fonts-dejavu-core',
+    isThere: () => existsSync('/usr/share/fonts/truetype/dejavu'),
+    stages: ['e2e'],
+  },
+  ...compilers,
+];
+
+/** Installs what the stages miss where this user may; says what it does and what stays missing. */
+export function provideNeeds(stages: readonly string[]): void {
+  const missing = needs.filter((need) => need.stages.some((stage) => stages.includes(stage)) && !need.isThere());
+  if (missing.length === 0) return;
+  const packages = missing.map(({ aptPackage }) => aptPackage);
+  if (process.getuid?.() !== 0 || !isOnPath('apt-get')) {
+    console.log(`Missing on this machine: ${packages.join(', ')} (Debian's names). Tests that want them are skipped.`);
+    return;
+  }
+  console.log(`apt-get install ${packages.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = (...args: string[]): boolean => {
+    const { status, stdout, stderr } = spawnSync('apt-get', args, { env, encoding: 'utf8' });
+    if (status !== 0) console.log(`apt-get ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
+    return status === 0;
+  };
+  // An update that fails for one of several sources does not stop an install from the others.
+  apt('update', '-qq');
+  apt('install', '-y', '-qq', '--no-install-recommends', ...packages);
+}

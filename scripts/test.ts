@@ -1,0 +1,173 @@
+// `npm test`: everything, in order, with one closing line `N passed, N failed, N skipped`.
+//
+//     npm test                     installs what is missing and runs every stage
+//     npm test -- unit interop     runs these stages only
+//
+// The exit code is 0 only if nothing failed and every stage ran at least one test. With CI=true a skip fails too: there, a
+// skipped test is a test that nobody runs.
+
+import { existsSync, globSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runHostSuite, vscodeExecutable } from '../test/host/run.ts';
+import { chromiumExecutable } from '../test/support/testbed/host.ts';
+import { setUpTestbed, testbedObstacle } from '../test/support/testbed/setup.ts';
+import { buildAll } from './build.ts';
+import { packageVsix } from './package.ts';
+import { provideNeeds } from './test-needs.ts';
+import { emptyTally, indent, root, runNodeTests, runTool, type Tally, testFiles } from './test-stages.ts';
+
+const isCi = /^(true|1)$/.test(process.env['CI'] ?? '');
+
+function bin(name: string): string {
+  return join(root, 'node_modules/.bin', name);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+async function runTypes(): Promise<Tally> {
+  const whole = await runTool('types', bin('tsc'), ['-p', '.']);
+  const core = await runTool('types of the pure core', bin('tsc'), ['-p', 'src/protocol']);
+  return {
+    passed: whole.passed + core.passed,
+    failed: [...whole.failed, ...core.failed],
+    skipped: [],
+  };
+}
+
+async function runHost(): Promise<Tally> {
+  const isDownload = vscodeExecutable() === undefined;
+  const tally = emptyTally();
+  try {
+    const { passed, failed, skipped } = await runHostSuite();
+    tally.passed = passed.length;
+    tally.failed.push(...failed.map(({ title, error }) => ({ title, detail: error })));
+    tally.skipped.push(...skipped.map((title) => ({ title, reason: 'pending in mocha' })));
+  } catch (error) {
+    const detail = describe(error);
+    if (isDownload) {
+      const reason = `no VS Code: no test bed, no VSCODE_EXECUTABLE, and the download did not come about: ${detail}`;
+      tally.skipped.push({ title: 'the suite in the extension host', reason });
+    } else tally.failed.push({ title: 'the suite in the extension host', detail });
+  }
+  return tally;
+}
+
+async function runE2e(): Promise<Tally> {
+  const noBrowser = chromiumExecutable() === undefined ? 'no Chromium on this machine' : undefined;
+  const reason = testbedObstacle() ?? noBrowser;
+  if (reason !== undefined)
+    return { ...emptyTally(), skipped: [{ title: 'the workbench, driven as a person does', reason }] };
+  await mkdir(join(root, 'out'), { recursive: true });
+  process.env['SEND_TO_PACS_VSIX'] = await packageVsix(join(root, 'out/send-to-pacs.vsix'));
+  return runNodeTests('e2e', { concurrency: 1, deadlineMs: 480_000 });
+}
+
+const minute = 60_000;
+const stages: Readonly<Record<string, () => Promise<Tally>>> = {
+  format: () => runTool('format', bin('biome'), ['check', '.']),
+  lint: () => runTool('lint', bin('oxlint'), ['--type-aware', '--deny-warnings', 'src', 'test', 'scripts']),
+  types: runTypes,
+  unit: () => runNodeTests('unit', { concurrency: 2, deadlineMs: 2 * minute }),
+  conformance: () => runNodeTests('conformance', { concurrency: 2, deadlineMs: 2 * minute }),
+  property: () => runNodeTests('property', { concurrency: 2, deadlineMs: 3 * minute }),
+  transcripts: () => runNodeTests('transcripts', { concurrency: 2, deadlineMs: minute }),
+  interop: () => runNodeTests('interop', { concurrency: 2, deadlineMs: 4 * minute }),
+  faults: () => runNodeTests('faults', { concurrency: 2, deadlineMs: 4 * minute }),
+  host: runHost,
+  e2e: runE2e,
+};
+const check = ['format', 'lint', 'types', 'unit'];
+
+function chosenStages(args: readonly string[]): string[] {
+  const wanted = new Set(args.flatMap((name) => (name === 'check' ? check : [name])));
+  const unknown = [...wanted].filter((name) => stages[name] === undefined);
+  if (unknown.length > 0) {
+    console.error(`No stage '${unknown.join("', '")}'. Stages: check, ${Object.keys(stages).join(', ')}`);
+    process.exit(2);
+  }
+  return Object.keys(stages).filter((name) => wanted.size === 0 || wanted.has(name));
+}
+
+/** Test files that no stage would run. */
+function strayTestFiles(): string[] {
+  const run = new Set(Object.keys(stages).flatMap(testFiles));
+  return globSync('test/**/*.test.*', { cwd: root }).filter((file) => !run.has(file));
+}
+
+async function provideTestbed(): Promise<void> {
+  if (testbedObstacle() !== undefined || chromiumExecutable() === undefined) return;
+  await setUpTestbed((line) => console.log(`test bed: ${line}`));
+}
+
+async function main(): Promise<number> {
+  const chosen = chosenStages(process.argv.slice(2));
+  const startedAt = performance.now();
+  process.chdir(root);
+  const total = emptyTally();
+  const add = (part: Tally): void => {
+    total.passed += part.passed;
+    total.failed.push(...part.failed);
+    total.skipped.push(...part.skipped);
+  };
+  const prepare = async (title: string, step: () => Promise<void>): Promise<void> => {
+    await step().catch((error: unknown) => {
+      console.log(`${title} failed: ${describe(error)}`);
+      total.failed.push({ title, detail: describe(error) });
+    });
+  };
+
+  provideNeeds(chosen);
+  // What the tests start is what would ship.
+  if (chosen.some((stage) => !['format', 'lint', 'types'].includes(stage))) await prepare('build', buildAll);
+  const wantsTestbed = chosen.includes('e2e') || (chosen.includes('host') && !process.env['VSCODE_EXECUTABLE']);
+  if (wantsTestbed) await prepare('test bed', provideTestbed);
+  for (const file of strayTestFiles()) {
+    total.failed.push({
+      title: file,
+      detail: `no stage runs it: put it into test/{${Object.keys(stages).join(',')}}/`,
+    });
+  }
+  const needed = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`${'getting ready'.padEnd(14)}${needed.padStart(7)} s`);
+
+  for (const name of chosen) {
+    const stageStartedAt = performance.now();
+    let tally: Tally;
+    try {
+      tally = (await stages[name]?.()) ?? emptyTally();
+    } catch (error) {
+      tally = { ...emptyTally(), failed: [{ title: name, detail: describe(error) }] };
+    }
+    if (tally.passed + tally.failed.length + tally.skipped.length === 0) {
+      const folder = existsSync(join(root, 'test', name))
+        ? `test/${name} has no tests`
+        : `there is no folder test/${name}`;
+      tally.failed.push({ title: name, detail: `nothing ran: ${folder}` });
+    }
+    const seconds = ((performance.now() - stageStartedAt) / 1000).toFixed(1);
+    const { passed, failed, skipped } = tally;
+    const counts = `${String(passed).padStart(6)} passed, ${failed.length} failed, ${skipped.length} skipped`;
+    console.log(`${name.padEnd(14)}${seconds.padStart(7)} s ${counts}`);
+    for (const { title, detail } of failed) console.log(`  FAILED   ${title}\n${indent(detail)}`);
+    for (const { title, reason } of skipped) console.log(`  skipped  ${title}: ${reason}`);
+    add(tally);
+  }
+
+  if (total.failed.length > 0) {
+    console.log('\nFailed:');
+    for (const { title } of total.failed) console.log(`  ${title}`);
+  }
+  if (isCi && total.skipped.length > 0) {
+    console.log('\nSkipped, which is a failure here (CI=true):');
+    for (const { title, reason } of total.skipped) console.log(`  ${title}: ${reason}`);
+  }
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+  console.log(`\nAll stages: ${seconds} s`);
+  console.log(`${total.passed} passed, ${total.failed.length} failed, ${total.skipped.length} skipped`);
+  return total.failed.length > 0 || (isCi && total.skipped.length > 0) ? 1 : 0;
+}
+
+process.exitCode = await main();
