@@ -283,10 +283,10 @@ export class TextTrace {
     for (const [id, { abstractSyntax, transferSyntaxes }] of state.proposed) {
       if (usable.has(abstractSyntax)) continue;
       const syntaxes = transferSyntaxes.map(nameAndUid).join(', ');
-      this.#line(
-        'warn',
-        `Presentation context ${id} (${nameOf(abstractSyntax)}, ${syntaxes}): ${contextResultText(results.get(id))}`,
-      );
+      const result = results.get(id);
+      // Accepted and yet not usable: with a transfer syntax that was not proposed.
+      const answer = result === 0 ? 'Accepted with a transfer syntax that was not proposed' : contextResultText(result);
+      this.#line('warn', `Presentation context ${id} (${nameOf(abstractSyntax)}, ${syntaxes}): ${answer}`);
     }
   }
 

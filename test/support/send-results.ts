@@ -1,0 +1,78 @@
+// Results of sends typed by hand, for tests of what is said about them.
+
+import type { Peer } from '../../src/net/peer.ts';
+import { DEFAULT_TIMEOUTS } from '../../src/net/peer.ts';
+import type { AssociationSummary, SendResult } from '../../src/send/job.ts';
+import { type FileOutcome, OUTCOMES, type OutcomeCounts, type Reason } from '../../src/send/outcome.ts';
+import { CT, EXPLICIT, START_MS } from './trace-records.ts';
+
+export const ORTHANC: Peer = {
+  name: 'ORTHANC',
+  host: 'pacs.example',
+  port: 4242,
+  calledAETitle: 'ORTHANC',
+  callingAETitle: 'SENDTOPACS',
+  maxPduLength: 16382,
+  timeouts: DEFAULT_TIMEOUTS,
+};
+
+export const storedFile = (path: string, more: Partial<FileOutcome> = {}): FileOutcome => ({
+  path,
+  outcome: 'stored',
+  sopClassUID: CT,
+  sopInstanceUID: `2.25.${path.length}`,
+  transferSyntaxUID: EXPLICIT,
+  transferSyntaxOnWire: EXPLICIT,
+  status: 0,
+  bytesSent: 500_000,
+  elapsedMs: 80,
+  ...more,
+});
+
+export const failedFile = (path: string, reason: Reason, more: Partial<FileOutcome> = {}): FileOutcome => {
+  const file: FileOutcome = {
+    ...storedFile(path),
+    outcome: 'failed',
+    reason,
+    ...(reason.code === 'status' ? { status: reason.status } : {}),
+    ...more,
+  };
+  if (file.status !== 0) return file;
+  const { status: _status, ...unanswered } = file;
+  return unanswered;
+};
+
+export const GOOD_ASSOCIATION: AssociationSummary = {
+  association: 1,
+  startedAtMs: START_MS,
+  endedAtMs: START_MS + 2100,
+  contexts: [
+    {
+      presentationContextId: 1,
+      abstractSyntax: CT,
+      proposedTransferSyntaxes: [EXPLICIT],
+      result: 0,
+      acceptedTransferSyntax: EXPLICIT,
+    },
+  ],
+  peerImplementationClassUID: '1.2.276.0.7230010.3.0.3.6.7',
+  peerImplementationVersionName: 'OFFIS_DCMTK_367',
+  peerMaximumLength: 16384,
+};
+
+export function sendResult(outcomes: readonly FileOutcome[], more: Partial<SendResult> = {}): SendResult {
+  const counts = Object.fromEntries(
+    OUTCOMES.map((outcome) => [outcome, outcomes.filter((file) => file.outcome === outcome).length]),
+  ) as OutcomeCounts;
+  return {
+    peer: ORTHANC,
+    startedAtMs: START_MS,
+    endedAtMs: START_MS + 2100,
+    outcomes,
+    counts,
+    bytesSent: outcomes.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
+    associations: [GOOD_ASSOCIATION],
+    cancelled: false,
+    ...more,
+  };
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { escapeMarkdown, markdownCode, quoted, sanitize } from '../../../src/trace/sanitize.ts';
+
+describe('sanitize', () => {
+  it('keeps plain text of any script', () => {
+    assert.equal(sanitize('Grüße 名前 😀'), 'Grüße 名前 😀');
+  });
+
+  it('makes one line of several', () => {
+    assert.equal(sanitize('\r\nfirst\r\nsecond\tthird\u2028fourth\n'), 'first second third fourth');
+  });
+
+  it('drops what cannot be seen or turns the text around', () => {
+    const hidden = [0x00, 0x1b, 0x7f, 0x9b, 0xad, 0x200b, 0x200e, 0x202e, 0x2066, 0x2069, 0xfeff, 0xfe0f, 0xe0041];
+    const text = hidden.map((code) => `a${String.fromCodePoint(code)}`).join('');
+    assert.equal(sanitize(text), 'a'.repeat(hidden.length));
+    assert.equal(sanitize('a\ud800b\udc00c'), 'abc');
+  });
+
+  it('cuts at the limit and says so', () => {
+    assert.equal(sanitize('x'.repeat(64)), 'x'.repeat(64));
+    assert.equal(sanitize('x'.repeat(65)), `${'x'.repeat(63)}…`);
+    assert.equal(sanitize('12345', 3), '12…');
+  });
+
+  it('never cuts a character in half', () => {
+    assert.equal(sanitize('ab😀😀', 4), 'ab…');
+  });
+
+  it('holds for any text: bounded, one line, visible, and nothing left to do', () => {
+    const units = fc.string({ unit: 'binary', maxLength: 200 });
+    fc.assert(
+      fc.property(units, fc.integer({ min: 1, max: 80 }), (text, max) => {
+        const clean = sanitize(text, max);
+        assert.ok(clean.length <= max);
+        assert.ok(clean.isWellFormed());
+        assert.doesNotMatch(clean, /[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2066-\u2069]/u);
+        assert.equal(sanitize(clean, max), clean);
+      }),
+    );
+  });
+
+  it('is quick with a megabyte that shows nothing', () => {
+    const started = performance.now();
+    assert.equal(sanitize('\u200b'.repeat(1_000_000)), '');
+    assert.ok(performance.now() - started < 50);
+  });
+});
+
+describe('quoted', () => {
+  it('cannot be closed from inside', () => {
+    assert.equal(quoted('a "b" c'), `"a 'b' c"`);
+  });
+});
+
+describe('escapeMarkdown', () => {
+  it('leaves no markup, link, table cell or HTML', () => {
+    assert.equal(escapeMarkdown('[x](command:y)'), '\\[x\\]\\(command\\:y\\)');
+    assert.equal(escapeMarkdown('a|b'), 'a\\|b');
+    assert.equal(escapeMarkdown('<img src=x>'), '\\<img src=x\\>');
+    assert.equal(
+      escapeMarkdown('![i](u) **b** `c` ~~d~~ #e &lt;'),
+      '\\!\\[i\\]\\(u\\) \\*\\*b\\*\\* \\`c\\` \\~\\~d\\~\\~ \\#e \\&lt;',
+    );
+    assert.equal(
+      escapeMarkdown('http://evil.example www.evil.example a@b.example'),
+      'http\\://evil.example www\\.evil.example a\\@b.example',
+    );
+    assert.equal(escapeMarkdown('- item'), '\\- item');
+    assert.equal(escapeMarkdown('1. item'), '1\\. item');
+  });
+
+  it('escapes every special character, whatever surrounds it', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('\\', '`', '|', '<', '[', ']', '(', '*', 'a', ' '), maxLength: 40 }),
+        (text) => {
+          const escaped = escapeMarkdown(text);
+          // Without the escaped pairs, nothing special is left.
+          assert.doesNotMatch(escaped.replace(/\\[\\`*_{}[\]()<>#|~!&@$.:+=-]/g, ''), /[\\`*<[\]|(]/);
+          assert.equal(escaped.replace(/\\([\\`*_{}[\]()<>#|~!&@$.:+=-])/g, '$1'), text);
+        },
+      ),
+    );
+  });
+});
+
+describe('markdownCode', () => {
+  it('cannot be left', () => {
+    assert.equal(markdownCode('a.dcm'), '`a.dcm`');
+    assert.equal(markdownCode('a`b``c'), '```a`b``c```');
+    assert.equal(markdownCode('`a'), '`` `a ``');
+    assert.equal(markdownCode('a|b', true), '`a\\|b`');
+    assert.equal(markdownCode(''), '');
+  });
+});

@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { TraceEvent, TraceRecord } from '../../../src/net/trace-record.ts';
+import { jsonLine } from '../../../src/trace/jsonl.ts';
+import { TextTrace, type TraceLevel, type TraceLine } from '../../../src/trace/text.ts';
+import {
+  ac,
+  CT,
+  EXPLICIT,
+  OURS,
+  proposed,
+  Records,
+  rq,
+  START_MS,
+  storeRsp,
+  THEIRS,
+} from '../../support/trace-records.ts';
+import { echoWithIdentity, PASSCODE, SERVER_RESPONSE, USERNAME } from '../../transcripts/scenarios.ts';
+
+const LEVELS: readonly TraceLevel[] = ['error', 'warn', 'info', 'debug', 'trace'];
+
+function linesOf(records: readonly TraceRecord[], level: TraceLevel | 'off'): TraceLine[] {
+  const lines: TraceLine[] = [];
+  const trace = new TextTrace({ level: () => level, write: (some) => lines.push(...some) });
+  for (const record of records) trace.record(record);
+  trace.flush();
+  return lines;
+}
+
+const texts = (records: readonly TraceRecord[], level: TraceLevel | 'off' = 'debug'): string[] =>
+  linesOf(records, level).map(({ text }) => text);
+
+const dataEvent = (length: number): TraceEvent => ({
+  type: 'P-DATA-TF',
+  direction: 'sent',
+  presentationContextId: 3,
+  isCommand: false,
+  isLastFragment: false,
+  pdus: 1,
+  length,
+});
+
+describe('folding', () => {
+  it('folds 100,000 P-DATA-TF into one line at almost no cost', () => {
+    const written: TraceLine[] = [];
+    const trace = new TextTrace({ level: () => 'trace', write: (lines) => written.push(...lines) });
+    const record: TraceRecord = { timeMs: START_MS, association: 1, event: dataEvent(16_000) };
+    const started = performance.now();
+    for (let index = 0; index < 100_000; index += 1) trace.record(record);
+    const elapsedMs = performance.now() - started;
+    assert.equal(written.length, 0);
+    trace.flush();
+    assert.deepEqual(
+      written.map(({ text }) => text),
+      ['Sent P-DATA-TF ×100,000, 1.6 GB (presentation context 3, data set, no last fragment)'],
+    );
+    // Measured: 10 ms. A line for each would take a hundred times that.
+    assert.ok(elapsedMs < 500, `${elapsedMs} ms`);
+  });
+
+  it('does not fold another direction, context or kind', () => {
+    const records = new Records()
+      .dataPdus(1, 1, 100, false)
+      .dataPdus(3, 1, 100, false)
+      .commandPdu('sent', 3, 50)
+      .commandPdu('received', 3, 50)
+      .commandPdu('received', 3, 50);
+    assert.equal(texts(records.all).length, 5);
+  });
+
+  it('goes on while lines are drained', () => {
+    const lines: string[] = [];
+    const trace = new TextTrace({
+      level: () => 'debug',
+      batch: 100,
+      write: (some) => lines.push(...some.map((l) => l.text)),
+    });
+    trace.record({ timeMs: START_MS, association: 1, event: { type: 'connecting', host: '::1', port: 104 } });
+    trace.record({ timeMs: START_MS, association: 1, event: dataEvent(10) });
+    assert.deepEqual(lines, []);
+    trace.drain();
+    trace.record({ timeMs: START_MS, association: 1, event: dataEvent(10) });
+    trace.drain();
+    assert.deepEqual(lines, ['Connecting to [::1]:104']);
+    trace.flush();
+    assert.equal(lines[1], 'Sent P-DATA-TF ×2, 20 bytes (presentation context 3, data set, no last fragment)');
+  });
+});
+
+describe('levels', () => {
+  it('each level shows what the louder ones show, and more', () => {
+    const records = echoWithIdentity();
+    let quieter: string[] = [];
+    for (const level of LEVELS) {
+      const lines = texts(records, level);
+      assert.ok(lines.length >= quieter.length);
+      let at = 0;
+      for (const line of lines) if (line === quieter[at]) at += 1;
+      assert.equal(at, quieter.length);
+      quieter = lines;
+    }
+    assert.deepEqual(texts(records, 'off'), []);
+  });
+
+  it('makes no text for levels that are off', () => {
+    const pdu = rq([proposed(1, CT, EXPLICIT)]);
+    const untouchable = { ...pdu, userInformation: new Proxy(OURS, { get: () => assert.fail('was read') }) };
+    assert.deepEqual(texts(new Records().pdu('sent', untouchable).all, 'info'), ['Requesting Association']);
+  });
+
+  it('follows a level that changes', () => {
+    let level: TraceLevel | 'off' = 'off';
+    const lines: string[] = [];
+    const trace = new TextTrace({ level: () => level, write: (some) => lines.push(...some.map((l) => l.text)) });
+    const [record] = new Records().pdu('sent', { type: 'A-RELEASE-RQ' }).all;
+    assert.ok(record !== undefined);
+    trace.record(record);
+    level = 'info';
+    trace.record(record);
+    assert.deepEqual(lines, ['Releasing Association']);
+  });
+});
+
+describe('associations', () => {
+  it('are numbered only while more than one is open', () => {
+    const first = new Records(1).add({ type: 'connecting', host: 'a', port: 1 });
+    const second = new Records(2).add({ type: 'connecting', host: 'b', port: 2 }).closed();
+    const last = new Records(1).pdu('sent', { type: 'A-RELEASE-RQ' });
+    assert.deepEqual(texts([...first.all, ...second.all, ...last.all]), [
+      'Connecting to a:1',
+      '[2] Connecting to b:2',
+      '[2] Connection closed by us',
+      'Releasing Association',
+      'Sent A-RELEASE-RQ PDU',
+    ]);
+  });
+
+  it('are not opened again by what comes after their end', () => {
+    const first = new Records(1)
+      .add({ type: 'connecting', host: 'a', port: 1 })
+      .closed()
+      .transition('Sta13', 'Evt17', 'AR-5', 'Sta1')
+      .add({ type: 'file ends', path: 'a', outcome: 'cancelled', elapsedMs: 1, bytes: 0 });
+    const second = new Records(2).add({ type: 'connecting', host: 'b', port: 2 });
+    assert.equal(texts([...first.all, ...second.all]).at(-1), 'Connecting to b:2');
+  });
+});
+
+describe('what the peer says', () => {
+  const HOSTILE = '\u001b[31mred\u0000\u202eevil\r\nI: Association Accepted';
+  const hostileRecords = (): TraceRecord[] =>
+    new Records()
+      .add({ type: 'connecting', host: HOSTILE, port: 104 })
+      .pdu('received', {
+        ...rq([proposed(1, HOSTILE, HOSTILE)], {
+          implementationClassUID: HOSTILE,
+          implementationVersionName: HOSTILE,
+          roleSelections: [{ sopClassUID: HOSTILE, scuRole: true, scpRole: true }],
+          sopClassExtendedNegotiations: [
+            { sopClassUID: HOSTILE, serviceClassApplicationInformation: new Uint8Array(3) },
+          ],
+          sopClassCommonExtendedNegotiations: [
+            { sopClassUID: HOSTILE, serviceClassUID: HOSTILE, relatedGeneralSOPClassUIDs: [HOSTILE] },
+          ],
+          asynchronousOperationsWindow: { maximumNumberOperationsInvoked: 1, maximumNumberOperationsPerformed: 1 },
+        }),
+        calledAETitle: HOSTILE,
+        callingAETitle: HOSTILE,
+        applicationContextName: HOSTILE,
+      })
+      .pdu('received', ac([{ presentationContextId: 1, result: 0, transferSyntax: HOSTILE }], THEIRS))
+      .pdu('received', { type: 'A-ASSOCIATE-RJ', result: 9, source: 9, reason: 99 })
+      .pdu('received', { type: 'A-ABORT', source: 1, reason: 255 })
+      .command('received', 1, storeRsp(1, 0x1234, { ErrorComment: HOSTILE }, HOSTILE, HOSTILE))
+      .command('received', 1, { type: 'other', CommandField: 0x8020, AffectedSOPClassUID: HOSTILE, Status: 0xff00 })
+      .add({ type: 'unexpected message', command: storeRsp(7, 0) })
+      .add({ type: 'protocol error', reason: 77, detail: HOSTILE })
+      .add({ type: 'connection failed', error: { code: HOSTILE, message: HOSTILE } })
+      .add({ type: 'file begins', path: HOSTILE, messageId: 1, length: undefined })
+      .add({ type: 'file ends', path: HOSTILE, outcome: HOSTILE, elapsedMs: 0, bytes: 0 }).all;
+
+  it('cannot begin a line, move the cursor or turn text around', () => {
+    for (const level of LEVELS) {
+      for (const text of texts(hostileRecords(), level)) assert.doesNotMatch(text, /[\p{Cc}\u202e\u2028]/u);
+    }
+    for (const record of hostileRecords()) assert.doesNotMatch(jsonLine(record), /[\p{Cc}\u202e\u2028]/u);
+  });
+
+  it('is shown as numbers where the standard has no words', () => {
+    const shown = texts(hostileRecords(), 'error').join('\n');
+    assert.match(shown, /Result: Rejected 9 \(unknown\), Source: 9 \(unknown\)\nReason: 99 \(unknown\)/);
+    assert.match(shown, /Status: 0x1234 - Failure/);
+  });
+
+  it('does not flood the trace', () => {
+    const uids = Array.from({ length: 50_000 }, () => '1.2');
+    const lines = texts(new Records().pdu('received', rq([proposed(1, CT, ...uids)])).all);
+    assert.ok(lines.length < 5000);
+    assert.match(lines.at(-1) ?? '', /more lines$/);
+  });
+});
+
+describe('privacy', () => {
+  const CANARIES = [USERNAME, PASSCODE, SERVER_RESPONSE, 'CANARY^PATIENT'];
+  const hexOf = (text: string): string => Buffer.from(text).toString('hex').toUpperCase();
+
+  /** A caller that wrongly hands over bytes of a data set. */
+  const leaky = (): TraceRecord[] => [
+    ...echoWithIdentity(),
+    {
+      timeMs: START_MS,
+      association: 1,
+      event: { ...dataEvent(100), type: 'P-DATA-TF', command: Buffer.from('CANARY^PATIENT') } as TraceEvent,
+    },
+  ];
+
+  for (const level of LEVELS) {
+    it(`neither patients nor secrets at ${level}`, () => {
+      const lines = texts(leaky(), level);
+      const joined = lines.join('\n');
+      // The columns of the hex dump, joined over its lines.
+      const hex = lines.flatMap((line) => /^ {2}[0-9A-F]{4} {2}(.{49})/.exec(line)?.[1] ?? []).join('');
+      const ascii = lines.flatMap((line) => /^ {2}[0-9A-F]{4} {2}.{48} {2}(.*)$/.exec(line)?.[1] ?? []).join('');
+      for (const canary of CANARIES) {
+        assert.ok(!joined.includes(canary));
+        assert.ok(!ascii.includes(canary));
+        assert.ok(!hex.replaceAll(' ', '').includes(hexOf(canary)));
+      }
+      if (level === 'trace') {
+        // The dump is read as it is meant to be: what is no secret is found in both columns.
+        assert.ok(ascii.includes('OFFIS_DCMTK_367'));
+        assert.ok(hex.replaceAll(' ', '').includes(hexOf('OFFIS_DCMTK_367')));
+      }
+    });
+  }
+
+  it('nor in JSON lines', () => {
+    for (const record of leaky()) {
+      const line = jsonLine(record);
+      for (const canary of CANARIES) {
+        assert.ok(!line.includes(canary));
+        assert.ok(!line.includes(hexOf(canary)));
+      }
+    }
+  });
+});
+
+describe('JSON lines', () => {
+  it('say what the record says, bytes in hexadecimal', () => {
+    const [record] = new Records().commandPdu('sent', 1, 80, Uint8Array.of(0, 1, 0xff)).all;
+    assert.ok(record !== undefined);
+    assert.deepEqual(JSON.parse(jsonLine(record)), {
+      time: '2026-01-02T03:04:05.000Z',
+      association: 1,
+      type: 'P-DATA-TF',
+      direction: 'sent',
+      presentationContextId: 1,
+      isCommand: true,
+      isLastFragment: true,
+      pdus: 1,
+      length: 80,
+      command: '0001FF',
+    });
+  });
+
+  it('are bounded, whatever the peer proposes', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 300 }), (contexts, syntaxes) => {
+        const uids = Array.from({ length: syntaxes }, () => '1.2.840.10008.1.2');
+        const pdu = rq(Array.from({ length: contexts }, (_, index) => proposed(index * 2 + 1, CT, ...uids)));
+        const [record] = new Records().pdu('received', pdu).all;
+        assert.ok(record !== undefined);
+        const line = jsonLine(record);
+        assert.ok(line.length < 200_000);
+        assert.ok(!line.includes('\n'));
+      }),
+      { numRuns: 20 },
+    );
+  });
+});

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatRate,
+  formatTag,
+  hexWord,
+  plural,
+} from '../../../src/trace/units.ts';
+
+describe('units', () => {
+  it('bytes', () => {
+    assert.deepEqual([0, 1, 999, 1000, 38_786, 999_949, 999_950, 6_592_000, 1e10].map(formatBytes), [
+      '0 bytes',
+      '1 byte',
+      '999 bytes',
+      '1.0 kB',
+      '38.8 kB',
+      '999.9 kB',
+      '1.0 MB',
+      '6.6 MB',
+      '10.0 GB',
+    ]);
+  });
+
+  it('durations', () => {
+    assert.deepEqual(
+      [0, 0.42, 12, 999.4, 999.6, 1234, 30_000, 59_949, 59_999, 125_000, 3_600_000, 3_725_000].map(formatDuration),
+      [
+        '0 ms',
+        '0.4 ms',
+        '12 ms',
+        '999 ms',
+        '1.0 s',
+        '1.2 s',
+        '30 s',
+        '59.9 s',
+        '1 min',
+        '2 min 5 s',
+        '1 h',
+        '1 h 2 min',
+      ],
+    );
+  });
+
+  it('counts, rates, statuses, tags', () => {
+    assert.equal(formatCount(1_234_567), '1,234,567');
+    assert.equal(formatCount(999), '999');
+    assert.equal(plural(1, 'file'), '1 file');
+    assert.equal(plural(2000, 'file'), '2,000 files');
+    assert.equal(formatRate(1_000_000, 500), '2.0 MB/s');
+    assert.equal(formatRate(1_000_000, 0), undefined);
+    assert.equal(hexWord(0x0122), '0122');
+    assert.equal(formatTag(0x7fe00010), '(7FE0,0010)');
+    assert.equal(formatTag(0xffff0001), '(FFFF,0001)');
+  });
+});
