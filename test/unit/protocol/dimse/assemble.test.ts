@@ -135,6 +135,16 @@ suite('MessageAssembler', () => {
     );
   });
 
+  test('nothing of one command is left in the next', () => {
+    const assembler = new MessageAssembler();
+    for (let count = 0; count < 2; count += 1) {
+      assembler.receive(commandPdv(RESPONSE.subarray(0, 20), false));
+      const event = assembler.receive(commandPdv(RESPONSE.subarray(20), true));
+      assert.ok(event?.type === 'command' && event.command.type === 'C-STORE-RSP');
+    }
+    assert.equal(assembler.receive(commandPdv(RESPONSE, true))?.type, 'command');
+  });
+
   test('the cap is per command set, not per association', () => {
     const assembler = new MessageAssembler(RESPONSE.length);
     for (let count = 0; count < 3; count += 1) {
