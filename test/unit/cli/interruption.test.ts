@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { describe, it } from 'node:test';
+
+/** Watches for interruption and never ends by itself; a line when it is ready, for the first signal, and for each tick. */
+const WORK_THAT_DOES_NOT_STOP = `
+  import { watchForInterruption } from ${JSON.stringify(new URL('../../../src/cli/interruption.ts', import.meta.url).href)};
+  const { signal } = watchForInterruption((name) => console.log('interrupted by ' + name));
+  signal.addEventListener('abort', () => console.log('aborted'));
+  console.log('ready');
+  setInterval(() => console.log('tick'), 50);
+`;
+
+function startWork() {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', WORK_THAT_DOES_NOT_STOP], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return { child, lines: createInterface({ input: child.stdout }), closed: once(child, 'close') };
+}
+
+describe('watchForInterruption', () => {
+  for (const [first, second, code] of [
+    ['SIGINT', 'SIGINT', 130],
+    ['SIGINT', 'SIGTERM', 143],
+    ['SIGTERM', 'SIGINT', 130],
+  ] as const) {
+    it(`asks once at ${first}, and ends at once at a later ${second}`, async () => {
+      const { child, lines, closed } = startWork();
+      const said: string[] = [];
+      lines.on('line', (line) => {
+        said.push(line);
+        if (line === 'ready') child.kill(first);
+        else if (line === 'tick' && said.includes('aborted')) child.kill(second);
+      });
+      assert.deepEqual(await closed, [code, null]);
+      assert.deepEqual(
+        said.filter((line) => line !== 'tick'),
+        ['ready', `interrupted by ${first}`, 'aborted'],
+      );
+    });
+  }
+
+  it('takes two signals of one keystroke for one', async () => {
+    const { child, lines, closed } = startWork();
+    let isAborted = false;
+    lines.on('line', (line) => {
+      if (line === 'ready') {
+        child.kill('SIGINT');
+        child.kill('SIGTERM');
+      }
+      if (line === 'aborted') isAborted = true;
+      if (line === 'tick' && isAborted) child.kill('SIGKILL');
+    });
+    assert.deepEqual(await closed, [null, 'SIGKILL']);
+  });
+});
