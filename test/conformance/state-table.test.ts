@@ -1,8 +1,9 @@
 // PS3.8 Table 9-10 and Tables 9-6 to 9-9, typed a second time, without looking at the table that runs. Two people who copy a
 // table of 247 cells do not make the same slip; every cell is compared, the blank ones too.
 //
-// The cells were checked against the transcriptions in pynetdicom (fsm.py: all of them) and DCMTK (dulfsm.cc: Evt1 to Evt15).
-// DCMTK differs in one, Evt6 in Sta5, where it has AE-4; the standard has AA-8.
+// Table 9-10 is typed from pynetdicom's transcription of it (fsm.py) and compared with DCMTK's (dulfsm.cc, Evt1 to Evt15), not from
+// the page of the standard. The two differ in one cell: for Evt6 in Sta5 DCMTK has AE-4; AA-8 is taken here, as for every other
+// PDU that Sta5 does not await. Tables 9-6 to 9-8 are from the standard (2019a), Table 9-9 from pynetdicom.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
