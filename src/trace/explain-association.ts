@@ -92,7 +92,7 @@ function explainLost(peer: string, phase: Phase, error: SystemErrorInfo | undefi
       return {
         what: `${peer} ${how} before it answered.`,
         cause: 'It may have stored the instance or not.',
-        action: 'Look there whether it arrived, or send again: the same instance is not stored twice.',
+        action: 'Look there whether it arrived, or send again: a PACS keeps the same instance once.',
       };
     case 'write':
       return {

@@ -10,10 +10,10 @@ export function nameOf(uid: string): string {
   return uidName(uid) ?? (uid === '' ? '(empty)' : `${sanitize(uid, UID_MAX)} (unknown)`);
 }
 
-/** 'JPEG 2000 Image Compression (Lossless Only) [1.2.840.10008.1.2.4.90]', for those who must configure it. */
+/** 'RLE Lossless (1.2.840.10008.1.2.5)', for those who must configure it. */
 export function nameAndUid(uid: string): string {
   const name = uidName(uid);
-  return name === undefined ? nameOf(uid) : `${name} [${sanitize(uid, UID_MAX)}]`;
+  return name === undefined ? nameOf(uid) : `${name} (${sanitize(uid, UID_MAX)})`;
 }
 
 /** AE titles as they may be shown; PS3.5 6.2 allows 16 characters. */

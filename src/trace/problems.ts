@@ -23,17 +23,24 @@ const URGENCY: Readonly<Record<Outcome, number>> = {
   stored: 5,
 };
 
-/** The words for one file, without its name; undefined where there is nothing to explain. */
-export function outcomeText(outcome: FileOutcome, peerName: string): string | undefined {
-  return outcome.reason === undefined ? undefined : sentence(explain(outcome.reason, { peerName }));
-}
+/** What is said of files that ended so: '2 files ...'. */
+export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
+  stored: 'stored',
+  'stored with warning': 'stored with a warning',
+  failed: 'failed',
+  skipped: 'skipped',
+  cancelled: 'cancelled',
+  unknown: 'sent but never answered',
+};
 
 /** Grouped by outcome and identical explanation; the most urgent, then the most frequent first. */
 export function problemsOf(result: SendResult): Problem[] {
   const groups = new Map<string, { outcome: Outcome; text: string; paths: string[] }>();
   for (const file of result.outcomes) {
     if (file.outcome === 'stored') continue;
-    const text = outcomeText(file, result.peer.name) ?? 'No reason is known.';
+    const { reason } = file;
+    const text =
+      reason === undefined ? 'No reason is known.' : sentence(explain(reason, { peerName: result.peer.name }));
     const key = `${file.outcome}\n${text}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { outcome: file.outcome, text, paths: [file.path] });
@@ -44,12 +51,7 @@ export function problemsOf(result: SendResult): Problem[] {
   );
 }
 
-const REST: readonly (readonly [Outcome, string])[] = [
-  ['failed', 'failed'],
-  ['unknown', 'sent but never answered'],
-  ['cancelled', 'cancelled'],
-  ['skipped', 'skipped'],
-];
+const NOT_STORED = ['failed', 'unknown', 'cancelled', 'skipped'] as const;
 
 /** 'All 26 files stored' only if every one was; else how many were, and what became of the others. */
 export function headline(counts: OutcomeCounts, cancelled: boolean): string {
@@ -64,8 +66,8 @@ export function headline(counts: OutcomeCounts, cancelled: boolean): string {
     const files = total === 1 ? '1 file' : `${cancelled ? 'all' : 'All'} ${formatCount(total)} files`;
     return `${start}${files} stored${withWarning}`;
   }
-  const rest = REST.filter(([outcome]) => counts[outcome] > 0).map(
-    ([outcome, words]) => `${formatCount(counts[outcome])} ${words}`,
+  const rest = NOT_STORED.filter((outcome) => counts[outcome] > 0).map(
+    (outcome) => `${formatCount(counts[outcome])} ${OUTCOME_WORDS[outcome]}`,
   );
   return `${start}${formatCount(stored)} of ${plural(total, 'file')} stored${withWarning}, ${rest.join(', ')}`;
 }

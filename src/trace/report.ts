@@ -8,7 +8,7 @@ import { type FileOutcome, OUTCOMES } from '../send/outcome.ts';
 import { contextResultText } from './code-text.ts';
 import { explain, sentence } from './explain.ts';
 import { aeTitle, nameOf } from './names.ts';
-import { headline, isConverted, outcomeText, problemsOf } from './problems.ts';
+import { headline, isConverted, OUTCOME_WORDS, problemsOf } from './problems.ts';
 import { escapeMarkdown, markdownCode, sanitize } from './sanitize.ts';
 import { pathText } from './transport-text.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, formatTag, hexWord, plural } from './units.ts';
@@ -169,7 +169,7 @@ function problemSections(result: SendResult, displayPath: (path: string) => stri
     ...problems.flatMap(({ outcome, text, paths }) => {
       const more = paths.length - PROBLEM_PATHS_MAX;
       return [
-        `### ${plural(paths.length, 'file')} ${outcome}`,
+        `### ${plural(paths.length, 'file')} ${OUTCOME_WORDS[outcome]}`,
         '',
         escapeMarkdown(text),
         '',
@@ -222,7 +222,7 @@ function fileRow(file: FileOutcome, peerName: string, displayPath: (path: string
     escapeMarkdown(`${syntax}${onWire}`),
     file.bytesSent === 0 ? '' : formatBytes(file.bytesSent),
     file.elapsedMs === undefined ? '' : formatDuration(file.elapsedMs),
-    escapeMarkdown(outcomeText(file, peerName) ?? ''),
+    file.reason === undefined ? '' : escapeMarkdown(explain(file.reason, { peerName }).what),
   );
 }
 

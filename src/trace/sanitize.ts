@@ -63,16 +63,22 @@ export function quoted(text: string, max = 64): string {
 }
 
 /**
- * Makes text mean nothing to Markdown (CommonMark 2.4, with GitHub's tables and bare links): punctuation that could
- * begin markup is escaped by a backslash. For text inside a line or a table cell; the text must be one line.
+ * Makes text mean nothing to Markdown (CommonMark 2.4, with GitHub's tables and bare links, and mathematics): what could
+ * begin markup is escaped by a backslash, and no more, because people read the source too. For one line of text, at
+ * the start of a line, inside of one or in a table cell.
  */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\\`*_{}[\]()<>#|~!&@$]/g, '\\$&')
-    .replace(/:\/\//g, '\\://')
-    .replace(/\b(www|mailto|xmpp|javascript|command)([.:])/gi, '$1\\$2')
-    .replace(/^(\s*)([-+=])/, '$1\\$2')
-    .replace(/^(\s*\d+)([.)])/, '$1\\$2');
+  return (
+    text
+      .replace(/[\\`*[\]<|~@$]/g, '\\$&')
+      // An underscore inside a word emphasises nothing.
+      .replace(/(?<![\p{L}\p{N}_])_|_(?![\p{L}\p{N}_])/gu, '\\_')
+      .replace(/&(?=#?\w+;)/g, '\\&')
+      .replace(/:(?=\/\/)/g, '\\:')
+      .replace(/\b(www|mailto|xmpp)([.:])/gi, '$1\\$2')
+      .replace(/^(\s*)([-+=#>])/, '$1\\$2')
+      .replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2')
+  );
 }
 
 /** Text as a Markdown code span that it cannot leave. In a table, `|` would end the cell: it is escaped there. */

@@ -1,9 +1,8 @@
 // What became of a send, on one screen of a terminal.
 
 import type { SendResult } from '../send/job.ts';
-import type { Outcome } from '../send/outcome.ts';
 import { aeTitle } from './names.ts';
-import { headline, isConverted, type Problem, problemsOf } from './problems.ts';
+import { headline, isConverted, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
 import { sanitize } from './sanitize.ts';
 import { pathText } from './transport-text.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, plural } from './units.ts';
@@ -19,19 +18,10 @@ const PROBLEMS_MAX = 10;
 const PATHS_MAX = 3;
 const LABEL_WIDTH = 14;
 
-const WORDS: Readonly<Record<Outcome, string>> = {
-  stored: 'stored',
-  'stored with warning': 'stored with a warning',
-  failed: 'failed',
-  skipped: 'skipped',
-  cancelled: 'cancelled',
-  unknown: 'sent but never answered',
-};
-
 function problemLines({ outcome, text, paths }: Problem, displayPath: (path: string) => string): string[] {
   const more = paths.length - PATHS_MAX;
   return [
-    `  ${plural(paths.length, 'file')} ${WORDS[outcome]}: ${text}`,
+    `  ${plural(paths.length, 'file')} ${OUTCOME_WORDS[outcome]}: ${text}`,
     ...paths.slice(0, PATHS_MAX).map((path) => `    ${pathText(displayPath(path))}`),
     ...(more > 0 ? [`    and ${formatCount(more)} more`] : []),
   ];

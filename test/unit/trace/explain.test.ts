@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { EchoResult } from '../../../src/net/echo-scu.ts';
+import type { Phase } from '../../../src/net/failure.ts';
+import type { Reason } from '../../../src/send/outcome.ts';
+import { explain, explainEcho, sentence } from '../../../src/trace/explain.ts';
+import { CT, EXPLICIT, IMPLICIT, J2K } from '../../support/trace-records.ts';
+
+const words = (reason: Reason): string => sentence(explain(reason, { peerName: 'ORTHANC' }));
+
+const systemError = (code: string) => ({
+  code,
+  syscall: 'connect',
+  address: '192.0.2.9',
+  port: 104,
+  message: `connect ${code}`,
+});
+
+type Code = Reason['code'];
+
+/** One reason for each code, with what its words must say. A new code does not compile until it is here. */
+const EVERY_CODE: { readonly [K in Code]: readonly [Extract<Reason, { code: K }>, RegExp] } = {
+  'empty file': [{ code: 'empty file' }, /^The file is empty\.$/],
+  'not DICOM': [{ code: 'not DICOM', looksLike: 'ZIP' }, /not DICOM; it looks like ZIP\. Unpack the archive/],
+  DICOMDIR: [{ code: 'DICOMDIR' }, /DICOMDIR.*Send the folder/],
+  unreadable: [
+    { code: 'unreadable', error: systemError('EACCES') },
+    /cannot be read \(EACCES\)\. This user may not read it/,
+  ],
+  'not a regular file': [{ code: 'not a regular file', kind: 'FIFO' }, /not a regular file \(FIFO\)/],
+  malformed: [{ code: 'malformed', detail: 'VR "??"', offset: 132 }, /damaged at byte 132: VR "\?\?"/],
+  'missing attribute': [
+    { code: 'missing attribute', tag: '(0008,0018)', keyword: 'SOPInstanceUID' },
+    /no SOPInstanceUID \(0008,0018\)/,
+  ],
+  'invalid UID': [
+    { code: 'invalid UID', tag: '(0008,0018)', keyword: 'SOPInstanceUID', value: '1.a"b' },
+    /SOPInstanceUID \(0008,0018\) of the file is not a valid UID: "1\.a'b"/,
+  ],
+  'connection failed': [
+    { code: 'connection failed', error: systemError('ECONNREFUSED') },
+    /^ORTHANC refused the connection \(ECONNREFUSED 192\.0\.2\.9:104\)\. Nothing listens.*Check host and port/,
+  ],
+  'connection lost': [
+    { code: 'connection lost', phase: 'association', error: systemError('ECONNRESET') },
+    /instead of answering the association request\. It may require TLS/,
+  ],
+  timeout: [{ code: 'timeout', phase: 'association', afterMs: 30_000 }, /within 30 s\. It may require TLS/],
+  'association rejected': [
+    { code: 'association rejected', result: 1, source: 1, reason: 7 },
+    /The called AE title is not known there\. Check the calledAETitle setting/,
+  ],
+  'association aborted': [
+    { code: 'association aborted', phase: 'response', source: 2, reason: 6 },
+    /aborted the association \(A-ABORT source 2, reason 6: Invalid PDU parameter value\)/,
+  ],
+  'released by peer': [{ code: 'released by peer' }, /ended the association while/],
+  'protocol error': [
+    { code: 'protocol error', phase: 'association', detail: 'PDU type 48H', looksLike: 'HTTP' },
+    /look like HTTP\. A web server listens at this port\. Use the DICOM port/,
+  ],
+  'unusable maximum length': [{ code: 'unusable maximum length', maximumLength: 4 }, /at most 4 bytes/],
+  abandoned: [{ code: 'abandoned', phase: 'write' }, /aborted because a file could not be read/],
+  cancelled: [{ code: 'cancelled', phase: 'write' }, /^Cancelled while it was being sent\.$/],
+  'presentation context refused': [
+    {
+      code: 'presentation context refused',
+      sopClassUID: CT,
+      refused: [{ transferSyntaxUID: J2K, result: 4 }],
+      accepted: [EXPLICIT],
+    },
+    /refused CT Image Storage .* in JPEG 2000 .*1\.2\.840\.10008\.1\.2\.4\.90.*Transfer Syntaxes Not Supported.*would take this SOP class in Explicit VR Little Endian.*Convert/,
+  ],
+  status: [
+    { code: 'status', status: 0xa700, errorComment: 'Cannot write to file' },
+    /^ORTHANC answered A700H Out of Resources \("Cannot write to file"\)\. The PACS disk may be full\. Ask its administrator to free space, then send again\.$/,
+  ],
+  'invalid response': [
+    { code: 'invalid response', detail: 'Message ID 7' },
+    /does not fit the request \(Message ID 7\)/,
+  ],
+  'file changed': [
+    { code: 'file changed', detail: 'size 10, was 12' },
+    /changed after it was scanned \(size 10, was 12\)/,
+  ],
+  'read error': [{ code: 'read error', error: systemError('EIO') }, /not be read to its end \(EIO\)/],
+  'odd length': [{ code: 'odd length', length: 12_345 }, /12,345 bytes long.*truncated/],
+  'cannot convert': [
+    { code: 'cannot convert', from: J2K, to: EXPLICIT, detail: 'no decoder' },
+    /from JPEG 2000.* to Explicit VR Little Endian \(no decoder\).*does not take the transfer syntax of the file/,
+  ],
+  'given up': [
+    { code: 'given up', lostAssociations: 3, last: { code: 'timeout', phase: 'write', afterMs: 60_000 } },
+    /given up after 3 lost associations in a row\. ORTHANC took no data for 1 min\. /,
+  ],
+};
+
+describe('explain', () => {
+  for (const [code, [reason, expected]] of Object.entries(EVERY_CODE)) {
+    it(code, () => {
+      assert.match(words(reason), expected);
+      for (const part of Object.values(explain(reason))) {
+        // Whole sentences, none left with a hole where a value was missing.
+        assert.match(part, /^[A-Z0-9].*\.$/);
+        assert.doesNotMatch(part, /undefined|null|NaN|\[object|\.\./);
+      }
+    });
+  }
+
+  it('names the file where it is told which', () => {
+    assert.equal(explain({ code: 'empty file' }, { path: 'CT/a\n.dcm' }).what, 'CT/a .dcm: The file is empty.');
+  });
+
+  it('speaks of the peer by its name, or as the peer', () => {
+    assert.match(explain({ code: 'released by peer' }).what, /^The peer ended/);
+    assert.match(explain({ code: 'released by peer' }, { peerName: '\u202e' }).what, /^The peer ended/);
+  });
+
+  it('has an own cause for each way in which a connection fails', () => {
+    const codes = [
+      'ECONNREFUSED',
+      'ENOTFOUND',
+      'EAI_AGAIN',
+      'EHOSTUNREACH',
+      'ENETUNREACH',
+      'ETIMEDOUT',
+      'ECONNRESET',
+      'EACCES',
+      'EADDRNOTAVAIL',
+    ];
+    const all = codes.map((code) => {
+      const text = words({ code: 'connection failed', error: systemError(code) });
+      assert.ok(text.includes(code));
+      return text.replace(code, '');
+    });
+    assert.equal(new Set(all).size, codes.length);
+    assert.match(
+      words({ code: 'connection failed', error: { code: 'UNKNOWN', message: 'odd things' } }),
+      /\(odd things\)/,
+    );
+  });
+
+  it('tells every phase of a lost, late, aborted or cancelled association apart', () => {
+    const phases: readonly Phase[] = ['connect', 'association', 'response', 'write', 'release'];
+    for (const make of [
+      (phase: Phase): Reason => ({ code: 'connection lost', phase }),
+      (phase: Phase): Reason => ({ code: 'timeout', phase, afterMs: 1500 }),
+      (phase: Phase): Reason => ({ code: 'cancelled', phase }),
+    ]) {
+      assert.equal(new Set(phases.map((phase) => words(make(phase)))).size, phases.length);
+    }
+  });
+
+  it('gives the right advice on a rejection', () => {
+    const reject = (result: number, source: number, reason: number): string =>
+      words({ code: 'association rejected', result, source, reason });
+    assert.match(reject(1, 1, 3), /calling AE title .* registered at the PACS/);
+    assert.match(reject(2, 3, 1), /Temporary congestion.*busy.*later/);
+    assert.match(reject(2, 3, 2), /limit of associations.*later/);
+    assert.match(reject(2, 1, 1), /later/);
+    assert.match(reject(1, 1, 1), /Ask its administrator/);
+    assert.match(reject(1, 2, 2), /version 1/);
+    assert.match(reject(9, 9, 99), /9 \(unknown\).*99 \(unknown\)/);
+  });
+
+  it('gives the reasons of refused contexts', () => {
+    const refused = (...results: (number | undefined)[]): string =>
+      words({
+        code: 'presentation context refused',
+        sopClassUID: CT,
+        refused: results.map((result, index) => ({ transferSyntaxUID: index === 0 ? J2K : IMPLICIT, result })),
+        accepted: [],
+      });
+    assert.match(
+      refused(3, 3),
+      /does not take CT Image Storage .* at all \(Rejected - Abstract Syntax Not Supported\)/,
+    );
+    assert.match(refused(4, 1), /JPEG 2000.*Transfer Syntaxes Not Supported.*Implicit VR.*User Rejection/);
+    assert.match(refused(undefined), /Not Answered/);
+    assert.match(refused(0), /accepted with another transfer syntax/);
+    assert.match(refused(), /No presentation context was proposed/);
+  });
+
+  it('says of a warning that the instance is stored, and never of a failure', () => {
+    for (let status = 1; status <= 0xffff; status += 1) {
+      const text = words({ code: 'status', status });
+      const isWarning = status >> 12 === 0xb || [0x0001, 0x0107, 0x0116].includes(status);
+      assert.equal(text.includes('stored it with warning'), isWarning, text);
+      assert.equal(text.includes('The instance is stored'), isWarning, text);
+    }
+  });
+
+  it('shows the offending elements', () => {
+    assert.match(
+      words({ code: 'status', status: 0xa900, errorComment: '', offendingElement: [0x00080018, 0x00100020] }),
+      /\(offending elements \(0008,0018\), \(0010,0020\)\)/,
+    );
+  });
+
+  it('leaves nothing of the peer that could turn the sentence around', () => {
+    const comment = '\u202e"\u001b[2J\nAll files stored';
+    const text = words({ code: 'status', status: 0xc000, errorComment: comment });
+    assert.match(text, /\("'\[2J All files stored"\)/);
+  });
+});
+
+describe('explainEcho', () => {
+  const verified: EchoResult = {
+    verified: true,
+    phases: { connectMs: 3, associationMs: 5, echoMs: 2, releaseMs: 1 },
+    remoteAddress: '192.0.2.9:104',
+    peerImplementationClassUID: '1.2.276.0.7230010.3.0.3.6.7',
+    peerImplementationVersionName: 'OFFIS_DCMTK_367',
+    peerMaximumLength: 16384,
+    status: 0,
+  };
+
+  it('tells who answered, and how fast', () => {
+    assert.equal(
+      sentence(explainEcho(verified, { peerName: 'ORTHANC' })),
+      'ORTHANC answered C-ECHO with success at 192.0.2.9:104 (connect 3 ms, association 5 ms, C-ECHO 2 ms, release 1 ms). ' +
+        'It is OFFIS_DCMTK_367 (1.2.276.0.7230010.3.0.3.6.7), PDUs of up to 16.4 kB.',
+    );
+  });
+
+  it('tells what went wrong after the answer', () => {
+    const failure = { code: 'timeout', phase: 'release', afterMs: 10_000 } as const;
+    assert.match(sentence(explainEcho({ ...verified, failure })), /with success.*did not answer the release request/);
+  });
+
+  it('tells why not', () => {
+    const failed = (more: Partial<EchoResult>): string =>
+      sentence(explainEcho({ verified: false, phases: {}, ...more }));
+    assert.match(
+      failed({ failure: { code: 'verification refused', result: 3 } }),
+      /not Verification \(Rejected - Abstract/,
+    );
+    assert.match(failed({ failure: { code: 'invalid response', detail: 'x' } }), /does not fit the C-ECHO request/);
+    assert.match(
+      failed({ failure: { code: 'association rejected', result: 1, source: 1, reason: 7 } }),
+      /called AE title/,
+    );
+    assert.match(failed({ status: 0x0122 }), /0122H SOP Class Not Supported/);
+    assert.match(failed({}), /was not verified/);
+  });
+});

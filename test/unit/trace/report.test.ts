@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { basename } from 'node:path';
+import { describe, it } from 'node:test';
+import type { FileOutcome } from '../../../src/send/outcome.ts';
+import { headline } from '../../../src/trace/problems.ts';
+import { reportJson, reportMarkdown } from '../../../src/trace/report.ts';
+import { summaryText } from '../../../src/trace/summary.ts';
+import { assertGolden } from '../../support/golden.ts';
+import { failedFile, GOOD_ASSOCIATION, sendResult, storedFile } from '../../support/send-results.ts';
+import { CT, EXPLICIT, IMPLICIT, J2K, START_MS } from '../../support/trace-records.ts';
+
+const FULL: FileOutcome['reason'] = {
+  code: 'status',
+  status: 0xa700,
+  errorComment: 'Cannot write to file',
+  offendingElement: [0x00080018],
+};
+
+const MIXED = sendResult(
+  [
+    storedFile('/study/a.dcm'),
+    storedFile('/study/b.dcm', { transferSyntaxUID: J2K }),
+    storedFile('/study/c.dcm', {
+      outcome: 'stored with warning',
+      status: 0xb000,
+      reason: { code: 'status', status: 0xb000, errorComment: 'PatientID coerced' },
+    }),
+    failedFile('/study/d.dcm', FULL),
+    failedFile('/study/e.dcm', FULL),
+    failedFile(
+      '/study/f.dcm',
+      {
+        code: 'presentation context refused',
+        sopClassUID: CT,
+        refused: [
+          { transferSyntaxUID: J2K, result: 4 },
+          { transferSyntaxUID: IMPLICIT, result: 4 },
+        ],
+        accepted: [EXPLICIT],
+      },
+      { bytesSent: 0 },
+    ),
+    failedFile('/study/g.dcm', { code: 'connection lost', phase: 'response' }, { outcome: 'unknown' }),
+    { path: '/study/DICOMDIR', outcome: 'skipped', bytesSent: 0, reason: { code: 'DICOMDIR' } },
+  ],
+  {
+    associations: [
+      GOOD_ASSOCIATION,
+      {
+        ...GOOD_ASSOCIATION,
+        association: 2,
+        contexts: [
+          { presentationContextId: 1, abstractSyntax: CT, proposedTransferSyntaxes: [J2K], result: 4 },
+          {
+            presentationContextId: 3,
+            abstractSyntax: '1.2.3.4',
+            proposedTransferSyntaxes: [EXPLICIT, IMPLICIT],
+            result: 0,
+            problem: 'accepted with a transfer syntax that was not proposed',
+          },
+        ],
+        failure: { code: 'connection lost', phase: 'response' },
+      },
+    ],
+  },
+);
+
+describe('headline', () => {
+  const counts = { stored: 0, 'stored with warning': 0, failed: 0, skipped: 0, cancelled: 0, unknown: 0 };
+
+  it('says "All" only if so', () => {
+    assert.equal(headline({ ...counts, stored: 26 }, false), 'All 26 files stored');
+    assert.equal(headline({ ...counts, stored: 1 }, false), '1 file stored');
+    assert.equal(
+      headline({ ...counts, stored: 24, 'stored with warning': 2 }, false),
+      'All 26 files stored, 2 of them with a warning',
+    );
+    assert.equal(headline({ ...counts, stored: 25, skipped: 1 }, false), '25 of 26 files stored, 1 skipped');
+    assert.equal(
+      headline({ ...counts, stored: 25, unknown: 1 }, false),
+      '25 of 26 files stored, 1 sent but never answered',
+    );
+    assert.equal(headline({ ...counts, failed: 1 }, false), '0 of 1 file stored, 1 failed');
+    assert.equal(
+      headline({ ...counts, stored: 3, cancelled: 7 }, true),
+      'Cancelled: 3 of 10 files stored, 7 cancelled',
+    );
+    assert.equal(headline(counts, false), 'No files to send');
+    assert.equal(headline(counts, true), 'Cancelled before anything was sent');
+  });
+
+  it('never says "All" where a file was not stored', () => {
+    for (const outcome of ['failed', 'skipped', 'cancelled', 'unknown'] as const) {
+      assert.doesNotMatch(headline({ ...counts, stored: 5, [outcome]: 1 }, false), /all/i);
+    }
+  });
+});
+
+describe('summaryText', () => {
+  it('is short where all went well', () => {
+    assert.equal(
+      summaryText(sendResult([storedFile('/study/a.dcm'), storedFile('/study/b.dcm')])),
+      [
+        'All 2 files stored.',
+        '  Peer          ORTHANC (ORTHANC at pacs.example:4242)',
+        '  Data          1.0 MB in 2.1 s, 476.2 kB/s',
+        '  Associations  1',
+      ].join('\n'),
+    );
+  });
+
+  it('tells each problem once, the most urgent first', () => {
+    assertGolden('summary-mixed.txt', `${summaryText(MIXED, { displayPath: (path) => basename(path) })}\n`);
+  });
+
+  it('fits a screen, whatever goes wrong', () => {
+    const files = Array.from({ length: 1000 }, (_, index) =>
+      failedFile(`/${index}.dcm`, { code: 'malformed', detail: 'x', offset: index % 25 }),
+    );
+    const text = summaryText(sendResult(files));
+    assert.match(text, /and 15 more problems with 600 files$/);
+    assert.ok(text.split('\n').length < 64);
+  });
+});
+
+describe('reportJson', () => {
+  const report = JSON.parse(JSON.stringify(reportJson(MIXED))) as {
+    instances: Record<string, unknown>[];
+    associations: { contexts: Record<string, unknown>[]; failure?: { code: string } }[];
+  } & Record<string, unknown>;
+
+  it('tells the send', () => {
+    assert.equal(report['version'], 1);
+    assert.deepEqual(report['peer'], {
+      name: 'ORTHANC',
+      host: 'pacs.example',
+      port: 4242,
+      calledAETitle: 'ORTHANC',
+      callingAETitle: 'SENDTOPACS',
+    });
+    assert.equal(report['startedAt'], new Date(START_MS).toISOString());
+    assert.deepEqual(report['counts'], {
+      stored: 2,
+      'stored with warning': 1,
+      failed: 3,
+      skipped: 1,
+      cancelled: 0,
+      unknown: 1,
+    });
+  });
+
+  it('tells a file that was stored', () => {
+    assert.deepEqual(report.instances[1], {
+      path: '/study/b.dcm',
+      outcome: 'stored',
+      sopClassUID: CT,
+      sopClassName: 'CT Image Storage',
+      sopInstanceUID: '2.25.12',
+      transferSyntax: J2K,
+      transferSyntaxOnWire: EXPLICIT,
+      converted: true,
+      status: '0000',
+      statusMeaning: 'Success',
+      bytesSent: 500_000,
+      elapsedMs: 80,
+    });
+  });
+
+  it('tells why a file failed', () => {
+    const failed = report.instances[3];
+    assert.equal(failed?.['status'], 'A700');
+    assert.equal(failed?.['statusMeaning'], 'Refused: Out of Resources');
+    assert.equal(failed?.['errorComment'], 'Cannot write to file');
+    assert.deepEqual(failed?.['offendingElement'], ['(0008,0018)']);
+    assert.deepEqual(failed?.['reason'], {
+      code: 'status',
+      text: 'ORTHANC answered A700H Out of Resources ("Cannot write to file", offending element (0008,0018)). The PACS disk may be full. Ask its administrator to free space, then send again.',
+      what: 'ORTHANC answered A700H Out of Resources ("Cannot write to file", offending element (0008,0018)).',
+      cause: 'The PACS disk may be full.',
+      action: 'Ask its administrator to free space, then send again.',
+    });
+  });
+
+  it('tells what was negotiated, and how an association ended', () => {
+    assert.deepEqual(report.associations[1]?.contexts[0], {
+      presentationContextId: 1,
+      abstractSyntax: CT,
+      abstractSyntaxName: 'CT Image Storage',
+      proposedTransferSyntaxes: [J2K],
+      result: 4,
+      resultName: 'Rejected - Transfer Syntaxes Not Supported',
+    });
+    assert.equal(report.associations[1]?.failure?.code, 'connection lost');
+  });
+});
+
+describe('reportMarkdown', () => {
+  it('reads as a document', () => {
+    assertGolden('report-mixed.md.txt', reportMarkdown(MIXED, { displayPath: (path) => basename(path) }));
+  });
+
+  it('caps the list of files and says so', () => {
+    const files = Array.from({ length: 2500 }, (_, index) => storedFile(`/${index}.dcm`));
+    const text = reportMarkdown(sendResult(files));
+    assert.equal(text.match(/^\| `\//gm)?.length, 2000);
+    assert.match(text, /The first 2,000 of 2,500 files; 500 are not listed\.\n$/);
+  });
+
+  it('is not changed in its structure by a peer or a file name', () => {
+    const evil = '`</td>|<script>x</script> [y](command:z)\n# All files stored\n| a | b |';
+    const shape = (words: string): string[] => {
+      const text = reportMarkdown(
+        sendResult(
+          [
+            failedFile(`/${words}`, { code: 'status', status: 0xc001, errorComment: words }),
+            failedFile('/x', { code: 'invalid response', detail: words }),
+          ],
+          {
+            peer: { ...sendResult([]).peer, name: words, host: words, calledAETitle: words, callingAETitle: words },
+            associations: [
+              {
+                ...GOOD_ASSOCIATION,
+                peerImplementationVersionName: words,
+                peerImplementationClassUID: words,
+                contexts: [
+                  {
+                    presentationContextId: 1,
+                    abstractSyntax: words,
+                    proposedTransferSyntaxes: [words],
+                    result: 0,
+                    acceptedTransferSyntax: words,
+                  },
+                ],
+                failure: { code: 'protocol error', phase: 'response', detail: words },
+              },
+            ],
+          },
+        ),
+      );
+      // Block by block: what kind of line, and how many cells a table row has.
+      return text.split('\n').map((line) => {
+        if (line.startsWith('|')) return `row ${line.replace(/\\\|/g, '').split('|').length}`;
+        return /^(#+ |- )?/.exec(line)?.[0] ?? '';
+      });
+    };
+    assert.deepEqual(shape(evil), shape('plain'));
+    assert.ok(shape('plain').includes('row 10'));
+  });
+});
