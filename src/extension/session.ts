@@ -1,7 +1,7 @@
 // What lives as long as the extension does: the channel, the last results, the receiver, whatever runs. Commands get it
 // handed in; there is no other state.
 
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { BuiltInReceiver } from './built-in-receiver.ts';
 import { Results } from './results.ts';
 import { StatusBar } from './status-bar.ts';

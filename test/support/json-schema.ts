@@ -69,7 +69,7 @@ export function schemaErrors(schema: Schema, value: unknown, at = ''): readonly 
         expect(typeof value !== 'string' || new RegExp(rule as string, 'u').test(value), keyword);
         break;
       case 'maxLength':
-        expect(typeof value !== 'string' || [...value].length <= (rule as number), keyword);
+        expect(typeof value !== 'string' || value.length <= (rule as number), keyword);
         break;
       case 'minimum':
         expect(typeof value !== 'number' || value >= (rule as number), keyword);

@@ -80,12 +80,12 @@ describe('consentKey', () => {
 
 describe('isLoopback', () => {
   const loopback = ['127.0.0.1', '127.255.255.255', '::1', 'localhost', 'LOCALHOST'];
-  const others = [
-    ...['10.0.0.1', '128.0.0.1', '0.0.0.0', '::', '127.0.0.1.evil.org', '127.1', '127.0.0.256', '127.0.0.01'],
-    ...['localhost.evil.org', 'evil-localhost', '::2', '', '127.0.0.', '127...1'],
-  ];
+  const others =
+    '10.0.0.1 128.0.0.1 0.0.0.0 :: 127.0.0.1.evil.org 127.1 127.0.0.256 127.0.0.01 localhost.evil.org evil-localhost ::2 127.0.0. 127...1'.split(
+      ' ',
+    );
   for (const host of loopback) it(`${host} is`, () => assert.equal(isLoopback(host), true));
-  for (const host of others) it(`"${host}" is not`, () => assert.equal(isLoopback(host), false));
+  for (const host of ['', ...others]) it(`"${host}" is not`, () => assert.equal(isLoopback(host), false));
 });
 
 describe('consentQuestion', () => {

@@ -1,0 +1,119 @@
+import * as assert from 'node:assert/strict';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { SendSummary } from '../../../src/extension/commands/send.ts';
+import type { ReceiverSummary } from '../../../src/extension/commands/start-receiver.ts';
+import { EXPLICIT_LE } from '../../support/dicom-builder.ts';
+import {
+  type CountingListener,
+  listen,
+  makeFolder,
+  PEER,
+  peerEntry,
+  resetSettings,
+  setUser,
+  setWorkspace,
+  workspaceFolder,
+  writeInstances,
+} from './support.ts';
+
+// Whatever a folder's settings say, nothing reaches the address that they name before the person agreed. In a test host
+// nobody can agree: the editor refuses to show a modal dialog there, which must count as a no.
+describe('A workspace that wants the data', () => {
+  let attacker: CountingListener;
+  let study: Awaited<ReturnType<typeof makeFolder>>;
+
+  const send = (...rest: unknown[]): Promise<SendSummary | undefined> =>
+    Promise.resolve(
+      vscode.commands.executeCommand<SendSummary | undefined>('sendToPacs.send', vscode.Uri.file(study.path), ...rest),
+    );
+  const assertNothingLeft = (): void => assert.deepEqual(attacker.seen, { connections: 0, bytes: 0 });
+
+  before(async () => {
+    attacker = await listen();
+    study = await makeFolder();
+    await writeInstances(study.path, [EXPLICIT_LE], 900);
+  });
+
+  afterEach(resetSettings);
+
+  after(async () => {
+    await vscode.commands.executeCommand('sendToPacs.stopReceiver');
+    await attacker.close();
+    await study.remove();
+  });
+
+  it('does not get it by a peer of its own, named or alone or as default', async () => {
+    await setWorkspace({ peers: [peerEntry(attacker.port)] });
+    await assert.rejects(send(undefined, PEER), /dialog/i);
+    await assert.rejects(send(), /dialog/i);
+    await setWorkspace({ defaultPeer: PEER });
+    assertNothingLeft();
+  });
+
+  it('does not get as much as a connection', async () => {
+    await setWorkspace({ peers: [peerEntry(attacker.port)] });
+    await assert.rejects(
+      Promise.resolve(vscode.commands.executeCommand('sendToPacs.verifyConnection', PEER)),
+      /dialog/i,
+    );
+    assertNothingLeft();
+  });
+
+  it('does not get what is for a peer of the person by taking its name', async () => {
+    const receiver = await vscode.commands.executeCommand<ReceiverSummary>('sendToPacs.startReceiver');
+    await setUser({ peers: [peerEntry(receiver.port)] });
+    await setWorkspace({ peers: [peerEntry(attacker.port)], callingAETitle: 'EVIL' });
+    const summary = await send(undefined, PEER);
+    assert.equal(summary?.counts.stored, 1);
+    assertNothingLeft();
+  });
+
+  it('cannot switch the questions off, nor say where the receiver listens and writes', async () => {
+    await vscode.commands.executeCommand('sendToPacs.stopReceiver');
+    const folder = join(workspaceFolder(), '.vscode');
+    await mkdir(folder, { recursive: true });
+    const changed = new Promise<void>((resolve) => {
+      const subscription = vscode.workspace.onDidChangeConfiguration((event) => {
+        if (!event.affectsConfiguration('sendToPacs.peers')) return;
+        subscription.dispose();
+        resolve();
+      });
+    });
+    const settings = {
+      'sendToPacs.peers': [peerEntry(attacker.port)],
+      'sendToPacs.plaintextConsent': 'allow',
+      'sendToPacs.receiver.port': attacker.port,
+      'sendToPacs.receiver.directory': join(workspaceFolder(), 'redirected'),
+    };
+    try {
+      await writeFile(join(folder, 'settings.json'), JSON.stringify(settings));
+      await changed;
+      await assert.rejects(send(undefined, PEER), /dialog/i);
+      const receiver = await vscode.commands.executeCommand<ReceiverSummary>('sendToPacs.startReceiver');
+      assert.notEqual(receiver.port, attacker.port);
+      assert.ok(!receiver.directory.startsWith(workspaceFolder()), receiver.directory);
+      assertNothingLeft();
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('A peer on another machine', () => {
+  afterEach(resetSettings);
+
+  it('gets nothing unencrypted before the person agreed, although the peer is the person’s own', async () => {
+    const study = await makeFolder();
+    try {
+      await writeInstances(study.path, [EXPLICIT_LE], 950);
+      // TEST-NET-1 (RFC 5737): no route leads there, and none is tried.
+      await setUser({ peers: [peerEntry(104, { host: '192.0.2.1' })] });
+      const sent = vscode.commands.executeCommand('sendToPacs.send', vscode.Uri.file(study.path), undefined, PEER);
+      await assert.rejects(Promise.resolve(sent), /dialog/i);
+    } finally {
+      await study.remove();
+    }
+  });
+});
