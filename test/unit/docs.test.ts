@@ -1,0 +1,115 @@
+// What the documents say of the code, as far as a machine can compare it.
+
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import manifest from '../../package.json' with { type: 'json' };
+import { ECHO_OPTIONS } from '../../src/cli/echo.ts';
+import { RECEIVE_OPTIONS } from '../../src/cli/receive.ts';
+import { STORE_OPTIONS } from '../../src/cli/store.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const documents = [...globSync('*.md', { cwd: root }), ...globSync('docs/**/*.md', { cwd: root })];
+
+/** Cells of the table rows of a document, trimmed. */
+const rows = (text: string): readonly (readonly string[])[] =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+
+describe('documents', () => {
+  it('are the ones that are expected', () => {
+    for (const name of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/cli.md']) {
+      assert.ok(documents.includes(name), name);
+    }
+  });
+
+  for (const document of documents) {
+    it(`${document} links to files that are there`, () => {
+      for (const [, target = ''] of read(document).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
+        // Screenshots are taken by the e2e tests.
+        if (/^https?:/.test(target) || target.startsWith('media/screenshots/')) continue;
+        assert.ok(existsSync(join(root, dirname(document), target)), `${document} -> ${target}`);
+      }
+    });
+
+    it(`${document} names files and scripts that are there`, () => {
+      const text = read(document);
+      for (const [, path = ''] of text.matchAll(/`((?:src|test|scripts|docs)\/[\w./-]+)`/g)) {
+        assert.ok(existsSync(join(root, path)), `${document} names ${path}`);
+      }
+      for (const [, script = ''] of text.matchAll(/npm run (?:--silent )?([a-z][\w:-]*)/g)) {
+        assert.ok(script in manifest.scripts, `${document} names npm run ${script}`);
+      }
+    });
+  }
+
+  it('list every decision, and none that is not there', () => {
+    const files = globSync('docs/decisions/0*.md', { cwd: root }).map((path) => path.replace('docs/decisions/', ''));
+    const linked = [...read('docs/decisions/README.md').matchAll(/\]\((0[^)]+)\)/g)].map(([, name]) => name);
+    assert.deepEqual(linked, files.sort());
+  });
+
+  it('begin the changelog with the version of the package', () => {
+    assert.match(read('CHANGELOG.md'), new RegExp(`^## \\[${manifest.version.replaceAll('.', '\\.')}\\]`, 'm'));
+  });
+});
+
+describe('settings', () => {
+  const properties: Readonly<Record<string, { default?: unknown }>> = manifest.contributes.configuration.properties;
+
+  for (const document of ['README.md', 'docs/settings.md']) {
+    it(`are in ${document} with their defaults`, () => {
+      const told = new Map(
+        rows(read(document))
+          .filter(([name = '']) => name.startsWith('`sendToPacs.'))
+          .map(([name = '', value = '']) => [name.replaceAll('`', ''), value.replaceAll('`', '')]),
+      );
+      assert.deepEqual([...told.keys()], Object.keys(properties));
+      for (const [name, value] of told) {
+        const expected = properties[name]?.default;
+        const written = typeof expected === 'string' && expected !== '' ? expected : JSON.stringify(expected);
+        assert.equal(value, written, name);
+      }
+    });
+  }
+
+  it('of a peer are in docs/settings.md with their defaults', () => {
+    const peer = manifest.contributes.configuration.properties['sendToPacs.peers'].items.properties;
+    const { timeouts, ...plain } = peer;
+    const expected = new Map<string, unknown>(
+      Object.entries(plain).map(([name, schema]) => [name, (schema as { default?: unknown }).default]),
+    );
+    for (const [name, schema] of Object.entries(timeouts.properties)) expected.set(`timeouts.${name}`, schema.default);
+    const text = read('docs/settings.md');
+    const told = new Map(
+      rows(text.slice(text.indexOf('## A peer')))
+        .filter(([name = '']) => name.startsWith('`'))
+        .map(([name = '', value = '']) => [name.replaceAll('`', ''), value.replaceAll('`', '')]),
+    );
+    assert.deepEqual([...told.keys()].sort(), [...expected.keys()].sort());
+    for (const [name, value] of expected) if (value !== undefined) assert.equal(told.get(name), String(value), name);
+  });
+});
+
+describe('options', () => {
+  it('are all in docs/cli.md', () => {
+    const text = read('docs/cli.md');
+    for (const table of [STORE_OPTIONS, ECHO_OPTIONS, RECEIVE_OPTIONS]) {
+      for (const { spellings } of Object.values(table)) {
+        for (const spelling of spellings) {
+          if (spelling === '-h' || spelling === '--help') continue;
+          assert.ok(new RegExp(`(?<![\\w-])${spelling}(?![\\w-])`).test(text), spelling);
+        }
+      }
+    }
+  });
+});
