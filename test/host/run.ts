@@ -67,7 +67,7 @@ export async function runHostSuite(): Promise<HostResults> {
       extensionTestsEnv: { HOST_RESULTS: resultsPath },
     }).then(
       () => undefined,
-      (error: unknown) => error,
+      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
     );
     const written = await readFile(resultsPath, 'utf8').catch(() => undefined);
     if (written === undefined) throw verdict ?? new Error('the suite ended without a result');

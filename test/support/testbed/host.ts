@@ -200,7 +200,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     port,
     authority,
     log: () => output,
-    url: (query) => `http://${authority}/?${new URLSearchParams(query)}`,
+    url: (query) => `http://${authority}/?${new URLSearchParams(query).toString()}`,
     remoteUri: (path) => `vscode-remote://${authority}${path.split('/').map(encodeURIComponent).join('/')}`,
     stop,
   };
