@@ -13,6 +13,7 @@ import {
   readElementHeader,
   skipValue,
   tagText,
+  UNDEFINED_LENGTH,
   u16At,
 } from './element-walk.ts';
 import { detectEncoding } from './encoding-detection.ts';
@@ -33,6 +34,7 @@ const SOP_CLASS_UID = 0x00080016;
 const SOP_INSTANCE_UID = 0x00080018;
 const TRANSFER_SYNTAX_UID = 0x00020010;
 const DIRECTORY_RECORD_SEQUENCE = 0x00041220;
+const PIXEL_DATA = 0x7fe00010;
 /** Where DICM stands behind a preamble. */
 const PREAMBLE_LENGTH = 128;
 
@@ -128,8 +130,11 @@ function readInstance(file: ByteWindow, found: Found): HeaderStep {
   if (detected.type === 'need more') return stepOf(detected);
   if (declared === undefined || isPrivate(declared)) {
     if (detected.type === 'undetected') return unrecognised(file, found);
-    const uids = findUIDs(file, offset, detected.encoding);
-    return conclude(file, found, declared ?? transferSyntaxOf(detected.encoding), uids);
+    const { encoding } = detected;
+    const uids = findUIDs(file, offset, encoding);
+    if (declared !== undefined || uids.type !== 'UIDs') return conclude(file, found, declared ?? '', uids);
+    const fragments = findFragments(file, offset, encoding);
+    return fragments === undefined ? conclude(file, found, transferSyntaxOf(encoding), uids) : stepOf(fragments);
   }
   const encoding = encodingOf(declared);
   const uids = findUIDs(file, offset, encoding);
@@ -205,6 +210,28 @@ function findUIDs(window: ByteWindow, start: number, encoding: Encoding): DataSe
     at = skipped.next;
   }
   return { type: 'UIDs', sopClassUID, sopInstanceUID, isDirectory };
+}
+
+/**
+ * Compressed pixel data, where nothing says how it is compressed: its encoding alone would be a false name for it.
+ * Anything else that is wrong behind the UIDs is not this function's business.
+ */
+function findFragments(window: ByteWindow, start: number, encoding: Encoding): NeedMore | Malformed | undefined {
+  if (encoding !== 'Explicit VR Little Endian') return undefined;
+  let at = start;
+  while (at < window.end) {
+    const element = readElementHeader(window, at, encoding);
+    if (element.type === 'need more') return element;
+    if (element.type === 'malformed' || element.tag > PIXEL_DATA) return undefined;
+    if (element.tag === PIXEL_DATA && element.length === UNDEFINED_LENGTH) {
+      return { type: 'malformed', detail: 'the pixel data is compressed, and no transfer syntax says how', offset: at };
+    }
+    const skipped = skipValue(window, element, encoding);
+    if (skipped.type === 'need more') return skipped;
+    if (skipped.type === 'malformed') return undefined;
+    at = skipped.next;
+  }
+  return undefined;
 }
 
 function conclude(

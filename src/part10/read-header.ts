@@ -64,7 +64,7 @@ async function readPrefixes(handle: FileHandle, fileSize: number): Promise<Heade
     if (step.type === 'instance') return confirmed(prefix, step);
     if (step.type !== 'need more') return step;
     if (step.bytes > HEADER_LIMIT) {
-      const detail = `no SOP Instance UID in the first ${HEADER_LIMIT} bytes`;
+      const detail = `what a sender must know is not in the first ${HEADER_LIMIT} bytes`;
       return problemResult({ code: 'malformed', detail, offset: HEADER_LIMIT });
     }
     // Doubling, so that many small steps do not become many small reads.

@@ -1,0 +1,431 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { deflateRawSync } from 'node:zlib';
+import type { HeaderProblem, InstanceHeader } from '../../../src/part10/header.ts';
+import { type HeaderStep, parseHeader } from '../../../src/part10/header-parser.ts';
+import {
+  type BuiltElement,
+  buildFile,
+  CT_IMAGE,
+  DEFLATED_LE,
+  EXPLICIT_BE,
+  EXPLICIT_LE,
+  element,
+  encodeDataSet,
+  encodeElements,
+  type FileOptions,
+  IMPLICIT_LE,
+  JPEG_BASELINE,
+  MEDIA_STORAGE_DIRECTORY,
+  MR_IMAGE,
+  RLE_LOSSLESS,
+  sampleInstance,
+} from '../../support/dicom-builder.ts';
+
+function parse(file: Uint8Array): HeaderStep {
+  return parseHeader(file, file.length);
+}
+
+function headerOf(file: Uint8Array): InstanceHeader {
+  const step = parse(file);
+  assert.equal(step.type, 'instance', JSON.stringify(step));
+  return (step as { header: InstanceHeader }).header;
+}
+
+function problemOf(file: Uint8Array): HeaderProblem {
+  const step = parse(file);
+  assert.equal(step.type, 'problem', JSON.stringify(step));
+  return (step as { problem: HeaderProblem }).problem;
+}
+
+/** A file of the given elements, labelled as they are encoded. */
+function fileOf(elements: readonly BuiltElement[], transferSyntax = EXPLICIT_LE, options: FileOptions = {}): Buffer {
+  const dataSet = encodeDataSet(elements, transferSyntax);
+  return buildFile({ transferSyntax, sopClass: CT_IMAGE, sopInstance: '2.25.77', dataSet }, options);
+}
+
+const SYNTAXES = [IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE, DEFLATED_LE, JPEG_BASELINE, RLE_LOSSLESS];
+const UNCOMPRESSED = [IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE];
+
+describe('a file as it should be', () => {
+  for (const transferSyntax of SYNTAXES) {
+    test(`in ${transferSyntax}`, () => {
+      const sample = sampleInstance({ transferSyntax, sopClass: MR_IMAGE, seed: 5 });
+      assert.deepEqual(headerOf(sample.file), {
+        sopClassUID: MR_IMAGE,
+        sopInstanceUID: sample.sopInstance,
+        transferSyntaxUID: transferSyntax,
+        dataSetOffset: sample.dataSetOffset,
+        dataSetLength: sample.dataSet.length,
+        form: 'Part 10',
+      });
+    });
+  }
+});
+
+describe('odd forms of preamble and meta group', () => {
+  const forms: readonly (readonly [string, FileOptions, InstanceHeader['form']])[] = [
+    ['no group length', { groupLength: 'absent' }, 'Part 10'],
+    ['group length too short', { groupLength: 20 }, 'Part 10'],
+    ['group length too long', { groupLength: 5000 }, 'Part 10'],
+    ['group length absurd', { groupLength: 0x7ffffff0 }, 'Part 10'],
+    ['Implicit VR', { implicitMeta: true }, 'Part 10'],
+    ['Implicit VR without group length', { implicitMeta: true, groupLength: 'absent' }, 'Part 10'],
+    ['no preamble', { preamble: false }, 'no preamble'],
+    ['no preamble, no group length', { preamble: false, groupLength: 'absent' }, 'no preamble'],
+    ['no preamble, Implicit VR', { preamble: false, implicitMeta: true }, 'no preamble'],
+    ['a TIFF in the preamble', { preamble: Buffer.concat([Buffer.from('II*\0'), Buffer.alloc(124)]) }, 'Part 10'],
+    ['a PDF in the preamble', { preamble: Buffer.concat([Buffer.from('%PDF-1.4'), Buffer.alloc(120)]) }, 'Part 10'],
+    ['private information in it', { extraMeta: [element(0x00020102, 'OB', Buffer.alloc(9000, 1))] }, 'Part 10'],
+  ];
+  for (const [name, options, form] of forms) {
+    for (const transferSyntax of SYNTAXES) {
+      test(`${name}, ${transferSyntax}`, () => {
+        const sample = sampleInstance({ transferSyntax });
+        const file = buildFile(sample, options);
+        const header = headerOf(file);
+        assert.equal(header.form, form);
+        assert.equal(header.transferSyntaxUID, transferSyntax);
+        assert.equal(header.sopInstanceUID, sample.sopInstance);
+        assert.deepEqual(file.subarray(header.dataSetOffset), sample.dataSet);
+      });
+    }
+  }
+
+  test('DICM without the 128 bytes before it', () => {
+    const { file, sopInstance } = sampleInstance();
+    const header = headerOf(file.subarray(128));
+    assert.deepEqual([header.form, header.sopInstanceUID], ['no preamble', sopInstance]);
+  });
+
+  for (const transferSyntax of UNCOMPRESSED) {
+    test(`no transfer syntax in it, ${transferSyntax}`, () => {
+      const sample = sampleInstance({ transferSyntax });
+      assert.equal(headerOf(buildFile(sample, { metaTransferSyntax: false })).transferSyntaxUID, transferSyntax);
+    });
+
+    test(`DICM and no group 0002, ${transferSyntax}`, () => {
+      const header = headerOf(buildFile(sampleInstance({ transferSyntax }), { meta: false }));
+      assert.deepEqual([header.form, header.transferSyntaxUID, header.dataSetOffset], ['Part 10', transferSyntax, 132]);
+    });
+
+    test(`a bare data set, ${transferSyntax}`, () => {
+      const sample = sampleInstance({ transferSyntax });
+      const header = headerOf(buildFile(sample, { meta: false, preamble: false }));
+      assert.equal(header.form, 'bare data set');
+      assert.equal(header.transferSyntaxUID, transferSyntax);
+      assert.equal(header.dataSetOffset, 0);
+      assert.equal(header.sopInstanceUID, sample.sopInstance);
+    });
+  }
+
+  test('a deflated data set whose first bytes look like group 0002 is found by the group length', () => {
+    // A deflate stream can begin with 02 00 by chance. Where it is said to begin tells whether that was taken for a tag.
+    const plain = encodeElements(
+      [element(0x00080016, 'UI', CT_IMAGE), element(0x00080018, 'UI', '2.25.4')],
+      'explicit LE',
+    );
+    const dataSet = deflateRawSync(plain);
+    const sample = { transferSyntax: DEFLATED_LE, sopClass: CT_IMAGE, sopInstance: '2.25.4', dataSet };
+    const right = buildFile(sample);
+    const offset = right.length - dataSet.length;
+    assert.equal(headerOf(right).dataSetOffset, offset);
+    const lookalike = Buffer.from(right);
+    lookalike[offset] = 2;
+    lookalike[offset + 1] = 0;
+    assert.deepEqual(problemOf(lookalike), {
+      code: 'malformed',
+      detail: 'the data set is not a deflate stream',
+      offset,
+    });
+  });
+
+  test('command elements before the meta group', () => {
+    const sample = sampleInstance();
+    const command = encodeElements([element(0x00000000, 'UL', [10]), element(0x00000100, 'US', [1])], 'implicit LE');
+    const meta = buildFile(sample, { preamble: false });
+    const header = headerOf(Buffer.concat([command, meta]));
+    assert.equal(header.sopInstanceUID, sample.sopInstance);
+    assert.equal(header.dataSetLength, sample.dataSet.length);
+  });
+});
+
+describe('the data set speaks for itself', () => {
+  test('its UIDs go before those of the meta group', () => {
+    const header = headerOf(buildFile(sampleInstance(), { metaSopClass: MR_IMAGE, metaSopInstance: '2.25.99' }));
+    assert.deepEqual([header.sopClassUID, header.sopInstanceUID], [CT_IMAGE, '2.25.1000000001']);
+  });
+
+  for (const elements of [
+    [element(0x00080060, 'CS', 'CT')],
+    [element(0x00080016, 'UI', ''), element(0x00080018, 'UI', ''), element(0x00080060, 'CS', 'CT')],
+  ]) {
+    test(`the meta group stands in for ${elements.length === 1 ? 'missing' : 'empty'} UIDs`, () => {
+      const header = headerOf(fileOf(elements, EXPLICIT_LE, { metaSopClass: MR_IMAGE }));
+      assert.deepEqual([header.sopClassUID, header.sopInstanceUID], [MR_IMAGE, '2.25.77']);
+    });
+  }
+
+  test('a missing UID is named', () => {
+    const onlyClass = [element(0x00080016, 'UI', CT_IMAGE), element(0x00080060, 'CS', 'CT')];
+    assert.deepEqual(problemOf(fileOf(onlyClass, EXPLICIT_LE, { metaSopInstance: false })), {
+      code: 'missing attribute',
+      tag: '(0008,0018)',
+      keyword: 'SOPInstanceUID',
+    });
+    const neither = [element(0x00080060, 'CS', 'CT'), element(0x00100010, 'PN', 'A')];
+    assert.deepEqual(problemOf(fileOf(neither, IMPLICIT_LE, { metaSopInstance: false, metaSopClass: false })), {
+      code: 'missing attribute',
+      tag: '(0008,0016)',
+      keyword: 'SOPClassUID',
+    });
+  });
+
+  test('padding by spaces and leading zeros are tolerated', () => {
+    const elements = [element(0x00080016, 'UI', `${CT_IMAGE}  `), element(0x00080018, 'UI', '1.02.003 ')];
+    const header = headerOf(fileOf(elements));
+    assert.deepEqual([header.sopClassUID, header.sopInstanceUID], [CT_IMAGE, '1.02.003']);
+  });
+
+  for (const value of ['1.2.x.4', '../../etc/passwd', '1'.repeat(65), '1.2\\1.3', '1.2.3\n']) {
+    test(`${JSON.stringify(value).slice(0, 20)} is no UID`, () => {
+      const elements = [element(0x00080016, 'UI', CT_IMAGE), element(0x00080018, 'UI', value)];
+      const problem = problemOf(fileOf(elements));
+      assert.deepEqual(problem, { code: 'invalid UID', tag: '(0008,0018)', keyword: 'SOPInstanceUID', value });
+    });
+  }
+
+  test('a transfer syntax that is no UID is not passed on', () => {
+    const problem = problemOf(buildFile(sampleInstance(), { metaTransferSyntax: 'Explicit' }));
+    assert.equal(problem.code === 'invalid UID' && problem.tag, '(0002,0010)');
+  });
+
+  test('64 characters are a UID', () => {
+    const uid = `1.${'2'.repeat(62)}`;
+    assert.equal(
+      headerOf(fileOf([element(0x00080016, 'UI', CT_IMAGE), element(0x00080018, 'UI', uid)])).sopInstanceUID,
+      uid,
+    );
+  });
+
+  for (const transferSyntax of UNCOMPRESSED) {
+    for (const undefinedLength of [true, false]) {
+      for (const undefinedItemLength of [true, false]) {
+        test(`sequences before the UIDs are stepped over: ${transferSyntax} ${undefinedLength} ${undefinedItemLength}`, () => {
+          const inner = element(0x00080100, 'SQ', {
+            items: [[element(0x00080018, 'UI', '9.9.9')], []],
+            undefinedLength,
+            undefinedItemLength,
+          });
+          const outer = element(0x00080006, 'SQ', { items: [[inner], [inner]], undefinedLength, undefinedItemLength });
+          const elements = [
+            element(0x00080005, 'CS', 'ISO_IR 100'),
+            outer,
+            element(0x00080016, 'UI', CT_IMAGE),
+            element(0x00080018, 'UI', '2.25.8'),
+          ];
+          assert.equal(headerOf(fileOf(elements, transferSyntax)).sopInstanceUID, '2.25.8');
+        });
+      }
+    }
+  }
+
+  test('UN of undefined length is Implicit VR inside', () => {
+    const inside = encodeElements(
+      [element(0x00090010, 'LO', 'ANYBODY'), element(0x00091001, 'LO', 'X')],
+      'implicit LE',
+    );
+    const items = Buffer.concat([
+      Buffer.from('fe ff 00 e0 ff ff ff ff'.replaceAll(' ', ''), 'hex'),
+      inside,
+      Buffer.from('feff0de000000000feffdde000000000', 'hex'),
+    ]);
+    const un = { ...element(0x00080007, 'UN', items), lyingLength: 0xffffffff };
+    const elements = [un, element(0x00080016, 'UI', CT_IMAGE), element(0x00080018, 'UI', '2.25.8')];
+    assert.equal(headerOf(fileOf(elements)).sopInstanceUID, '2.25.8');
+  });
+
+  function nested(depth: number): Buffer {
+    const open = Buffer.from('08000600ffffffff' + 'feff00e0ffffffff', 'hex');
+    const close = Buffer.from('feff0de000000000feffdde000000000', 'hex');
+    const uids = encodeElements(
+      [element(0x00080016, 'UI', CT_IMAGE), element(0x00080018, 'UI', '2.25.8')],
+      'implicit LE',
+    );
+    const dataSet = Buffer.concat([
+      Buffer.concat(Array(depth).fill(open)),
+      Buffer.concat(Array(depth).fill(close)),
+      uids,
+    ]);
+    return buildFile({ transferSyntax: IMPLICIT_LE, sopClass: CT_IMAGE, sopInstance: '1', dataSet });
+  }
+
+  test('64 levels of nesting are read', () => {
+    assert.equal(headerOf(nested(64)).sopInstanceUID, '2.25.8');
+  });
+
+  for (const depth of [65, 1100, 20_000]) {
+    test(`${depth} levels are not followed`, () => {
+      const problem = problemOf(nested(depth));
+      assert.match(problem.code === 'malformed' ? problem.detail : problem.code, /nested deeper than 64/u);
+    });
+  }
+});
+
+describe('labels that are not true', () => {
+  for (const declared of UNCOMPRESSED) {
+    for (const actual of UNCOMPRESSED.filter((syntax) => syntax !== declared)) {
+      for (const pixelBytes of [512, 3_000_000]) {
+        test(`the meta group says ${declared}, the data set is in ${actual}, ${pixelBytes} bytes`, () => {
+          const sample = sampleInstance({ transferSyntax: actual, pixelBytes });
+          const problem = problemOf(buildFile(sample, { metaTransferSyntax: declared }));
+          assert.equal(problem.code, 'malformed');
+          assert.match((problem as { detail: string }).detail, /^the file says .* but its data set is in /u);
+          assert.equal((problem as { offset: number }).offset > 132, true);
+        });
+      }
+    }
+  }
+
+  test('said to be deflated and is not', () => {
+    const problem = problemOf(buildFile(sampleInstance(), { metaTransferSyntax: DEFLATED_LE }));
+    assert.equal(problem.code === 'malformed' && problem.detail, 'the data set is not a deflate stream');
+  });
+
+  test('deflated and said not to be', () => {
+    const sample = sampleInstance({ transferSyntax: DEFLATED_LE });
+    assert.equal(problemOf(buildFile(sample, { metaTransferSyntax: EXPLICIT_LE })).code, 'malformed');
+  });
+
+  test('deflated, but what comes out is Implicit VR', () => {
+    const dataSet = deflateRawSync(sampleInstance({ transferSyntax: IMPLICIT_LE }).dataSet);
+    const file = buildFile({ transferSyntax: DEFLATED_LE, sopClass: CT_IMAGE, sopInstance: '1', dataSet });
+    assert.match((problemOf(file) as { detail: string }).detail, /but its data set is in Implicit VR Little Endian/u);
+  });
+
+  for (const options of [{ preamble: false, meta: false }, { metaTransferSyntax: false }, { meta: false }] as const) {
+    test(`compressed pixels that nothing names are not called Explicit VR Little Endian: ${JSON.stringify(options)}`, () => {
+      const sample = sampleInstance({ transferSyntax: JPEG_BASELINE });
+      assert.match(
+        (problemOf(buildFile(sample, options)) as { detail: string }).detail,
+        /compressed, and no transfer/u,
+      );
+    });
+  }
+
+  test('a private syntax may have any encoding, and keeps its name', () => {
+    for (const actual of UNCOMPRESSED) {
+      const header = headerOf(
+        buildFile(sampleInstance({ transferSyntax: actual }), { metaTransferSyntax: '1.3.46.1.2' }),
+      );
+      assert.equal(header.transferSyntaxUID, '1.3.46.1.2');
+    }
+  });
+
+  test('a private syntax over something unreadable is refused', () => {
+    const dataSet = Buffer.alloc(400, 0xa5);
+    const file = buildFile({ transferSyntax: '1.3.46.1.2', sopClass: CT_IMAGE, sopInstance: '1', dataSet });
+    assert.equal(problemOf(file).code, 'malformed');
+  });
+
+  test('an unknown syntax of DICOM is Explicit VR Little Endian (PS3.5 A.4)', () => {
+    const header = headerOf(buildFile(sampleInstance(), { metaTransferSyntax: '1.2.840.10008.1.2.4.999' }));
+    assert.equal(header.transferSyntaxUID, '1.2.840.10008.1.2.4.999');
+  });
+});
+
+describe('deflate', () => {
+  test('a bomb is inflated no further than the UIDs need', () => {
+    const elements = [
+      element(0x00080016, 'UI', CT_IMAGE),
+      element(0x00080018, 'UI', '2.25.8'),
+      element(0x00080060, 'CS', 'CT'),
+    ];
+    const bomb = deflateRawSync(Buffer.concat([encodeElements(elements, 'explicit LE'), Buffer.alloc(100_000_000)]));
+    const file = buildFile({ transferSyntax: DEFLATED_LE, sopClass: CT_IMAGE, sopInstance: '1', dataSet: bomb });
+    const before = process.memoryUsage().arrayBuffers;
+    assert.equal(headerOf(file).sopInstanceUID, '2.25.8');
+    assert.equal(process.memoryUsage().arrayBuffers - before < 20_000_000, true);
+  });
+
+  test('a bomb before the UIDs is refused', () => {
+    const elements = [
+      element(0x00080006, 'OB', Buffer.alloc(50_000_000)),
+      element(0x00080016, 'UI', CT_IMAGE),
+      element(0x00080018, 'UI', '2.25.8'),
+    ];
+    const problem = problemOf(fileOf(elements, DEFLATED_LE));
+    assert.match((problem as { detail: string }).detail, /first 65536 inflated bytes/u);
+  });
+
+  test('cut off within the first elements', () => {
+    const sample = sampleInstance({ transferSyntax: DEFLATED_LE });
+    const problem = problemOf(sample.file.subarray(0, sample.dataSetOffset + 12));
+    assert.equal(problem.code, 'malformed');
+  });
+});
+
+describe('what is no instance', () => {
+  test('an empty file', () => {
+    assert.deepEqual(problemOf(Buffer.alloc(0)), { code: 'empty file' });
+  });
+
+  test('a DICOMDIR, by meta group, by data set, or bare', () => {
+    const directory = [
+      element(0x00041130, 'CS', 'DISK'),
+      element(0x00041200, 'UL', [0]),
+      element(0x00041220, 'SQ', { items: [] }),
+    ];
+    const byMeta = fileOf(directory, EXPLICIT_LE, { metaSopClass: MEDIA_STORAGE_DIRECTORY });
+    const byDataSet = fileOf([element(0x00080016, 'UI', MEDIA_STORAGE_DIRECTORY), element(0x00080018, 'UI', '1.2')]);
+    const bare = fileOf(directory, IMPLICIT_LE, { meta: false, preamble: false });
+    for (const file of [byMeta, byDataSet, bare]) assert.deepEqual(problemOf(file), { code: 'DICOMDIR' });
+  });
+
+  const foreign: readonly (readonly [string, string | Uint8Array, string | undefined])[] = [
+    ['text', 'Dear colleague,\nplease find attached\n', 'text'],
+    ['UTF-8 text', 'Grüße aus Köln, schöne Bilder', 'text'],
+    ['XML', '<?xml version="1.0"?><a/>', 'XML'],
+    ['HTML', '<!DOCTYPE html><html></html>', 'HTML'],
+    ['JSON', '{"00080018": {}}', 'JSON'],
+    ['ZIP', Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(600, 7)]), 'ZIP'],
+    ['PDF', '%PDF-1.7\n%\xe2\xe3', 'PDF'],
+    ['PNG', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), 'PNG'],
+    ['JPEG', Buffer.from('ffd8ffe000104a464946', 'hex'), 'JPEG'],
+    ['gzip', Buffer.from('1f8b0800000000000003', 'hex'), 'gzip'],
+    ['zero bytes', Buffer.alloc(5000), 'zero bytes'],
+    ['one byte', Buffer.from([8]), undefined],
+    ['little numbers', Buffer.from(new Uint32Array([2, 4, 8, 16, 32, 64, 128, 256]).buffer), undefined],
+    ['numbers from eight', Buffer.from(new Uint32Array([8, 9, 10, 11, 12, 13, 14, 15]).buffer), undefined],
+  ];
+  for (const [name, content, looksLike] of foreign) {
+    test(`${name} is not DICOM`, () => {
+      const file = typeof content === 'string' ? Buffer.from(content) : content;
+      assert.deepEqual(problemOf(file), { code: 'not DICOM', ...(looksLike === undefined ? {} : { looksLike }) });
+    });
+  }
+
+  test('a file that ends after its meta group', () => {
+    const { file, dataSetOffset } = sampleInstance();
+    assert.deepEqual(problemOf(file.subarray(0, dataSetOffset)), {
+      code: 'malformed',
+      detail: 'the file ends where the data set should begin',
+      offset: dataSetOffset,
+    });
+  });
+
+  test('a value in the meta group that is longer than the file', () => {
+    const liar = { ...element(0x00020013, 'SH', 'X'), lyingLength: 60_000 };
+    const file = buildFile(sampleInstance(), { extraMeta: [liar] });
+    assert.match((problemOf(file) as { detail: string }).detail, /\(0002,0013\) says 60000 bytes/u);
+  });
+
+  test('a value before the UIDs that is longer than the file', () => {
+    const elements = [
+      element(0x00080005, 'CS', 'ISO_IR 100'),
+      { ...element(0x00080008, 'CS', 'ORIGINAL'), lyingLength: 60_000 },
+      element(0x00080018, 'UI', '2.25.8'),
+    ];
+    assert.match((problemOf(fileOf(elements)) as { detail: string }).detail, /\(0008,0008\) says 60000 bytes/u);
+  });
+});
