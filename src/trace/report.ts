@@ -4,7 +4,7 @@
 import { storeStatus } from '../protocol/dimse/status.ts';
 import { uidName } from '../protocol/uids.ts';
 import type { AssociationSummary, SendResult } from '../send/job.ts';
-import { type FileOutcome, OUTCOMES } from '../send/outcome.ts';
+import type { FileOutcome, Outcome } from '../send/outcome.ts';
 import { contextResultText } from './code-text.ts';
 import { explain, sentence } from './explain.ts';
 import { aeTitle, nameOf } from './names.ts';
@@ -19,6 +19,9 @@ export interface ReportOptions {
   /** Rows of the file list; 2,000 by default. */
   readonly rowsMax?: number;
 }
+
+/** In the order in which they are shown. Complete, because its source is. */
+const OUTCOMES = Object.keys(OUTCOME_WORDS) as readonly Outcome[];
 
 const ROWS_MAX = 2000;
 /** Paths below one problem; the file list has them all. */
