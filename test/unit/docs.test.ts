@@ -96,7 +96,9 @@ describe('settings', () => {
         .map(([name = '', value = '']) => [name.replaceAll('`', ''), value.replaceAll('`', '')]),
     );
     assert.deepEqual([...told.keys()].sort(), [...expected.keys()].sort());
-    for (const [name, value] of expected) if (value !== undefined) assert.equal(told.get(name), String(value), name);
+    for (const [name, value] of expected)
+      if (value !== undefined)
+        assert.equal(told.get(name), typeof value === 'string' ? value : JSON.stringify(value), name);
   });
 });
 
