@@ -142,6 +142,19 @@ export function readDataSet(
     return count;
   }
 
+  /** Encapsulated pixel data (PS3.5 A.4): the items' bytes, hex, one after the other. */
+  function fragments(inner: NaiveEncoding): string {
+    const values: string[] = [];
+    for (;;) {
+      const tag = takeTag(inner.big);
+      const length = take(4, inner.big);
+      if (tag === 0xfffee0dd) return values.join(' ');
+      if (tag !== 0xfffee000 || at + length > bytes.length) throw new Error(`naive reader: no fragment at ${at - 8}`);
+      values.push(Buffer.from(bytes.subarray(at, at + length)).toString('hex'));
+      at += length;
+    }
+  }
+
   function dataSet(prefix: string, end: number, inner: NaiveEncoding): void {
     while (at < end && at < bytes.length) {
       const tag = takeTag(inner.big);
@@ -153,6 +166,10 @@ export function readDataSet(
       if (inner.explicit) at += LONG.has(vr) ? 4 : 2;
       const length = inner.explicit && !LONG.has(vr) ? take(2, inner.big) : take(4, inner.big);
       const path = `${prefix}${tag.toString(16).padStart(8, '0')}`;
+      if ((vr === 'OB' || vr === 'OW') && length === UNDEFINED) {
+        rows.push({ path, vr, value: fragments(inner) });
+        continue;
+      }
       if (vr === 'SQ' || length === UNDEFINED || (vr === '' && isSequence(tag))) {
         const row = rows.length;
         const count = items(path, length, vr === 'UN' ? IMPLICIT : inner);

@@ -1,0 +1,100 @@
+// Our SCU to Orthanc: what the archive holds is read back over its REST interface and compared. Orthanc writes what it
+// receives with sequence lengths of its own, so data sets are compared element by element, values byte by byte.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { test } from 'node:test';
+import { inflateRawSync } from 'node:zlib';
+import { echo } from '../../src/net/echo-scu.ts';
+import { loadDictionary } from '../../src/part10/dcmjs-adapter.ts';
+import { parseHeader } from '../../src/part10/header-parser.ts';
+import { corpusFiles, corpusSkip } from '../support/corpus.ts';
+import { DEFLATED_LE, EXPLICIT_BE, IMPLICIT_LE, JPEG_BASELINE, RLE_LOSSLESS } from '../support/dicom-builder.ts';
+import { peerAt, send, temporaryFolder, writeInstances } from '../support/jobs.ts';
+import { BIG, EXPLICIT, IMPLICIT, type NaiveRow, readDataSet } from '../support/naive-data-set.ts';
+import { missing, startOrthanc } from '../support/peers.ts';
+
+const skip = missing('Orthanc');
+
+// In Implicit VR only a dictionary tells what a sequence of defined length is.
+const { vrOf } = await loadDictionary();
+
+/** Group lengths, padding behind the last element and padding of a value say nothing of the instance. */
+function rowsOf(file: Buffer): readonly Omit<NaiveRow, 'vr'>[] {
+  const parsed = parseHeader(file, file.length);
+  assert.ok(parsed.type === 'instance');
+  const { transferSyntaxUID, dataSetOffset } = parsed.header;
+  const raw = file.subarray(dataSetOffset);
+  const dataSet = transferSyntaxUID === DEFLATED_LE ? inflateRawSync(raw) : raw;
+  const encoding = transferSyntaxUID === IMPLICIT_LE ? IMPLICIT : transferSyntaxUID === EXPLICIT_BE ? BIG : EXPLICIT;
+  return readDataSet(dataSet, encoding, (tag) => vrOf(tag) === 'SQ')
+    .filter(({ path }) => !path.endsWith('0000') && path !== 'fffcfffc')
+    .map(({ path, value }) => ({ path, value: value.replace(/(20|00)+$/, '') }));
+}
+
+test('Orthanc answers C-ECHO and says who it is', { skip }, async (t) => {
+  const orthanc = await startOrthanc(t);
+  const peer = peerAt(orthanc.port, { calledAETitle: 'ORTHANC' });
+  const result = await echo(peer, undefined, new AbortController().signal);
+  assert.equal(result.verified, true);
+  assert.equal(result.status, 0);
+  assert.match(result.peerImplementationVersionName ?? '', /OFFIS_DCMTK/);
+  const { connectMs, associationMs, echoMs, releaseMs } = result.phases;
+  for (const phase of [connectMs, associationMs, echoMs, releaseMs]) assert.ok(phase !== undefined && phase >= 0);
+});
+
+test('Orthanc holds what was in the files', { skip }, async (t) => {
+  const folder = await temporaryFolder(t);
+  const written = await writeInstances(folder, [
+    {},
+    { transferSyntax: IMPLICIT_LE },
+    { transferSyntax: EXPLICIT_BE },
+    { transferSyntax: RLE_LOSSLESS },
+    { transferSyntax: JPEG_BASELINE },
+    { transferSyntax: DEFLATED_LE },
+    { pixelBytes: 3_000_000 },
+  ]);
+  const orthanc = await startOrthanc(t);
+  const { result } = await send([folder], peerAt(orthanc.port, { calledAETitle: 'ORTHANC' }));
+  assert.equal(result.counts.stored, written.length);
+  for (const { sopInstance, file } of written) {
+    const held = await orthanc.file(sopInstance);
+    assert.ok(held !== undefined);
+    assert.deepEqual(rowsOf(held), rowsOf(file));
+  }
+});
+
+/** Without Patient ID, Study or Series Instance UID, Orthanc answers C000 or A700: it could not file them. */
+const NOT_STORABLE = new Set([
+  'no_meta_group_length.dcm',
+  'chrSQEncoding.dcm',
+  'priv_SQ.dcm',
+  'JPEGLSNearLossless_08.dcm',
+  'UN_sequence.dcm',
+  'rtdose_rle_1frame.dcm',
+]);
+
+test('every corpus file is in Orthanc, or Orthanc said why not', { skip: skip || corpusSkip }, async (t) => {
+  const orthanc = await startOrthanc(t);
+  const peer = peerAt(orthanc.port, { calledAETitle: 'ORTHANC' });
+  let stored = 0;
+  // One by one: several corpus files are the same instance in other transfer syntaxes.
+  for (const { path } of corpusFiles()) {
+    const { result } = await send([path], peer);
+    const [outcome] = result.outcomes;
+    assert.ok(outcome !== undefined);
+    if (outcome.outcome === 'skipped') continue;
+    if (NOT_STORABLE.has(basename(path))) {
+      assert.equal(outcome.outcome, 'failed', path);
+      assert.equal(outcome.reason?.code, 'status', path);
+      continue;
+    }
+    assert.equal(outcome.outcome, 'stored', path);
+    const held = await orthanc.file(outcome.sopInstanceUID ?? '');
+    assert.ok(held !== undefined, path);
+    assert.deepEqual(rowsOf(held), rowsOf(await readFile(path)), path);
+    stored += 1;
+  }
+  assert.ok(stored >= 26, `${stored} stored`);
+});
