@@ -12,7 +12,7 @@ import { IMPLICIT_VR_LE, storageSOPClasses, VERIFICATION } from '../protocol/uid
 import type { AAssociateRq } from '../protocol/ul/pdu.ts';
 import { AssociationDriver } from './association-driver.ts';
 import { Deferred } from './deferred.ts';
-import type { ReceivedInstance } from './store-scp.ts';
+import type { ReceivedInstance } from './received-instance.ts';
 import type { TraceSink } from './trace-record.ts';
 import type { Connection } from './transport.ts';
 

@@ -6,19 +6,9 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AcceptedAssociation, refuseForCongestion } from './accepted-association.ts';
+import type { ReceivedInstance } from './received-instance.ts';
 import type { TraceSink } from './trace-record.ts';
 import { listen } from './transport.ts';
-
-export interface ReceivedInstance {
-  /** Absolute path of the Part 10 file. */
-  readonly path: string;
-  readonly sopClassUID: string;
-  readonly sopInstanceUID: string;
-  readonly transferSyntaxUID: string;
-  readonly callingAETitle: string;
-  /** Of the data set. */
-  readonly bytes: number;
-}
 
 export interface ReceiverOptions {
   /** 0 = any free port. */

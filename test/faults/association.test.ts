@@ -6,9 +6,10 @@ import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { Timeouts } from '../../src/net/peer.ts';
 import type { Reason } from '../../src/send/outcome.ts';
-import { peerAt, send, temporaryFolder, writeInstances } from '../support/jobs.ts';
+import { peerAt, send, writeInstances } from '../support/jobs.ts';
 import * as naive from '../support/naive-pdu.ts';
 import { type PeerConnection, startScriptedPeer } from '../support/scripted-peer.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const SHORT: Partial<Timeouts> = {
   connectMs: 500,
@@ -20,7 +21,7 @@ const SHORT: Partial<Timeouts> = {
 
 /** Sends two instances to a peer that follows the script; both must fail with this reason. */
 async function bothFail(t: TestContext, script: (peer: PeerConnection) => Promise<void>): Promise<Reason> {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await writeInstances(folder, [{}, {}]);
   const peer = await startScriptedPeer(script);
   const { result } = await send([folder], peerAt(peer.port, { timeouts: SHORT }));
@@ -37,7 +38,7 @@ async function bothFail(t: TestContext, script: (peer: PeerConnection) => Promis
 }
 
 test('F01: a closed port is named with address and port', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await writeInstances(folder, [{}]);
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => {
@@ -56,7 +57,7 @@ test('F01: a closed port is named with address and port', async (t) => {
 });
 
 test('F01: a dual-stack name that refuses has a message', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await writeInstances(folder, [{}]);
   const { result } = await send([folder], peerAt(1, { host: 'localhost' }));
   const reason = result.outcomes[0]?.reason;
@@ -65,7 +66,7 @@ test('F01: a dual-stack name that refuses has a message', async (t) => {
 });
 
 test('F02: a host that does not exist is named', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await writeInstances(folder, [{}]);
   const { result } = await send([folder], peerAt(104, { host: 'pacs.invalid' }));
   const reason = result.outcomes[0]?.reason;
@@ -101,7 +102,7 @@ test('F05: the peer accepts the connection and never speaks; it sees our A-ABORT
 });
 
 test('F08: the A-ASSOCIATE-AC is cut at every byte', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const [instance] = await writeInstances(folder, [{}]);
   assert.ok(instance !== undefined);
   const ac = naive.associateAc({ items: naive.plainItems(naive.contextResult(1, 0, '1.2.840.10008.1.2.1')) });
@@ -136,7 +137,7 @@ for (const [result, source, reason] of [
 }
 
 test('F13: a transient rejection is tried again, and the files are stored', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await writeInstances(folder, [{}]);
   const peer = await startScriptedPeer(async (connection, number) => {
     if (number === 1) {

@@ -9,14 +9,15 @@ import type { Timeouts } from '../../src/net/peer.ts';
 import type { Outcome } from '../../src/send/outcome.ts';
 import { runSend } from '../../src/send/run.ts';
 import { JPEG_2000_LOSSLESS, MR_IMAGE } from '../support/dicom-builder.ts';
-import { peerAt, scanned, send, temporaryFolder, verdicts, writeInstances } from '../support/jobs.ts';
+import { peerAt, scanned, send, verdicts, writeInstances } from '../support/jobs.ts';
 import * as naive from '../support/naive-pdu.ts';
 import { type RawMessage, startScriptedPeer, storeResponse, uint16 } from '../support/scripted-peer.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const SHORT: Partial<Timeouts> = { associationMs: 500, responseMs: 300, writeStallMs: 400, releaseMs: 300 };
 
 async function folderOf(t: TestContext, count: number, pixelBytes = 2_000): Promise<string> {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await writeInstances(
     folder,
     Array.from({ length: count }, () => ({ pixelBytes })),
@@ -92,7 +93,7 @@ test('F36: Error Comment and Offending Element reach the outcome', async (t) => 
 
 for (const maximumLength of [8, 9, 128, 4_096, 2 ** 32 - 1, 0, 'absent'] as const) {
   test(`F33: a maximum length of ${maximumLength} is obeyed with even fragments and one last`, async (t) => {
-    const folder = await temporaryFolder(t);
+    const folder = temporaryFolder(t);
     const [instance] = await writeInstances(folder, [{ pixelBytes: 3_000 }]);
     let message: RawMessage | undefined;
     const peer = await startScriptedPeer(async (connection) => {
@@ -134,7 +135,7 @@ test('F09: a connection that is lost in the middle is opened again, and every fi
 });
 
 test('a file that makes the peer abort is tried twice, last, and does not stop the others', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const instances = await writeInstances(folder, [{}, {}, {}]);
   const poison = instances[0]?.sopInstance;
   const peer = await startScriptedPeer(async (connection) => {
@@ -375,7 +376,7 @@ test('F35: a peer that asks for release between files gets a new association for
 });
 
 test('F38: bad files among good ones: each has its reason, the good ones are stored', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await writeInstances(folder, [{}, { sopClass: MR_IMAGE }, { transferSyntax: JPEG_2000_LOSSLESS }, {}]);
   await writeFile(join(folder, 'a.txt'), 'not DICOM at all');
   await writeFile(join(folder, 'b.dcm'), '');
@@ -406,7 +407,7 @@ test('F38: bad files among good ones: each has its reason, the good ones are sto
 });
 
 test('F50: a file that changed after the scan fails; the rest is stored on the same association', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const [first] = await writeInstances(folder, [{}, {}]);
   assert.ok(first !== undefined);
   const files = await scanned([folder]);
@@ -422,7 +423,7 @@ test('F50: a file that changed after the scan fails; the rest is stored on the s
 });
 
 test('F50: a file that shrinks while it is sent is abandoned with A-ABORT, and the rest is stored', async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const [first] = await writeInstances(folder, [{ pixelBytes: 20_000_000 }, {}]);
   assert.ok(first !== undefined);
   let aborted = false;

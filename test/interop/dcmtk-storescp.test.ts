@@ -14,8 +14,9 @@ import {
   JPEG_BASELINE,
   RLE_LOSSLESS,
 } from '../support/dicom-builder.ts';
-import { peerAt, scanned, send, temporaryFolder, verdicts, writeInstances } from '../support/jobs.ts';
+import { peerAt, scanned, send, verdicts, writeInstances } from '../support/jobs.ts';
 import { dataSetOf, missing, startStorescp } from '../support/peers.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const skip = missing('storescp');
 
@@ -51,7 +52,7 @@ async function assertSameDataSets(result: SendResult, held: ReadonlyMap<string, 
 
 for (const pdu of [[], ['-pdu', '4096'], ['-pdu', '131072']]) {
   test(`generated instances reach storescp ${pdu.join(' ')} byte for byte`, { skip }, async (t) => {
-    const folder = await temporaryFolder(t);
+    const folder = temporaryFolder(t);
     await writeInstances(folder, GENERATED);
     const scp = await startStorescp(t, ['+B', '+xa', '-pm', ...pdu]);
     const { result } = await send([folder], peerAt(scp.port));
@@ -83,7 +84,7 @@ for (const [option, own, onWire] of [
   test(`storescp ${option} refuses ${own}: it is converted to ${onWire}, and the outcome says so`, {
     skip,
   }, async (t) => {
-    const folder = await temporaryFolder(t);
+    const folder = temporaryFolder(t);
     await writeInstances(folder, [{ transferSyntax: own, pixelBytes: 400_000 }]);
     const scp = await startStorescp(t, ['+B', option]);
     const { result } = await send([folder], peerAt(scp.port));
@@ -96,7 +97,7 @@ for (const [option, own, onWire] of [
 }
 
 test('what storescp refuses fails with its reason while the rest is stored', { skip }, async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await writeInstances(folder, [{}, { transferSyntax: JPEG_2000_LOSSLESS }]);
   const scp = await startStorescp(t, []);
   const { result } = await send([folder], peerAt(scp.port));
@@ -104,7 +105,7 @@ test('what storescp refuses fails with its reason while the rest is stored', { s
 });
 
 test('storescp --refuse: a permanent rejection, tried once', { skip }, async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   await writeInstances(folder, [{}]);
   const scp = await startStorescp(t, ['--refuse']);
   const { result } = await send([folder], peerAt(scp.port));
@@ -114,7 +115,7 @@ test('storescp --refuse: a permanent rejection, tried once', { skip }, async (t)
 
 for (const when of ['--abort-during', '--abort-after']) {
   test(`storescp ${when}: no file is called stored that it does not confirm`, { skip }, async (t) => {
-    const folder = await temporaryFolder(t);
+    const folder = temporaryFolder(t);
     await writeInstances(folder, [{ pixelBytes: 400_000 }, {}]);
     const scp = await startStorescp(t, [when]);
     const { result } = await send([folder], peerAt(scp.port));
@@ -125,7 +126,7 @@ for (const when of ['--abort-during', '--abort-after']) {
 }
 
 test('an instance in its file and at the receiver have the same data set', { skip }, async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const [written] = await writeInstances(folder, [{}]);
   assert.ok(written !== undefined);
   assert.deepEqual(await dataSetOf(written.path), written.dataSet);

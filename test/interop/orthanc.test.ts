@@ -11,9 +11,10 @@ import { loadDictionary } from '../../src/part10/dcmjs-adapter.ts';
 import { parseHeader } from '../../src/part10/header-parser.ts';
 import { corpusFiles, corpusSkip } from '../support/corpus.ts';
 import { DEFLATED_LE, EXPLICIT_BE, IMPLICIT_LE, JPEG_BASELINE, RLE_LOSSLESS } from '../support/dicom-builder.ts';
-import { peerAt, send, temporaryFolder, writeInstances } from '../support/jobs.ts';
+import { peerAt, send, writeInstances } from '../support/jobs.ts';
 import { BIG, EXPLICIT, IMPLICIT, type NaiveRow, readDataSet } from '../support/naive-data-set.ts';
 import { missing, startOrthanc } from '../support/peers.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const skip = missing('Orthanc');
 
@@ -45,7 +46,7 @@ test('Orthanc answers C-ECHO and says who it is', { skip }, async (t) => {
 });
 
 test('Orthanc holds what was in the files', { skip }, async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const written = await writeInstances(folder, [
     {},
     { transferSyntax: IMPLICIT_LE },

@@ -8,12 +8,13 @@ import { type TestContext, test } from 'node:test';
 import { type Receiver, startReceiver } from '../../src/net/store-scp.ts';
 import { corpusFiles, corpusSkip } from '../support/corpus.ts';
 import { JPEG_2000_LOSSLESS, RLE_LOSSLESS } from '../support/dicom-builder.ts';
-import { temporaryFolder, writeInstances } from '../support/jobs.ts';
+import { writeInstances } from '../support/jobs.ts';
 import { EXPLICIT, readDataSet } from '../support/naive-data-set.ts';
 import { dataSetOf, missing, program } from '../support/peers.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 async function receiver(t: TestContext, aeTitle?: string): Promise<Receiver> {
-  const directory = await temporaryFolder(t);
+  const directory = temporaryFolder(t);
   const started = await startReceiver({ port: 0, directory, ...(aeTitle === undefined ? {} : { aeTitle }) });
   t.after(() => started.stop());
   return started;
@@ -38,7 +39,7 @@ for (const [name, args] of [
   ['dcmsend', []],
 ] as const) {
   test(`${name} ${args.join(' ')} stores what dcmtk would write`, { skip: missing(name) }, async (t) => {
-    const folder = await temporaryFolder(t);
+    const folder = temporaryFolder(t);
     const written = await writeInstances(folder, [{}, {}, { pixelBytes: 1_000_000 }]);
     const { port, directory } = await receiver(t);
     await program(name, [...args, '127.0.0.1', String(port), ...written.map(({ path }) => path)]);
@@ -53,7 +54,7 @@ for (const [name, args] of [
 }
 
 test('dcmsend sends compressed instances as they are', { skip: missing('dcmsend') }, async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const written = await writeInstances(folder, [
     { transferSyntax: RLE_LOSSLESS },
     { transferSyntax: JPEG_2000_LOSSLESS, pixelBytes: 500_000 },
@@ -79,7 +80,7 @@ test('gdcmscu stores an instance', { skip: missing('gdcmscu') || corpusSkip }, a
 });
 
 test('what we receive, DCMTK reads without a warning', { skip: missing('storescu', 'dcmdump') }, async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = temporaryFolder(t);
   const [written] = await writeInstances(folder, [{}]);
   assert.ok(written !== undefined);
   const { port, directory } = await receiver(t);

@@ -1,22 +1,13 @@
 // Sends for tests: instances written to a folder of their own, a peer on loopback, and the real way through scan and run.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { DEFAULT_TIMEOUTS, type Peer, type Timeouts } from '../../src/net/peer.ts';
 import type { TraceRecord } from '../../src/net/trace-record.ts';
 import type { ScannedFile, SendListeners, SendResult } from '../../src/send/job.ts';
 import { runSend } from '../../src/send/run.ts';
 import { scan } from '../../src/send/scan.ts';
 import { type SampleInstance, type SampleOptions, sampleInstance } from './dicom-builder.ts';
-
-/** A folder that is gone after the test. */
-export async function temporaryFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'send-to-pacs-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 export interface WrittenInstance extends SampleInstance {
   readonly path: string;

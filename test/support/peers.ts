@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { readHeader } from '../../src/part10/read-header.ts';
-import { temporaryFolder } from './jobs.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const run = promisify(execFile);
 
@@ -75,7 +75,7 @@ export interface StoreScp {
 
 /** @param options of DCMTK's storescp; `+B` makes it write the data set as it came */
 export async function startStorescp(t: TestContext, options: readonly string[]): Promise<StoreScp> {
-  const directory = await temporaryFolder(t);
+  const directory = temporaryFolder(t);
   const port = await freePort();
   const child = spawn('storescp', ['-od', directory, ...options, String(port)], {
     stdio: 'ignore',
@@ -112,7 +112,7 @@ export interface Orthanc {
 }
 
 export async function startOrthanc(t: TestContext): Promise<Orthanc> {
-  const directory = await temporaryFolder(t);
+  const directory = temporaryFolder(t);
   const [port, httpPort] = [await freePort(), await freePort()];
   const configuration = {
     Name: 'TEST',

@@ -1,0 +1,12 @@
+// What the built-in receiver tells of each instance that it has stored.
+
+export interface ReceivedInstance {
+  /** Absolute path of the Part 10 file. */
+  readonly path: string;
+  readonly sopClassUID: string;
+  readonly sopInstanceUID: string;
+  readonly transferSyntaxUID: string;
+  readonly callingAETitle: string;
+  /** Of the data set. */
+  readonly bytes: number;
+}
