@@ -165,7 +165,7 @@ export class DataSetConverter {
 
   #beginElement(tag: number, vr: ValueRepresentation | undefined, length: number): void {
     const offset = this.#headerOffset();
-    const defined = length === UNDEFINED_LENGTH && vr?.longForm !== false ? undefined : length;
+    const defined = length === UNDEFINED_LENGTH ? undefined : length;
     this.#headerLength = 0;
     this.#headerNeeded = 8;
     this.#tag = tag;

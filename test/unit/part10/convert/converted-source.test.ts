@@ -185,6 +185,34 @@ describe('a converted source', () => {
     assert.ok(truncated.state.closed);
   });
 
+  it('never marks the last chunk of a data set that is cut off', async () => {
+    const nested = sample.slice(0, 5);
+    const bytes = writeDataSet(nested, EXPLICIT);
+    for (const missing of [1, 8, 12]) {
+      const source = sourceOf(EXPLICIT_LE, [bytes.subarray(0, -missing)]);
+      let isWhole = false;
+      await assert.rejects(async () => {
+        for await (const { isLast } of converted(source, EXPLICIT_BE).chunks(50)) isWhole ||= isLast;
+      }, DataSetConversionError);
+      assert.equal(isWhole, false);
+    }
+  });
+
+  it('finds a cut-off value before it sends any of it, where the length of the data set is known', async () => {
+    const before = writeDataSet(sample.slice(0, 3), EXPLICIT);
+    const bytes = writeDataSet(
+      [...sample.slice(0, 3), { tag: 0x7fe00010, vr: 'OW', value: counted(0x100000) }],
+      EXPLICIT,
+    );
+    let count = 0;
+    const running = async (): Promise<void> => {
+      const source = memorySource(EXPLICIT_LE, bytes.subarray(0, -2));
+      for await (const chunk of converted(source, IMPLICIT_LE).chunks(16)) count += chunk.bytes.length;
+    };
+    await assert.rejects(running, { name: 'DataSetConversionError', offset: before.length });
+    assert.ok(count <= before.length);
+  });
+
   it('closes the source when its reader leaves early', async () => {
     function* endless(): Generator<Uint8Array> {
       for (let count = 0; count < 1_000; count++) yield new Uint8Array(0x40000);

@@ -98,7 +98,7 @@ function subjectOf(name: string, file: Uint8Array): Subject | undefined {
 }
 
 function readAs(encoding: NaiveEncoding, bytes: Uint8Array): NaiveRow[] {
-  return readDataSet(bytes, encoding).filter(({ path }) => !/0000$/u.test(path));
+  return readDataSet(bytes, encoding).filter(({ path }) => !path.endsWith('0000'));
 }
 
 /**
