@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type CliProcess, runCli, startCli, startCliReceiver, stopCli } from '../../support/cli-process.ts';
 import { JPEG_BASELINE, MR_IMAGE, sampleInstance } from '../../support/dicom-builder.ts';
+import { startScriptedPeer } from '../../support/scripted-peer.ts';
 
 const instances = [
   sampleInstance({ seed: 1 }),
@@ -167,6 +168,58 @@ describe('store', () => {
     assert.equal(entries[0]?.outcome, 'failed');
     assert.equal(entries[0]?.reason.code, 'status');
     assert.match(entries[0]?.status ?? '', /^A7/);
+  });
+
+  it('counts a warning of the peer as stored, and says it', async () => {
+    const peer = await startScriptedPeer(async (connection) => {
+      await connection.accept();
+      await connection.serve(() => 0xb000);
+    });
+    const directory = await folder({ 'a.dcm': instances[0].file });
+    const { code, stdout, stderr } = await runCli(['store', '127.0.0.1', String(peer.port), directory]);
+    await peer.stop();
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^1 file stored, with a warning\.$/m);
+    assert.match(stderr, /^W: .*B000/m);
+  });
+
+  it("passes the peer's own words on, and goes on with the next file", async () => {
+    const comment = Buffer.from('No room for \x1b[31mthis', 'latin1');
+    const peer = await startScriptedPeer(async (connection) => {
+      await connection.accept();
+      const message = await connection.message();
+      if (message !== undefined) connection.respond(message, 0xa700, new Map([[0x0902, comment]]));
+      await connection.serve();
+    });
+    const directory = await folder({ 'a.dcm': instances[0].file, 'b.dcm': instances[1].file });
+    const report = join(root, 'words.json');
+    const { code, stdout } = await runCli(['store', '127.0.0.1', String(peer.port), directory, '--report', report]);
+    await peer.stop();
+    assert.equal(code, 1);
+    assert.match(stdout, /^1 of 2 files stored, 1 failed\.$/m);
+    assert.match(stdout, /No room for .*this/);
+    assert.ok(!stdout.includes('\x1b'));
+    const { instances: entries } = JSON.parse(await readFile(report, 'utf8')) as {
+      instances: readonly { outcome: string; errorComment?: string }[];
+    };
+    assert.deepEqual(
+      entries.map(({ outcome }) => outcome),
+      ['failed', 'stored'],
+    );
+    assert.match(entries[0]?.errorComment ?? '', /No room for/);
+  });
+
+  it('reports a file that was never answered as unknown', async () => {
+    const peer = await startScriptedPeer(async (connection) => {
+      await connection.accept();
+      await connection.message();
+      await connection.pdu();
+    });
+    const directory = await folder({ 'a.dcm': instances[0].file });
+    const { code, stdout } = await runCli(['store', '127.0.0.1', String(peer.port), directory, '-td', '0.2']);
+    await peer.stop();
+    assert.equal(code, 1);
+    assert.match(stdout, /^0 of 1 file stored, 1 sent but never answered\.$/m);
   });
 
   it('prints nothing with -q, whatever happens', async () => {
