@@ -61,7 +61,9 @@ async function runE2e(): Promise<Tally> {
   if (reason !== undefined)
     return { ...emptyTally(), skipped: [{ title: 'the workbench, driven as a person does', reason }] };
   await mkdir(join(root, 'out'), { recursive: true });
-  process.env['SEND_TO_PACS_VSIX'] = await packageVsix(join(root, 'out/send-to-pacs.vsix'));
+  const vsix = join(root, 'out/send-to-pacs.vsix');
+  await packageVsix(vsix);
+  process.env['SEND_TO_PACS_VSIX'] = vsix;
   return runNodeTests('e2e', { concurrency: 1, deadlineMs: 480_000 });
 }
 

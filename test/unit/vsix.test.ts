@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { inflateRawSync } from 'node:zlib';
+import { packageVsix } from '../../scripts/package.ts';
+
+/** The files of a ZIP archive (APPNOTE 4.3.12 central directory, 4.3.16 its end), small and without ZIP64. */
+function readZip(archive: Buffer): Map<string, Buffer> {
+  const end = archive.lastIndexOf('PK\x05\x06', undefined, 'latin1');
+  assert.notEqual(end, -1, 'no end of central directory');
+  const files = new Map<string, Buffer>();
+  let at = archive.readUInt32LE(end + 16);
+  for (let left = archive.readUInt16LE(end + 10); left > 0; left--) {
+    assert.equal(archive.toString('latin1', at, at + 4), 'PK\x01\x02');
+    const method = archive.readUInt16LE(at + 10);
+    const size = archive.readUInt32LE(at + 20);
+    const nameLength = archive.readUInt16LE(at + 28);
+    const local = archive.readUInt32LE(at + 42);
+    const name = archive.toString('utf8', at + 46, at + 46 + nameLength);
+    const data = local + 30 + archive.readUInt16LE(local + 26) + archive.readUInt16LE(local + 28);
+    const bytes = archive.subarray(data, data + size);
+    files.set(name, method === 0 ? bytes : inflateRawSync(bytes));
+    at += 46 + nameLength + archive.readUInt16LE(at + 30) + archive.readUInt16LE(at + 32);
+  }
+  return files;
+}
+
+let files: Map<string, Buffer>;
+let scratch: string;
+
+before(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'vsix-'));
+  const path = join(scratch, 'packed.vsix');
+  await packageVsix(path);
+  files = readZip(await readFile(path));
+});
+
+after(() => rm(scratch, { recursive: true, force: true }));
+
+function text(name: string): string {
+  const bytes = files.get(name);
+  assert.ok(bytes, `${name} is not in the VSIX`);
+  return bytes.toString('utf8');
+}
+
+test('the VSIX holds what runs and what the Marketplace shows, and nothing else', () => {
+  assert.deepEqual([...files.keys()].sort(), [
+    '[Content_Types].xml',
+    'extension.vsixmanifest',
+    'extension/LICENSE.txt',
+    'extension/changelog.md',
+    'extension/dist/cli.cjs',
+    'extension/dist/dcmjs.cjs',
+    'extension/dist/extension.cjs',
+    'extension/media/icon.png',
+    'extension/package.json',
+    'extension/readme.md',
+  ]);
+});
+
+test('everything that the manifest points at is in the VSIX', () => {
+  const manifest = JSON.parse(text('extension/package.json')) as { main: string; icon: string; bin: object };
+  for (const path of [manifest.main, manifest.icon, ...Object.values(manifest.bin)]) {
+    assert.ok(files.has(join('extension', path)), `${path} is missing`);
+  }
+});
+
+test('dcmjs is in its own file only, and the others load that file when they need it', () => {
+  const ofDcmjs = /naturalizeDataset|datasetToBuffer|AsyncDicomReader/;
+  assert.match(text('extension/dist/dcmjs.cjs'), ofDcmjs);
+  for (const bundle of ['extension/dist/extension.cjs', 'extension/dist/cli.cjs']) {
+    assert.doesNotMatch(text(bundle), ofDcmjs, `${bundle} contains dcmjs`);
+    assert.match(text(bundle), /require\("\.\/dcmjs\.cjs"\)/, `${bundle} does not load dcmjs.cjs`);
+    assert.ok(text(bundle).length < 400_000, `${bundle} has grown to ${text(bundle).length} characters: what got in?`);
+  }
+});
+
+test('the extension asks the extension host for nothing but Node and vscode', () => {
+  const required = [...text('extension/dist/extension.cjs').matchAll(/require\("([^"]+)"\)/g)].map(([, id]) =>
+    String(id),
+  );
+  const foreign = [...new Set(required)].filter((id) => !id.startsWith('node:'));
+  assert.deepEqual(foreign.sort(), ['./dcmjs.cjs', 'vscode']);
+});
+
+test('nothing in the VSIX needs a source map or names the folder that it was built in', () => {
+  for (const [name, bytes] of files) {
+    assert.ok(!name.endsWith('.map'), `${name} is a source map`);
+    if (!name.endsWith('.cjs')) continue;
+    assert.doesNotMatch(bytes.toString('latin1'), /sourceMappingURL=/, `${name} points at a source map`);
+    assert.ok(!bytes.includes(process.cwd()), `${name} names ${process.cwd()}`);
+  }
+});
+
+test('what is packed runs: the command line, and dcmjs from its own file', async () => {
+  for (const bundle of ['cli.cjs', 'dcmjs.cjs']) {
+    await writeFile(join(scratch, bundle), files.get(`extension/dist/${bundle}`) ?? '');
+  }
+  const { version } = JSON.parse(text('extension/package.json')) as { version: string };
+  const { stdout } = await promisify(execFile)(process.execPath, [join(scratch, 'cli.cjs'), '--version']);
+  assert.ok(stdout.includes(version), `--version says ${stdout}`);
+
+  const dcmjs = createRequire(import.meta.url)(join(scratch, 'dcmjs.cjs')) as typeof import('dcmjs');
+  assert.equal(dcmjs.data.DicomMetaDictionary.dictionary['00100010']?.vr, 'PN');
+});
