@@ -63,7 +63,11 @@ export class BuiltInReceiver {
       host: LOOPBACK,
       port: port.value,
       directory,
-      trace: trace.sink,
+      trace: ({ event, ...record }) => {
+        // The trace tells what came in, not where this person's home is.
+        const isInstance = event.type === 'instance received';
+        trace.sink({ ...record, event: isInstance ? { ...event, path: path.basename(event.path) } : event });
+      },
       received: () => {
         this.#statusTimer ??= setTimeout(() => this.#showStatus(), STATUS_MS);
       },

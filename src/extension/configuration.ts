@@ -3,7 +3,13 @@
 
 import * as vscode from 'vscode';
 import { listPeers, type PeerList, type SettingsLayer } from './peers.ts';
-import { type Parsed, type PlaintextConsent, parsePlaintextConsent, parseReceiverPort } from './settings.ts';
+import {
+  type Origin,
+  type Parsed,
+  type PlaintextConsent,
+  parsePlaintextConsent,
+  parseReceiverPort,
+} from './settings.ts';
 
 export const SECTION = 'sendToPacs';
 
@@ -57,9 +63,9 @@ export function readReceiverSettings(): { readonly port: Parsed<number>; readonl
   };
 }
 
-/** Opens the settings file that holds the peers, at the place. */
-export async function openPeerSettings(): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.openSettingsJson', {
-    revealSetting: { key: `${SECTION}.peers`, edit: true },
-  });
+/** Opens the settings file that holds the peers of that origin, at the place. */
+export async function openPeerSettings(origin: Origin): Promise<void> {
+  const command =
+    origin === 'user' ? 'workbench.action.openSettingsJson' : 'workbench.action.openWorkspaceSettingsFile';
+  await vscode.commands.executeCommand(command, { revealSetting: { key: `${SECTION}.peers`, edit: true } });
 }

@@ -132,7 +132,7 @@ async function noPeer(session: Session, list: PeerList): Promise<ConfiguredPeer 
   const answer = await vscode.window.showInformationMessage(message, ...buttons);
   if (answer === ADD_PEER) return askForPeer(session);
   if (answer === USE_RECEIVER) return session.receiver.asPeer(await session.receiver.start());
-  if (answer === OPEN_SETTINGS) await openPeerSettings();
+  if (answer === OPEN_SETTINGS) await openPeerSettings(list.problems[0]?.origin ?? 'user');
   if (answer === MANAGE_TRUST) await vscode.commands.executeCommand('workbench.trust.manage');
   return undefined;
 }
@@ -144,6 +144,6 @@ function tellProblems(session: Session, list: PeerList): void {
   for (const { message } of news) session.channel.note('warn', message);
   const more = news.length === 1 ? '' : ` And ${news.length - 1} more; see the trace.`;
   void vscode.window.showWarningMessage(`${first.message}${more}`, OPEN_SETTINGS).then(async (answer) => {
-    if (answer === OPEN_SETTINGS) await openPeerSettings();
+    if (answer === OPEN_SETTINGS) await openPeerSettings(first.origin);
   });
 }

@@ -45,7 +45,7 @@ export async function verifyConnection(session: Session, peerName?: unknown): Pr
     : vscode.window.showErrorMessage(message, SHOW_TRACE, OPEN_SETTINGS);
   void shown.then(async (answer) => {
     if (answer === SHOW_TRACE) session.channel.show();
-    if (answer === OPEN_SETTINGS) await openPeerSettings();
+    if (answer === OPEN_SETTINGS) await openPeerSettings(configured.origin === 'built-in' ? 'user' : configured.origin);
   });
   return result;
 }

@@ -166,7 +166,8 @@ describe('Send to PACS', () => {
       `to ${PEER} (127.0.0.1:`,
     ])
       assert.ok(text.includes(words), `"${words}" in:\n${text}`);
-    for (const secret of ['TEST^BUILDER', 'ID-600', workspaceFolder()]) assert.ok(!text.includes(secret), secret);
+    for (const secret of ['TEST^BUILDER', 'ID-600', workspaceFolder(), receiver.directory])
+      assert.ok(!text.includes(secret), secret);
   });
 
   it('verifies the connection with timed phases and the identity of the peer', async () => {
