@@ -49,6 +49,7 @@ describe('A workspace that wants the data', () => {
     await assert.rejects(send(undefined, PEER), /dialog/i);
     await assert.rejects(send(), /dialog/i);
     await setWorkspace({ defaultPeer: PEER });
+    await assert.rejects(send(), /dialog/i);
     assertNothingLeft();
   });
 

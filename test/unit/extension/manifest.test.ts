@@ -1,0 +1,129 @@
+// What the manifest promises and what the code does are written down in two places. Here they meet.
+
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const read = (path: string): string => readFileSync(new URL(path, new URL('../../../', import.meta.url)), 'utf8');
+
+interface Manifest {
+  readonly activationEvents: readonly string[];
+  readonly extensionKind: readonly string[];
+  readonly icon: string;
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly engines: { readonly vscode: string };
+  readonly capabilities: {
+    readonly untrustedWorkspaces: { readonly supported: unknown; readonly restrictedConfigurations: readonly string[] };
+    readonly virtualWorkspaces: { readonly supported: unknown };
+  };
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
+    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when: string }[]>>;
+    readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope?: string }>> };
+  };
+}
+
+const manifest = JSON.parse(read('package.json')) as Manifest;
+const { commands, menus, configuration } = manifest.contributes;
+const sources = globSync('src/extension/**/*.ts', { cwd: root }).map((path) => read(path.replaceAll('\\', '/')));
+const code = sources.join('\n');
+
+describe('commands', () => {
+  const contributed = commands.map(({ command }) => command);
+
+  it('are those that activation registers', () => {
+    const registered = [...read('src/extension/activate.ts').matchAll(/^ {2}'(sendToPacs\.\w+)': /gm)].map(
+      ([, id]) => id ?? '',
+    );
+    assert.ok(registered.length > 0);
+    assert.deepEqual(contributed.toSorted(), registered.toSorted());
+  });
+
+  it('have one file each', () => {
+    const files = globSync('src/extension/commands/*.ts', { cwd: root }).map(
+      (path) => path.split(/[\\/]/).at(-1) ?? '',
+    );
+    const expected = contributed.map(
+      (id) => `${id.slice('sendToPacs.'.length).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`,
+    );
+    assert.deepEqual(files.toSorted(), expected.toSorted());
+  });
+
+  it('stand under DICOM', () => {
+    for (const { category } of commands) assert.equal(category, 'DICOM');
+  });
+
+  it('of the code and of the menus exist', () => {
+    const meant = [...code.matchAll(/executeCommand\(\s*'(sendToPacs\.\w+)'/g)].map(([, id]) => id as string);
+    const inMenus = Object.values(menus).flatMap((items) => items.map(({ command }) => command));
+    assert.ok(meant.length > 0 && inMenus.length > 0);
+    for (const id of [...meant, ...inMenus]) assert.ok(contributed.includes(id), id);
+  });
+});
+
+describe('the item in the menus', () => {
+  const patternOf = (when: string): RegExp => {
+    const found = /resourceExtname =~ \/(.*?)\/i/.exec(when)?.[1];
+    assert.ok(found);
+    return new RegExp(found, 'i');
+  };
+
+  for (const menu of ['explorer/context', 'editor/title/context'])
+    it(`${menu}: files on a disk that may be DICOM by their name`, () => {
+      const [item] = menus[menu] ?? [];
+      assert.ok(item);
+      assert.match(item.when, /^resourceScheme == file && \(/);
+      const pattern = patternOf(item.when);
+      for (const extension of ['', '.dcm', '.DCM', '.dicom', '.ima', '.dic', '.1', '.20231'])
+        assert.match(extension, pattern, `"${extension}"`);
+      for (const extension of ['.txt', '.dcm2', '.png', '.json', '.1a'])
+        assert.doesNotMatch(extension, pattern, extension);
+      assert.ok(item.when.includes('config.sendToPacs.menu.showForAllFiles'));
+      assert.equal(item.when.includes('explorerResourceIsFolder'), menu === 'explorer/context');
+    });
+});
+
+describe('settings', () => {
+  const names = Object.keys(configuration.properties);
+
+  it('are those that the code reads', () => {
+    const inMenus = JSON.stringify(menus);
+    for (const name of names) {
+      const key = name.slice('sendToPacs.'.length);
+      const isRead = code.includes(`'${key}'`) || inMenus.includes(`config.${name}`);
+      assert.ok(isRead, `nothing reads ${name}`);
+    }
+    for (const [, key] of code.matchAll(/"sendToPacs\.([\w.]*\w)"/g))
+      assert.ok(key === 'receiver' || names.includes(`sendToPacs.${key}`), `a message names sendToPacs.${key}`);
+  });
+
+  it('that a folder can set are restricted where it is not trusted', () => {
+    const harmless = ['sendToPacs.menu.showForAllFiles'];
+    const settable = names.filter(
+      (name) => !/^(application|machine)$/.test(configuration.properties[name]?.scope ?? ''),
+    );
+    const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    assert.deepEqual([...restrictedConfigurations, ...harmless].toSorted(), settable.toSorted());
+  });
+});
+
+describe('the extension', () => {
+  it('is woken by its commands alone, runs where the files are, and is there in Restricted Mode', () => {
+    assert.deepEqual(manifest.activationEvents, []);
+    assert.deepEqual(manifest.extensionKind, ['workspace']);
+    assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
+    assert.equal(manifest.capabilities.virtualWorkspaces.supported, 'limited');
+  });
+
+  it('is typed against the oldest editor that it runs in', () => {
+    assert.equal(`^${manifest.devDependencies['@types/vscode']}`, manifest.engines.vscode);
+  });
+
+  it('has an icon of 256 × 256', () => {
+    const png = readFileSync(new URL(`../../../${manifest.icon}`, import.meta.url));
+    assert.equal(png.subarray(1, 4).toString('latin1'), 'PNG');
+    assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [256, 256]);
+  });
+});
