@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { DEFAULT_CALLING_AE_TITLE, DEFAULT_MAX_PDU_LENGTH, DEFAULT_TIMEOUTS } from '../net/peer.ts';
 import type { Receiver } from '../net/store-scp.ts';
+import { systemErrorInfo } from '../part10/system-error.ts';
 import { plural } from '../trace/units.ts';
 import type { ConfiguredPeer } from './peers.ts';
 import type { StatusBar } from './status-bar.ts';
@@ -39,12 +40,19 @@ export class BuiltInReceiver {
     return this.#running?.receiver;
   }
 
-  /** Starts it, or gives the one that runs. Rejects with the system's error where the port or the folder is no good. */
+  /** Starts it, or gives the one that runs. Rejects with words for a person where the port or the folder is no good. */
   async start(): Promise<Receiver> {
     if (this.#running !== undefined) return this.#running.receiver;
     this.#starting ??= this.#begin();
     try {
       return (await this.#starting).receiver;
+    } catch (thrown) {
+      const { code, message } = systemErrorInfo(thrown);
+      const isPort = code === 'EADDRINUSE' || code === 'EACCES';
+      const advice = isPort ? ' Choose another "sendToPacs.receiver.port", or 0 for any free one.' : '';
+      throw new Error(`The built-in receiver did not start: ${message.replace(/\.$/, '')}.${advice}`, {
+        cause: thrown,
+      });
     } finally {
       this.#starting = undefined;
     }

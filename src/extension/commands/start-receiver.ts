@@ -1,13 +1,13 @@
 // Start Built-in Receiver; where it runs already, says how to reach it.
 
 import * as vscode from 'vscode';
-import { systemErrorInfo } from '../../part10/system-error.ts';
 import { plural } from '../../trace/units.ts';
 import { RECEIVER_AE_TITLE } from '../built-in-receiver.ts';
 import type { Session } from '../session.ts';
 
 const COPY_ADDRESS = 'Copy Address';
 const OPEN_FOLDER = 'Open Folder';
+const OPEN_SETTINGS = 'Open Settings';
 const STOP = 'Stop';
 
 export interface ReceiverSummary {
@@ -23,18 +23,12 @@ export async function startReceiver(session: Session): Promise<ReceiverSummary |
   try {
     receiver = await session.receiver.start();
   } catch (thrown) {
-    const { code, message } = systemErrorInfo(thrown);
-    const advice =
-      code === 'EADDRINUSE' || code === 'EACCES'
-        ? ' Choose another "sendToPacs.receiver.port", or 0 for any free one.'
-        : '';
-    session.channel.note('error', `Built-in receiver did not start: ${message}`);
-    void vscode.window
-      .showErrorMessage(`The built-in receiver did not start: ${message}${advice}`, 'Open Settings')
-      .then(async (answer) => {
-        if (answer !== undefined)
-          await vscode.commands.executeCommand('workbench.action.openSettings', 'sendToPacs.receiver');
-      });
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    session.channel.note('error', message);
+    void vscode.window.showErrorMessage(message, OPEN_SETTINGS).then(async (answer) => {
+      if (answer === OPEN_SETTINGS)
+        await vscode.commands.executeCommand('workbench.action.openSettings', 'sendToPacs.receiver');
+    });
     return undefined;
   }
   const { host, port, directory, count } = receiver;

@@ -15,6 +15,7 @@ import {
 } from '../../support/dicom-builder.ts';
 import {
   documentThat,
+  listen,
   makeFolder,
   PEER,
   peerEntry,
@@ -203,6 +204,19 @@ describe('The built-in receiver', () => {
       assert.equal(echo.failure?.code, 'connection failed');
     } finally {
       await study.remove();
+    }
+  });
+
+  it('says so when its port is taken, and which setting to change', async () => {
+    const other = await listen();
+    try {
+      await setUser({ 'receiver.port': other.port });
+      assert.equal(await vscode.commands.executeCommand('sendToPacs.startReceiver'), undefined);
+      const sent = Promise.resolve(send(workspaceFolder(), undefined, 'Built-in Receiver'));
+      await assert.rejects(sent, /did not start: .*EADDRINUSE.* Choose another "sendToPacs\.receiver\.port"/);
+    } finally {
+      await setUser({ 'receiver.port': undefined });
+      await other.close();
     }
   });
 });
