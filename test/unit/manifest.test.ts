@@ -3,6 +3,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
+import { type LockFile, missingPlatforms } from '../../scripts/lock.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -115,9 +116,7 @@ describe('What the manifest promises a person:', () => {
 });
 
 describe('Packages:', () => {
-  const lock = JSON.parse(read('package-lock.json')) as {
-    packages: Record<string, { hasInstallScript?: boolean; resolved?: string }>;
-  };
+  const lock = JSON.parse(read('package-lock.json')) as LockFile;
 
   test('@types/vscode is the oldest VS Code that the extension installs in', () => {
     assert.equal(manifest.engines.vscode, `^${manifest.devDependencies['@types/vscode']}`);
@@ -145,6 +144,19 @@ describe('Packages:', () => {
   test('the lock file names no registry', () => {
     const resolved = Object.entries(lock.packages).filter(([, entry]) => entry.resolved !== undefined);
     assert.deepEqual(resolved, []);
+  });
+
+  test('the lock file has the packages of every platform, without which npm ci refuses it', () => {
+    assert.deepEqual(missingPlatforms(lock), {}, 'npm run lock writes them in');
+    // One that the registry had, and one that had to be written in, tell their platform alike.
+    const whole = { ...lock.packages };
+    const absent = ['node_modules/@oxlint/binding-linux-x64-gnu', 'node_modules/@esbuild/win32-ia32'];
+    for (const path of absent) delete whole[path];
+    for (const [path, { os, cpu, libc }] of Object.entries(missingPlatforms({ packages: whole }))) {
+      const real = lock.packages[path];
+      assert.deepEqual({ os, cpu, libc }, { os: real?.os, cpu: real?.cpu, libc: real?.libc }, path);
+    }
+    assert.deepEqual(Object.keys(missingPlatforms({ packages: whole })).sort(), absent.sort());
   });
 
   test('every file that a script of the manifest starts is there', () => {
