@@ -44,7 +44,7 @@ export async function echo(peer: Peer, trace: TraceSink | undefined, signal: Abo
     abstractSyntax: VERIFICATION,
     transferSyntaxes: [IMPLICIT_VR_LE, EXPLICIT_VR_LE],
   };
-  const outcome = await RequestedAssociation.request(peer, [proposed], trace, signal);
+  const outcome = await RequestedAssociation.request(peer, { presentationContexts: [proposed] }, trace, signal);
   const { association } = outcome;
   const { connectedAt, remoteAddress } = association;
   if (connectedAt !== undefined) result.phases = { connectMs: connectedAt - began };

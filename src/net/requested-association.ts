@@ -6,7 +6,12 @@ import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import type { CEchoRq, Command, CStoreRq } from '../protocol/dimse/command.ts';
 import type { Indication } from '../protocol/effects.ts';
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../protocol/implementation.ts';
-import { type AAssociateAc, APPLICATION_CONTEXT_NAME, type ProposedPresentationContext } from '../protocol/ul/pdu.ts';
+import {
+  type AAssociateAc,
+  type AAssociateRq,
+  APPLICATION_CONTEXT_NAME,
+  type ProposedPresentationContext,
+} from '../protocol/ul/pdu.ts';
 import { AssociationDriver } from './association-driver.ts';
 import { Deferred } from './deferred.ts';
 import type { AssociationFailure, Phase } from './failure.ts';
@@ -23,6 +28,39 @@ export type Answer =
   | { readonly type: 'message'; readonly command: Command; readonly hasDataSet: boolean }
   | { readonly type: 'failure'; readonly failure: AssociationFailure };
 
+export interface AssociationProposal {
+  readonly presentationContexts: readonly ProposedPresentationContext[];
+  /**
+   * How many requests may be open at a time (PS3.7 D.3.3.3); 0 = as many as the peer likes. Without it the window is not
+   * proposed, and one at a time is what both sides keep to.
+   */
+  readonly operationsInvoked?: number;
+}
+
+function associateRq(peer: Peer, { presentationContexts, operationsInvoked }: AssociationProposal): AAssociateRq {
+  return {
+    type: 'A-ASSOCIATE-RQ',
+    protocolVersion: 1,
+    calledAETitle: peer.calledAETitle,
+    callingAETitle: peer.callingAETitle,
+    applicationContextName: APPLICATION_CONTEXT_NAME,
+    presentationContexts,
+    userInformation: {
+      maximumLength: peer.maxPduLength,
+      implementationClassUID: IMPLEMENTATION_CLASS_UID,
+      ...(operationsInvoked === undefined
+        ? {}
+        : {
+            asynchronousOperationsWindow: {
+              maximumNumberOperationsInvoked: operationsInvoked,
+              maximumNumberOperationsPerformed: 1,
+            },
+          }),
+      implementationVersionName: IMPLEMENTATION_VERSION_NAME,
+    },
+  };
+}
+
 /** Node's timers hold 31 bits; a longer deadline is none. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
@@ -33,9 +71,10 @@ export class RequestedAssociation {
   readonly #answers = new Map<number, (answer: Answer) => void>();
   readonly #ended = new Deferred<AssociationFailure | undefined>();
   readonly #gone = new Deferred<void>();
+  readonly #connection = new Deferred<void>();
   readonly #opened = new Deferred<void>();
+  readonly #proposedOperations: number | undefined;
   #phase: Phase = 'connect';
-  #deadline: NodeJS.Timeout | undefined;
   #hasEnded = false;
   #failure: AssociationFailure | undefined;
   #ac: AAssociateAc | undefined;
@@ -43,8 +82,9 @@ export class RequestedAssociation {
   #connectedAt: number | undefined;
   #remoteAddress: string | undefined;
 
-  private constructor(peer: Peer, trace: TraceSink | undefined) {
+  private constructor(peer: Peer, proposal: AssociationProposal, trace: TraceSink | undefined) {
     this.peer = peer;
+    this.#proposedOperations = proposal.operationsInvoked;
     this.#driver = new AssociationDriver(
       { role: 'requestor', maxPduLength: peer.maxPduLength },
       { host: peer.host, port: peer.port },
@@ -63,30 +103,17 @@ export class RequestedAssociation {
   /** Connects and negotiates. Never rejects. */
   static async request(
     peer: Peer,
-    presentationContexts: readonly ProposedPresentationContext[],
+    proposal: AssociationProposal,
     trace: TraceSink | undefined,
     signal: AbortSignal,
   ): Promise<RequestOutcome> {
-    const association = new RequestedAssociation(peer, trace);
-    const failure = await association.#during('connect', peer.timeouts.connectMs, signal, async () => {
-      association.#driver.input({
-        type: 'A-ASSOCIATE request',
-        rq: {
-          type: 'A-ASSOCIATE-RQ',
-          protocolVersion: 1,
-          calledAETitle: peer.calledAETitle,
-          callingAETitle: peer.callingAETitle,
-          applicationContextName: APPLICATION_CONTEXT_NAME,
-          presentationContexts,
-          userInformation: {
-            maximumLength: peer.maxPduLength,
-            implementationClassUID: IMPLEMENTATION_CLASS_UID,
-            implementationVersionName: IMPLEMENTATION_VERSION_NAME,
-          },
-        },
-      });
-      await association.#opened.promise;
-    });
+    const association = new RequestedAssociation(peer, proposal, trace);
+    const { connectMs, associationMs } = peer.timeouts;
+    const failure =
+      (await association.#during('connect', connectMs, signal, async () => {
+        association.#driver.input({ type: 'A-ASSOCIATE request', rq: associateRq(peer, proposal) });
+        await association.#connection.promise;
+      })) ?? (await association.#during('association', associationMs, signal, () => association.#opened.promise));
     return failure === undefined ? { type: 'open', association } : { type: 'failure', association, failure };
   }
 
@@ -120,6 +147,17 @@ export class RequestedAssociation {
 
   get remoteAddress(): string | undefined {
     return this.#remoteAddress;
+  }
+
+  /**
+   * How many requests may be open at a time: what was proposed and the peer granted. Infinity where neither side set a
+   * limit; 1 where nothing was said.
+   */
+  get operationsInvoked(): number {
+    const granted = this.#ac?.userInformation.asynchronousOperationsWindow?.maximumNumberOperationsInvoked;
+    if (granted === undefined || this.#proposedOperations === undefined) return 1;
+    const limits = [granted, this.#proposedOperations].filter((limit) => limit !== 0);
+    return limits.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...limits);
   }
 
   /** Why it ended, if it ended badly. */
@@ -196,36 +234,40 @@ export class RequestedAssociation {
       return this.#failure;
     }
     signal.addEventListener('abort', cancel, { once: true });
-    this.#startDeadline(phase, limitMs);
+    const deadline = this.#startDeadline(phase, limitMs);
     try {
       await Promise.race([work(), this.#ended.promise]);
     } finally {
-      clearTimeout(this.#deadline);
+      deadline.stop();
       signal.removeEventListener('abort', cancel);
     }
     return this.#failure;
   }
 
-  #startDeadline(phase: Phase, limitMs: number, remainingMs = limitMs): void {
-    clearTimeout(this.#deadline);
-    if (remainingMs > TIMER_MAX_MS) return;
-    this.#deadline = setTimeout(() => {
-      const moved = phase === 'write' ? performance.now() - this.#driver.lastProgress : limitMs;
+  #startDeadline(phase: Phase, limitMs: number): { stop(): void } {
+    let timer: NodeJS.Timeout | undefined;
+    const start = (remainingMs: number): void => {
+      if (remainingMs <= TIMER_MAX_MS) timer = setTimeout(expire, remainingMs);
+    };
+    const expire = (): void => {
+      const waited = phase === 'write' ? performance.now() - this.#driver.lastProgress : limitMs;
       // A timer may fire a fraction of a millisecond early; only a whole stall counts.
-      if (moved < limitMs - 1) {
-        this.#startDeadline(phase, limitMs, limitMs - moved);
+      if (waited < limitMs - 1) {
+        start(limitMs - waited);
         return;
       }
       this.#driver.trace({ type: 'timeout', phase, afterMs: limitMs });
       this.abort({ code: 'timeout', phase, afterMs: limitMs });
-    }, remainingMs);
+    };
+    start(limitMs);
+    return { stop: () => clearTimeout(timer) };
   }
 
   #connected(remoteAddress: string): void {
     this.#connectedAt = performance.now();
     this.#remoteAddress = remoteAddress;
     this.#phase = 'association';
-    this.#startDeadline('association', this.peer.timeouts.associationMs);
+    this.#connection.resolve(undefined);
   }
 
   #indication(indication: Indication): void {
@@ -267,8 +309,15 @@ export class RequestedAssociation {
 
   #message(command: Command, hasDataSet: boolean): void {
     const id = 'MessageIDBeingRespondedTo' in command ? command.MessageIDBeingRespondedTo : undefined;
-    // A response that names no request of ours can only be meant for the one that is open; its judge will see it.
-    const key = id !== undefined && this.#answers.has(id) ? id : this.#answers.keys().next().value;
+    // Where one request is open, a response that names none of ours can only be meant for it; its judge will see it.
+    // Where several are open, nobody can tell whose it is.
+    const isOurs = id !== undefined && this.#answers.has(id);
+    if (!isOurs && this.#answers.size > 1) {
+      const detail = `a response to message ${id ?? 'unknown'} while ${this.#answers.size} other requests are open`;
+      this.abort({ code: 'protocol error', phase: 'response', detail });
+      return;
+    }
+    const key = isOurs ? id : this.#answers.keys().next().value;
     if (key === undefined) {
       this.#driver.trace({ type: 'unexpected message', command });
       return;
@@ -304,7 +353,6 @@ export class RequestedAssociation {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#failure = failure;
-    clearTimeout(this.#deadline);
     this.#ended.resolve(failure);
     if (failure === undefined) return;
     for (const resolve of this.#answers.values()) resolve({ type: 'failure', failure });

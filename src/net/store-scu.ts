@@ -64,25 +64,25 @@ export class DataSetReading {
   }
 }
 
-export interface StoreListeners {
-  /** Bytes of the data set that the system has just taken. */
-  readonly sent: (bytes: number) => void;
-  /** Every byte is out; only the answer is missing. */
-  readonly allSent: () => void;
-}
+/** What is known once every byte of an instance is out, or will never be. */
+export type Transmission =
+  /** Every byte is out; the answer will come, or not. */
+  | { readonly type: 'sent'; readonly exchange: Promise<StoreExchange> }
+  | { readonly type: 'ended'; readonly exchange: StoreExchange };
 
 /**
- * Sends one instance and waits for its answer. Never rejects because of the peer or the file. The reading is closed in
- * every case.
+ * Sends one instance. Resolves when its last byte is taken by the system, so that the next one may follow while its
+ * answer is awaited. Never rejects because of the peer or the file. The reading is closed in every case.
+ * @param sent told of the bytes of the data set that the system has just taken
  */
-export async function store(
+export async function transmit(
   association: RequestedAssociation,
   presentationContextId: number,
   request: CStoreRq,
   reading: DataSetReading,
-  listeners: StoreListeners,
+  sent: (bytes: number) => void,
   signal: AbortSignal,
-): Promise<StoreExchange> {
+): Promise<Transmission> {
   let bytesSent = 0;
   const { driver } = association;
   try {
@@ -94,25 +94,27 @@ export async function store(
     });
     for (;;) {
       const failure = await association.flushed(signal);
-      if (failure !== undefined) return { type: 'failure', failure, bytesSent, allSent: false };
+      if (failure !== undefined) {
+        return { type: 'ended', exchange: { type: 'failure', failure, bytesSent, allSent: false } };
+      }
       bytesSent += chunk.bytes.length;
-      listeners.sent(chunk.bytes.length);
+      sent(chunk.bytes.length);
       if (chunk.isLast) break;
       chunk = await reading.next();
       driver.input({ type: 'data set', presentationContextId, ...chunk });
     }
-    listeners.allSent();
-    return outcome(await association.answered(answer, signal), bytesSent);
+    return { type: 'sent', exchange: exchangeOf(association.answered(answer, signal), bytesSent) };
   } catch (error) {
     if (!(error instanceof DataSetReadError || error instanceof DataSetConversionError)) throw error;
     if (bytesSent > 0) association.abort({ code: 'abandoned', phase: 'write' });
-    return { type: 'unreadable', error, bytesSent };
+    return { type: 'ended', exchange: { type: 'unreadable', error, bytesSent } };
   } finally {
     await reading.close();
   }
 }
 
-function outcome(answer: Answer, bytesSent: number): StoreExchange {
+async function exchangeOf(answered: Promise<Answer>, bytesSent: number): Promise<StoreExchange> {
+  const answer = await answered;
   return answer.type === 'failure'
     ? { type: 'failure', failure: answer.failure, bytesSent, allSent: true }
     : { type: 'answer', command: answer.command, hasDataSet: answer.hasDataSet, bytesSent };

@@ -29,6 +29,13 @@ export interface SendJob {
   readonly peer: Peer;
   readonly files: readonly ScannedFile[];
   readonly priority: Priority;
+  /** How many associations are open at the same time, 1-8; 1 by default. The peer may allow fewer. */
+  readonly associations?: number;
+  /**
+   * Asynchronous operations window (PS3.7 D.3.3.3): how many requests to have open on one association. 1 by default: the
+   * window is not proposed. 0: as many as the peer likes.
+   */
+  readonly operationsInvoked?: number;
   /** Makes a path fit to be shown and traced; by default the path as it is. */
   readonly displayPath?: (path: string) => string;
 }
@@ -61,6 +68,8 @@ export interface AssociationSummary {
   readonly peerImplementationClassUID?: string;
   readonly peerImplementationVersionName?: string;
   readonly peerMaximumLength?: number;
+  /** How many requests were allowed to be open at a time; Infinity = no limit. */
+  readonly operationsInvoked: number;
   /** How it ended; undefined = released in good order. */
   readonly failure?: AssociationFailure;
 }

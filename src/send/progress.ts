@@ -32,22 +32,25 @@ export class ProgressMeter {
     this.#report = report;
   }
 
-  /** Bytes of the instance under way that have gone out. */
+  /** Bytes that have just gone out, of an instance that is not settled yet. */
   sent(bytes: number): void {
     this.#bytesInFlight += bytes;
     this.#tell(false);
   }
 
-  /** The instance under way will be tried again, or is settled next: what it sent counts no more by itself. */
-  restart(): void {
-    this.#bytesInFlight = 0;
+  /** An instance is to be sent again: what went out of it counts no more. */
+  lost(bytesSent: number): void {
+    this.#bytesInFlight -= bytesSent;
   }
 
-  /** @param bytes the length of the file's data set, whatever of it was sent; 0 for a file that was never a candidate */
-  settled(bytes: number): void {
+  /**
+   * @param bytes the length of the file's data set, whatever of it was sent; 0 for a file that was never a candidate
+   * @param bytesSent what `sent` was told of it
+   */
+  settled(bytes: number, bytesSent: number): void {
     this.#filesDone += 1;
     this.#bytesSettled += bytes;
-    this.#bytesInFlight = 0;
+    this.#bytesInFlight -= bytesSent;
     this.#tell(false);
   }
 

@@ -58,6 +58,7 @@ export const GOOD_ASSOCIATION: AssociationSummary = {
   peerImplementationClassUID: '1.2.276.0.7230010.3.0.3.6.7',
   peerImplementationVersionName: 'OFFIS_DCMTK_367',
   peerMaximumLength: 16384,
+  operationsInvoked: 1,
 };
 
 export function sendResult(outcomes: readonly FileOutcome[], more: Partial<SendResult> = {}): SendResult {

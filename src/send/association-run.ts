@@ -1,0 +1,247 @@
+// One association of a send, from its request to its end: takes instances from the shared queue, keeps as many on their
+// way as the peer allows, and settles each by what the peer says of it.
+
+import type { AssociationFailure } from '../net/failure.ts';
+import { RequestedAssociation } from '../net/requested-association.ts';
+import { DataSetReading, type StoreExchange, transmit } from '../net/store-scu.ts';
+import type { TraceSink } from '../net/trace-record.ts';
+import { type ContextNeed, contextFor } from '../protocol/acse/propose.ts';
+import type { CStoreRq } from '../protocol/dimse/command.ts';
+import { storeRequest } from '../protocol/service/storage.ts';
+import type { AssociationSummary, SendJob } from './job.ts';
+import type { Outcome, Reason } from './outcome.ts';
+import type { PlannedAssociation } from './plan.ts';
+import type { InstanceQueue, Pending } from './queue.ts';
+import { refusalOf } from './refusal.ts';
+import { sourceOf } from './source.ts';
+import { verdictOf } from './verdict.ts';
+
+const MESSAGE_ID_MAX = 65_535;
+/** More than this many requests at a time gain nothing, and a peer that grants "no limit" may still drown. */
+const WINDOW_MAX = 64;
+/** After cancelling, the peer has this long to take part in an orderly end. */
+export const CANCELLED_RELEASE_MS = 500;
+
+/** What went out for an instance, beside its verdict. */
+export interface SentFacts {
+  readonly bytesSent: number;
+  readonly elapsedMs?: number;
+  readonly transferSyntaxOnWire?: string;
+  readonly status?: number;
+}
+
+/** What an association needs of the send that it is part of. */
+export interface AssociationHost {
+  readonly job: SendJob;
+  readonly trace: TraceSink | undefined;
+  readonly signal: AbortSignal;
+  /** The peer has accepted the association. */
+  opened(): void;
+  /** Bytes of an instance's data set that have just gone out. */
+  sent(pending: Pending, bytes: number): void;
+  /** The peer has answered a request, whatever it said. */
+  answered(): void;
+  /** The try is void: the instance will be sent again. */
+  lost(pending: Pending): void;
+  settle(pending: Pending, outcome: Outcome, reason: Reason | undefined, facts: SentFacts): void;
+}
+
+export interface AssociationEnd {
+  readonly association: RequestedAssociation;
+  /** The peer accepted it. */
+  readonly wasOpen: boolean;
+  /** Undefined: released in good order. */
+  readonly failure: AssociationFailure | undefined;
+  readonly summary: AssociationSummary;
+}
+
+/** An instance whose data set is being read for this association. */
+interface Prepared {
+  readonly pending: Pending;
+  readonly presentationContextId: number;
+  readonly transferSyntax: string;
+  readonly length: number | undefined;
+  readonly reading: DataSetReading;
+}
+
+/**
+ * @param operationsInvoked how many requests to ask for at a time; 1: the window is not proposed; 0: as many as the peer likes
+ */
+export async function runAssociation(
+  host: AssociationHost,
+  planned: PlannedAssociation,
+  queue: InstanceQueue,
+  operationsInvoked: number,
+): Promise<AssociationEnd> {
+  const outcome = await RequestedAssociation.request(
+    host.job.peer,
+    { presentationContexts: planned.contexts, ...(operationsInvoked === 1 ? {} : { operationsInvoked }) },
+    host.trace,
+    host.signal,
+  );
+  const { association } = outcome;
+  let failure: AssociationFailure | undefined;
+  if (outcome.type === 'open') {
+    host.opened();
+    await new AssociationRun(host, association, queue).sendAll();
+    failure = await end(association, host.signal);
+  } else {
+    failure = outcome.failure;
+  }
+  return { association, wasOpen: outcome.type === 'open', failure, summary: summaryOf(association, failure) };
+}
+
+class AssociationRun {
+  readonly #host: AssociationHost;
+  readonly #association: RequestedAssociation;
+  readonly #queue: InstanceQueue;
+  readonly #contexts = new Map<ContextNeed, ReturnType<typeof contextFor>>();
+  readonly #awaited = new Set<Promise<void>>();
+  #messageId = 0;
+
+  constructor(host: AssociationHost, association: RequestedAssociation, queue: InstanceQueue) {
+    this.#host = host;
+    this.#association = association;
+    this.#queue = queue;
+  }
+
+  /** Until the queue is empty, the association has ended, or the person has cancelled. */
+  async sendAll(): Promise<void> {
+    const { maxFragment } = this.#association;
+    if (maxFragment === undefined) {
+      const maximumLength = this.#association.ac?.userInformation.maximumLength ?? 0;
+      for (const pending of this.#queue.drain()) {
+        this.#host.settle(pending, 'failed', { code: 'unusable maximum length', maximumLength }, { bytesSent: 0 });
+      }
+      return;
+    }
+    const window = Math.min(this.#association.operationsInvoked, WINDOW_MAX);
+    let next: Prepared | undefined;
+    for (;;) {
+      const prepared = next ?? this.#prepare(maxFragment);
+      next = undefined;
+      if (prepared === undefined) break;
+      if (this.#association.hasEnded || this.#host.signal.aborted) {
+        this.#queue.putBack(prepared.pending);
+        await prepared.reading.close();
+        break;
+      }
+      await this.#send(prepared);
+      // The disk works on the next instance while the answer to this one is on its way.
+      if (this.#awaited.size > 0) next = this.#prepare(maxFragment);
+      while (this.#awaited.size >= window) await Promise.race(this.#awaited);
+    }
+    await Promise.all(this.#awaited);
+  }
+
+  /** The next instance that the peer takes; those that it does not take are settled on the way. */
+  #prepare(maxFragment: number): Prepared | undefined {
+    for (;;) {
+      const pending = this.#queue.take();
+      if (pending === undefined) return undefined;
+      const found = this.#contextFor(pending.need);
+      if (found === undefined) {
+        this.#host.settle(pending, 'failed', refusalOf(this.#association.contexts, pending.need), { bytesSent: 0 });
+        continue;
+      }
+      const { transferSyntax } = found;
+      const source = sourceOf(pending.file, transferSyntax);
+      return {
+        pending,
+        presentationContextId: found.context.presentationContextId,
+        transferSyntax,
+        length: source.length,
+        reading: new DataSetReading(source, maxFragment),
+      };
+    }
+  }
+
+  #contextFor(need: ContextNeed): ReturnType<typeof contextFor> {
+    if (!this.#contexts.has(need)) this.#contexts.set(need, contextFor(this.#association.contexts, need));
+    return this.#contexts.get(need);
+  }
+
+  /** Resolves when the next instance may follow; the answer is settled when it comes. */
+  async #send(prepared: Prepared): Promise<void> {
+    const { pending, presentationContextId } = prepared;
+    const { path, header } = pending.file;
+    const { sopClassUID, sopInstanceUID } = header;
+    this.#messageId = (this.#messageId % MESSAGE_ID_MAX) + 1;
+    const messageId = this.#messageId;
+    const request = storeRequest({ messageId, sopClassUID, sopInstanceUID, priority: this.#host.job.priority });
+    const shown = this.#host.job.displayPath?.(path) ?? path;
+    const began = performance.now();
+    this.#association.driver.trace({ type: 'file begins', path: shown, messageId, length: prepared.length });
+    pending.tries += 1;
+    const transmission = await transmit(
+      this.#association,
+      presentationContextId,
+      request,
+      prepared.reading,
+      (bytes) => this.#host.sent(pending, bytes),
+      this.#host.signal,
+    );
+    if (transmission.type === 'ended') {
+      this.#conclude(prepared, request, transmission.exchange, shown, began);
+      return;
+    }
+    const concluded = transmission.exchange.then((exchange) => {
+      this.#awaited.delete(concluded);
+      this.#conclude(prepared, request, exchange, shown, began);
+    });
+    this.#awaited.add(concluded);
+  }
+
+  #conclude(prepared: Prepared, request: CStoreRq, exchange: StoreExchange, shown: string, began: number): void {
+    const { pending, transferSyntax } = prepared;
+    if (exchange.type === 'failure' && exchange.allSent) pending.mayBeStored = true;
+    const verdict = verdictOf(exchange, pending, request, transferSyntax);
+    if (verdict.type === 'again') {
+      this.#host.lost(pending);
+      this.#queue.putLast(pending);
+      return;
+    }
+    let outcome: Outcome = 'failed';
+    let reason: Reason | undefined;
+    let status: number | undefined;
+    if (verdict.type === 'distrust') {
+      const { detail } = verdict;
+      this.#association.abort({ code: 'protocol error', phase: 'response', detail });
+      reason = { code: 'invalid response', detail };
+    } else {
+      ({ outcome, reason, status } = verdict);
+      if (exchange.type === 'answer') this.#host.answered();
+    }
+    const { bytesSent } = exchange;
+    const elapsedMs = performance.now() - began;
+    const facts = { bytesSent, elapsedMs, ...(status === undefined ? {} : { status }) };
+    const { bytesSent: bytes, ...traced } = facts;
+    this.#association.driver.trace({ type: 'file ends', path: shown, outcome, bytes, ...traced });
+    this.#host.settle(pending, outcome, reason, { ...facts, transferSyntaxOnWire: transferSyntax });
+  }
+}
+
+/** Leaves in good order where that is still possible. */
+async function end(association: RequestedAssociation, signal: AbortSignal): Promise<AssociationFailure | undefined> {
+  if (association.hasEnded) return association.failure;
+  const limit = signal.aborted ? AbortSignal.timeout(CANCELLED_RELEASE_MS) : signal;
+  const failure = await association.release(limit);
+  // Everything is answered: how the peer leaves changes nothing for any file.
+  return failure?.code === 'cancelled' ? undefined : failure;
+}
+
+function summaryOf(association: RequestedAssociation, failure: AssociationFailure | undefined): AssociationSummary {
+  const information = association.ac?.userInformation;
+  const { implementationClassUID, implementationVersionName, maximumLength } = information ?? {};
+  return {
+    association: association.number,
+    startedAtMs: association.startedAtMs,
+    endedAtMs: Date.now(),
+    contexts: association.contexts,
+    ...(implementationClassUID === undefined ? {} : { peerImplementationClassUID: implementationClassUID }),
+    ...(implementationVersionName === undefined ? {} : { peerImplementationVersionName: implementationVersionName }),
+    ...(maximumLength === undefined ? {} : { peerMaximumLength: maximumLength }),
+    operationsInvoked: association.operationsInvoked,
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
