@@ -80,7 +80,9 @@ export class PeerConnection {
 
   /** Reads the A-ASSOCIATE-RQ and accepts every context with its first transfer syntax, unless `answer` says otherwise. */
   async accept(options: AcceptOptions = {}): Promise<readonly ProposedByPeer[]> {
-    const proposed = proposedContexts(await this.expect(0x01));
+    const request = await this.expect(0x01);
+    this.peekRequest?.(request);
+    const proposed = proposedContexts(request);
     const answer = options.answer ?? ((context) => ({ result: 0, transferSyntax: context.transferSyntaxes[0] ?? '' }));
     const results = proposed.map((context) => {
       const { result, transferSyntax } = answer(context);
@@ -89,6 +91,7 @@ export class PeerConnection {
     const userInformation = naive.userInformation(
       ...(options.maximumLength === 'absent' ? [] : [naive.maximumLength(options.maximumLength ?? 16_384)]),
       naive.implementationClassUID('2.25.4711'),
+      ...(options.userInformation ?? []),
     );
     this.send(naive.associateAc({ items: [naive.applicationContext(), ...results, userInformation] }));
     return proposed;
@@ -129,6 +132,14 @@ export class PeerConnection {
     }
   }
 
+  /** Shown the body of the A-ASSOCIATE-RQ before `accept` answers it. */
+  peekRequest: ((body: Buffer) => void) | undefined;
+
+  /** Bytes that have come and were not looked at yet. */
+  get bufferedLength(): number {
+    return this.#buffered.length;
+  }
+
   /** What `message` met instead of a message. */
   lastPdu: RawPdu | undefined;
 
@@ -152,6 +163,8 @@ export class PeerConnection {
 }
 
 export interface AcceptOptions {
+  /** Further sub-items of the user information. */
+  readonly userInformation?: readonly naive.Piece[];
   readonly maximumLength?: number | 'absent';
   readonly answer?: (context: ProposedByPeer) => { result: number; transferSyntax?: string };
 }
