@@ -11,6 +11,7 @@ import { testbed } from './setup.ts';
 
 const startDeadlineMs = 60_000;
 const stopDeadlineMs = 5_000;
+const actionDeadlineMs = 15_000;
 
 /** A quiet workbench. The caller's settings win. */
 const quietSettings = {
@@ -225,5 +226,7 @@ export async function startBrowser(): Promise<{ browser: Browser; context: Brows
   const isElsewhere = ({ protocol, hostname }: URL): boolean =>
     protocol.startsWith('http') && hostname !== '127.0.0.1' && hostname !== 'localhost';
   await context.route(isElsewhere, (route) => route.abort());
+  // For a click or a look; what takes longer says so.
+  context.setDefaultTimeout(actionDeadlineMs);
   return { browser, context, page: await context.newPage() };
 }
