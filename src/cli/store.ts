@@ -40,9 +40,6 @@ const HINTS: Readonly<Record<string, string>> = {
   ),
 };
 
-/** (0000,0700), PS3.7 9.3.1.1. */
-const PRIORITY_MEDIUM = 0;
-
 export const STORE_HELP = `Usage: send-to-pacs store [options] ADDR PORT PATH...
 
 Stores DICOM files in a PACS with C-STORE. PATH is a file or a folder; of a folder, the files directly in it are
@@ -125,7 +122,7 @@ export async function store(argv: readonly string[]): Promise<number> {
 
     const { sink, flush } = traceTo(output, level);
     const result = await runSend(
-      { peer, files, priority: PRIORITY_MEDIUM, displayPath },
+      { peer, files, displayPath },
       { trace: sink, progress: (progress) => output.progress(progressText(progress)) },
       interruption.signal,
     );

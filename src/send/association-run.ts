@@ -9,6 +9,7 @@ import { type ContextNeed, contextFor } from '../protocol/acse/propose.ts';
 import type { CStoreRq } from '../protocol/dimse/command.ts';
 import { storeRequest } from '../protocol/service/storage.ts';
 import type { AssociationSummary, SendJob } from './job.ts';
+import type { SendOptions } from './options.ts';
 import type { Outcome, Reason } from './outcome.ts';
 import type { PlannedAssociation } from './plan.ts';
 import type { InstanceQueue, Pending } from './queue.ts';
@@ -33,6 +34,7 @@ export interface SentFacts {
 /** What an association needs of the send that it is part of. */
 export interface AssociationHost {
   readonly job: SendJob;
+  readonly options: SendOptions;
   readonly trace: TraceSink | undefined;
   readonly signal: AbortSignal;
   /** The peer has accepted the association. */
@@ -168,7 +170,7 @@ class AssociationRun {
     const { sopClassUID, sopInstanceUID } = header;
     this.#messageId = (this.#messageId % MESSAGE_ID_MAX) + 1;
     const messageId = this.#messageId;
-    const request = storeRequest({ messageId, sopClassUID, sopInstanceUID, priority: this.#host.job.priority });
+    const request = storeRequest({ messageId, sopClassUID, sopInstanceUID, priority: this.#host.options.priority });
     const shown = this.#host.job.displayPath?.(path) ?? path;
     const began = performance.now();
     this.#association.driver.trace({ type: 'file begins', path: shown, messageId, length: prepared.length });

@@ -3,9 +3,10 @@
 import type { AssociationFailure } from '../net/failure.ts';
 import type { Peer } from '../net/peer.ts';
 import type { TraceSink } from '../net/trace-record.ts';
+import type { Finding } from '../part10/finding.ts';
 import type { HeaderProblem, InstanceHeader } from '../part10/header.ts';
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
-import type { Priority } from '../protocol/dimse/command.ts';
+import type { SendOptions } from './options.ts';
 import type { FileOutcome, OutcomeCounts } from './outcome.ts';
 
 /** One file that the scan found. `path` is absolute; `identity` is what the file was when it was scanned. */
@@ -15,6 +16,8 @@ export type ScannedFile =
       readonly path: string;
       readonly header: InstanceHeader;
       readonly identity: FileIdentity;
+      /** What is wrong with it, in the order of the file. Whether that stops it is the job's policy. */
+      readonly findings: readonly Finding[];
     }
   | { readonly type: 'skipped'; readonly path: string; readonly problem: HeaderProblem };
 
@@ -28,14 +31,8 @@ export interface FileIdentity {
 export interface SendJob {
   readonly peer: Peer;
   readonly files: readonly ScannedFile[];
-  readonly priority: Priority;
-  /** How many associations are open at the same time, 1-8; 1 by default. The peer may allow fewer. */
-  readonly associations?: number;
-  /**
-   * Asynchronous operations window (PS3.7 D.3.3.3): how many requests to have open on one association. 1 by default: the
-   * window is not proposed. 0: as many as the peer likes.
-   */
-  readonly operationsInvoked?: number;
+  /** What is not given is as in DEFAULT_SEND_OPTIONS. */
+  readonly options?: Partial<SendOptions>;
   /** Makes a path fit to be shown and traced; by default the path as it is. */
   readonly displayPath?: (path: string) => string;
 }

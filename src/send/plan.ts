@@ -1,14 +1,22 @@
 // Which instance goes through which presentation context of which association. PS3.8 7.1.1.13, PS3.4 B.3.1.
 //
 // Each (SOP class, transfer syntax) of the files gets a context of its own with exactly that syntax: the peer's answer
-// then says of each pair whether it goes, and what is accepted goes out byte for byte. Uncompressed ones get a second
-// context with the uncompressed alternatives, to be used only where the first was refused.
+// then says of each pair whether it goes, and what is accepted goes out byte for byte. What can be converted gets a
+// second context with what it can be converted to, to be used only where the first was refused.
 
-import { uncompressedAlternatives } from '../part10/convert/transfer-syntaxes.ts';
+import { PRESENTATION_CONTEXTS_MAX } from '../protocol/acse/contexts.ts';
 import { type ContextNeed, proposeContexts } from '../protocol/acse/propose.ts';
-import { DEFLATED_EXPLICIT_VR_LE } from '../protocol/uids.ts';
+import {
+  DEFLATED_EXPLICIT_VR_LE,
+  EXPLICIT_VR_BE,
+  EXPLICIT_VR_LE,
+  IMPLICIT_VR_LE,
+  storageSOPClasses,
+} from '../protocol/uids.ts';
 import type { ProposedPresentationContext } from '../protocol/ul/pdu.ts';
+import { conversionTargets } from './conversion.ts';
 import type { ScannedFile } from './job.ts';
+import type { SendOptions } from './options.ts';
 import type { Reason } from './outcome.ts';
 
 export interface PlannedInstance {
@@ -26,13 +34,13 @@ export interface PlannedAssociation {
 
 export interface SendPlan {
   readonly associations: readonly PlannedAssociation[];
-  /** Instances that no peer should be sent. */
+  /** Instances that are not sent. */
   readonly refused: readonly { readonly index: number; readonly reason: Reason }[];
 }
 
-/** Pure: the same files give the same plan. */
-export function planSend(files: readonly ScannedFile[]): SendPlan {
-  const needs = new Map<string, ContextNeed>();
+/** Pure: the same files and options give the same plan. */
+export function planSend(files: readonly ScannedFile[], options: SendOptions): SendPlan {
+  const needs = new Map<string, ContextNeed | Reason>();
   const instances: PlannedInstance[] = [];
   const refused: { index: number; reason: Reason }[] = [];
   files.forEach((file, index) => {
@@ -45,18 +53,15 @@ export function planSend(files: readonly ScannedFile[]): SendPlan {
       return;
     }
     const key = `${header.sopClassUID} ${header.transferSyntaxUID}`;
-    let need = needs.get(key);
-    if (need === undefined) {
-      need = {
-        abstractSyntax: header.sopClassUID,
-        transferSyntax: header.transferSyntaxUID,
-        fallbacks: uncompressedAlternatives(header.transferSyntaxUID),
-      };
-      needs.set(key, need);
-    }
-    instances.push({ index, file, need });
+    const need = needs.get(key) ?? needOf(header.sopClassUID, header.transferSyntaxUID, options);
+    needs.set(key, need);
+    if ('code' in need) refused.push({ index, reason: need });
+    else instances.push({ index, file, need });
   });
-  const proposals = proposeContexts([...needs.values()]);
+  const proposals = proposeContexts([...needs.values()].filter((need) => !('code' in need)));
+  if (options.propose === 'all storage' && proposals[0] !== undefined) {
+    proposals[0] = withAllStorage(proposals[0], options);
+  }
   const associations = proposals.map((contexts) => ({ contexts, instances: [] as PlannedInstance[] }));
   const homes = new Map<ContextNeed, PlannedInstance[]>();
   for (const instance of instances) {
@@ -71,6 +76,17 @@ export function planSend(files: readonly ScannedFile[]): SendPlan {
   return { associations, refused };
 }
 
+/** What to ask for on behalf of a pair, or why nothing can be asked for. */
+function needOf(abstractSyntax: string, transferSyntax: string, options: SendOptions): ContextNeed | Reason {
+  const targets = conversionTargets(transferSyntax, options.conversion);
+  const { requestOnly } = options;
+  if (requestOnly === undefined) return { abstractSyntax, transferSyntax, fallbacks: targets };
+  if (requestOnly === transferSyntax || targets.includes(requestOnly)) {
+    return { abstractSyntax, transferSyntax: requestOnly, fallbacks: [] };
+  }
+  return { code: 'cannot convert', from: transferSyntax, to: requestOnly, detail: 'no conversion is allowed or known' };
+}
+
 function carries(contexts: readonly ProposedPresentationContext[], need: ContextNeed): boolean {
   return contexts.some(
     ({ abstractSyntax, transferSyntaxes }) =>
@@ -78,4 +94,25 @@ function carries(contexts: readonly ProposedPresentationContext[], need: Context
       transferSyntaxes.length === 1 &&
       transferSyntaxes[0] === need.transferSyntax,
   );
+}
+
+/** Fills the association up with the storage classes that no file needs. */
+function withAllStorage(
+  contexts: readonly ProposedPresentationContext[],
+  { requestOnly }: SendOptions,
+): ProposedPresentationContext[] {
+  const transferSyntaxes =
+    requestOnly === undefined
+      ? [EXPLICIT_VR_LE, IMPLICIT_VR_LE, DEFLATED_EXPLICIT_VR_LE, EXPLICIT_VR_BE]
+      : [requestOnly];
+  const needed = new Set(contexts.map(({ abstractSyntax }) => abstractSyntax));
+  const others = storageSOPClasses.filter(
+    ({ uid, retired, misprintOf }) => retired === undefined && misprintOf === undefined && !needed.has(uid),
+  );
+  const further = others.slice(0, PRESENTATION_CONTEXTS_MAX - contexts.length).map(({ uid }, index) => ({
+    presentationContextId: 2 * (contexts.length + index) + 1,
+    abstractSyntax: uid,
+    transferSyntaxes,
+  }));
+  return [...contexts, ...further];
 }

@@ -9,6 +9,7 @@ import {
   type SentFacts,
 } from './association-run.ts';
 import type { AssociationSummary, SendJob, SendListeners, SendResult } from './job.ts';
+import { DEFAULT_SEND_OPTIONS, type SendOptions } from './options.ts';
 import type { Outcome, Reason } from './outcome.ts';
 import { type PlannedAssociation, type PlannedInstance, planSend } from './plan.ts';
 import { ProgressMeter } from './progress.ts';
@@ -26,6 +27,7 @@ export async function runSend(job: SendJob, listeners: SendListeners, signal: Ab
 
 class SendRun implements AssociationHost {
   readonly job: SendJob;
+  readonly options: SendOptions;
   readonly trace: SendListeners['trace'];
   readonly signal: AbortSignal;
   readonly #tally: Tally;
@@ -44,7 +46,8 @@ class SendRun implements AssociationHost {
     this.job = job;
     this.trace = listeners.trace;
     this.signal = signal;
-    this.#operationsInvoked = job.operationsInvoked ?? 1;
+    this.options = { ...DEFAULT_SEND_OPTIONS, ...job.options };
+    this.#operationsInvoked = this.options.operationsInvoked;
     this.#tally = new Tally(job.files.length, listeners.outcome);
     let bytes = 0;
     for (const file of job.files) if (file.type === 'instance') bytes += file.header.dataSetLength;
@@ -60,7 +63,7 @@ class SendRun implements AssociationHost {
       this.#tally.settle(index, { path: file.path, outcome: 'skipped', bytesSent: 0, reason: file.problem });
       this.#progress.settled(0, 0);
     });
-    const plan = planSend(files);
+    const plan = planSend(files, this.options);
     for (const { index, reason } of plan.refused) this.#settleByIndex(index, 'failed', reason);
     for (const planned of plan.associations) {
       if (this.signal.aborted) break;
@@ -112,7 +115,7 @@ class SendRun implements AssociationHost {
     const others = new Set<Promise<void>>();
     this.#grow = () => {
       // Another association is worth its negotiation only where each gets a few instances.
-      const wanted = Math.min(this.job.associations ?? 1, Math.floor(queue.size / 2));
+      const wanted = Math.min(this.options.associations, Math.floor(queue.size / 2));
       while (others.size + 1 < wanted) {
         const other = this.#runBeside(planned, queue).then(() => {
           others.delete(other);

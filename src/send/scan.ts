@@ -57,7 +57,7 @@ export async function* scan(
     while (!isDone && underWay.length < CONCURRENCY) {
       const next = await untilAborted(walker.next(), signal);
       if (next.done === true) isDone = true;
-      else underWay.push(examine(next.value));
+      else underWay.push(examine(next.value, signal));
     }
     const first = underWay.shift();
     if (first === undefined) continue;
@@ -70,7 +70,7 @@ export async function* scan(
 }
 
 /** Never rejects. */
-async function examine(candidate: Candidate): Promise<Examined> {
+async function examine(candidate: Candidate, signal: AbortSignal): Promise<Examined> {
   const { path } = candidate;
   if (candidate.type === 'problem') {
     const { problem } = candidate;
@@ -78,13 +78,13 @@ async function examine(candidate: Candidate): Promise<Examined> {
     const isNamed = problem.code !== 'unreadable' || problem.error.code !== INVALID_NAME;
     return { file: { type: 'skipped', path, problem }, key: isNamed ? `path ${path}` : undefined };
   }
-  const { result, identity } = await readHeader(path, candidate.isKnownFile);
+  const { result, identity, findings } = await readHeader(path, candidate.isKnownFile, signal);
   const key = identity === undefined ? `path ${path}` : await keyOf(path, identity);
   if (result.type === 'problem' || identity === undefined) {
     const problem = result.type === 'problem' ? result.problem : nothingKnown(path);
     return { file: { type: 'skipped', path, problem }, key };
   }
-  return { file: { type: 'instance', path, header: result.header, identity }, key };
+  return { file: { type: 'instance', path, header: result.header, identity, findings }, key };
 }
 
 function nothingKnown(path: string): HeaderProblem {

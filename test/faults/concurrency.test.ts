@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { SendJob, SendResult } from '../../src/send/job.ts';
+import type { SendResult } from '../../src/send/job.ts';
+import type { SendOptions } from '../../src/send/options.ts';
 import { runSend } from '../../src/send/run.ts';
 import { EXPLICIT_LE, sampleInstance } from '../support/dicom-builder.ts';
 import { peerAt, scanned, verdicts, writeInstances } from '../support/jobs.ts';
@@ -15,7 +16,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 async function sendWith(
   t: TestContext,
   count: number,
-  options: Partial<SendJob>,
+  options: Partial<SendOptions>,
   script: (connection: PeerConnection, number: number) => Promise<void>,
 ): Promise<{ result: SendResult; connections: number }> {
   const folder = temporaryFolder(t);
@@ -26,7 +27,7 @@ async function sendWith(
   const peer = await startScriptedPeer(script);
   const files = await scanned([folder]);
   const result = await runSend(
-    { peer: peerAt(peer.port, { timeouts: { responseMs: 1_000 } }), files, priority: 0, ...options },
+    { peer: peerAt(peer.port, { timeouts: { responseMs: 1_000 } }), files, options },
     {},
     new AbortController().signal,
   );
@@ -204,7 +205,7 @@ test('F40: 130 SOP classes and 200 private transfer syntaxes in one send, in the
     await connection.serve();
   });
   const files = await scanned([folder]);
-  const result = await runSend({ peer: peerAt(peer.port), files, priority: 0 }, {}, new AbortController().signal);
+  const result = await runSend({ peer: peerAt(peer.port), files }, {}, new AbortController().signal);
   await peer.stop();
   assert.equal(result.counts.stored, 330);
   // 130 classes with a fallback context each make 260 contexts, and 200 more for the private syntaxes.

@@ -416,7 +416,7 @@ test('F50: a file that changed after the scan fails; the rest is stored on the s
     await connection.accept();
     await connection.serve();
   });
-  const result = await runSend({ peer: peerAt(peer.port), files, priority: 0 }, {}, new AbortController().signal);
+  const result = await runSend({ peer: peerAt(peer.port), files }, {}, new AbortController().signal);
   await peer.stop();
   assert.deepEqual(verdicts(result), ['failed: file changed', 'stored']);
   assert.equal(peer.connections, 1);

@@ -62,7 +62,7 @@ export async function send(
   const trace: TraceRecord[] = [];
   const files = await scanned(paths);
   const result = await runSend(
-    { peer, files, priority: 0 },
+    { peer, files },
     {
       ...listeners,
       trace: (record) => {

@@ -12,8 +12,6 @@ import type { Session } from '../session.ts';
 import { askForTargets, targetsOf } from '../targets.ts';
 import { closingWords, countsWords, progressPercent, progressWords, severityOf } from '../words.ts';
 
-/** (0000,0700) Priority, PS3.7 9.3.1.1. */
-const MEDIUM = 0;
 const REPORT_MS = 250;
 const SHOW_RESULTS = 'Show Results';
 const SHOW_TRACE = 'Show Trace';
@@ -62,7 +60,7 @@ export async function send(
   if (load.files === 0) return nothingToSend(session, configured, files, displayPath);
   if (!(await mayConnect(session, configured, load))) return undefined;
 
-  const job: SendJob = { peer: configured.peer, files, priority: MEDIUM, displayPath };
+  const job: SendJob = { peer: configured.peer, files, displayPath };
   const result = await sendWithProgress(session, job, load);
   await tell(session, result, displayPath);
   return summaryOf(result);
