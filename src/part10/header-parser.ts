@@ -39,8 +39,8 @@ const PIXEL_DATA = 0x7fe00010;
 const PREAMBLE_LENGTH = 128;
 
 const NO_META: Omit<MetaGroup, 'type' | 'end'> = {
-  sopClassUID: undefined,
-  sopInstanceUID: undefined,
+  sopClass: undefined,
+  sopInstance: undefined,
   transferSyntaxUID: undefined,
 };
 
@@ -81,7 +81,7 @@ export function parseHeader(prefix: Uint8Array, fileSize: number): HeaderStep {
   }
   const meta = readMetaGroup(window, metaStart);
   if (meta.type !== 'meta group') return stepOf(meta);
-  if (meta.sopClassUID === MEDIA_STORAGE_DIRECTORY_STORAGE) return problem({ code: 'DICOMDIR' });
+  if (meta.sopClass?.value === MEDIA_STORAGE_DIRECTORY_STORAGE) return problem({ code: 'DICOMDIR' });
   if (meta.end >= fileSize) return malformed('the file ends where the data set should begin', fileSize);
   const form = start > PREAMBLE_LENGTH ? 'Part 10' : 'no preamble';
   return readInstance(window, { form, dataSetOffset: meta.end, meta });
@@ -242,18 +242,23 @@ function conclude(
 ): HeaderStep {
   if (uids.type !== 'UIDs') return stepOf(uids);
   // An empty value is no value.
-  const sopClassUID = uids.sopClassUID || found.meta.sopClassUID;
-  const sopInstanceUID = uids.sopInstanceUID || found.meta.sopInstanceUID;
+  const sopClassUID = uids.sopClassUID || found.meta.sopClass?.value;
+  const sopInstanceUID = uids.sopInstanceUID || found.meta.sopInstance?.value;
   if (uids.isDirectory || sopClassUID === MEDIA_STORAGE_DIRECTORY_STORAGE) return problem({ code: 'DICOMDIR' });
   if (sopClassUID === undefined) return missing(SOP_CLASS_UID);
   if (sopInstanceUID === undefined) return missing(SOP_INSTANCE_UID);
   if (!isUID(sopClassUID)) return invalidUID(SOP_CLASS_UID, sopClassUID);
   if (!isUID(sopInstanceUID)) return invalidUID(SOP_INSTANCE_UID, sopInstanceUID);
   const { form, dataSetOffset } = found;
+  const { sopClass, sopInstance } = found.meta;
   const dataSetLength = file.end - dataSetOffset;
   return {
     type: 'instance',
     header: { sopClassUID, sopInstanceUID, transferSyntaxUID, dataSetOffset, dataSetLength, form },
+    mediaStorage: {
+      ...(sopClass === undefined ? {} : { sopClass }),
+      ...(sopInstance === undefined ? {} : { sopInstance }),
+    },
   };
 }
 

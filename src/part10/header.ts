@@ -31,6 +31,17 @@ export type HeaderProblem =
   | { readonly code: 'missing attribute'; readonly tag: string; readonly keyword: string }
   | { readonly code: 'invalid UID'; readonly tag: string; readonly keyword: string; readonly value: string };
 
+/** A UID of group 0002 and where its value begins, in bytes from the start of the file. */
+export interface MetaUID {
+  readonly value: string;
+  readonly offset: number;
+}
+
 export type HeaderResult =
-  | { readonly type: 'instance'; readonly header: InstanceHeader }
+  | {
+      readonly type: 'instance';
+      readonly header: InstanceHeader;
+      /** (0002,0002) and (0002,0003), which need not agree with the data set. */
+      readonly mediaStorage: { readonly sopClass?: MetaUID; readonly sopInstance?: MetaUID };
+    }
   | { readonly type: 'problem'; readonly problem: HeaderProblem };

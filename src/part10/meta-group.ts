@@ -17,6 +17,7 @@ import {
   u32At,
   vrAt,
 } from './element-walk.ts';
+import type { MetaUID } from './header.ts';
 import { isDeflated } from './transfer-syntax-encoding.ts';
 
 export interface MetaGroup {
@@ -24,8 +25,8 @@ export interface MetaGroup {
   /** Where the data set begins. */
   readonly end: number;
   /** Values without padding; undefined where absent or empty. */
-  readonly sopClassUID: string | undefined;
-  readonly sopInstanceUID: string | undefined;
+  readonly sopClass: MetaUID | undefined;
+  readonly sopInstance: MetaUID | undefined;
   readonly transferSyntaxUID: string | undefined;
 }
 
@@ -65,11 +66,11 @@ export function isMetaElementAt(window: ByteWindow, at: number): boolean {
 
 /** @param start where the first element of group 0002 stands */
 export function readMetaGroup(window: ByteWindow, start: number): MetaGroup | NeedMore | Malformed {
-  const uids = new Map<number, string>();
+  const uids = new Map<number, MetaUID>();
   let at = start;
   let announcedEnd = -1;
   for (;;) {
-    const isAnnouncedEnd = at === announcedEnd && isDeflated(uids.get(TRANSFER_SYNTAX_UID) ?? '');
+    const isAnnouncedEnd = at === announcedEnd && isDeflated(uids.get(TRANSFER_SYNTAX_UID)?.value ?? '');
     if (at >= window.end || isAnnouncedEnd) break;
     if (at + 2 > window.end) return { type: 'malformed', detail: 'the file ends within an element', offset: at };
     if (at + 2 > window.bytes.length) return { type: 'need more', bytes: at + 2 };
@@ -84,16 +85,16 @@ export function readMetaGroup(window: ByteWindow, start: number): MetaGroup | Ne
     } else if (isWanted(element.tag)) {
       const uid = uidAt(window, element);
       if (typeof uid !== 'string') return uid;
-      if (uid !== '') uids.set(element.tag, uid);
+      if (uid !== '') uids.set(element.tag, { value: uid, offset: element.valueOffset });
     }
     at = skipped.next;
   }
   return {
     type: 'meta group',
     end: at,
-    sopClassUID: uids.get(MEDIA_STORAGE_SOP_CLASS_UID),
-    sopInstanceUID: uids.get(MEDIA_STORAGE_SOP_INSTANCE_UID),
-    transferSyntaxUID: uids.get(TRANSFER_SYNTAX_UID),
+    sopClass: uids.get(MEDIA_STORAGE_SOP_CLASS_UID),
+    sopInstance: uids.get(MEDIA_STORAGE_SOP_INSTANCE_UID),
+    transferSyntaxUID: uids.get(TRANSFER_SYNTAX_UID)?.value,
   };
 }
 

@@ -5,8 +5,10 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type FileIdentityLike, identityOf, kindOf } from './file-identity.ts';
+import type { Finding } from './finding.ts';
 import type { HeaderProblem, HeaderResult } from './header.ts';
 import { parseHeader } from './header-parser.ts';
+import { inspect } from './preflight.ts';
 import { systemErrorInfo } from './system-error.ts';
 
 /** Bytes of the first read; enough for nearly every header. */
@@ -18,13 +20,21 @@ export interface HeaderReading {
   readonly result: HeaderResult;
   /** Undefined where the file could not be asked. */
   readonly identity: FileIdentityLike | undefined;
+  /** Of an instance: what is wrong with it, in the order of the file. */
+  readonly findings: readonly Finding[];
+}
+
+interface Examined {
+  readonly result: HeaderResult;
+  readonly findings: readonly Finding[];
 }
 
 /**
  * Never rejects: whatever the system says is a problem in the result.
  * @param isKnownFile the caller saw just now that this is a regular file, as a directory's listing says
+ * @param signal ends looking the file over, where that takes long
  */
-export async function readHeader(path: string, isKnownFile = false): Promise<HeaderReading> {
+export async function readHeader(path: string, isKnownFile = false, signal?: AbortSignal): Promise<HeaderReading> {
   let identity: FileIdentityLike | undefined;
   try {
     if (!isKnownFile) {
@@ -37,20 +47,20 @@ export async function readHeader(path: string, isKnownFile = false): Promise<Hea
       const status = await handle.stat();
       identity = identityOf(status);
       if (!status.isFile()) return notRegular(status);
-      return { result: await readPrefixes(handle, status.size), identity };
+      return { ...(await readPrefixes(handle, status.size, signal)), identity };
     } finally {
       await handle.close();
     }
   } catch (error) {
-    return { result: problemResult({ code: 'unreadable', error: systemErrorInfo(error) }), identity };
+    return { ...problemOnly({ code: 'unreadable', error: systemErrorInfo(error) }), identity };
   }
 }
 
 function notRegular(status: Stats): HeaderReading {
-  return { result: problemResult({ code: 'not a regular file', kind: kindOf(status) }), identity: identityOf(status) };
+  return { ...problemOnly({ code: 'not a regular file', kind: kindOf(status) }), identity: identityOf(status) };
 }
 
-async function readPrefixes(handle: FileHandle, fileSize: number): Promise<HeaderResult> {
+async function readPrefixes(handle: FileHandle, fileSize: number, signal: AbortSignal | undefined): Promise<Examined> {
   let prefix: Buffer = Buffer.allocUnsafe(0);
   let wanted = Math.min(fileSize, FIRST_READ);
   for (;;) {
@@ -61,11 +71,15 @@ async function readPrefixes(handle: FileHandle, fileSize: number): Promise<Heade
     const size = filled < wanted ? filled : fileSize;
     prefix = longer.subarray(0, filled);
     const step = parseHeader(prefix, size);
-    if (step.type === 'instance') return confirmed(prefix, step);
-    if (step.type !== 'need more') return step;
+    if (step.type === 'instance') {
+      const result = await confirmed(prefix, step);
+      if (result.type !== 'instance') return { result, findings: [] };
+      return { result, findings: await inspect(result, prefix, (...part) => readPart(handle, ...part), signal) };
+    }
+    if (step.type !== 'need more') return { result: step, findings: [] };
     if (step.bytes > HEADER_LIMIT) {
       const detail = `what a sender must know is not in the first ${HEADER_LIMIT} bytes`;
-      return problemResult({ code: 'malformed', detail, offset: HEADER_LIMIT });
+      return problemOnly({ code: 'malformed', detail, offset: HEADER_LIMIT });
     }
     // Doubling, so that many small steps do not become many small reads.
     wanted = Math.min(size, HEADER_LIMIT, Math.max(step.bytes, 2 * prefix.length));
@@ -79,20 +93,29 @@ async function confirmed(prefix: Buffer, instance: HeaderResult & { type: 'insta
   const { confirmsInstance } = await import('./dcmjs-adapter.ts');
   if (await confirmsInstance(prefix, header)) return instance;
   const detail = 'a data set without File Meta Information that two readers understand in two ways';
-  return problemResult({ code: 'malformed', detail, offset: header.dataSetOffset });
+  return { type: 'problem', problem: { code: 'malformed', detail, offset: header.dataSetOffset } };
 }
 
-/** Reads until `buffer` is full or the file ends; returns how much of `buffer` holds bytes of the file. */
-async function fill(handle: FileHandle, buffer: Buffer, from: number): Promise<number> {
+async function readPart(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(length);
+  return buffer.subarray(0, await fill(handle, buffer, 0, offset));
+}
+
+/**
+ * Reads until `buffer` is full or the file ends; returns how much of `buffer` holds bytes of the file.
+ * @param from how much of it does already
+ * @param base where in the file its first byte stands
+ */
+async function fill(handle: FileHandle, buffer: Buffer, from: number, base = 0): Promise<number> {
   let filled = from;
   while (filled < buffer.length) {
-    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, filled);
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, base + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
   return filled;
 }
 
-function problemResult(problem: HeaderProblem): HeaderResult {
-  return { type: 'problem', problem };
+function problemOnly(problem: HeaderProblem): Examined {
+  return { result: { type: 'problem', problem }, findings: [] };
 }

@@ -1,0 +1,59 @@
+// What is wrong with a file that could be sent all the same: seen from its structure, without reading pixels. Each finding
+// is a fact; whether it stops the file is decided where files are sent.
+
+/** How a UID is not as PS3.5 9.1 asks. */
+export type UIDFault = 'leading zero' | 'empty component' | 'too long' | 'characters' | 'space padding';
+
+/** `offset`: in bytes from the start of the file. `tag`: '(7FE0,0010)'. */
+export type Finding =
+  /**
+   * The file ends before the data set does. `part` is what is cut: the header of an element, a value, a fragment of
+   * compressed pixel data, or a sequence that nothing closes. `missing`: bytes, where a length says how many.
+   */
+  | {
+      readonly code: 'truncated';
+      readonly offset: number;
+      readonly part: 'header' | 'value' | 'fragment' | 'sequence' | 'pixel data';
+      readonly tag?: string;
+      readonly missing?: number;
+    }
+  /** Elements cannot be told apart from `offset` on (PS3.5 clause 7): no peer that reads what it gets could go on. */
+  | { readonly code: 'broken structure'; readonly offset: number; readonly detail: string }
+  /** More open sequences than any real object has. */
+  | { readonly code: 'deep nesting'; readonly offset: number; readonly depth: number }
+  /** Behind the pixel data stands something that is no element. `length`: from there to the end of the file. */
+  | { readonly code: 'trailing bytes'; readonly offset: number; readonly length: number }
+  /** As before, and all of it is zero. */
+  | { readonly code: 'zero padding'; readonly offset: number; readonly length: number }
+  /** The data set as a whole has an odd number of bytes (PS3.5 7.1.1). `offset`: where it begins. */
+  | { readonly code: 'odd length'; readonly offset: number; readonly length: number }
+  /** The first of `count` values of odd length (PS3.5 7.1.1), and where it begins. */
+  | {
+      readonly code: 'odd value';
+      readonly offset: number;
+      readonly tag: string;
+      readonly length: number;
+      readonly count: number;
+    }
+  /** (0002,0002) or (0002,0003) names another class or instance than the data set does. `offset`: of its value. */
+  | {
+      readonly code: 'meta disagrees';
+      readonly offset: number;
+      readonly keyword: 'SOPClassUID' | 'SOPInstanceUID';
+      readonly meta: string;
+      readonly dataSet: string;
+    }
+  | {
+      readonly code: 'ill-formed UID';
+      readonly offset: number;
+      readonly tag: string;
+      readonly keyword: string;
+      readonly value: string;
+      readonly fault: UIDFault;
+    }
+  /** An image by its attributes, without any pixel data. `offset`: where it would stand. */
+  | { readonly code: 'no pixel data'; readonly offset: number }
+  /** The structure is unknown from `offset` on: too much to read, or an encoding that nobody knows. */
+  | { readonly code: 'not checked'; readonly offset: number };
+
+export type FindingCode = Finding['code'];

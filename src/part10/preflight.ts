@@ -1,0 +1,99 @@
+// Looks a file over before it is sent: what in it a peer could stumble on, with the byte where it stands. PS3.5 clause 7
+// and 9.1, PS3.10 clause 7.1.
+//
+// The header's bytes are at hand already; beyond them one small piece after the other is read, and values are stepped
+// over. An ordinary image costs no or one more read. A deflated data set is not inflated: of it only the UIDs are known.
+
+import { DataSetCheck, type FilePart } from './data-set-check.ts';
+import { detectEncoding } from './encoding-detection.ts';
+import type { Finding } from './finding.ts';
+import type { HeaderResult } from './header.ts';
+import { encodingOf, isDeflated, isPrivate } from './transfer-syntax-encoding.ts';
+import { uidFault } from './uid-form.ts';
+
+/** A header stands there; the value behind it is most likely not wanted. In bytes, as the next two. */
+const PIECE = 4_096;
+const PIECE_IN_A_ROW = 16_384;
+const PIECE_MAX = 65_536;
+/** So many pieces hold the headers of any real file: about a gigabyte of fragments of ten kilobytes each. */
+const PIECES_MAX = 100_000;
+
+/** Fills `length` bytes from `offset`; fewer where the file ends before. */
+export type ReadPart = (offset: number, length: number) => Promise<Uint8Array>;
+
+type Instance = Extract<HeaderResult, { type: 'instance' }>;
+
+/**
+ * @param prefix the bytes that the header was read from, from the start of the file
+ * @param read its rejections are passed on
+ * @param signal what has not been looked at when it aborts is 'not checked'
+ * @returns what was found, in the order of the file
+ */
+export async function inspect(
+  instance: Instance,
+  prefix: Uint8Array,
+  read: ReadPart,
+  signal?: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { transferSyntaxUID, dataSetOffset, dataSetLength } = instance.header;
+  const ofMeta = metaFindings(instance);
+  if (isDeflated(transferSyntaxUID)) return [...ofMeta, ...deflatedFindings(instance)];
+  const isOdd = dataSetLength % 2 !== 0;
+  const odd: Finding[] = isOdd ? [{ code: 'odd length', offset: dataSetOffset, length: dataSetLength }] : [];
+  return [...ofMeta, ...odd, ...(await walk(instance, prefix, read, signal))];
+}
+
+async function walk(
+  { header }: Instance,
+  prefix: Uint8Array,
+  read: ReadPart,
+  signal: AbortSignal | undefined,
+): Promise<readonly Finding[]> {
+  const { transferSyntaxUID, dataSetOffset, dataSetLength } = header;
+  const end = dataSetOffset + dataSetLength;
+  let encoding = encodingOf(transferSyntaxUID);
+  if (isPrivate(transferSyntaxUID)) {
+    const detected = detectEncoding({ bytes: prefix, end }, dataSetOffset, false);
+    if (detected.type !== 'detected') return [{ code: 'not checked', offset: dataSetOffset }];
+    encoding = detected.encoding;
+  }
+  const check = new DataSetCheck(encoding, dataSetOffset, end);
+  let part: FilePart = { bytes: prefix.subarray(0, end), base: 0 };
+  let piece = 0;
+  for (let pieces = 0; pieces < PIECES_MAX && signal?.aborted !== true; pieces++) {
+    const want = check.advance(part);
+    if (want === undefined) return check.findings;
+    const isNext = want.offset <= part.base + part.bytes.length;
+    piece = isNext ? Math.min(PIECE_MAX, Math.max(PIECE_IN_A_ROW, 2 * piece)) : PIECE;
+    const bytes = await read(want.offset, Math.min(end - want.offset, Math.max(piece, want.length)));
+    if (bytes.length < want.length) break;
+    part = { bytes, base: want.offset };
+  }
+  check.abandon();
+  return check.findings;
+}
+
+function metaFindings({ header, mediaStorage }: Instance): Finding[] {
+  const pairs = [
+    ['SOPClassUID', mediaStorage.sopClass, header.sopClassUID],
+    ['SOPInstanceUID', mediaStorage.sopInstance, header.sopInstanceUID],
+  ] as const;
+  return pairs.flatMap(([keyword, meta, dataSet]): Finding[] =>
+    meta === undefined || meta.value === dataSet
+      ? []
+      : [{ code: 'meta disagrees', offset: meta.offset, keyword, meta: meta.value, dataSet }],
+  );
+}
+
+/** Where a UID stands in the inflated data set says nothing to the reader of the file: it is said of its beginning. */
+function deflatedFindings({ header }: Instance): Finding[] {
+  const { sopClassUID, sopInstanceUID, dataSetOffset } = header;
+  const uids = [
+    ['(0008,0016)', 'SOPClassUID', sopClassUID],
+    ['(0008,0018)', 'SOPInstanceUID', sopInstanceUID],
+  ] as const;
+  return uids.flatMap(([tag, keyword, value]): Finding[] => {
+    const fault = uidFault(value);
+    return fault === undefined ? [] : [{ code: 'ill-formed UID', offset: dataSetOffset, tag, keyword, value, fault }];
+  });
+}

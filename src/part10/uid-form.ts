@@ -1,0 +1,13 @@
+// Whether a UID is written as PS3.5 9.1 asks: digits and dots, at most 64 characters, no component empty and none but
+// '0' itself with a leading zero.
+
+import type { UIDFault } from './finding.ts';
+
+/** @param uid without padding; undefined is returned where nothing is wrong with it */
+export function uidFault(uid: string): UIDFault | undefined {
+  if (!/^[0-9.]*$/u.test(uid)) return 'characters';
+  if (uid.length > 64) return 'too long';
+  const components = uid.split('.');
+  if (components.includes('')) return 'empty component';
+  return components.some((component) => component.length > 1 && component.startsWith('0')) ? 'leading zero' : undefined;
+}
