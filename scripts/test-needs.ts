@@ -1,21 +1,9 @@
 // What the stages want from the machine, and getting it where that is possible: as root on a Debian-like machine.
 
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { chromiumExecutable } from '../test/support/testbed/host.ts';
-import { isTestbedComplete } from '../test/support/testbed/setup.ts';
-
-function isOnPath(program: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
+import { compilers, isOnPath, isTestbedComplete } from '../test/support/testbed/setup.ts';
 
 interface Need {
   readonly aptPackage: string;
@@ -24,9 +12,8 @@ interface Need {
   readonly stages: readonly string[];
 }
 
-const compilers: readonly Need[] = ['g++', 'make', 'python3'].map((aptPackage) => ({
+const compilerNeeds: readonly Need[] = compilers.map((aptPackage) => ({
   aptPackage,
-  // Only to compile the test bed's native modules, once.
   isThere: () => isTestbedComplete() || isOnPath(aptPackage),
   stages: ['host', 'e2e'],
 }));
@@ -41,7 +28,7 @@ const needs: readonly Need[] = [
     isThere: () => existsSync('/usr/share/fonts/truetype/dejavu'),
     stages: ['e2e'],
   },
-  ...compilers,
+  ...compilerNeeds,
 ];
 
 /** Installs what the stages miss where this user may; says what it does and what stays missing. */

@@ -5,7 +5,7 @@
 
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { run } from 'node:test';
 
 export const root = join(import.meta.dirname, '..');
@@ -55,10 +55,12 @@ function messageOf(error: unknown): string {
   return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }
 
-/** The node:test files of test/<folder>, a process each. */
-export async function runNodeTests(folder: string, { concurrency, deadlineMs }: NodeTestOptions): Promise<Tally> {
+/** Runs node:test files, a process each. Paths are relative to the project or absolute. */
+export async function runNodeTests(
+  files: readonly string[],
+  { concurrency, deadlineMs }: NodeTestOptions,
+): Promise<Tally> {
   const tally = emptyTally();
-  const files = testFiles(folder);
   if (files.length === 0) return tally;
   const printed = new Map<string, string>();
   const failedFiles = new Set<string>();
@@ -66,7 +68,7 @@ export async function runNodeTests(folder: string, { concurrency, deadlineMs }: 
     typeof mark === 'string' ? mark : 'no reason given';
 
   const events = run({
-    files: files.map((file) => join(root, file)),
+    files: files.map((file) => resolve(root, file)),
     concurrency,
     isolation: 'process',
     signal: AbortSignal.timeout(deadlineMs),

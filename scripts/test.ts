@@ -64,7 +64,7 @@ async function runE2e(): Promise<Tally> {
   const vsix = join(root, 'out/send-to-pacs.vsix');
   await packageVsix(vsix);
   process.env['SEND_TO_PACS_VSIX'] = vsix;
-  return runNodeTests('e2e', { concurrency: 1, deadlineMs: 480_000 });
+  return runNodeTests(testFiles('e2e'), { concurrency: 1, deadlineMs: 480_000 });
 }
 
 const minute = 60_000;
@@ -72,12 +72,12 @@ const stages: Readonly<Record<string, () => Promise<Tally>>> = {
   format: () => runTool('format', bin('biome'), ['check', '.']),
   lint: () => runTool('lint', bin('oxlint'), ['--type-aware', '--deny-warnings', 'src', 'test', 'scripts']),
   types: runTypes,
-  unit: () => runNodeTests('unit', { concurrency: 2, deadlineMs: 2 * minute }),
-  conformance: () => runNodeTests('conformance', { concurrency: 2, deadlineMs: 2 * minute }),
-  property: () => runNodeTests('property', { concurrency: 2, deadlineMs: 3 * minute }),
-  transcripts: () => runNodeTests('transcripts', { concurrency: 2, deadlineMs: minute }),
-  interop: () => runNodeTests('interop', { concurrency: 2, deadlineMs: 4 * minute }),
-  faults: () => runNodeTests('faults', { concurrency: 2, deadlineMs: 4 * minute }),
+  unit: () => runNodeTests(testFiles('unit'), { concurrency: 2, deadlineMs: 2 * minute }),
+  conformance: () => runNodeTests(testFiles('conformance'), { concurrency: 2, deadlineMs: 2 * minute }),
+  property: () => runNodeTests(testFiles('property'), { concurrency: 2, deadlineMs: 3 * minute }),
+  transcripts: () => runNodeTests(testFiles('transcripts'), { concurrency: 2, deadlineMs: minute }),
+  interop: () => runNodeTests(testFiles('interop'), { concurrency: 2, deadlineMs: 4 * minute }),
+  faults: () => runNodeTests(testFiles('faults'), { concurrency: 2, deadlineMs: 4 * minute }),
   host: runHost,
   e2e: runE2e,
 };

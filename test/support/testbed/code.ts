@@ -15,7 +15,7 @@ import { type Server, startBrowser, startServer } from './host.ts';
 
 /** The workbench's own chatter, of no use in a test report. */
 const chatter =
-  /^(Resolv(ing|ed) connection token|Creating a socket|\[(reconnection-grace-time|AgentHost|AccountPolicyGate|ChatModelSelection|Service Worker|RemoteAgentHost|DefaultAccount|remote-connection)|Updating additional builtin|Ignoring fetching additional|Creation of workbench contribution|No search provider registered|An unknown error occurred\. Please consult)/;
+  /^(Resolv(ing|ed) connection token|Creating a socket|\[(reconnection-grace-time|AgentHost|AccountPolicyGate|ChatModelSelection|Service Worker|RemoteAgentHost|DefaultAccount|remote-connection)|Updating additional builtin|Ignoring fetching additional|Creation of workbench contribution|No search provider registered|DialogService: Dialog requested during smoke test|An unknown error occurred\. Please consult)/;
 
 const args = process.argv.slice(2);
 const values = (name: string): string[] =>

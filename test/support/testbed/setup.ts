@@ -7,7 +7,7 @@
 // silently empty) are compiled on their own. All other native modules bring their binaries along.
 
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -45,13 +45,30 @@ export function isTestbedComplete(): boolean {
   }
 }
 
+export function isOnPath(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** For the two native modules. */
+export const compilers = ['g++', 'make', 'python3'] as const;
+
 /** Why there can be no test bed on this machine; undefined if there can. */
 export function testbedObstacle(): string | undefined {
+  if (isTestbedComplete()) return undefined;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return `the test bed is for linux-x64, this is ${process.platform}-${process.arch}`;
   }
   // node-gyp writes makefiles, and those cannot name a path with a space.
   if (/\s/.test(directory)) return `the cache folder '${directory}' has a space in its path (XDG_CACHE_HOME moves it)`;
+  const missing = compilers.filter((program) => !isOnPath(program));
+  if (missing.length > 0) return `the test bed is not set up, and that wants ${missing.join(', ')}`;
   return undefined;
 }
 
