@@ -1,6 +1,7 @@
 // How a send is to be done: one set of options for the editor's settings and the command line.
 
 import type { Priority } from '../protocol/dimse/command.ts';
+import type { PreflightPolicy } from './preflight-policy.ts';
 
 /** May a data set be re-encoded where the peer refuses what the file is? It is always said when it was. */
 export type ConversionPolicy =
@@ -29,6 +30,8 @@ export interface SendOptions {
    * current standard in the uncompressed syntaxes, as far as they fit into the association.
    */
   readonly propose: 'needed' | 'all storage';
+  /** What to do with files that are not as they should be, where it is not as in DEFAULT_PREFLIGHT_POLICY. */
+  readonly preflight?: Partial<PreflightPolicy>;
 }
 
 export const DEFAULT_SEND_OPTIONS: SendOptions = {

@@ -1,8 +1,10 @@
 // What became of each file. Each ends as exactly one of six; nothing is ever guessed.
 
 import type { AssociationFailure } from '../net/failure.ts';
+import type { Finding } from '../part10/finding.ts';
 import type { HeaderProblem } from '../part10/header.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
+import type { PreflightFinding } from './preflight-policy.ts';
 
 export const OUTCOMES = ['stored', 'stored with warning', 'failed', 'skipped', 'cancelled', 'unknown'] as const;
 
@@ -10,7 +12,7 @@ export const OUTCOMES = ['stored', 'stored with warning', 'failed', 'skipped', '
  * - stored: the peer answered success (0000H).
  * - stored with warning: the peer answered a warning; it has the instance.
  * - failed: the peer does not have it, as far as anyone can know.
- * - skipped: there is nothing in the file that could be sent.
+ * - skipped: there is nothing in the file that could be sent, or nothing that is not sent from another file already.
  * - cancelled: the person stopped before it was sent, or while it was.
  * - unknown: every byte went out and no answer came.
  */
@@ -47,8 +49,8 @@ export type Reason =
   /** The file was not the same any more as when it was scanned. */
   | { readonly code: 'file changed'; readonly detail: string }
   | { readonly code: 'read error'; readonly error: SystemErrorInfo }
-  /** The data set has an odd length, which a data set cannot have (PS3.5 7.1.1): it is truncated. In bytes. */
-  | { readonly code: 'odd length'; readonly length: number }
+  /** Held back before anything was sent, because of this. */
+  | { readonly code: 'pre-flight'; readonly finding: PreflightFinding }
   | { readonly code: 'cannot convert'; readonly from: string; readonly to: string; readonly detail: string }
   /** Given up after this many lost associations in a row. */
   | { readonly code: 'given up'; readonly lostAssociations: number; readonly last: AssociationFailure };
@@ -70,6 +72,8 @@ export interface FileOutcome {
   readonly elapsedMs?: number;
   /** Why, for everything but a plain 'stored'. */
   readonly reason?: Reason;
+  /** What was found wrong with the file, whether it was sent or not; absent = nothing. */
+  readonly findings?: readonly Finding[];
 }
 
 export type OutcomeCounts = Readonly<Record<Outcome, number>>;

@@ -18,6 +18,7 @@ import { conversionTargets } from './conversion.ts';
 import type { ScannedFile } from './job.ts';
 import type { SendOptions } from './options.ts';
 import type { Reason } from './outcome.ts';
+import { type HeldBack, holdBack } from './screening.ts';
 
 export interface PlannedInstance {
   /** In the job's files. */
@@ -35,30 +36,32 @@ export interface PlannedAssociation {
 export interface SendPlan {
   readonly associations: readonly PlannedAssociation[];
   /** Instances that are not sent. */
-  readonly refused: readonly { readonly index: number; readonly reason: Reason }[];
+  readonly refused: readonly HeldBack[];
 }
 
-/** Pure: the same files and options give the same plan. */
-export function planSend(files: readonly ScannedFile[], options: SendOptions): SendPlan {
+/**
+ * Pure: the same arguments give the same plan.
+ * @param digests of instances that come more than once, by their index (see digestsOfRepeated)
+ */
+export function planSend(
+  files: readonly ScannedFile[],
+  options: SendOptions,
+  digests: ReadonlyMap<number, string> = new Map(),
+): SendPlan {
   const needs = new Map<string, ContextNeed | Reason>();
   const instances: PlannedInstance[] = [];
-  const refused: { index: number; reason: Reason }[] = [];
+  const refused: HeldBack[] = [...holdBack(files, digests, options.preflight)];
+  const held = new Set(refused.map(({ index }) => index));
   files.forEach((file, index) => {
-    if (file.type !== 'instance') return;
+    if (file.type !== 'instance' || held.has(index)) return;
     const { header } = file;
-    // A peer that checks aborts the association on an odd fragment, and takes other files with it. Deflated is a
-    // stream of bytes and gets its padding on the way (PS3.5 A.5).
-    if (header.dataSetLength % 2 !== 0 && header.transferSyntaxUID !== DEFLATED_EXPLICIT_VR_LE) {
-      refused.push({ index, reason: { code: 'odd length', length: header.dataSetLength } });
-      return;
-    }
     const key = `${header.sopClassUID} ${header.transferSyntaxUID}`;
     const need = needs.get(key) ?? needOf(header.sopClassUID, header.transferSyntaxUID, options);
     needs.set(key, need);
-    if ('code' in need) refused.push({ index, reason: need });
+    if ('code' in need) refused.push({ index, outcome: 'failed', reason: need });
     else instances.push({ index, file, need });
   });
-  const proposals = proposeContexts([...needs.values()].filter((need) => !('code' in need)));
+  const proposals = proposeContexts([...needs.values()].filter((need): need is ContextNeed => !('code' in need)));
   if (options.propose === 'all storage' && proposals[0] !== undefined) {
     proposals[0] = withAllStorage(proposals[0], options);
   }

@@ -10,6 +10,7 @@ import type { Reason } from '../send/outcome.ts';
 import { contextResultText } from './code-text.ts';
 import { bareMeaning } from './dimse-text.ts';
 import { explainAssociation } from './explain-association.ts';
+import { explainPreflight } from './explain-preflight.ts';
 import { explainStatus } from './explain-status.ts';
 import { type Explanation, unspoken } from './explanation.ts';
 import { nameAndUid, nameOf } from './names.ts';
@@ -21,6 +22,8 @@ export interface ExplainContext {
   readonly peerName?: string;
   /** Of the file, as it may be shown. */
   readonly path?: string;
+  /** Makes the path of another file fit to be shown; without it no other file is named. */
+  readonly displayPath?: (path: string) => string;
 }
 
 const DETAIL_MAX = 200;
@@ -179,12 +182,8 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
       };
     case 'read error':
       return explainSystem('The file could not be read to its end', reason.error, 'Check it, then send it again.');
-    case 'odd length':
-      return {
-        what: `The data set is ${plural(reason.length, 'byte')} long, an odd number, which no data set is (PS3.5 7.1.1).`,
-        cause: 'The file is truncated or was written by defective software.',
-        action: 'Get the file again from where it came from.',
-      };
+    case 'pre-flight':
+      return explainPreflight(reason.finding, context.displayPath);
     case 'cannot convert':
       return {
         what: `The data set cannot be converted from ${nameOf(reason.from)} to ${nameOf(reason.to)} (${sanitize(reason.detail, DETAIL_MAX)}).`,

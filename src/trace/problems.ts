@@ -3,6 +3,7 @@
 import type { SendResult } from '../send/job.ts';
 import type { FileOutcome, Outcome, OutcomeCounts } from '../send/outcome.ts';
 import { explain, sentence } from './explain.ts';
+import { explainPreflight } from './explain-preflight.ts';
 import { formatCount, plural } from './units.ts';
 
 export interface Problem {
@@ -49,6 +50,28 @@ export function problemsOf(result: SendResult): Problem[] {
   return [...groups.values()].sort(
     (a, b) => URGENCY[a.outcome] - URGENCY[b.outcome] || b.paths.length - a.paths.length,
   );
+}
+
+export interface Note {
+  /** Whole sentences, the same for all its files. */
+  readonly text: string;
+  /** Absolute, in the order of the job. */
+  readonly paths: readonly string[];
+}
+
+/** What was found wrong with files that were sent all the same; what most have first. */
+export function notesOf(result: SendResult): Note[] {
+  const groups = new Map<string, string[]>();
+  for (const { path, findings, bytesSent } of result.outcomes) {
+    if (bytesSent === 0) continue;
+    for (const finding of findings ?? []) {
+      const text = sentence(explainPreflight(finding));
+      const paths = groups.get(text);
+      if (paths === undefined) groups.set(text, [path]);
+      else paths.push(path);
+    }
+  }
+  return [...groups].map(([text, paths]) => ({ text, paths })).sort((a, b) => b.paths.length - a.paths.length);
 }
 
 const NOT_STORED = ['failed', 'unknown', 'cancelled', 'skipped'] as const;

@@ -7,8 +7,9 @@ import type { AssociationSummary, SendResult } from '../send/job.ts';
 import type { FileOutcome, Outcome } from '../send/outcome.ts';
 import { contextResultText } from './code-text.ts';
 import { explain, sentence } from './explain.ts';
+import { explainPreflight } from './explain-preflight.ts';
 import { aeTitle, nameOf } from './names.ts';
-import { headline, isConverted, OUTCOME_WORDS, problemsOf } from './problems.ts';
+import { headline, isConverted, notesOf, OUTCOME_WORDS, problemsOf } from './problems.ts';
 import { escapeMarkdown, markdownCode, sanitize } from './sanitize.ts';
 import { pathText } from './transport-text.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, formatTag, hexWord, plural } from './units.ts';
@@ -74,7 +75,7 @@ function associationJson(summary: AssociationSummary, peerName: string): object 
 function instanceJson(file: FileOutcome, peerName: string, displayPath: (path: string) => string): object {
   const { reason, status } = file;
   const answer = reason?.code === 'status' ? reason : undefined;
-  const explanation = reason === undefined ? undefined : explain(reason, { peerName });
+  const explanation = reason === undefined ? undefined : explain(reason, { peerName, displayPath });
   return known({
     path: displayPath(file.path),
     outcome: file.outcome,
@@ -94,6 +95,10 @@ function instanceJson(file: FileOutcome, peerName: string, displayPath: (path: s
       reason === undefined || explanation === undefined
         ? undefined
         : { code: reason.code, text: sentence(explanation), ...explanation },
+    findings: file.findings?.map((finding) => {
+      const { code, offset } = finding;
+      return { code, offset, text: sentence(explainPreflight(finding)) };
+    }),
   });
 }
 
@@ -184,6 +189,26 @@ function problemSections(result: SendResult, displayPath: (path: string) => stri
   ];
 }
 
+function noteSections(result: SendResult, displayPath: (path: string) => string): string[] {
+  const notes = notesOf(result);
+  if (notes.length === 0) return [];
+  return [
+    '## Notes',
+    '',
+    'Sent, though not quite as the standard asks:',
+    '',
+    ...notes.flatMap(({ text, paths }) => {
+      const more = paths.length - PROBLEM_PATHS_MAX;
+      return [
+        `- ${escapeMarkdown(text)}`,
+        ...paths.slice(0, PROBLEM_PATHS_MAX).map((path) => `  - ${markdownCode(pathText(displayPath(path)))}`),
+        ...(more > 0 ? [`  - and ${formatCount(more)} more`] : []),
+      ];
+    }),
+    '',
+  ];
+}
+
 function associationSections({ associations, peer }: SendResult): string[] {
   if (associations.length === 0) return [];
   const failures = associations.flatMap(({ association, failure }) =>
@@ -225,7 +250,7 @@ function fileRow(file: FileOutcome, peerName: string, displayPath: (path: string
     escapeMarkdown(`${syntax}${onWire}`),
     file.bytesSent === 0 ? '' : formatBytes(file.bytesSent),
     file.elapsedMs === undefined ? '' : formatDuration(file.elapsedMs),
-    file.reason === undefined ? '' : escapeMarkdown(explain(file.reason, { peerName }).what),
+    file.reason === undefined ? '' : escapeMarkdown(explain(file.reason, { peerName, displayPath }).what),
   );
 }
 
@@ -248,6 +273,7 @@ export function reportMarkdown(result: SendResult, options: ReportOptions = {}):
     ),
     '',
     ...problemSections(result, displayPath),
+    ...noteSections(result, displayPath),
     ...associationSections(result),
     '## Files',
     '',

@@ -84,7 +84,10 @@ const EVERY_CODE: { readonly [K in Code]: readonly [Extract<Reason, { code: K }>
     /changed after it was scanned \(size 10, was 12\)/,
   ],
   'read error': [{ code: 'read error', error: systemError('EIO') }, /not be read to its end \(EIO\)/],
-  'odd length': [{ code: 'odd length', length: 12_345 }, /12,345 bytes long.*truncated/],
+  'pre-flight': [
+    { code: 'pre-flight', finding: { code: 'odd length', offset: 332, length: 12_345 } },
+    /12,345 bytes long from byte 332 on.*truncated/,
+  ],
   'cannot convert': [
     { code: 'cannot convert', from: J2K, to: EXPLICIT, detail: 'no decoder' },
     /from JPEG 2000.* to Explicit VR Little Endian \(no decoder\).*does not take the transfer syntax of the file/,

@@ -1,0 +1,138 @@
+// What was found wrong with a file before it was sent, in words. The same sentence stands for a file that was held back
+// and, as a note, for one that was sent all the same.
+
+import type { Finding } from '../part10/finding.ts';
+import type { PreflightFinding } from '../send/preflight-policy.ts';
+import { type Explanation, unspoken } from './explanation.ts';
+import { quoted, sanitize } from './sanitize.ts';
+import { formatCount, plural } from './units.ts';
+
+const DETAIL_MAX = 200;
+const PATH_MAX = 512;
+const AGAIN = 'Get the file again from where it came from.';
+
+/** Offsets are copied into hex editors and scripts: no separators. */
+const at = (offset: number): string => `at byte ${offset}`;
+
+type Of<C extends PreflightFinding['code']> = Extract<PreflightFinding, { code: C }>;
+
+function truncated({ offset, part, tag, missing }: Of<'truncated'>): Explanation {
+  const name = sanitize(tag ?? '');
+  const lack =
+    missing === undefined ? '' : `: ${plural(missing, 'byte')} are missing`.replace('1 byte are', '1 byte is');
+  const what = {
+    header: `The file is truncated: it ends within the element ${at(offset)}.`,
+    value: `The file is truncated within ${name}, which begins ${at(offset)}${lack}.`,
+    fragment: `The file is truncated within a fragment of the pixel data, which begins ${at(offset)}${lack}.`,
+    'pixel data': `The file is truncated ${at(offset)}: the compressed pixel data has no end.`,
+    sequence: `The file is truncated ${at(offset)}: the sequence ${name} has no end.`,
+  }[part];
+  return { what, cause: 'It was probably copied or written only in part.', action: AGAIN };
+}
+
+function illFormed({ offset, tag, keyword, value, fault }: Of<'ill-formed UID'>): Explanation {
+  const why = {
+    'leading zero': 'a component begins with a zero',
+    'empty component': 'a component is empty',
+    'too long': 'it has more than 64 characters',
+    characters: 'a UID has only digits and dots',
+    'space padding': 'it is padded with a space instead of a zero byte',
+  }[fault];
+  return {
+    what: `${sanitize(keyword)} ${sanitize(tag)} ${at(offset)} is not a well-formed UID (${why}): ${quoted(value)}.`,
+    cause: 'The software that wrote it breaks PS3.5 9.1.',
+    action: 'Tell its manufacturer; a peer that checks UIDs may refuse the file.',
+  };
+}
+
+function explainFinding(finding: Finding): Explanation {
+  switch (finding.code) {
+    case 'truncated':
+      return truncated(finding);
+    case 'broken structure':
+      return {
+        what: `The data set cannot be read from byte ${finding.offset} on: ${sanitize(finding.detail, DETAIL_MAX)}.`,
+        cause: 'The file is damaged, or defective software wrote it; a PACS that reads what it gets aborts there.',
+        action: AGAIN,
+      };
+    case 'deep nesting':
+      return {
+        what: `More than ${formatCount(finding.depth)} sequences lie inside each other ${at(finding.offset)}.`,
+        cause: 'No real object is like that; receivers abort or crash on it.',
+        action: 'Find out where the file comes from before you send it.',
+      };
+    case 'trailing bytes':
+      return {
+        what: `Behind the pixel data, ${at(finding.offset)}, stand ${plural(finding.length, 'byte')} that are no element.`,
+        cause: 'Another program added something, or the lengths before it are wrong.',
+        action: `Cut the file off ${at(finding.offset)} if the image is right, or get it again from where it came from.`,
+      };
+    case 'zero padding':
+      return {
+        what: `The file is padded with ${plural(finding.length, 'zero byte')} ${at(finding.offset)}.`,
+        cause: 'The medium or the program that wrote it fills whole blocks; peers ignore the padding.',
+      };
+    case 'odd length':
+      return {
+        what: `The data set is ${plural(finding.length, 'byte')} long from byte ${finding.offset} on, an odd number, which no data set is (PS3.5 7.1.1).`,
+        cause: 'The file is truncated or was written by defective software; a PACS that checks aborts the association.',
+        action: AGAIN,
+      };
+    case 'odd value': {
+      const { tag, length, offset, count } = finding;
+      const others = count === 1 ? '' : `, and ${plural(count - 1, 'other value')} of odd length`;
+      return {
+        what: `The value of ${sanitize(tag)} ${at(offset)} has an odd length of ${plural(length, 'byte')} (PS3.5 7.1.1)${others}.`,
+        cause: 'Defective software wrote the file; peers take it as a rule.',
+        action: 'Tell the manufacturer of that software.',
+      };
+    }
+    case 'meta disagrees': {
+      const { keyword, offset, meta, dataSet } = finding;
+      return {
+        what: `The File Meta Information ${at(offset)} says ${keyword} ${quoted(meta)}, the data set ${quoted(dataSet)}.`,
+        cause: 'The file was edited without its header; the peer gets what the data set says.',
+        action: 'Check that it is the instance that you mean.',
+      };
+    }
+    case 'ill-formed UID':
+      return illFormed(finding);
+    case 'no pixel data':
+      return {
+        what: `It is an image without pixel data: the data set ends ${at(finding.offset)} before it.`,
+        cause: 'Only its header was saved, or the file was cut off just there.',
+        action: 'Check that the image is in the file.',
+      };
+    case 'not checked':
+      return {
+        what: `The file could not be looked over from byte ${finding.offset} on.`,
+        cause: 'Its transfer syntax is not known, or it has more parts than are looked at.',
+      };
+    default:
+      return unspoken(finding);
+  }
+}
+
+/**
+ * @param displayPath makes a path fit to be shown; without it other files are not named, so that the same words stand for
+ *   all files with the same finding
+ */
+export function explainPreflight(finding: PreflightFinding, displayPath?: (path: string) => string): Explanation {
+  switch (finding.code) {
+    case 'duplicate instance':
+    case 'conflicting instance': {
+      const first =
+        displayPath === undefined ? 'another file of this send' : sanitize(displayPath(finding.firstPath), PATH_MAX);
+      if (finding.code === 'duplicate instance') {
+        return { what: `The same instance with the same bytes is in ${first}, and is sent from there.` };
+      }
+      return {
+        what: `Its SOP Instance UID is also that of ${first}, which is another data set.`,
+        cause: 'A PACS keeps one instance for each UID: it would refuse the second one, or replace the first.',
+        action: 'Decide which of the two is right, and send that one alone.',
+      };
+    }
+    default:
+      return explainFinding(finding);
+  }
+}
