@@ -1,11 +1,14 @@
-// Bundles what the VSIX ships: dist/extension.cjs (VS Code's extension host), dist/cli.cjs (a terminal) and dist/dcmjs.cjs.
+// Bundles what the VSIX ships: dist/extension.cjs (VS Code's extension host), dist/cli.cjs (a terminal), dist/dcmjs.cjs and the
+// files of worker threads.
 //
 // dcmjs is ten times the size of everything else and only needed where a data set must be understood, so it is a file of its own
 // that is loaded when its adapter asks for it. esbuild splits only ES modules, hence the plugin: `import('dcmjs')` becomes a
 // require of './dcmjs.cjs', which is bundled from the same package beside it.
 
+import { globSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
@@ -33,6 +36,10 @@ const shared: BuildOptions = {
   legalComments: 'none',
   // In a CommonJS file `import()` would go through the ES module loader of the extension host; require needs nothing of it.
   supported: { 'dynamic-import': false },
+  // A CommonJS file has no import.meta.
+  define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
+  // What import.meta has besides is for code that runs from source.
+  logOverride: { 'empty-import-meta': 'silent' },
   logLevel: 'warning',
 };
 
@@ -63,6 +70,17 @@ const bundles: readonly BuildOptions[] = [
   },
 ];
 
+/** Worker threads start from a file of their own, beside the bundle that starts them. */
+const workers: readonly BuildOptions[] = globSync('src/**/*-worker.ts', { cwd: root }).map((entry) => ({
+  ...shared,
+  entryPoints: [entry],
+  outfile: `dist/${basename(entry, '.ts')}.cjs`,
+  target: 'node20',
+}));
+/** The pixel codecs, which their worker reads from the folder that it is in. */
+const codecs = 'dcmjs-codecs/build/dcmjs-native-codecs.wasm';
+const copies = workers.some(({ outfile }) => outfile === 'dist/codecs-worker.cjs') ? [codecs] : [];
+
 /** Two builds at once, or a build beside a program that runs, see whole files only: each is renamed into its place. */
 async function put(path: string, contents: Uint8Array): Promise<void> {
   const old = await readFile(path).catch(() => undefined);
@@ -74,8 +92,12 @@ async function put(path: string, contents: Uint8Array): Promise<void> {
 
 export async function buildAll(): Promise<void> {
   const dist = join(root, 'dist');
-  const built = await Promise.all(bundles.map((options) => build({ ...options, write: false })));
-  const files = built.flatMap(({ outputFiles }) => outputFiles ?? []);
+  const built = await Promise.all([...bundles, ...workers].map((options) => build({ ...options, write: false })));
+  const files: { path: string; contents: Uint8Array }[] = built.flatMap(({ outputFiles }) => outputFiles ?? []);
+  for (const copy of copies) {
+    const contents = await readFile(fileURLToPath(import.meta.resolve(copy)));
+    files.push({ path: join(dist, basename(copy)), contents });
+  }
   await mkdir(dist, { recursive: true });
   for (const { path, contents } of files) await put(path, contents);
 
