@@ -21,6 +21,8 @@ const homes: Readonly<Record<string, (path: string) => boolean>> = {
   vscode: (path) => path.startsWith('src/extension/'),
   valibot: (path) => path.startsWith('src/extension/'),
   dcmjs: (path) => path === 'src/part10/dcmjs-adapter.ts',
+  // Of the package nothing but the WebAssembly module.
+  'dcmjs-codecs/build/dcmjs-native-codecs.wasm': (path) => path === 'src/part10/decompress/codecs-adapter.ts',
   'node:net': (path) => path === 'src/net/transport.ts',
   'node:tls': (path) => path === 'src/net/transport.ts',
   'node:child_process': () => false,

@@ -134,7 +134,13 @@ export function scanSource(source: string): ScannedSource {
     const previous = tokens[index - 1]?.text;
     if (type !== 'word' || previous === '.') continue;
     const next = tokens[index + 1];
-    if ((text === 'import' || text === 'require') && next?.text === '(' && next.type === 'punctuation') {
+    const [meta, dot, resolve, open, resolved] = tokens.slice(index + 2, index + 7);
+    if (
+      text === 'import' &&
+      `${next?.text}${meta?.text}${dot?.text}${resolve?.text}${open?.text}` === '.meta.resolve('
+    ) {
+      imports.push({ specifier: resolved?.type === 'string' ? resolved.text : undefined, kind: 'dynamic' });
+    } else if ((text === 'import' || text === 'require') && next?.text === '(' && next.type === 'punctuation') {
       const argument = tokens[index + 2];
       const specifier = argument?.type === 'string' && argument.text !== '' ? argument.text : undefined;
       imports.push({ specifier, kind: previous === 'typeof' ? 'type' : 'dynamic' });

@@ -100,6 +100,8 @@ describe('A planted violation is caught', () => {
   plant('package', 'src/cli/x.ts', `import type { Uri } from 'vscode';`);
   plant('package', 'src/part10/x.ts', `import dcmjs from 'dcmjs';`);
   plant('package', 'src/extension/x.ts', `const a = await import("dcmjs");`);
+  plant('package', 'src/part10/x.ts', `import.meta.resolve('dcmjs-codecs/build/dcmjs-native-codecs.wasm');`);
+  plant('package', 'src/part10/decompress/codecs-adapter.ts', `const a = await import('dcmjs-codecs');`);
   plant('package', 'src/net/x.ts', `import { connect } from 'node:tls';`);
   plant('package', 'src/send/x.ts', `import { isIP } from 'net';`);
   plant('package', 'src/extension/x.ts', `const { spawn } = require('node:child_process');`);
@@ -164,6 +166,7 @@ describe('The scanner', () => {
   test('sees an import behind everything that could hide it', () => {
     assert.deepEqual(specifiers(`const a = \`\${await import('x')}\`;`), ['x']);
     assert.deepEqual(specifiers(`const a = /[/'"]/; import y from 'y';`), ['y']);
+    assert.deepEqual(specifiers(`const a = import.meta.resolve('r');`), ['r']);
     assert.deepEqual(specifiers(`export const a = 1, b = { from: 2 };\nimport { z } from 'z';`), ['z']);
     assert.deepEqual(specifiers(`import def, { type T } from 'd'; import type, { x } from 'e';`), ['d', 'e']);
   });

@@ -76,8 +76,14 @@ async function* reencoded(
   converter.end();
 }
 
-// A full piece waits until there is more to come, so that the one that is marked last is never empty unless all are.
-async function* cut(input: AsyncIterable<Uint8Array>, length: number): AsyncGenerator<DataSetChunk, void, undefined> {
+/**
+ * `input` in pieces of `length` bytes, each valid until the next. A full piece waits until there is more to come, so that
+ * the one that is marked last is never empty unless all are.
+ */
+export async function* cut(
+  input: AsyncIterable<Uint8Array>,
+  length: number,
+): AsyncGenerator<DataSetChunk, void, undefined> {
   const piece = new Uint8Array(length);
   let filled = 0;
   for await (const bytes of input) {

@@ -1,0 +1,71 @@
+// A data set's bytes, asked for by number although they come in pieces of any size.
+
+import { DataSetConversionError } from '../convert/conversion-error.ts';
+
+export class ByteReader {
+  readonly #pieces: AsyncIterator<Uint8Array>;
+  #piece: Uint8Array = new Uint8Array(0);
+  #isEnded = false;
+  /** Bytes of the data set that were given out. */
+  #position = 0;
+
+  /** A piece is used up before the next one is asked for. */
+  constructor(pieces: AsyncIterator<Uint8Array>) {
+    this.#pieces = pieces;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  async isAtEnd(): Promise<boolean> {
+    while (this.#piece.length === 0 && !this.#isEnded) {
+      const { done, value } = await this.#pieces.next();
+      if (done === true) this.#isEnded = true;
+      else this.#piece = value;
+    }
+    return this.#piece.length === 0;
+  }
+
+  /** Exactly `count` bytes, the caller's own. Throws DataSetConversionError where the data end before. */
+  async take(count: number): Promise<Uint8Array<ArrayBuffer>> {
+    // What a length field claims is not allocated before it is known to be there in part.
+    let taken = new Uint8Array(Math.min(count, 0x100000));
+    let filled = 0;
+    while (filled < count) {
+      const part = await this.#part(count - filled);
+      if (filled + part.length > taken.length) {
+        const grown = new Uint8Array(Math.min(count, Math.max(filled + part.length, 2 * taken.length)));
+        grown.set(taken.subarray(0, filled));
+        taken = grown;
+      }
+      taken.set(part, filled);
+      filled += part.length;
+    }
+    return taken;
+  }
+
+  /** The next `count` bytes in parts; each is valid until the next is asked for. */
+  async *pass(count: number): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let left = count; left > 0; ) {
+      const part = await this.#part(left);
+      left -= part.length;
+      yield part;
+    }
+  }
+
+  /** Ends the reading early. */
+  async close(): Promise<void> {
+    await this.#pieces.return?.();
+  }
+
+  async #part(most: number): Promise<Uint8Array> {
+    if (await this.isAtEnd()) {
+      throw new DataSetConversionError(this.#position, `the data end ${most} bytes before the element does`);
+    }
+    const part = this.#piece.subarray(0, most);
+    this.#piece = this.#piece.subarray(part.length);
+    this.#position += part.length;
+    return part;
+  }
+}

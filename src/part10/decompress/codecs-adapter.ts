@@ -1,0 +1,199 @@
+// The one importer of dcmjs-codecs, and of nothing in it but the WebAssembly module: libijg (8, 12, 16 bit), CharLS,
+// OpenJPEG and OpenJPH behind one C interface. The package's JavaScript would bring dcmjs with it, print to the console,
+// and swallow the codecs' warnings; those are how the JPEG codec reports that a stream is cut off or damaged.
+//
+// The module is an emscripten "reactor": memory, imports for exceptions and messages, and a few calls of WASI. A decoder
+// that fails leaves its memory as it was when it threw: such an instance is thrown away by `decode`.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FrameDecodingError, type FrameFormat } from './frame-format.ts';
+
+type NativeCodec = Exclude<FrameFormat['codec'], 'RLE'>;
+
+/** What is told to the codec; it believes it, so the stream's own header must agree (see frame-decoding.ts). */
+export interface CodecCall {
+  readonly codec: NativeCodec;
+  readonly rows: number;
+  readonly columns: number;
+  readonly samplesPerPixel: number;
+  /** Of the code stream's samples. */
+  readonly precision: number;
+  readonly isSigned: boolean;
+  readonly convertsToRgb: boolean;
+}
+
+export interface Codecs {
+  /** Samples of one byte up to 8 bits of precision, else two (little endian). Throws FrameDecodingError. */
+  decode(stream: Uint8Array, call: CodecCall): Uint8Array<ArrayBuffer>;
+}
+
+const ENTRY: Readonly<Record<NativeCodec, string>> = {
+  JPEG: 'DecodeJpeg',
+  'JPEG-LS': 'DecodeJpegLs',
+  'JPEG 2000': 'DecodeJpeg2000',
+  HTJ2K: 'DecodeHtJpeg2000',
+};
+
+/** The codec's numbers for MONOCHROME2 and RGB; it does not act on them. */
+const MONOCHROME2 = 1;
+const RGB = 3;
+
+/**
+ * What a codec only mentions although the image is not whole. libjpeg fills up with grey (bytes too many between segments
+ * do no harm), OpenJPEG warns, OpenJPH writes to the standard error stream; CharLS breaks off.
+ */
+const DAMAGE: Readonly<Record<NativeCodec, RegExp>> = {
+  JPEG: /Premature end|Corrupt JPEG data: (?!\d+ extraneous)/u,
+  'JPEG-LS': /error/iu,
+  'JPEG 2000': /Error|truncat|too short|too long/u,
+  HTJ2K: /error|warning/iu,
+};
+const MOST_WORDS = 100;
+
+/** Memory of an instance never shrinks; one that had to hold a huge frame is not kept. In bytes. */
+const KEPT_MEMORY = 0x20000000;
+
+/** In a bundle the module lies beside it; from source it is in its package. */
+function modulePath(): string {
+  return import.meta.filename.endsWith('.ts')
+    ? fileURLToPath(import.meta.resolve('dcmjs-codecs/build/dcmjs-native-codecs.wasm'))
+    : join(import.meta.dirname, 'dcmjs-native-codecs.wasm');
+}
+
+export async function loadCodecs(): Promise<Codecs> {
+  const module = await WebAssembly.compile(await readFile(modulePath()));
+  let instance: CodecInstance | undefined;
+  return {
+    decode: (stream, call) => {
+      const running = instance ?? new CodecInstance(module);
+      instance = undefined;
+      const samples = running.decode(stream, call);
+      if (running.memoryLength <= KEPT_MEMORY) instance = running;
+      return samples;
+    },
+  };
+}
+
+type Call = (...numbers: number[]) => number;
+
+class CodecInstance {
+  readonly #exports: Record<string, unknown>;
+  #words: string[] = [];
+
+  constructor(module: WebAssembly.Module) {
+    this.#exports = new WebAssembly.Instance(module, {
+      env: {
+        onCodecsException: (at = 0, length = 0) => {
+          throw new FrameDecodingError(lastWords(this.#text(at, length)));
+        },
+        onCodecsInfo: (at = 0, length = 0) => this.#hear(this.#text(at, length)),
+        onCodecsTrace: () => undefined,
+        emscripten_notify_memory_growth: () => undefined,
+      },
+      wasi_snapshot_preview1: {
+        proc_exit: () => {
+          throw new FrameDecodingError(lastWords(this.#words.at(-1) ?? 'the codec gave up'));
+        },
+        clock_time_get: () => 0,
+        fd_write: (_file = 0, vectors = 0, count = 0, written = 0) => this.#write(vectors, count, written),
+        fd_close: () => 0,
+        fd_seek: () => 0,
+        environ_get: () => 0,
+        environ_sizes_get: (count = 0, size = 0) => {
+          this.#view().setUint32(count, 0, true);
+          this.#view().setUint32(size, 0, true);
+          return 0;
+        },
+      },
+    }).exports;
+    this.#call('_initialize');
+  }
+
+  get memoryLength(): number {
+    return this.#buffer().byteLength;
+  }
+
+  decode(stream: Uint8Array, call: CodecCall): Uint8Array<ArrayBuffer> {
+    this.#words = [];
+    try {
+      return this.#decode(stream, call);
+    } catch (error) {
+      if (error instanceof FrameDecodingError) throw error;
+      // A trap of the module, or no more memory. What it said before is the best there is.
+      const detail = lastWords(this.#damage(call.codec) ?? (error instanceof Error ? error.message : String(error)));
+      throw new FrameDecodingError(`the ${call.codec} codec broke off (${detail}): the stream is damaged or cut off`);
+    }
+  }
+
+  #decode(stream: Uint8Array, call: CodecCall): Uint8Array<ArrayBuffer> {
+    const context = this.#call('CreateCodecsContext');
+    const parameters = this.#call('CreateDecoderParameters');
+    this.#call('SetConvertColorspaceToRgb', parameters, call.convertsToRgb ? 1 : 0);
+    this.#call('SetColumns', context, call.columns);
+    this.#call('SetRows', context, call.rows);
+    this.#call('SetBitsAllocated', context, call.precision <= 8 ? 8 : 16);
+    this.#call('SetBitsStored', context, call.precision);
+    this.#call('SetSamplesPerPixel', context, call.samplesPerPixel);
+    this.#call('SetPixelRepresentation', context, call.isSigned ? 1 : 0);
+    this.#call('SetPlanarConfiguration', context, 0);
+    this.#call('SetPhotometricInterpretation', context, call.samplesPerPixel === 1 ? MONOCHROME2 : RGB);
+    this.#call('SetEncodedBufferSize', context, stream.length);
+    const encoded = this.#call('GetEncodedBuffer', context);
+    if (encoded === 0) throw new FrameDecodingError(`no memory for ${stream.length} bytes`);
+    new Uint8Array(this.#buffer()).set(stream, encoded >>> 0);
+    this.#call(ENTRY[call.codec], context, parameters);
+    const damage = this.#damage(call.codec);
+    if (damage !== undefined) throw new FrameDecodingError(lastWords(damage));
+    const at = this.#call('GetDecodedBuffer', context) >>> 0;
+    const samples = new Uint8Array(this.#buffer()).slice(at, at + this.#call('GetDecodedBufferSize', context));
+    this.#call('ReleaseDecoderParameters', parameters);
+    this.#call('ReleaseCodecsContext', context);
+    return samples;
+  }
+
+  #damage(codec: NativeCodec): string | undefined {
+    return this.#words.find((words) => DAMAGE[codec].test(words));
+  }
+
+  #call(name: string, ...numbers: number[]): number {
+    return (this.#exports[name] as Call)(...numbers);
+  }
+
+  /** Growing replaces it: never kept. */
+  #buffer(): ArrayBuffer {
+    return (this.#exports['memory'] as { readonly buffer: ArrayBuffer }).buffer;
+  }
+
+  #view(): DataView {
+    return new DataView(this.#buffer());
+  }
+
+  #text(at: number, length: number): string {
+    return Buffer.from(this.#buffer(), at >>> 0, length).toString('latin1');
+  }
+
+  /** libjpeg tells every table that it reads, a damaged stream has a lot to say: only what could be damage is kept. */
+  #hear(words: string): void {
+    const isDamage = Object.values(DAMAGE).some((pattern) => pattern.test(words));
+    if (isDamage && this.#words.length < MOST_WORDS) this.#words.push(words);
+  }
+
+  #write(vectors: number, count: number, written: number): number {
+    let total = 0;
+    for (let index = 0; index < count; index++) {
+      const [at, length] = [0, 4].map((offset) => this.#view().getUint32(vectors + 8 * index + offset, true));
+      this.#hear(this.#text(at ?? 0, length ?? 0));
+      total += length ?? 0;
+    }
+    this.#view().setUint32(written, total, true);
+    return 0;
+  }
+}
+
+/** One printable line without the names of C++ functions. */
+function lastWords(words: string): string {
+  const text = words.replaceAll(/[^ -~]+/gu, ' ').trim();
+  return (text.split('::').at(-1)?.trim() || text).slice(0, 200);
+}

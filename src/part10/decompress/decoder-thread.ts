@@ -1,0 +1,137 @@
+// The thread that decodes frames, for one send: started by the first frame, given one frame at a time, ended when nothing
+// was asked of it for a while and when the send is over. A thread that dies or takes too long for a frame is ended, the
+// frame has failed, and the next frame starts a new one: no decoder can stop a send or take the editor with it.
+
+import { extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { DecodeRequest, DecodeResponse } from './codecs-worker.ts';
+import { type FrameDecoders, FrameDecodingError, type FrameFormat } from './frame-format.ts';
+
+const FRAME_TIMEOUT_MS = 60_000;
+const IDLE_MS = 10_000;
+
+export interface DecoderThread extends FrameDecoders {
+  /** Ends the thread; frames that are waiting are rejected. It can be used again afterwards. */
+  close(): Promise<void>;
+}
+
+export interface DecoderThreadOptions {
+  /** The longest that one frame may take, the loading of the codecs included. */
+  readonly frameTimeoutMs?: number;
+  /** How long the thread is kept while nothing is asked of it. */
+  readonly idleMs?: number;
+}
+
+interface Job {
+  readonly request: DecodeRequest;
+  readonly resolve: (pixels: Uint8Array) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Nothing is started or loaded before the first frame. Several sources may share it. */
+export function decoderThread(options: DecoderThreadOptions = {}): DecoderThread {
+  return new OwnedThread(options.frameTimeoutMs ?? FRAME_TIMEOUT_MS, options.idleMs ?? IDLE_MS);
+}
+
+/** The worker stands beside this file, with the same extension: from source as in a bundle. */
+function workerPath(): string {
+  return join(import.meta.dirname, `codecs-worker${extname(import.meta.filename)}`);
+}
+
+class OwnedThread implements DecoderThread {
+  readonly #frameTimeoutMs: number;
+  readonly #idleMs: number;
+  readonly #waiting: Job[] = [];
+  #running: Job | undefined;
+  #worker: Worker | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(frameTimeoutMs: number, idleMs: number) {
+    this.#frameTimeoutMs = frameTimeoutMs;
+    this.#idleMs = idleMs;
+  }
+
+  decode(frame: Uint8Array<ArrayBuffer>, format: FrameFormat): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ request: { frame, format }, resolve, reject });
+      this.#next();
+    });
+  }
+
+  async close(): Promise<void> {
+    const jobs = [...(this.#running === undefined ? [] : [this.#running]), ...this.#waiting.splice(0)];
+    this.#running = undefined;
+    await this.#end();
+    for (const { reject } of jobs) reject(new FrameDecodingError('the decoder was closed'));
+  }
+
+  #next(): void {
+    if (this.#running !== undefined) return;
+    clearTimeout(this.#timer);
+    const job = this.#waiting.shift();
+    if (job === undefined) {
+      // Neither the timer nor the thread keeps a process alive that has nothing else to do.
+      this.#timer = setTimeout(() => void this.#end(), this.#idleMs).unref();
+      this.#worker?.unref();
+      return;
+    }
+    this.#running = job;
+    this.#timer = setTimeout(
+      () => this.#fail(`the decoder took more than ${this.#frameTimeoutMs / 1000} s`),
+      this.#frameTimeoutMs,
+    );
+    try {
+      this.#worker ??= this.#start();
+      this.#worker.ref();
+      this.#worker.postMessage(job.request, [job.request.frame.buffer]);
+    } catch (error) {
+      this.#fail(messageOf(error));
+    }
+  }
+
+  #start(): Worker {
+    const worker = new Worker(workerPath(), { name: 'pixel-codecs', execArgv: [], argv: [], env: {} });
+    const isCurrent = () => worker === this.#worker;
+    worker.on('message', (response: DecodeResponse) => {
+      if (isCurrent()) this.#settle(response);
+    });
+    worker.on('messageerror', () => {
+      if (isCurrent()) this.#fail('the decoder gave an answer that cannot be read');
+    });
+    worker.on('error', (error) => {
+      if (isCurrent()) this.#fail(`the decoder broke down: ${messageOf(error)}`);
+    });
+    worker.on('exit', () => {
+      if (isCurrent()) this.#fail('the decoder ended of itself');
+    });
+    return worker;
+  }
+
+  #settle(response: DecodeResponse): void {
+    const job = this.#running;
+    this.#running = undefined;
+    if ('pixels' in response) job?.resolve(response.pixels);
+    else job?.reject(new FrameDecodingError(response.failure));
+    this.#next();
+  }
+
+  /** The frame has failed, and the thread with it. */
+  #fail(detail: string): void {
+    const job = this.#running;
+    this.#running = undefined;
+    void this.#end();
+    job?.reject(new FrameDecodingError(detail));
+    this.#next();
+  }
+
+  async #end(): Promise<void> {
+    clearTimeout(this.#timer);
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,197 @@
+// A data set source that gives another source's compressed data set with native pixel data, in Explicit VR Little Endian
+// (PS3.5 A.2), while it streams. What is held: group 0028, one encoded frame with one fragment of the next, and one
+// decoded frame. The length of the native pixel data is known before the first frame is decoded, so nothing is read twice.
+//
+// Everything but group 0028, the offset tables and the pixel data passes unchanged.
+
+import { EXPLICIT_VR_LE } from '../../protocol/uids.ts';
+import { DataSetConversionError } from '../convert/conversion-error.ts';
+import { cut } from '../convert/converted-source.ts';
+import type { DataSetChunk, DataSetSource } from '../data-set-source.ts';
+import { ByteReader } from './byte-reader.ts';
+import { type CompressedSyntax, compressedSyntax } from './decompression.ts';
+import { type PassingHeader, PIXEL_DATA, passElement, readPassingHeader, tagName } from './element-passage.ts';
+import { type EncodedFrame, encapsulatedFrames } from './encapsulated-frames.ts';
+import { type FrameDecoders, frameLength } from './frame-format.ts';
+import { describeImage, type HeldElement, IMAGE_GROUP, type ImageDescription } from './image-description.ts';
+
+/** What is asked of the source at once, where the caller's own pieces are smaller. In bytes. */
+const READ_LENGTH = 0x40000;
+/** Group 0028 holds some tables of 128 KiB at most; one that is longer is no image's. In bytes. */
+const LONGEST_IMAGE_GROUP = 0x1000000;
+
+const ITEM_GROUP = 0xfffe;
+const PIXEL_DATA_GROUP = 0x7fe0;
+const GROUP_LENGTH_OF_PIXEL_DATA = 0x7fe00000;
+const EXTENDED_OFFSET_TABLE = 0x7fe00001;
+const EXTENDED_OFFSET_TABLE_LENGTHS = 0x7fe00002;
+/** Length to End, retired; it counts bytes that are no longer there. */
+const LENGTH_TO_END = 0x00080001;
+
+/**
+ * `source` with its pixel data decoded. To be read once, as `source` is. `chunks` throws what `source` throws, and
+ * DataSetConversionError where the data set is malformed or a frame cannot be decoded; then the pieces so far are a
+ * truncated data set.
+ * @param source in a syntax for which `decompressionOf` says something
+ * @throws RangeError for any other
+ */
+export function decompressedSource(source: DataSetSource, decoders: FrameDecoders): DataSetSource {
+  const syntax = compressedSyntax(source.transferSyntaxUID);
+  if (syntax === undefined) throw new RangeError(`No decoder for transfer syntax ${source.transferSyntaxUID}`);
+  return {
+    transferSyntaxUID: EXPLICIT_VR_LE,
+    length: undefined,
+    chunks: (chunkLength) => decompressedChunks(source, syntax, decoders, chunkLength),
+  };
+}
+
+async function* decompressedChunks(
+  source: DataSetSource,
+  syntax: CompressedSyntax,
+  decoders: FrameDecoders,
+  chunkLength: number,
+): AsyncGenerator<DataSetChunk, void, undefined> {
+  if (!Number.isSafeInteger(chunkLength) || chunkLength < 2) throw new RangeError(`No chunk length: ${chunkLength}`);
+  const evenLength = chunkLength - (chunkLength % 2);
+  const reader = new ByteReader(bytesOf(source, Math.max(evenLength, READ_LENGTH)));
+  try {
+    yield* cut(decompressed(reader, syntax, decoders), evenLength);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function* bytesOf(source: DataSetSource, length: number): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of source.chunks(length)) yield chunk.bytes;
+}
+
+async function* decompressed(
+  reader: ByteReader,
+  syntax: CompressedSyntax,
+  decoders: FrameDecoders,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const group = new ImageGroup();
+  let image: ImageDescription | DataSetConversionError | undefined;
+  let hasExtendedOffsetTable = false;
+  let isPast = false;
+  while (!(await reader.isAtEnd())) {
+    const header = await readPassingHeader(reader);
+    const { tag } = header;
+    if (tag >>> 16 === IMAGE_GROUP && !isPast) {
+      await group.hold(reader, header);
+      continue;
+    }
+    if (!isPast && tag >>> 16 > IMAGE_GROUP) {
+      isPast = true;
+      image = group.describe(syntax, header.offset);
+      yield* (image instanceof Error ? group.elements : image.elements).map(({ bytes }) => bytes);
+    }
+    if (tag >>> 16 === IMAGE_GROUP || tag >>> 16 === ITEM_GROUP) {
+      throw new DataSetConversionError(header.offset, `${tagName(tag)} does not belong here (PS3.5 7.1, 7.5)`);
+    }
+    if (tag === PIXEL_DATA) {
+      yield* nativePixelData(reader, header, image, hasExtendedOffsetTable, decoders);
+    } else if (isDropped(tag)) {
+      if (tag === EXTENDED_OFFSET_TABLE) hasExtendedOffsetTable = header.length !== 0;
+      for await (const _ of passElement(reader, header));
+    } else {
+      yield* passElement(reader, header);
+    }
+  }
+  // A data set that ends with group 0028 has no pixels.
+  if (!isPast) yield* group.elements.map(({ bytes }) => bytes);
+}
+
+function isDropped(tag: number): boolean {
+  return [GROUP_LENGTH_OF_PIXEL_DATA, EXTENDED_OFFSET_TABLE, EXTENDED_OFFSET_TABLE_LENGTHS, LENGTH_TO_END].includes(
+    tag,
+  );
+}
+
+/** Group 0028 as it comes, held back until it is whole. */
+class ImageGroup {
+  readonly elements: HeldElement[] = [];
+  #length = 0;
+
+  async hold(reader: ByteReader, header: PassingHeader): Promise<void> {
+    const parts: Uint8Array[] = [];
+    for await (const part of passElement(reader, header)) {
+      this.#length += part.length;
+      if (this.#length > LONGEST_IMAGE_GROUP) {
+        throw new DataSetConversionError(header.offset, `group 0028 has more than ${LONGEST_IMAGE_GROUP} bytes`);
+      }
+      parts.push(Uint8Array.from(part));
+    }
+    this.elements.push({ tag: header.tag, bytes: Buffer.concat(parts), valueOffset: header.bytes.length });
+  }
+
+  /** An error is one only if pixel data come: instances that are no images have odds and ends of the group, too. */
+  describe(syntax: CompressedSyntax, offset: number): ImageDescription | DataSetConversionError {
+    try {
+      return describeImage(this.elements, syntax, offset);
+    } catch (error) {
+      if (error instanceof DataSetConversionError) return error;
+      throw error;
+    }
+  }
+}
+
+async function* nativePixelData(
+  reader: ByteReader,
+  header: PassingHeader,
+  image: ImageDescription | DataSetConversionError | undefined,
+  hasExtendedOffsetTable: boolean,
+  decoders: FrameDecoders,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (image instanceof Error) throw image;
+  if (image === undefined)
+    throw new DataSetConversionError(header.offset, 'pixel data without the attributes of an image');
+  if (header.length !== undefined) {
+    throw new DataSetConversionError(
+      header.offset,
+      'pixel data that are not encapsulated in a compressed data set (PS3.5 A.4)',
+    );
+  }
+  const { format, frames, pixelDataLength } = image;
+  const isOdd = pixelDataLength % 2 !== 0;
+  yield pixelDataHeader(format.bitsAllocated > 8 ? 'OW' : 'OB', pixelDataLength + (isOdd ? 1 : 0));
+  // Four times the native samples and a header: no code stream of such a frame is longer, however badly it is compressed.
+  const longestFrame = 4 * frameLength(format) + 0x100000;
+  for await (const frame of encapsulatedFrames(reader, {
+    codec: format.codec,
+    frames,
+    hasExtendedOffsetTable,
+    longestFrame,
+  })) {
+    yield await decodedFrame(frame, image, decoders);
+  }
+  if (isOdd) yield new Uint8Array(1);
+}
+
+async function decodedFrame(
+  frame: EncodedFrame,
+  image: ImageDescription,
+  decoders: FrameDecoders,
+): Promise<Uint8Array> {
+  const { format, frames } = image;
+  const { number, offset, bytes } = frame;
+  const name = frames === 1 ? 'the image' : `frame ${number} of ${frames}`;
+  try {
+    const pixels = await decoders.decode(bytes, format);
+    if (pixels.length === frameLength(format)) return pixels;
+    throw new Error(`the decoder gave ${pixels.length} bytes instead of ${frameLength(format)}`);
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new DataSetConversionError(offset, `${name} cannot be decompressed: ${words}`, { cause: error });
+  }
+}
+
+function pixelDataHeader(vr: 'OB' | 'OW', length: number): Uint8Array {
+  const bytes = new Uint8Array(12);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, PIXEL_DATA_GROUP, true);
+  view.setUint16(2, PIXEL_DATA & 0xffff, true);
+  bytes.set(Buffer.from(vr, 'latin1'), 4);
+  view.setUint32(8, length, true);
+  return bytes;
+}

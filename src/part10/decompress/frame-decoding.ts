@@ -1,0 +1,114 @@
+// One frame, from a code stream to native samples. The stream's own header is held against the data set first: the codecs
+// size their output by what they are told and write beyond it where the stream says something else.
+//
+// The data set's Bits Allocated rules the result: a stream of fewer bits is put into wider samples. Bits above a stream's
+// precision follow the stream (zero, or its sign), not Pixel Representation: where the two disagree, the bits up to High
+// Bit are the same either way, and GDCM writes the very same samples.
+
+import type { CodecCall, Codecs } from './codecs-adapter.ts';
+import { FrameDecodingError, type FrameFormat, frameLength } from './frame-format.ts';
+import { readJpegHeader } from './jpeg-codestream.ts';
+import { readJpeg2000Header } from './jpeg2000-codestream.ts';
+import { decodeRle } from './rle.ts';
+
+interface Stream {
+  readonly rows: number;
+  readonly columns: number;
+  readonly components: number;
+  readonly precision: number;
+  readonly isSigned: boolean;
+  /** Its samples come plane by plane. */
+  readonly isPlanar: boolean;
+}
+
+/** @throws FrameDecodingError */
+export async function decodeFrame(
+  frame: Uint8Array,
+  format: FrameFormat,
+  codecs: () => Promise<Codecs>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { codec } = format;
+  if (codec === 'RLE') return decodeRle(frame, format);
+  const stream = readHeader(frame, codec);
+  assertSame(stream, format);
+  assertSupported(stream, codec);
+  const call: CodecCall = {
+    codec,
+    rows: format.rows,
+    columns: format.columns,
+    samplesPerPixel: format.samplesPerPixel,
+    precision: stream.precision,
+    isSigned: stream.isSigned,
+    convertsToRgb: format.convertsToRgb,
+  };
+  const samples = (await codecs()).decode(frame, call);
+  const bytesPerSample = stream.precision <= 8 ? 1 : 2;
+  const expected = format.rows * format.columns * format.samplesPerPixel * bytesPerSample;
+  if (samples.length !== expected) {
+    throw new FrameDecodingError(`the codec gave ${samples.length} bytes of samples instead of ${expected}`);
+  }
+  const pixels = stream.isPlanar ? interleaved(samples, format.samplesPerPixel, bytesPerSample) : samples;
+  return bytesPerSample * 8 === format.bitsAllocated ? pixels : widened(pixels, stream.isSigned, format);
+}
+
+function readHeader(frame: Uint8Array, codec: CodecCall['codec']): Stream {
+  if (codec === 'JPEG 2000' || codec === 'HTJ2K') return { ...readJpeg2000Header(frame), isPlanar: false };
+  const header = readJpegHeader(frame);
+  if (codec === 'JPEG') return { ...header, isSigned: false, isPlanar: false };
+  if (header.isSubsampled) throw new FrameDecodingError('its components are subsampled');
+  return { ...header, isSigned: false, isPlanar: header.isPlanar && header.components > 1 };
+}
+
+function assertSame(stream: Stream, { rows, columns, samplesPerPixel, bitsAllocated }: FrameFormat): void {
+  const { components, precision } = stream;
+  if (stream.rows !== rows || stream.columns !== columns || components !== samplesPerPixel) {
+    throw new FrameDecodingError(
+      `the stream holds ${stream.columns} x ${stream.rows} pixels of ${components} samples, ` +
+        `where the data set says ${columns} x ${rows} of ${samplesPerPixel}`,
+    );
+  }
+  if (precision > bitsAllocated) {
+    throw new FrameDecodingError(
+      `the stream has ${precision} bits per sample, more than the ${bitsAllocated} allocated`,
+    );
+  }
+}
+
+/** What the codecs would do wrong without a word. */
+function assertSupported({ components, precision, isSigned }: Stream, codec: CodecCall['codec']): void {
+  const isWide = precision > 8;
+  if (precision < 1 || precision > 16)
+    throw new FrameDecodingError(`there is no decoder for ${precision} bits per sample`);
+  if (codec === 'JPEG 2000' && components !== 1 && (components !== 3 || isWide)) {
+    throw new FrameDecodingError(`there is no JPEG 2000 decoder for ${components} components of ${precision} bits`);
+  }
+  if (codec === 'HTJ2K' && isSigned && !isWide) {
+    throw new FrameDecodingError(`there is no HTJ2K decoder for signed samples of ${precision} bits`);
+  }
+}
+
+function interleaved(planes: Uint8Array, count: number, bytesPerSample: number): Uint8Array<ArrayBuffer> {
+  const pixels = new Uint8Array(planes.length);
+  const planeLength = planes.length / count;
+  const stride = count * bytesPerSample;
+  for (let plane = 0; plane < count; plane++) {
+    for (let byte = 0; byte < bytesPerSample; byte++) {
+      let to = plane * bytesPerSample + byte;
+      for (let at = byte; at < planeLength; at += bytesPerSample, to += stride) {
+        pixels[to] = planes[plane * planeLength + at] as number;
+      }
+    }
+  }
+  return pixels;
+}
+
+/** From one byte per sample to two. */
+function widened(samples: Uint8Array, isSigned: boolean, format: FrameFormat): Uint8Array<ArrayBuffer> {
+  const wide = new Uint8Array(frameLength(format));
+  for (let index = 0; index < samples.length; index++) {
+    const sample = samples[index] as number;
+    wide[2 * index] = sample;
+    if (isSigned && sample >= 0x80) wide[2 * index + 1] = 0xff;
+  }
+  return wide;
+}

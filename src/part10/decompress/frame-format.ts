@@ -1,0 +1,34 @@
+// What a decoder must know of a frame, and who decodes frames.
+
+import type { Codec } from './decompression.ts';
+
+export interface FrameFormat {
+  readonly codec: Codec;
+  /** Rows and columns of one frame, 1 to 65535. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly samplesPerPixel: number;
+  /** Of one sample in the result: 8 or 16; with RLE any multiple of 8 up to 64. */
+  readonly bitsAllocated: number;
+  /** The decoder inverts the colour transform that the JPEG stream's markers speak of, and gives RGB. */
+  readonly convertsToRgb: boolean;
+}
+
+/** Of a decoded frame, in bytes. */
+export function frameLength({ rows, columns, samplesPerPixel, bitsAllocated }: FrameFormat): number {
+  return rows * columns * samplesPerPixel * (bitsAllocated / 8);
+}
+
+/** A frame that could not be decoded: its message is one line, what the decoder has to say about it. */
+export class FrameDecodingError extends Error {
+  override readonly name = 'FrameDecodingError';
+}
+
+export interface FrameDecoders {
+  /**
+   * The native samples of one frame: little endian, interleaved by pixel (planar configuration 0), `frameLength(format)`
+   * bytes. `frame` is the whole encoded frame; its buffer must be the caller's to give away, and is gone afterwards.
+   * Rejects with FrameDecodingError, always within a time.
+   */
+  decode(frame: Uint8Array<ArrayBuffer>, format: FrameFormat): Promise<Uint8Array>;
+}
