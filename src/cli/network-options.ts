@@ -98,7 +98,7 @@ export function peerFrom(
   const acseMs = timeoutMs('-ta', options.acseTimeout);
   const networkMs = timeoutMs('-tn', options.networkTimeout);
   return {
-    name: `${address}:${portNumber}`,
+    name: host.includes(':') ? `[${host}]:${portNumber}` : `${host}:${portNumber}`,
     host,
     port: portNumber,
     calledAETitle: aeTitleFrom('-aec', options.calledAETitle ?? 'ANY-SCP'),

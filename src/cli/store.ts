@@ -5,6 +5,7 @@ import { relative, resolve } from 'node:path';
 import type { Peer } from '../net/peer.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import type { ScannedFile, SendProgress, SendResult } from '../send/job.ts';
+import type { SendOptions } from '../send/options.ts';
 import type { FileOutcome } from '../send/outcome.ts';
 import { runSend } from '../send/run.ts';
 import { scan } from '../send/scan.ts';
@@ -15,6 +16,7 @@ import { watchForInterruption } from './interruption.ts';
 import { HELP_OPTION, NETWORK_OPTIONS, type PrintLevel, peerFrom, printLevel } from './network-options.ts';
 import { type OptionValues, optionsHelp, parseOptions, UsageError } from './options.ts';
 import { Output } from './output.ts';
+import { SEND_OPTIONS, sendOptionsFrom } from './send-options.ts';
 import { traceTo } from './trace-output.ts';
 
 export const STORE_OPTIONS = {
@@ -24,21 +26,10 @@ export const STORE_OPTIONS = {
     value: 'FILE',
     help: 'write what became of every instance to FILE, as JSON',
   },
+  ...SEND_OPTIONS,
   ...NETWORK_OPTIONS,
   ...HELP_OPTION,
 } as const;
-
-/** What other store tools have and this one answers differently. */
-const HINTS: Readonly<Record<string, string>> = {
-  '-cx': 'not needed: only the presentation contexts that the files require are proposed',
-  '--required-contexts': 'not needed: only the presentation contexts that the files require are proposed',
-  ...Object.fromEntries(
-    ['-xe', '--request-little', '-xb', '--request-big', '-xi', '--request-implicit'].map((spelling) => [
-      spelling,
-      'not needed: every file is offered in its own transfer syntax, with a fallback where it can be converted',
-    ]),
-  ),
-};
 
 export const STORE_HELP = `Usage: send-to-pacs store [options] ADDR PORT PATH...
 
@@ -59,6 +50,7 @@ Exit code:
 
 export interface StoreArguments {
   readonly peer: Peer;
+  readonly sendOptions: Partial<SendOptions>;
   readonly paths: readonly string[];
   readonly recurse: boolean;
   readonly report: string | undefined;
@@ -74,11 +66,13 @@ export function storeArguments(
   const level = printLevel(options);
   const [address, port, ...paths] = positionals;
   const peer = peerFrom(address, port, options);
+  const sendOptions = sendOptionsFrom(options);
   if (paths.length === 0) throw new UsageError('there is nothing to send: give at least one file or folder');
   if (paths.includes('')) throw new UsageError('a path is empty');
   if (options.report === '') throw new UsageError('--report needs a file name');
   return {
     peer,
+    sendOptions,
     paths,
     recurse: options.recurse ?? false,
     report: options.report,
@@ -89,12 +83,12 @@ export function storeArguments(
 
 /** @returns the exit code */
 export async function store(argv: readonly string[]): Promise<number> {
-  const { options, positionals } = parseOptions(STORE_OPTIONS, argv, HINTS);
+  const { options, positionals } = parseOptions(STORE_OPTIONS, argv);
   if (options.help) {
     process.stdout.write(STORE_HELP);
     return 0;
   }
-  const { peer, paths, recurse, report, level, quiet } = storeArguments(options, positionals);
+  const { peer, sendOptions, paths, recurse, report, level, quiet } = storeArguments(options, positionals);
   const output = new Output({ level, quiet });
   const interruption = watchForInterruption(() =>
     output.line('warn', 'Interrupted: stopping. Once more to end at once.'),
@@ -122,7 +116,7 @@ export async function store(argv: readonly string[]): Promise<number> {
 
     const { sink, flush } = traceTo(output, level);
     const result = await runSend(
-      { peer, files, displayPath },
+      { peer, files, options: sendOptions, displayPath },
       { trace: sink, progress: (progress) => output.progress(progressText(progress)) },
       interruption.signal,
     );

@@ -2,12 +2,14 @@
 // along: otherwise a settings file in a checkout could send "PROD" to somewhere else under the same name.
 
 import type { Peer } from '../net/peer.ts';
+import type { SendOptions } from '../send/options.ts';
 import {
   type Origin,
   type PeerEntry,
   parseCallingAETitle,
   parsePeers,
   peerOf,
+  peerSendOptions,
   type SettingProblem,
   shown,
 } from './settings.ts';
@@ -24,6 +26,8 @@ export interface SettingsLayer {
 
 export interface ConfiguredPeer {
   readonly peer: Peer;
+  /** How to send to it; what its entry does not say is as by default. */
+  readonly sendOptions?: Partial<SendOptions>;
   readonly origin: Origin | 'built-in';
   readonly folderName?: string;
   /** Peers of the same name that lost against this one. */
@@ -97,7 +101,13 @@ function addPeer(byName: Map<string, ConfiguredPeer>, layer: SettingsLayer, entr
   const winner = byName.get(peer.name);
   if (winner === undefined) {
     const folder = layer.folderName === undefined ? {} : { folderName: layer.folderName };
-    byName.set(peer.name, { peer, origin: layer.origin, ...folder, overrides: [] });
+    byName.set(peer.name, {
+      peer,
+      sendOptions: peerSendOptions(entry),
+      origin: layer.origin,
+      ...folder,
+      overrides: [],
+    });
   } else if (!sameDestination(winner.peer, peer)) {
     byName.set(peer.name, { ...winner, overrides: [...winner.overrides, { origin: layer.origin, peer }] });
   }

@@ -11,6 +11,8 @@ import {
   type Peer,
   type Timeouts,
 } from '../net/peer.ts';
+import { CONVERSIONS, PRIORITIES, REQUESTED_SYNTAXES, sendOptionsOf, wordsOf } from '../send/option-words.ts';
+import { ASSOCIATIONS_MAX, OPERATIONS_INVOKED_MAX, type SendOptions } from '../send/options.ts';
 import { sanitize } from '../trace/sanitize.ts';
 
 /** Where a setting was written: a person's own settings, or a file that came with a folder. */
@@ -41,12 +43,24 @@ const PORT_RULE = 'must be a whole number from 1 to 65535';
 const TIMEOUT_RULE = `must be a number of seconds from 0 (no limit) to ${TIMEOUT_MAX_S}`;
 const MAX_PDU_LENGTH_RULE = `must be 0 (no limit) or a whole number of bytes from ${MAX_PDU_LENGTH_MIN} to ${MAX_PDU_LENGTH_MAX}`;
 
+const ASSOCIATIONS_RULE = `must be "auto" or a whole number from 1 to ${ASSOCIATIONS_MAX}`;
+const OPERATIONS_RULE = `must be a whole number from 0 (as many as the peer likes) to ${OPERATIONS_INVOKED_MAX}`;
+const PROPOSE_RULE = 'must be true or false';
+
 const isHost = (text: string): boolean => HOST_NAME.test(text) || IPV6_ADDRESS.test(text);
 
 const aeTitle = v.pipe(v.string(AE_TITLE_RULE), v.regex(AE_TITLE, AE_TITLE_RULE));
 const seconds = v.pipe(v.number(TIMEOUT_RULE), v.minValue(0, TIMEOUT_RULE), v.maxValue(TIMEOUT_MAX_S, TIMEOUT_RULE));
-const portNumber = (least: number, rule: string) =>
-  v.pipe(v.number(rule), v.integer(rule), v.minValue(least, rule), v.maxValue(65_535, rule));
+
+const wholeNumber = (least: number, most: number, rule: string) =>
+  v.pipe(v.number(rule), v.integer(rule), v.minValue(least, rule), v.maxValue(most, rule));
+const portNumber = (least: number, rule: string) => wholeNumber(least, 65_535, rule);
+
+/** One of the keys of `table`. */
+function word<Table extends object>(table: Table) {
+  const words = wordsOf(table);
+  return v.picklist(words, `must be one of ${words.map((known) => `"${known}"`).join(', ')}`);
+}
 
 const PEER_RULE = 'must be an object such as { "name": "…", "host": "…", "port": 104 }';
 const isPlainObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -77,6 +91,14 @@ const peerEntry = v.strictObject({
       ),
     ),
   ),
+  associations: v.optional(
+    v.union([v.literal('auto'), wholeNumber(1, ASSOCIATIONS_MAX, ASSOCIATIONS_RULE)], ASSOCIATIONS_RULE),
+  ),
+  asynchronousOperations: v.optional(wholeNumber(0, OPERATIONS_INVOKED_MAX, OPERATIONS_RULE)),
+  priority: v.optional(word(PRIORITIES)),
+  conversion: v.optional(word(CONVERSIONS)),
+  requestTransferSyntax: v.optional(word(REQUESTED_SYNTAXES)),
+  proposeAllStorage: v.optional(v.boolean(PROPOSE_RULE)),
 });
 
 /** One entry of `sendToPacs.peers` as a person writes it. */
@@ -190,6 +212,11 @@ export function peerOf(entry: PeerEntry, callingAETitle: string): Peer {
     maxPduLength: entry.maxPduLength ?? DEFAULT_MAX_PDU_LENGTH,
     timeouts: timeoutsOf(entry),
   };
+}
+
+/** How instances are offered and sent to the peer, as far as its entry says. */
+export function peerSendOptions(entry: PeerEntry): Partial<SendOptions> {
+  return sendOptionsOf(entry);
 }
 
 export interface Parsed<T> {

@@ -60,7 +60,8 @@ export async function send(
   if (load.files === 0) return nothingToSend(session, configured, files, displayPath);
   if (!(await mayConnect(session, configured, load))) return undefined;
 
-  const job: SendJob = { peer: configured.peer, files, displayPath };
+  const { peer, sendOptions } = configured;
+  const job: SendJob = { peer, files, ...(sendOptions === undefined ? {} : { options: sendOptions }), displayPath };
   const result = await sendWithProgress(session, job, load);
   await tell(session, result, displayPath);
   return summaryOf(result);

@@ -15,6 +15,8 @@ describe('a wrong command line', () => {
     [store, ['host', 'x', 'file'], /not a port/],
     [store, ['host', '104', 'file', '-ta', '-5'], /not a timeout/],
     [store, ['host', '104', ''], /path is empty/],
+    [store, ['host', '104', 'file', '-xe', '-xi'], /-xe, -xb and -xi exclude each other/],
+    [store, ['host', '104', 'file', '--associations', '9'], /not a whole number from 1 to 8/],
     [store, ['host', '104', 'file', '--report='], /--report needs a file name/],
     [echo, ['host', '104', 'more'], /unexpected argument 'more'/],
     [echo, ['host', '104', '-r'], /unknown option -r/],
@@ -33,7 +35,10 @@ describe('a wrong command line', () => {
   for (const [argv, stderr] of [
     [[], /^send-to-pacs: a command is missing\n {2}store, echo and receive are\n {2}send-to-pacs --help .*\n$/],
     [['sotre'], /^send-to-pacs: 'sotre' is not a command\n/],
-    [['store', 'host', '104', 'file', '-cx'], /^send-to-pacs store: unknown option -cx\n {2}not needed: .*\n/],
+    [
+      ['store', 'host', '104', 'file', '--priority', 'urgent'],
+      /^send-to-pacs store: --priority 'urgent' is not known\n {2}one of low, medium, high\n/,
+    ],
   ] as const) {
     it(`exits 2, with a message and a hint on stderr alone: ${argv.join(' ')}`, async () => {
       const exit = await runCli(argv);

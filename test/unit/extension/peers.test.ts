@@ -50,6 +50,23 @@ describe('listPeers', () => {
     assert.equal(list.peers[0]?.peer.timeouts.connectMs, 1000);
   });
 
+  it('carries how to send to each, of the entry that counts', () => {
+    const list = listPeers(
+      [
+        workspace([entry('A', 'evil', { conversion: 'any' }), entry('B', 'b')]),
+        user([entry('A', 'a', { associations: 2, priority: 'low' })]),
+      ],
+      true,
+    );
+    assert.deepEqual(
+      list.peers.map(({ peer, sendOptions }) => [peer.name, sendOptions]),
+      [
+        ['A', { associations: 2, priority: 2 }],
+        ['B', {}],
+      ],
+    );
+  });
+
   it('hears the person alone where the folder is not trusted', () => {
     const layers = [
       user([entry('A', 'a')]),

@@ -12,9 +12,11 @@ import {
   parsePlaintextConsent,
   parseReceiverPort,
   peerOf,
+  peerSendOptions,
   portProblem,
 } from '../../../src/extension/settings.ts';
 import { DEFAULT_TIMEOUTS } from '../../../src/net/peer.ts';
+import { DEFAULT_SEND_OPTIONS } from '../../../src/send/options.ts';
 import { type Schema, schemaErrors } from '../../support/json-schema.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
@@ -46,6 +48,18 @@ const ACCEPTED: readonly unknown[] = [
   { ...GOOD, maxPduLength: 0 },
   { ...GOOD, maxPduLength: 1024 },
   { ...GOOD, maxPduLength: 1_048_576 },
+  { ...GOOD, associations: 1 },
+  { ...GOOD, associations: 'auto' },
+  { ...GOOD, associations: 8, asynchronousOperations: 0 },
+  { ...GOOD, asynchronousOperations: 65_535 },
+  ...['low', 'medium', 'high'].map((priority) => ({ ...GOOD, priority })),
+  ...['never', 'lossless', 'any'].map((conversion) => ({ ...GOOD, conversion })),
+  ...['explicit little endian', 'implicit little endian', 'explicit big endian'].map((requestTransferSyntax) => ({
+    ...GOOD,
+    requestTransferSyntax,
+  })),
+  { ...GOOD, proposeAllStorage: true },
+  { ...GOOD, proposeAllStorage: false },
 ];
 
 /** The entry, and what the message must name. */
@@ -90,6 +104,22 @@ const REFUSED: readonly (readonly [unknown, RegExp])[] = [
   [{ ...GOOD, ['a\u202Eb"'.repeat(40)]: 1 }, /that is not known/],
   [{ ...GOOD, maxPduLength: 7 }, /"maxPduLength" must be 0/],
   [{ ...GOOD, maxPduLength: 1_048_577 }, /"maxPduLength" must be/],
+  [{ ...GOOD, associations: 0 }, /"associations" must be "auto" or a whole number from 1 to 8, not 0/],
+  [{ ...GOOD, associations: 'many' }, /"associations" must be "auto"/],
+  [{ ...GOOD, associations: 9 }, /"associations" must be/],
+  [{ ...GOOD, associations: 1.5 }, /"associations" must be/],
+  [{ ...GOOD, associations: '2' }, /"associations" must be.*not "2"/],
+  [{ ...GOOD, asynchronousOperations: -1 }, /"asynchronousOperations" must be a whole number from 0/],
+  [{ ...GOOD, asynchronousOperations: 65_536 }, /"asynchronousOperations" must be/],
+  [{ ...GOOD, priority: 'urgent' }, /"priority" must be one of "low", "medium", "high", not "urgent"/],
+  [{ ...GOOD, priority: 0 }, /"priority" must be one of/],
+  [{ ...GOOD, priority: null }, /"priority" must be one of/],
+  [{ ...GOOD, conversion: 'lossy' }, /"conversion" must be one of "never", "lossless", "any"/],
+  [{ ...GOOD, conversion: 'toString' }, /"conversion" must be one of/],
+  [{ ...GOOD, requestTransferSyntax: '1.2.840.10008.1.2' }, /"requestTransferSyntax" must be one of "explicit little/],
+  [{ ...GOOD, requestTransferSyntax: '' }, /"requestTransferSyntax" must be one of/],
+  [{ ...GOOD, proposeAllStorage: 'yes' }, /"proposeAllStorage" must be true or false, not "yes"/],
+  [{ ...GOOD, proposeAllStorage: 1 }, /"proposeAllStorage" must be true or false/],
   [{ ...GOOD, aet: 'X' }, /field "aet" that is not known; known are name, host/],
 ];
 
@@ -136,9 +166,17 @@ describe('sendToPacs.peers', () => {
   it('says the same as the schema for any number in any field', () => {
     const number = fc.oneof(
       fc.integer({ min: -2, max: 2_000_000 }),
+      fc.integer({ min: -2, max: 10 }),
       fc.double({ noNaN: true, noDefaultInfinity: true }),
     );
-    const field = fc.constantFrom('port', 'maxPduLength', 'connect', 'release');
+    const field = fc.constantFrom(
+      'port',
+      'maxPduLength',
+      'associations',
+      'asynchronousOperations',
+      'connect',
+      'release',
+    );
     fc.assert(
       fc.property(field, number, (name, value) => {
         const isTimeout = name === 'connect' || name === 'release';
@@ -212,6 +250,45 @@ describe('peerOf', () => {
     assert.equal(item.properties['maxPduLength']?.['default'], peer.maxPduLength);
     for (const [name, schema] of Object.entries(timeouts))
       assert.equal((schema['default'] as number) * 1000, peer.timeouts[`${name}Ms` as keyof typeof peer.timeouts]);
+  });
+});
+
+describe('peerSendOptions', () => {
+  it('has nothing to say where the entry says nothing', () => {
+    assert.deepEqual(peerSendOptions(GOOD), {});
+  });
+
+  it('turns every field of an entry into what the job understands', () => {
+    const entry = {
+      ...GOOD,
+      associations: 3,
+      asynchronousOperations: 0,
+      priority: 'high',
+      conversion: 'never',
+      requestTransferSyntax: 'explicit big endian',
+      proposeAllStorage: true,
+    } as const;
+    assert.deepEqual(peerSendOptions(entry), {
+      associations: 3,
+      operationsInvoked: 0,
+      priority: 1,
+      conversion: 'never',
+      requestOnly: '1.2.840.10008.1.2.2',
+      propose: 'all storage',
+    });
+  });
+
+  it('has the defaults that the manifest shows', () => {
+    const item = schemaOf('sendToPacs.peers')['items'] as { properties: Record<string, Schema> };
+    const shownDefaults = Object.fromEntries(
+      ['associations', 'asynchronousOperations', 'priority', 'conversion', 'proposeAllStorage'].map((name) => [
+        name,
+        item.properties[name]?.['default'],
+      ]),
+    );
+    const { entries } = parsePeers([{ ...GOOD, ...shownDefaults }], 'user');
+    assert.ok(entries[0]);
+    assert.deepEqual(peerSendOptions(entries[0]), DEFAULT_SEND_OPTIONS);
   });
 });
 

@@ -1,0 +1,57 @@
+// The words in which people say how a send is to be done. The command line and the settings read the same ones, so that
+// what a peer's entry says and what a command says cannot drift apart.
+
+import type { Priority } from '../protocol/dimse/command.ts';
+import { EXPLICIT_VR_BE, EXPLICIT_VR_LE, IMPLICIT_VR_LE } from '../protocol/uids.ts';
+import type { ConversionPolicy, SendOptions } from './options.ts';
+
+/** PS3.7 9.3.1.1, (0000,0700). */
+export const PRIORITIES = { low: 2, medium: 0, high: 1 } as const satisfies Readonly<Record<string, Priority>>;
+
+export const CONVERSIONS = {
+  never: 'never',
+  lossless: 'lossless',
+  any: 'any',
+} as const satisfies Readonly<Record<ConversionPolicy, ConversionPolicy>>;
+
+/** The transfer syntaxes that can be asked for alone: those into which every uncompressed data set can be converted. */
+export const REQUESTED_SYNTAXES = {
+  'explicit little endian': EXPLICIT_VR_LE,
+  'implicit little endian': IMPLICIT_VR_LE,
+  'explicit big endian': EXPLICIT_VR_BE,
+} as const;
+
+export type PriorityWord = keyof typeof PRIORITIES;
+export type ConversionWord = keyof typeof CONVERSIONS;
+export type RequestedSyntaxWord = keyof typeof REQUESTED_SYNTAXES;
+
+/** What was not said is undefined. */
+export interface OptionWords {
+  /** 1 to ASSOCIATIONS_MAX, or as many as pay. */
+  readonly associations?: number | 'auto' | undefined;
+  /** 0 (no limit) to OPERATIONS_INVOKED_MAX. */
+  readonly asynchronousOperations?: number | undefined;
+  readonly priority?: PriorityWord | undefined;
+  readonly conversion?: ConversionWord | undefined;
+  readonly requestTransferSyntax?: RequestedSyntaxWord | undefined;
+  readonly proposeAllStorage?: boolean | undefined;
+}
+
+/** Only what was said; the rest is for DEFAULT_SEND_OPTIONS. */
+export function sendOptionsOf(words: OptionWords): Partial<SendOptions> {
+  const { associations, asynchronousOperations, priority, conversion, requestTransferSyntax, proposeAllStorage } =
+    words;
+  return {
+    ...(associations === undefined ? {} : { associations }),
+    ...(asynchronousOperations === undefined ? {} : { operationsInvoked: asynchronousOperations }),
+    ...(priority === undefined ? {} : { priority: PRIORITIES[priority] }),
+    ...(conversion === undefined ? {} : { conversion: CONVERSIONS[conversion] }),
+    ...(requestTransferSyntax === undefined ? {} : { requestOnly: REQUESTED_SYNTAXES[requestTransferSyntax] }),
+    ...(proposeAllStorage === undefined ? {} : { propose: proposeAllStorage ? 'all storage' : 'needed' }),
+  };
+}
+
+/** The words of one of the tables above, in the order of the table. */
+export function wordsOf<Table extends object>(table: Table): readonly (keyof Table & string)[] {
+  return Object.keys(table) as (keyof Table & string)[];
+}
