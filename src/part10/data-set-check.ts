@@ -131,7 +131,7 @@ export class DataSetCheck {
     }
     const want = lacking(part, at, Math.min(left, 12));
     if (want !== undefined) return want;
-    if (isZero(part, at, Math.min(left, 8))) {
+    if (isZero(part, at, Math.min(left, 8)) && !this.#couldBeTag(left)) {
       this.#zerosFrom = at;
       return undefined;
     }
@@ -156,6 +156,11 @@ export class DataSetCheck {
     this.#previousTag = tag;
     this.#at = next;
     return undefined;
+  }
+
+  /** A single zero byte is padding behind the pixel data, but before it, in Big Endian, how nearly all tags begin. */
+  #couldBeTag(left: number): boolean {
+    return left === 1 && this.#encoding === 'Explicit VR Big Endian' && !this.#sawPixels;
   }
 
   #nested(part: FilePart): Want | undefined {

@@ -1,0 +1,502 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { NESTING_MAX, PADDING_MAX } from '../../../src/part10/data-set-check.ts';
+import type { Finding } from '../../../src/part10/finding.ts';
+import { parseHeader } from '../../../src/part10/header-parser.ts';
+import { inspect } from '../../../src/part10/preflight.ts';
+import { readHeader } from '../../../src/part10/read-header.ts';
+import { corpusFiles, corpusSkip } from '../../support/corpus.ts';
+import {
+  type BuiltElement,
+  buildFile,
+  CT_IMAGE,
+  DEFLATED_LE,
+  EXPLICIT_BE,
+  EXPLICIT_LE,
+  element,
+  encodeDataSet,
+  encodeElements,
+  encodingOfSyntax,
+  type FileOptions,
+  IMPLICIT_LE,
+  MR_IMAGE,
+  RLE_LOSSLESS,
+  sampleInstance,
+  seededBytes,
+} from '../../support/dicom-builder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const PLAIN = [IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE] as const;
+const WALKED = [...PLAIN, RLE_LOSSLESS] as const;
+
+interface Inspection {
+  readonly findings: readonly Finding[] | undefined;
+  /** [offset, length] of each read beyond the header's. */
+  readonly reads: readonly (readonly [number, number])[];
+}
+
+/** As the product does it, from memory. Findings are undefined where the file is no instance at all. */
+async function inspection(file: Uint8Array, signal?: AbortSignal): Promise<Inspection> {
+  let prefix = file.subarray(0, 4096);
+  let step = parseHeader(prefix, file.length);
+  while (step.type === 'need more') {
+    prefix = file.subarray(0, Math.max(step.bytes, 2 * prefix.length));
+    step = parseHeader(prefix, file.length);
+  }
+  if (step.type !== 'instance') return { findings: undefined, reads: [] };
+  const reads: [number, number][] = [];
+  const read = async (offset: number, length: number) => {
+    assert.ok(offset >= 0 && length > 0 && offset + length <= file.length, `read ${length} at ${offset}`);
+    reads.push([offset, length]);
+    return file.subarray(offset, offset + length);
+  };
+  return { findings: await inspect(step, prefix, read, signal), reads };
+}
+
+async function findingsOf(file: Uint8Array): Promise<readonly Finding[]> {
+  const { findings } = await inspection(file);
+  assert.ok(findings !== undefined, 'no instance');
+  return findings;
+}
+
+interface Built {
+  readonly file: Buffer;
+  readonly start: number;
+}
+
+function built(elements: readonly BuiltElement[], transferSyntax: string, behind = Buffer.alloc(0)): Built {
+  const dataSet = Buffer.concat([encodeDataSet(elements, transferSyntax), behind]);
+  const file = buildFile({ transferSyntax, sopClass: CT_IMAGE, sopInstance: '2.25.7', dataSet });
+  return { file, start: file.length - dataSet.length };
+}
+
+const UIDS = [element(0x00080016, 'UI', CT_IMAGE), element(0x00080018, 'UI', '2.25.7')];
+/** Enough in front to be known for what it is. */
+const FRONT = [element(0x00080005, 'CS', 'ISO_IR 100'), ...UIDS, element(0x00080060, 'CS', 'CT')];
+const IMAGE = [...UIDS, element(0x00280010, 'US', [4]), element(0x7fe00010, 'OW', seededBytes(64, 1))];
+
+describe('a file as it should be', () => {
+  for (const transferSyntax of [...WALKED, DEFLATED_LE]) {
+    test(`has no findings, whatever its length, ${transferSyntax}`, async () => {
+      for (const pixelBytes of [2, 512, 9_000, 300_000]) {
+        const { file } = sampleInstance({ transferSyntax, pixelBytes });
+        assert.deepEqual((await inspection(file)).findings, []);
+      }
+    });
+  }
+
+  test('costs no read where its elements are in the first bytes, whatever the pixels', async () => {
+    for (const transferSyntax of [IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE, DEFLATED_LE]) {
+      const { reads } = await inspection(sampleInstance({ transferSyntax, pixelBytes: 600_000 }).file);
+      assert.deepEqual(reads, []);
+    }
+  });
+
+  test('costs one read where they go on behind the first bytes', async () => {
+    const many = Array.from({ length: 60 }, (_, index) => element(0x00090010 + index, 'LO', 'x'.repeat(100)));
+    const pixels = element(0x7fe00010, 'OW', seededBytes(600_000, 1));
+    const { findings, reads } = await inspection(built([...UIDS, ...many, pixels], EXPLICIT_LE).file);
+    assert.deepEqual([findings, reads.length], [[], 1]);
+  });
+
+  test('is not read through for its fragments', async () => {
+    const fragments = Array.from({ length: 20 }, (_, index) => seededBytes(100_000, index));
+    const { file } = built([...UIDS, element(0x7fe00010, 'OB', { fragments })], RLE_LOSSLESS);
+    const { findings, reads } = await inspection(file);
+    assert.deepEqual(findings, []);
+    const bytes = reads.reduce((sum, [, length]) => sum + length, 0);
+    assert.ok(bytes < file.length / 10, `${bytes} of ${file.length} bytes read`);
+  });
+
+  test('may have Data Set Trailing Padding, unknown VRs and UN of undefined length', async () => {
+    const un = Buffer.from('09000110554e0000fffffffffeff00e0ffffffff080000010200000041420000', 'hex').subarray(0, -2);
+    const end = Buffer.from('feff0de000000000feffdde000000000', 'hex');
+    const unknown = [
+      Buffer.from('110001005a5a00000200000041421100020020200200414211000300', 'hex'),
+      Buffer.from('3f3f02004142', 'hex'),
+    ];
+    const dataSet = Buffer.concat([
+      encodeElements(UIDS, 'explicit LE'),
+      un,
+      end,
+      ...unknown,
+      encodeElements(IMAGE.slice(2), 'explicit LE'),
+      encodeElements([element(0xfffcfffc, 'OB', Buffer.alloc(64))], 'explicit LE'),
+    ]);
+    const content = { transferSyntax: EXPLICIT_LE, sopClass: CT_IMAGE, sopInstance: '2.25.7', dataSet };
+    assert.deepEqual(await findingsOf(buildFile(content)), []);
+  });
+
+  test('in a private transfer syntax is walked as what its bytes show', async () => {
+    const { start, file } = built(IMAGE, IMPLICIT_LE);
+    const dataSet = file.subarray(start);
+    const content = { transferSyntax: '1.2.840.113619.5.2', sopClass: CT_IMAGE, sopInstance: '2.25.7', dataSet };
+    assert.deepEqual(await findingsOf(buildFile(content)), []);
+    const cut = buildFile({ ...content, dataSet: dataSet.subarray(0, -2) });
+    assert.deepEqual(
+      (await findingsOf(cut)).map(({ code }) => code),
+      ['truncated'],
+    );
+  });
+
+  test('of the corpus is not held back for anything but what is known of it', { skip: corpusSkip }, async () => {
+    const codes = new Set<string>();
+    let instances = 0;
+    for (const { path } of corpusFiles()) {
+      const { result, findings } = await readHeader(path);
+      if (result.type === 'instance') instances += 1;
+      for (const { code } of findings) codes.add(code);
+    }
+    assert.ok(instances > 25);
+    assert.deepEqual([...codes], ['meta disagrees']);
+  });
+});
+
+/** Offsets in the data set at which one of its elements of the top level ends. */
+function boundaries(elements: readonly BuiltElement[], transferSyntax: string): Map<number, number> {
+  const encoding = encodingOfSyntax(transferSyntax);
+  return new Map(elements.map((_, index) => [encodeElements(elements.slice(0, index), encoding).length, index]));
+}
+
+describe('a file that is cut off', () => {
+  for (const transferSyntax of WALKED) {
+    test(`anywhere is a problem or has a finding, ${transferSyntax}`, async () => {
+      const sample = sampleInstance({ transferSyntax, pixelBytes: 40 });
+      const elements = sample.elements.toSpliced(
+        8,
+        0,
+        element(0x00110010, 'SQ', { items: [[element(0x00080100, 'SH', 'A')], []], undefinedItemLength: true }),
+      );
+      const { file, start } = built(elements, transferSyntax);
+      const ends = boundaries(elements, transferSyntax);
+      let truncated = 0;
+      for (let length = 0; length < file.length; length++) {
+        const { findings } = await inspection(file.subarray(0, length));
+        if (findings === undefined) continue;
+        const codes = findings.map(({ code }) => code).filter((code) => code !== 'meta disagrees');
+        const index = ends.get(length - start);
+        if (index === undefined) {
+          assert.ok(codes.includes('truncated'), `cut at ${length}: ${codes.join()}`);
+          truncated += 1;
+        } else {
+          // Between two elements it is a whole data set: only an image without pixels shows that something is gone.
+          const isImage = elements.slice(0, index).some(({ tag }) => tag === 0x00280010);
+          assert.deepEqual(codes, isImage ? ['no pixel data'] : [], `cut at ${length}`);
+        }
+        assert.equal(codes.includes('odd length'), (length - start) % 2 !== 0);
+      }
+      assert.ok(truncated > 200, `${truncated} cuts`);
+    });
+  }
+
+  test('says which element, and how many bytes are missing', async () => {
+    for (const transferSyntax of PLAIN) {
+      const { file } = built(IMAGE, transferSyntax);
+      const headerLength = transferSyntax === IMPLICIT_LE ? 8 : 12;
+      assert.deepEqual(await findingsOf(file.subarray(0, -10)), [
+        {
+          code: 'truncated',
+          offset: file.length - 64 - headerLength,
+          part: 'value',
+          tag: '(7FE0,0010)',
+          missing: 10,
+        },
+      ]);
+      assert.deepEqual(await findingsOf(file.subarray(0, -68)), [
+        { code: 'truncated', offset: file.length - 64 - headerLength, part: 'header' },
+      ]);
+    }
+  });
+
+  test('says so of fragments, of compressed pixel data and of sequences', async () => {
+    const { file } = built([...UIDS, element(0x7fe00010, 'OB', { fragments: [seededBytes(32, 1)] })], RLE_LOSSLESS);
+    const fragmentAt = file.length - 8 - 32 - 8;
+    assert.deepEqual(await findingsOf(file.subarray(0, -12)), [
+      { code: 'truncated', offset: fragmentAt, part: 'fragment', tag: '(7FE0,0010)', missing: 4 },
+    ]);
+    assert.deepEqual(await findingsOf(file.subarray(0, -8)), [
+      { code: 'truncated', offset: file.length - 8, part: 'pixel data', tag: '(7FE0,0010)' },
+    ]);
+    const sequence = element(0x00081140, 'SQ', { items: [UIDS], undefinedLength: true });
+    for (const transferSyntax of PLAIN) {
+      const { file: open } = built([...UIDS, sequence], transferSyntax);
+      assert.deepEqual(await findingsOf(open.subarray(0, -8)), [
+        { code: 'truncated', offset: open.length - 8, part: 'sequence', tag: '(0008,1140)' },
+      ]);
+    }
+  });
+
+  test('from a megabyte to a fragment, on disk', async (context) => {
+    const path = join(temporaryFolder(context), 'cut.dcm');
+    const { file } = built([...FRONT, element(0x7fe00010, 'OW', Buffer.alloc(1_000_000))], EXPLICIT_LE);
+    writeFileSync(path, file.subarray(0, 500_000));
+    const { findings } = await readHeader(path);
+    assert.deepEqual(findings, [
+      {
+        code: 'truncated',
+        offset: file.length - 1_000_012,
+        part: 'value',
+        tag: '(7FE0,0010)',
+        missing: file.length - 500_000,
+      },
+    ]);
+  });
+});
+
+describe('lengths', () => {
+  test('an odd data set, unless it is deflated', async () => {
+    for (const transferSyntax of PLAIN) {
+      const elements = IMAGE.with(3, { tag: 0x7fe00010, vr: 'OW', value: seededBytes(63, 1), unpadded: true });
+      const { file, start } = built(elements, transferSyntax);
+      assert.deepEqual(await findingsOf(file), [
+        { code: 'odd length', offset: start, length: file.length - start },
+        { code: 'odd value', offset: file.length - 63, tag: '(7FE0,0010)', length: 63, count: 1 },
+      ]);
+    }
+    const deflated = [1, 2, 3, 4, 5].map((seed) => sampleInstance({ transferSyntax: DEFLATED_LE, seed }));
+    assert.ok(deflated.some(({ dataSet }) => dataSet.length % 2 !== 0));
+    for (const { file } of deflated) assert.deepEqual(await findingsOf(file), []);
+  });
+
+  test('odd values inside an even data set, also in items, and how many', async () => {
+    const odd = (tag: number, value: string): BuiltElement => ({ tag, vr: 'LO', value, unpadded: true });
+    const items = [[odd(0x00080100, 'A'), odd(0x00080104, 'ABC')]];
+    const sequence = element(0x00081140, 'SQ', { items, undefinedLength: true, undefinedItemLength: true });
+    for (const transferSyntax of PLAIN) {
+      const elements = [...UIDS, sequence, odd(0x00100010, 'X'), odd(0x00100020, 'Y'), ...IMAGE.slice(2)];
+      const { file, start } = built(elements, transferSyntax);
+      const before = encodeElements(UIDS, encodingOfSyntax(transferSyntax)).length;
+      const inSequence = (transferSyntax === IMPLICIT_LE ? 8 : 12) + 8 + 8;
+      assert.deepEqual(await findingsOf(file), [
+        { code: 'odd value', offset: start + before + inSequence, tag: '(0008,0100)', length: 1, count: 4 },
+      ]);
+    }
+  });
+});
+
+describe('behind the last element', () => {
+  for (const transferSyntax of WALKED) {
+    test(`zeros are padding, ${transferSyntax}`, async () => {
+      const elements = sampleInstance({ transferSyntax, pixelBytes: 40 }).elements;
+      const { file: bare } = built(elements, transferSyntax);
+      for (const length of [2, 6, 8, 10, 512, 100_000]) {
+        const { file } = built(elements, transferSyntax, Buffer.alloc(length));
+        assert.deepEqual(
+          (await findingsOf(file)).filter(({ code }) => code !== 'meta disagrees'),
+          [{ code: 'zero padding', offset: bare.length, length }],
+        );
+      }
+    });
+
+    test(`anything else is no part of it, ${transferSyntax}`, async () => {
+      const elements = sampleInstance({ transferSyntax, pixelBytes: 40 }).elements;
+      const { file: bare } = built(elements, transferSyntax);
+      const tails = [
+        Buffer.from('a trailer of text from some program.'),
+        Buffer.alloc(16, 0xff),
+        Buffer.from([1, 2, 3, 4]),
+        Buffer.concat([Buffer.alloc(40), Buffer.from('x!')]),
+      ];
+      for (const tail of tails) {
+        const { file } = built(elements, transferSyntax, tail);
+        const found = (await findingsOf(file)).filter(({ code }) => code !== 'meta disagrees');
+        // Without VRs, text with a high tag cannot be told from an element that is cut off.
+        const isAmbiguous = transferSyntax === IMPLICIT_LE && found[0]?.code === 'truncated';
+        const expected = { code: 'trailing bytes', offset: bare.length, length: tail.length };
+        if (isAmbiguous) assert.equal(found[0]?.offset, bare.length);
+        else assert.deepEqual(found, [expected]);
+      }
+    });
+  }
+
+  test('padding without end is not looked through', async () => {
+    const { file } = built(IMAGE, EXPLICIT_LE, Buffer.alloc(PADDING_MAX + 100_000));
+    const { findings, reads } = await inspection(file);
+    assert.deepEqual(
+      findings?.map(({ code }) => code),
+      ['trailing bytes'],
+    );
+    assert.ok(reads.length < 100, `${reads.length} reads`);
+  });
+});
+
+describe('UIDs', () => {
+  const withUID = (tag: number, value: string, transferSyntax: string): Built => {
+    const others = [...UIDS, element(0x0020000d, 'UI', '2.25.1'), element(0x0020000e, 'UI', '2.25.2')];
+    const elements = others.map((other) => (other.tag === tag ? element(tag, 'UI', value) : other));
+    return built(elements, transferSyntax);
+  };
+
+  test('that are not as the standard asks, with the fault and where they stand', async () => {
+    const cases = [
+      [0x00080016, 'SOPClassUID', '1.2.03.4', 'leading zero'],
+      [0x00080018, 'SOPInstanceUID', '1.2..4', 'empty component'],
+      [0x00080018, 'SOPInstanceUID', '2.25.7 ', 'space padding'],
+      [0x0020000d, 'StudyInstanceUID', '1.2.A', 'characters'],
+      [0x0020000e, 'SeriesInstanceUID', `1.${'9'.repeat(63)}`, 'too long'],
+    ] as const;
+    for (const transferSyntax of PLAIN) {
+      for (const [tag, keyword, value, fault] of cases) {
+        const { file } = withUID(tag, value, transferSyntax);
+        const found = (await findingsOf(file)).filter(({ code }) => code !== 'meta disagrees');
+        const [finding] = found;
+        assert.ok(finding?.code === 'ill-formed UID' && found.length === 1, value);
+        assert.deepEqual([finding.keyword, finding.value, finding.fault], [keyword, value.trim(), fault]);
+        assert.equal(file.toString('latin1', finding.offset, finding.offset + value.length), value);
+      }
+    }
+  });
+
+  test('with a component that is 0, or 64 characters long, are well-formed', async () => {
+    for (const value of ['1.0.2', `1.${'9'.repeat(62)}`, '0.1']) {
+      assert.deepEqual(await findingsOf(withUID(0x0020000d, value, EXPLICIT_LE).file), []);
+    }
+  });
+
+  test('of a deflated data set are checked, too', async () => {
+    const { file, start } = withUID(0x00080018, '1.2.03', DEFLATED_LE);
+    const found = (await findingsOf(file)).find(({ code }) => code === 'ill-formed UID');
+    assert.ok(found?.code === 'ill-formed UID');
+    assert.deepEqual([found.offset, found.value, found.fault], [start, '1.2.03', 'leading zero']);
+  });
+
+  test('in the File Meta Information that name something else', async () => {
+    const sample = sampleInstance();
+    const options: FileOptions[] = [{ metaSopInstance: '2.25.99' }, { metaSopClass: MR_IMAGE }];
+    for (const transferSyntax of [...WALKED, DEFLATED_LE]) {
+      const of = sampleInstance({ transferSyntax });
+      const [instance, sopClass] = options.map((option) => buildFile(of, option));
+      assert.ok(instance !== undefined && sopClass !== undefined);
+      assert.deepEqual(await findingsOf(instance), [
+        {
+          code: 'meta disagrees',
+          offset: instance.indexOf('2.25.99'),
+          keyword: 'SOPInstanceUID',
+          meta: '2.25.99',
+          dataSet: of.sopInstance,
+        },
+      ]);
+      assert.deepEqual(await findingsOf(sopClass), [
+        {
+          code: 'meta disagrees',
+          offset: sopClass.indexOf(MR_IMAGE),
+          keyword: 'SOPClassUID',
+          meta: MR_IMAGE,
+          dataSet: CT_IMAGE,
+        },
+      ]);
+    }
+    assert.deepEqual(await findingsOf(buildFile(sample, { metaSopInstance: false, metaSopClass: false })), []);
+  });
+});
+
+describe('structure', () => {
+  const inserted = (hex: string): Built => {
+    const raw = Buffer.from(hex.replaceAll(' ', ''), 'hex');
+    const before = encodeElements(FRONT, 'explicit LE');
+    const dataSet = Buffer.concat([before, raw, encodeElements(IMAGE.slice(2), 'explicit LE')]);
+    const file = buildFile({ transferSyntax: EXPLICIT_LE, sopClass: CT_IMAGE, sopInstance: '2.25.7', dataSet });
+    return { file, start: file.length - dataSet.length + before.length };
+  };
+
+  // Each of these makes DCMTK's storescp and Orthanc abort the association.
+  const broken: Readonly<Record<string, readonly [hex: string, offset: number]>> = {
+    'an element without VR': ['1100 0100 02000000 4142', 0],
+    'an item that nothing closes': [
+      '0900 0110 5351 0000 ffffffff feff00e0 ffffffff 0800 0001 4c4f 0200 4142 feffdde0 00000000',
+      30,
+    ],
+    'a delimiter without a sequence': ['feffdde0 00000000', 0],
+    'an element where an item should be': [
+      '0900 0110 5351 0000 ffffffff 0800 0001 4c4f 0200 4142 feffdde0 00000000',
+      12,
+    ],
+  };
+  for (const [name, [hex, offset]] of Object.entries(broken)) {
+    test(`${name} is broken`, async () => {
+      const { file, start } = inserted(hex);
+      const [finding, ...others] = await findingsOf(file);
+      assert.deepEqual(others, []);
+      assert.deepEqual([finding?.code, finding?.offset], ['broken structure', start + offset]);
+    });
+  }
+
+  test('a fragment whose length is wrong is broken', async () => {
+    const { file } = built([...UIDS, element(0x7fe00010, 'OB', { fragments: [seededBytes(32, 1)] })], RLE_LOSSLESS);
+    file.writeUInt32LE(30, file.length - 8 - 32 - 4);
+    const found = await findingsOf(file);
+    assert.deepEqual(
+      found.map(({ code, offset }) => [code, offset]),
+      [['broken structure', file.length - 10]],
+    );
+  });
+
+  test('20,000 sequences inside each other are counted, not followed', async () => {
+    const open = Buffer.from('09000110 53510000ffffffff feff00e0ffffffff'.replaceAll(' ', ''), 'hex');
+    for (const close of ['', 'feff0de000000000feffdde000000000']) {
+      const { file, start } = inserted(open.toString('hex').repeat(20_000) + close.repeat(20_000));
+      assert.deepEqual(await findingsOf(file), [
+        { code: 'deep nesting', offset: start + NESTING_MAX * open.length, depth: NESTING_MAX },
+      ]);
+    }
+  });
+
+  test('an image without pixel data is noted, and no other object', async () => {
+    for (const transferSyntax of PLAIN) {
+      const { file } = built(IMAGE.slice(0, 3), transferSyntax);
+      assert.deepEqual(await findingsOf(file), [{ code: 'no pixel data', offset: file.length }]);
+      assert.deepEqual(await findingsOf(built(UIDS, transferSyntax).file), []);
+      const referenced = [...IMAGE.slice(0, 3), element(0x00287fe0, 'UR', 'http://pixels.example/1')];
+      assert.deepEqual(await findingsOf(built(referenced, transferSyntax).file), []);
+      const floats = [...IMAGE.slice(0, 3), element(0x7fe00008, 'OF', Buffer.alloc(16))];
+      assert.deepEqual(await findingsOf(built(floats, transferSyntax).file), []);
+    }
+  });
+
+  test('what is not looked at is said', async () => {
+    const fragments = Array.from({ length: 50 }, (_, index) => seededBytes(10_000, index));
+    const { file } = built([...UIDS, element(0x7fe00010, 'OB', { fragments })], RLE_LOSSLESS);
+    const { findings, reads } = await inspection(file, AbortSignal.abort());
+    assert.deepEqual(
+      findings?.map(({ code }) => code),
+      ['not checked'],
+    );
+    assert.deepEqual(reads, []);
+  });
+});
+
+describe('whatever the bytes', () => {
+  const starts = WALKED.map((transferSyntax) => built(IMAGE.slice(0, 3), transferSyntax).file);
+
+  test('behind a good beginning: findings inside the file, a bounded number of reads, no exception', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...starts), fc.uint8Array({ maxLength: 3000 }), async (start, tail) => {
+        const file = Buffer.concat([start, tail]);
+        const { findings, reads } = await inspection(file);
+        for (const { offset } of findings ?? []) assert.ok(offset >= 0 && offset <= file.length);
+        assert.ok(reads.length <= 2, `${reads.length} reads`);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  test('flipped in a good file', async () => {
+    const files = WALKED.map((transferSyntax) => sampleInstance({ transferSyntax, pixelBytes: 9_000 }).file);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...files),
+        fc.array(fc.tuple(fc.nat(9_700), fc.nat(255)), { minLength: 1, maxLength: 6 }),
+        async (original, changes) => {
+          const file = Buffer.from(original);
+          for (const [at, value] of changes) if (at < file.length) file[at] = value;
+          const { reads } = await inspection(file);
+          assert.ok(reads.length < 1000);
+        },
+      ),
+      { numRuns: 1500 },
+    );
+  });
+});
