@@ -38,6 +38,7 @@ export interface SendJob {
 }
 
 export interface SendProgress {
+  /** Of the files that are tried; what the scan skipped does not count. */
   readonly filesDone: number;
   readonly filesTotal: number;
   /** Of data sets. */

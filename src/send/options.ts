@@ -13,8 +13,11 @@ export type ConversionPolicy =
   | 'any';
 
 export interface SendOptions {
-  /** How many associations are open at the same time, 1-8. The peer may allow fewer. */
-  readonly associations: number;
+  /**
+   * How many associations are open at the same time, 1-8; the peer may allow fewer. 'auto': one, and more while each
+   * makes it faster.
+   */
+  readonly associations: number | 'auto';
   /**
    * Asynchronous operations window (PS3.7 D.3.3.3): how many requests to have open on one association. 1: the window is
    * not proposed. 0: as many as the peer likes.
@@ -35,7 +38,7 @@ export interface SendOptions {
 }
 
 export const DEFAULT_SEND_OPTIONS: SendOptions = {
-  associations: 1,
+  associations: 'auto',
   operationsInvoked: 1,
   priority: 0,
   conversion: 'lossless',
@@ -43,5 +46,7 @@ export const DEFAULT_SEND_OPTIONS: SendOptions = {
 };
 
 export const ASSOCIATIONS_MAX = 8;
+/** Of 'auto'. */
+export const AUTO_ASSOCIATIONS_MAX = 4;
 /** PS3.7 D.3.3.3: 16 bits. */
 export const OPERATIONS_INVOKED_MAX = 65_535;

@@ -19,8 +19,9 @@ export class ProgressMeter {
   #bytesSettled = 0;
   #bytesInFlight = 0;
   #reportedAt = Number.NEGATIVE_INFINITY;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param bytesTotal of all data sets that will be tried */
+  /** @param totals of the files that will be tried, and of their data sets */
   constructor(
     totals: { readonly files: number; readonly bytes: number },
     counts: () => OutcomeCounts,
@@ -44,7 +45,7 @@ export class ProgressMeter {
   }
 
   /**
-   * @param bytes the length of the file's data set, whatever of it was sent; 0 for a file that was never a candidate
+   * @param bytes the length of the file's data set, whatever of it was sent
    * @param bytesSent what `sent` was told of it
    */
   settled(bytes: number, bytesSent: number): void {
@@ -61,7 +62,14 @@ export class ProgressMeter {
   #tell(always: boolean): void {
     if (this.#report === undefined) return;
     const now = performance.now();
-    if (!always && now - this.#reportedAt < REPORT_INTERVAL_MS) return;
+    const waitMs = this.#reportedAt + REPORT_INTERVAL_MS - now;
+    if (!always && waitMs > 0) {
+      // Told later rather than never: a peer that falls silent must not leave an old state on the screen.
+      this.#timer ??= setTimeout(() => this.#tell(true), waitMs);
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#reportedAt = now;
     const bytesDone = Math.min(this.#bytesTotal, this.#bytesSettled + this.#bytesInFlight);
     const bytesPerSecond = this.#rate(now, bytesDone);

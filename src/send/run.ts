@@ -8,6 +8,7 @@ import {
   runAssociation,
   type SentFacts,
 } from './association-run.ts';
+import { AssociationGrowth } from './growth.ts';
 import type { AssociationSummary, SendJob, SendListeners, SendResult } from './job.ts';
 import { DEFAULT_SEND_OPTIONS, type SendOptions } from './options.ts';
 import type { Outcome, Reason } from './outcome.ts';
@@ -15,6 +16,7 @@ import { type PlannedAssociation, type PlannedInstance, planSend } from './plan.
 import { ProgressMeter } from './progress.ts';
 import { InstanceQueue, type Pending } from './queue.ts';
 import { backOffMs, isWorthAnotherTry, LOST_ASSOCIATIONS_MAX, pause } from './recovery.ts';
+import { digestsOfRepeated } from './screening.ts';
 import { Tally } from './tally.ts';
 
 /** Longer than ARTIM, so that a peer that does not close is closed by the protocol and not by us. */
@@ -39,8 +41,10 @@ class SendRun implements AssociationHost {
   #answers = 0;
   /** 1 after a peer has lost an association on which several requests were open. */
   #operationsInvoked: number;
-  /** Opens further associations beside the first, once the peer has accepted that one. */
-  #grow: (() => void) | undefined;
+  readonly #growth: AssociationGrowth;
+  /** Opens further associations beside the first, as many as are wanted by now. */
+  #openMore: (() => void) | undefined;
+  #waiting: InstanceQueue | undefined;
 
   constructor(job: SendJob, listeners: SendListeners, signal: AbortSignal) {
     this.job = job;
@@ -48,10 +52,14 @@ class SendRun implements AssociationHost {
     this.signal = signal;
     this.options = { ...DEFAULT_SEND_OPTIONS, ...job.options };
     this.#operationsInvoked = this.options.operationsInvoked;
+    this.#growth = new AssociationGrowth(this.options.associations);
     this.#tally = new Tally(job.files.length, listeners.outcome);
-    let bytes = 0;
-    for (const file of job.files) if (file.type === 'instance') bytes += file.header.dataSetLength;
-    const totals = { files: job.files.length, bytes };
+    const totals = { files: 0, bytes: 0 };
+    for (const file of job.files) {
+      if (file.type !== 'instance') continue;
+      totals.files += 1;
+      totals.bytes += file.header.dataSetLength;
+    }
     this.#progress = new ProgressMeter(totals, () => this.#tally.counts, listeners.progress);
   }
 
@@ -61,10 +69,9 @@ class SendRun implements AssociationHost {
     files.forEach((file, index) => {
       if (file.type !== 'skipped') return;
       this.#tally.settle(index, { path: file.path, outcome: 'skipped', bytesSent: 0, reason: file.problem });
-      this.#progress.settled(0, 0);
     });
-    const plan = planSend(files, this.options);
-    for (const { index, reason } of plan.refused) this.#settleByIndex(index, 'failed', reason);
+    const plan = planSend(files, this.options, await digestsOfRepeated(files, this.signal));
+    for (const { index, outcome, reason } of plan.refused) this.#settleByIndex(index, outcome, reason);
     for (const planned of plan.associations) {
       if (this.signal.aborted) break;
       await this.#runPlanned(planned);
@@ -87,7 +94,7 @@ class SendRun implements AssociationHost {
   }
 
   opened(): void {
-    this.#grow?.();
+    this.#openMore?.();
   }
 
   sent(pending: Pending, bytes: number): void {
@@ -98,6 +105,9 @@ class SendRun implements AssociationHost {
 
   answered(): void {
     this.#answers += 1;
+    const throughput = { answers: this.#answers, bytes: this.#bytesSent, waiting: this.#waiting?.size ?? 0 };
+    this.#growth.observe(performance.now(), throughput);
+    this.#openMore?.();
   }
 
   lost(pending: Pending): void {
@@ -113,11 +123,12 @@ class SendRun implements AssociationHost {
   async #runPlanned(planned: PlannedAssociation): Promise<void> {
     const queue = new InstanceQueue(planned.instances);
     const others = new Set<Promise<void>>();
-    this.#grow = () => {
+    this.#waiting = queue;
+    this.#openMore = () => {
       // Another association is worth its negotiation only where each gets a few instances.
-      const wanted = Math.min(this.options.associations, Math.floor(queue.size / 2));
+      const wanted = Math.min(this.#growth.wanted, Math.floor(queue.size / 2));
       while (others.size + 1 < wanted) {
-        const other = this.#runBeside(planned, queue).then(() => {
+        const other = this.#runBeside(planned, queue, others).then(() => {
           others.delete(other);
         });
         others.add(other);
@@ -163,9 +174,14 @@ class SendRun implements AssociationHost {
     }
   }
 
-  /** An association beside the first. Refused or lost, it is not opened again: the first goes on with what it leaves. */
-  async #runBeside(planned: PlannedAssociation, queue: InstanceQueue): Promise<void> {
-    await this.#runOne(planned, queue);
+  /** An association beside the first. Refused or lost, it is not opened again: the others go on with what it leaves. */
+  async #runBeside(
+    planned: PlannedAssociation,
+    queue: InstanceQueue,
+    others: ReadonlySet<Promise<void>>,
+  ): Promise<void> {
+    const { failure } = await this.#runOne(planned, queue);
+    if (failure !== undefined) this.#growth.end(others.size);
   }
 
   async #runOne(planned: PlannedAssociation, queue: InstanceQueue): Promise<AssociationEnd> {
@@ -203,6 +219,7 @@ class SendRun implements AssociationHost {
       transferSyntaxUID,
       ...facts,
       ...(reason === undefined ? {} : { reason }),
+      ...(file.findings.length === 0 ? {} : { findings: file.findings }),
     });
     this.#progress.settled(dataSetLength, inFlight);
   }

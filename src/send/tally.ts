@@ -21,11 +21,12 @@ export class Tally {
     return this.#outcomes[index] !== undefined;
   }
 
+  /** The listener hears of it before it counts: what it puts on record is there before anything else can tell. */
   settle(index: number, outcome: FileOutcome): void {
     if (this.isSettled(index)) throw new Error(`file ${index} has an outcome already`);
+    this.#listener?.(outcome);
     this.#outcomes[index] = outcome;
     this.#counts[outcome.outcome] += 1;
-    this.#listener?.(outcome);
   }
 
   /** All outcomes, in the order of the files. */

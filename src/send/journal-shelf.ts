@@ -1,0 +1,240 @@
+// The journals that are there: read with whatever a crash, a full disk or time did to them, listed, and cleared away.
+
+import { createReadStream, type Stats } from 'node:fs';
+import { open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
+import {
+  isKnown,
+  JOURNAL_ENDS,
+  JOURNAL_VERSION,
+  type JournaledFile,
+  type JournalEnd,
+  type JournalHeader,
+  journalIdOf,
+  journalPath,
+} from './journal.ts';
+import { isHeld } from './journal-holder.ts';
+import { OUTCOMES, type Outcome } from './outcome.ts';
+
+/** No more than these are kept of those that no living process writes, the newest, and none that is older. */
+export const JOURNALS_KEPT = 20;
+export const JOURNAL_AGE_MAX_MS = 30 * 24 * 3_600_000;
+/** A file without a header that can be read is some other window's that has just begun, or good for nothing. */
+const HEADLESS_AGE_MAX_MS = 24 * 3_600_000;
+/** What a header needs at most, in bytes. */
+const HEADER_LENGTH_MAX = 16_384;
+/** Longer lines than this, in characters, are none of ours. */
+const LINE_LENGTH_MAX = 1 << 24;
+
+export interface JournalSummary extends Omit<JournalHeader, 'journal' | 'files'> {
+  /** A process that still runs writes it. */
+  readonly isHeld: boolean;
+  /** Undefined: it has no end, because its process died or is still at work. */
+  readonly end: JournalEnd | undefined;
+  /** What the person had chosen. */
+  readonly selection: readonly string[];
+  /** How many files were to be sent. */
+  readonly total: number;
+  /** By their number. Fewer than `total`: something has damaged the journal. */
+  readonly files: ReadonlyMap<number, JournaledFile>;
+  readonly outcomes: ReadonlyMap<number, Outcome>;
+}
+
+/** Every file that is not known to be stored, in the order of the send. Stored with warning is stored, skipped is done. */
+export function remaining({ files, outcomes }: Pick<JournalSummary, 'files' | 'outcomes'>): JournaledFile[] {
+  return [...files]
+    .sort(([a], [b]) => a - b)
+    .filter(([index]) => {
+      const outcome = outcomes.get(index);
+      return outcome === undefined || !isKnown(outcome);
+    })
+    .map(([, file]) => file);
+}
+
+/**
+ * All journals of the folder, newest first; [] where there is no such folder. What cannot be read is passed over: a
+ * file without a header, a line that is torn or no JSON. Never rejects.
+ */
+export async function readJournals(directory: string, nowMs: number): Promise<JournalSummary[]> {
+  const journals: JournalSummary[] = [];
+  for (const { path, status } of await journalFiles(directory)) {
+    const journal = await readJournal(path, status, nowMs);
+    if (journal !== undefined) journals.push(journal);
+  }
+  return journals.sort((a, b) => b.startedAtMs - a.startedAtMs);
+}
+
+/** One journal by its id; undefined: it is not there, or is none. Never rejects. */
+export async function findJournal(directory: string, id: string, nowMs: number): Promise<JournalSummary | undefined> {
+  if (journalIdOf(`send-${id}.jsonl`) === undefined) return undefined;
+  const path = journalPath(directory, id);
+  const status = await stat(path).catch(() => undefined);
+  return status === undefined ? undefined : readJournal(path, status, nowMs);
+}
+
+/** Clears away what is too old and too many. Journals that a living process writes stay. Never rejects. */
+export async function tidyJournals(directory: string, nowMs: number): Promise<void> {
+  const idle: { readonly path: string; readonly startedAtMs: number }[] = [];
+  for (const { path, status } of await journalFiles(directory)) {
+    const header = await readHeader(path);
+    if (header === undefined) {
+      if (nowMs - status.mtimeMs > HEADLESS_AGE_MAX_MS) await remove(path);
+    } else if (!isHeld(header.holder, nowMs - status.mtimeMs)) {
+      idle.push({ path, startedAtMs: header.startedAtMs });
+    } else if (await hasEnd(path, status)) {
+      idle.push({ path, startedAtMs: header.startedAtMs });
+    }
+  }
+  idle.sort((a, b) => b.startedAtMs - a.startedAtMs);
+  for (const [place, { path, startedAtMs }] of idle.entries())
+    if (place >= JOURNALS_KEPT || nowMs - startedAtMs > JOURNAL_AGE_MAX_MS) await remove(path);
+}
+
+async function remove(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined);
+}
+
+async function journalFiles(directory: string): Promise<{ readonly path: string; readonly status: Stats }[]> {
+  const found: { path: string; status: Stats }[] = [];
+  for (const name of await readdir(directory).catch(() => [])) {
+    if (journalIdOf(name) === undefined) continue;
+    const path = join(directory, name);
+    const status = await stat(path).catch(() => undefined);
+    if (status?.isFile() === true) found.push({ path, status });
+  }
+  return found;
+}
+
+async function bytesAt(path: string, position: number, length: number): Promise<string | undefined> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
+      return buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+async function readHeader(path: string): Promise<JournalHeader | undefined> {
+  const head = await bytesAt(path, 0, HEADER_LENGTH_MAX);
+  return head === undefined ? undefined : asHeader(parsed(head.slice(0, head.indexOf('\n'))));
+}
+
+async function hasEnd(path: string, { size }: Stats): Promise<boolean> {
+  const tail = await bytesAt(path, Math.max(0, size - 256), 256);
+  return asEnd(parsed(tail?.trimEnd().split('\n').at(-1) ?? '')) !== undefined;
+}
+
+async function readJournal(path: string, status: Stats, nowMs: number): Promise<JournalSummary | undefined> {
+  let header: JournalHeader | undefined;
+  let end: JournalEnd | undefined;
+  let selection: readonly string[] = [];
+  const files = new Map<number, JournaledFile>();
+  const outcomes = new Map<number, Outcome>();
+  try {
+    for await (const line of linesOf(path)) {
+      if (header === undefined) {
+        header = asHeader(line);
+        if (header === undefined) return undefined;
+        continue;
+      }
+      const total = header.files;
+      if (Array.isArray(line)) {
+        const file = asFile(line, total);
+        if (file !== undefined && !files.has(file.index)) files.set(file.index, file.file);
+      } else if (typeof line === 'object' && line !== null) {
+        const settled = asOutcome(line, total);
+        const before = settled === undefined ? undefined : outcomes.get(settled.index);
+        // What was stored once is stored.
+        if (settled !== undefined && (before === undefined || !isKnown(before)))
+          outcomes.set(settled.index, settled.outcome);
+        end = asEnd(line) ?? end;
+        selection = asSelection(line) ?? selection;
+      }
+    }
+  } catch {
+    // Half of it is better than nothing: what was not read is not known to be stored.
+  }
+  if (header === undefined) return undefined;
+  const { journal: _version, files: total, ...rest } = header;
+  const held = end === undefined && isHeld(header.holder, nowMs - status.mtimeMs);
+  return { ...rest, isHeld: held, end, selection, total, files, outcomes };
+}
+
+/** The JSON of each line; undefined where a line holds none. A piece at a time, so that a long one stalls nobody. */
+async function* linesOf(path: string): AsyncGenerator<unknown, void, undefined> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for await (const piece of createReadStream(path)) {
+    const lines = (rest + decoder.write(piece as Buffer)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') yield parsed(line);
+    if (rest.length > LINE_LENGTH_MAX) rest = '';
+  }
+  // Written whole but for its newline, or torn: JSON tells.
+  if (rest !== '') yield parsed(rest);
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsOf(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
+
+function asHeader(line: unknown): JournalHeader | undefined {
+  const header = fieldsOf(line);
+  const peer = fieldsOf(header?.['peer']);
+  const holder = fieldsOf(header?.['holder']);
+  if (header?.['journal'] !== JOURNAL_VERSION || peer === undefined || holder === undefined) return undefined;
+  const isWhole =
+    typeof header['id'] === 'string' &&
+    Number.isFinite(header['startedAtMs']) &&
+    Number.isSafeInteger(header['files']) &&
+    fieldsOf(header['options']) !== undefined &&
+    ['name', 'host', 'calledAETitle', 'callingAETitle'].every((key) => typeof peer[key] === 'string') &&
+    Number.isSafeInteger(peer['port']) &&
+    Number.isSafeInteger(holder['pid']) &&
+    typeof holder['host'] === 'string' &&
+    typeof holder['began'] === 'string';
+  return isWhole ? (header as unknown as JournalHeader) : undefined;
+}
+
+function isIndex(value: unknown, total: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < total;
+}
+
+function asFile(line: readonly unknown[], total: number): { index: number; file: JournaledFile } | undefined {
+  const [index, path, size, mtimeMs] = line;
+  const isWhole =
+    line.length === 4 && typeof path === 'string' && typeof size === 'number' && typeof mtimeMs === 'number';
+  return isWhole && isIndex(index, total) ? { index, file: { path, size, mtimeMs } } : undefined;
+}
+
+function asOutcome(line: object, total: number): { index: number; outcome: Outcome } | undefined {
+  const { file, outcome } = line as Fields;
+  const known = OUTCOMES.find((one) => one === outcome);
+  return known !== undefined && isIndex(file, total) ? { index: file, outcome: known } : undefined;
+}
+
+function asEnd(line: unknown): JournalEnd | undefined {
+  const end = fieldsOf(line)?.['end'];
+  return JOURNAL_ENDS.find((one) => one === end);
+}
+
+function asSelection(line: object): readonly string[] | undefined {
+  const { selection } = line as Fields;
+  return Array.isArray(selection) ? selection.filter((path) => typeof path === 'string') : undefined;
+}

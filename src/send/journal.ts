@@ -1,0 +1,208 @@
+// The journal of a send: what was to be sent and what became of it, on disk while it happens, so that a send whose
+// process dies can go on later with exactly what is not known to be stored.
+//
+// One file for each send, lines of JSON, only ever appended to: a header, where the send comes from, one line per file,
+// one line per settled outcome, and a last line when the send has ended by itself. Each line goes to the system before
+// `record` returns, hence before anybody is told. That is enough to survive the death of the process; it is not forced
+// onto the disk (fsync), so the last lines may be lost with the machine. What is lost is sent again, which a Storage SCP
+// takes as the same instance. Lines name files, which can name patients: only their owner may read them.
+
+import { randomUUID } from 'node:crypto';
+import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Peer } from '../net/peer.ts';
+import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
+import type { SendJob } from './job.ts';
+import { type JournalHolder, thisProcess } from './journal-holder.ts';
+import type { FileOutcome, Outcome } from './outcome.ts';
+
+export const JOURNAL_VERSION = 1;
+const FILE_NAME = /^send-([0-9A-Za-z-]{1,64})\.jsonl$/;
+/** Lines are handed to the system in pieces of about this many characters. */
+const PIECE_LENGTH = 1 << 20;
+
+export type JournaledPeer = Pick<Peer, 'name' | 'host' | 'port' | 'calledAETitle' | 'callingAETitle'>;
+
+export interface JournaledFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** The first line. */
+export interface JournalHeader {
+  readonly journal: typeof JOURNAL_VERSION;
+  readonly id: string;
+  readonly startedAtMs: number;
+  readonly holder: JournalHolder;
+  readonly peer: JournaledPeer;
+  readonly options: NonNullable<SendJob['options']>;
+  /** How many files are to be sent; their lines follow. */
+  readonly files: number;
+}
+
+/**
+ * How a send ended: every file was tried; the person stopped it; its process went down in good order before it was done.
+ * Without any, the process died.
+ */
+export const JOURNAL_ENDS = ['done', 'cancelled', 'interrupted'] as const;
+export type JournalEnd = (typeof JOURNAL_ENDS)[number];
+
+export interface JournalOptions {
+  /** What the person chose, for how paths are shown later on. */
+  readonly selection?: readonly string[];
+  /** Files that an earlier send owes and that cannot be read now: they stay owed, whatever becomes of this send. */
+  readonly carried?: readonly JournaledFile[];
+  /** Milliseconds since 1970. */
+  readonly nowMs?: number;
+  /** Told once, when the journal cannot be written. The send goes on without. */
+  readonly trouble?: (error: SystemErrorInfo) => void;
+}
+
+/** Nothing of this file's peer, path or disk makes a method throw. */
+export interface Journal {
+  readonly id: string;
+  /** Returns when the system has it. Files that are not in the journal are passed over. */
+  record(outcome: FileOutcome): void;
+  /** Ends it; where every file is known to be stored, nothing is left of it. What is recorded later is not. */
+  close(end: JournalEnd): void;
+}
+
+/** Whether this outcome leaves nothing to send. */
+export function isKnown(outcome: Outcome): boolean {
+  return outcome === 'stored' || outcome === 'stored with warning' || outcome === 'skipped';
+}
+
+export function journalPath(directory: string, id: string): string {
+  return join(directory, `send-${id}.jsonl`);
+}
+
+/** The id in the name of a journal's file; undefined: it is something else. */
+export function journalIdOf(fileName: string): string | undefined {
+  return FILE_NAME.exec(fileName)?.[1];
+}
+
+/** Begins a journal in `directory`, which is made if it is not there. Synchronous and whole: nothing is sent before. */
+export function openJournal(
+  directory: string,
+  job: Pick<SendJob, 'peer' | 'files' | 'options'>,
+  options: JournalOptions = {},
+): Journal {
+  return new FileJournal(directory, job, options);
+}
+
+/** Takes a journal away. False: it was not there any more, so somebody else has taken it. Only one caller gets true. */
+export function forget(directory: string, id: string): boolean {
+  try {
+    rmSync(journalPath(directory, id));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+class FileJournal implements Journal {
+  readonly id: string;
+  readonly #path: string;
+  readonly #trouble: JournalOptions['trouble'];
+  /** Files without an outcome, by path. */
+  readonly #open = new Map<string, number>();
+  /** How many are not known to be stored. */
+  #owed = 0;
+  #descriptor: number | undefined;
+  /** The last line may be there in part. */
+  #isTorn = false;
+  #hasComplained = false;
+
+  constructor(directory: string, job: Pick<SendJob, 'peer' | 'files' | 'options'>, options: JournalOptions) {
+    const startedAtMs = options.nowMs ?? Date.now();
+    this.id = `${new Date(startedAtMs).toISOString().replace(/\D/g, '').slice(0, 14)}-${randomUUID()}`;
+    this.#path = journalPath(directory, this.id);
+    this.#trouble = options.trouble;
+    const files: JournaledFile[] = [];
+    for (const file of job.files) {
+      if (file.type !== 'instance') continue;
+      this.#open.set(file.path, files.length);
+      files.push({ path: file.path, size: file.identity.size, mtimeMs: file.identity.mtimeMs });
+    }
+    files.push(...(options.carried ?? []));
+    this.#owed = files.length;
+    const { name, host, port, calledAETitle, callingAETitle } = job.peer;
+    const header: JournalHeader = {
+      journal: JOURNAL_VERSION,
+      id: this.id,
+      startedAtMs,
+      holder: thisProcess(),
+      peer: { name, host, port, calledAETitle, callingAETitle },
+      options: job.options ?? {},
+      files: files.length,
+    };
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      // It may have been there with other rights.
+      chmodSync(directory, 0o700);
+      this.#descriptor = openSync(this.#path, 'wx', 0o600);
+    } catch (error) {
+      this.#complain(error);
+      return;
+    }
+    let lines = `${JSON.stringify(header)}\n${JSON.stringify({ selection: options.selection ?? [] })}\n`;
+    files.forEach(({ path, size, mtimeMs }, index) => {
+      // Numbered: a line that is lost later on must not lend its number to the next.
+      lines += `${JSON.stringify([index, path, size, mtimeMs])}\n`;
+      if (lines.length < PIECE_LENGTH) return;
+      this.#write(lines);
+      lines = '';
+    });
+    this.#write(lines);
+  }
+
+  record({ path, outcome, status }: FileOutcome): void {
+    const index = this.#open.get(path);
+    if (index === undefined) return;
+    this.#open.delete(path);
+    if (isKnown(outcome)) this.#owed -= 1;
+    this.#write(`${JSON.stringify({ file: index, outcome, status })}\n`);
+  }
+
+  close(end: JournalEnd): void {
+    if (this.#descriptor === undefined) return;
+    if (this.#owed > 0) this.#write(`${JSON.stringify({ end })}\n`);
+    const descriptor = this.#descriptor;
+    this.#descriptor = undefined;
+    this.#open.clear();
+    try {
+      closeSync(descriptor);
+    } catch (error) {
+      this.#complain(error);
+    }
+    if (this.#owed > 0) return;
+    try {
+      rmSync(this.#path, { force: true });
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  /** A line that cannot be written is given up: its file counts as not known to be stored. The next is tried again. */
+  #write(lines: string): void {
+    if (this.#descriptor === undefined) return;
+    // Behind a torn line a new one begins, not the rest of that.
+    const bytes = Buffer.from(this.#isTorn ? `\n${lines}` : lines);
+    try {
+      for (let written = 0; written < bytes.length; )
+        written += writeSync(this.#descriptor, bytes, written, bytes.length - written);
+      this.#isTorn = false;
+    } catch (error) {
+      this.#isTorn = true;
+      this.#complain(error);
+    }
+  }
+
+  #complain(error: unknown): void {
+    if (this.#hasComplained) return;
+    this.#hasComplained = true;
+    this.#trouble?.(systemErrorInfo(error));
+  }
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AssociationGrowth } from '../../../src/send/growth.ts';
+
+/** Answers at a rate that depends on how many associations are open, until the time is over. */
+function simulate(growth: AssociationGrowth, ms: number, answersPerSecond: (open: number) => number): void {
+  let answers = 0;
+  for (let now = 0; now < ms; now += 1_000 / answersPerSecond(growth.wanted)) {
+    answers += 1;
+    growth.observe(now, { answers, bytes: answers * 2_000, waiting: 100_000 });
+  }
+}
+
+test('a number is a number, from the first moment', () => {
+  const growth = new AssociationGrowth(3);
+  assert.equal(growth.wanted, 3);
+  simulate(growth, 5_000, () => 100);
+  assert.equal(growth.wanted, 3);
+});
+
+test('auto: while each association adds its share, up to four', () => {
+  const growth = new AssociationGrowth('auto');
+  assert.equal(growth.wanted, 1);
+  simulate(growth, 10_000, (open) => open * 100);
+  assert.equal(growth.wanted, 4);
+});
+
+test('auto: a peer that is no faster with two keeps two', () => {
+  const growth = new AssociationGrowth('auto');
+  simulate(growth, 10_000, () => 100);
+  assert.equal(growth.wanted, 2);
+});
+
+test('auto: a refused association ends the growth at what is open', () => {
+  const growth = new AssociationGrowth('auto');
+  simulate(growth, 400, (open) => open * 100);
+  assert.equal(growth.wanted, 2);
+  growth.end(1);
+  simulate(growth, 10_000, (open) => open * 100);
+  assert.equal(growth.wanted, 1);
+});
+
+test('auto: what is done in half a second is not worth another association', () => {
+  const growth = new AssociationGrowth('auto');
+  for (let answers = 1; answers <= 200; answers += 1) {
+    growth.observe(answers * 5, { answers, bytes: 0, waiting: 20 });
+  }
+  assert.equal(growth.wanted, 1);
+});
