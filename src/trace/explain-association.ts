@@ -152,14 +152,14 @@ function explainReject(peer: string, { result, source, reason }: Rejected): Expl
     return {
       what,
       cause: 'The called AE title is not known there.',
-      action: 'Check the calledAETitle setting of the peer; upper and lower case differ.',
+      action: 'Check the called AE title that is set for the peer; upper and lower case differ.',
     };
   }
   if (source === 1 && reason === 3) {
     return {
       what,
       cause: 'The calling AE title is not known there.',
-      action: 'Have the calling AE title of this machine registered at the PACS, or set callingAETitle to one that is.',
+      action: 'Have the calling AE title of this machine registered at the PACS, or use one that is.',
     };
   }
   if (source === 1 && reason === 2) {

@@ -71,7 +71,7 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
   },
   0x0124: {
     cause: 'This calling AE title may not be allowed to store there.',
-    action: 'Ask its administrator to allow it, or check the callingAETitle setting of the peer.',
+    action: 'Ask its administrator to allow it, or check the calling AE title that is used for it.',
   },
   0x0210: {
     cause: 'It believes that a message with the same Message ID is still being answered.',

@@ -6,7 +6,7 @@ import type { AssociationFailure } from '../net/failure.ts';
 import type { HeaderProblem } from '../part10/header.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { echoStatus } from '../protocol/dimse/status.ts';
-import type { Reason } from '../send/outcome.ts';
+import type { FileOutcome, Reason } from '../send/outcome.ts';
 import { contextResultText } from './code-text.ts';
 import { bareMeaning } from './dimse-text.ts';
 import { explainAssociation } from './explain-association.ts';
@@ -31,7 +31,6 @@ const PATH_MAX = 512;
 const PEER_MAX = 128;
 
 const SYSTEM: Readonly<Record<string, string>> = {
-  ENOENT: 'It is not there any more.',
   EACCES: 'This user may not read it.',
   EPERM: 'This user may not read it.',
   EMFILE: 'Too many files are open in this process.',
@@ -43,8 +42,9 @@ const SYSTEM: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'Its path is too long for this system.',
 };
 
-function explainSystem(what: string, error: SystemErrorInfo, action: string): Explanation {
-  const cause = SYSTEM[error.code];
+/** @param gone what ENOENT means here */
+function explainSystem(what: string, error: SystemErrorInfo, gone: string, action: string): Explanation {
+  const cause = error.code === 'ENOENT' ? gone : SYSTEM[error.code];
   const code = error.code === 'UNKNOWN' ? sanitize(error.message, DETAIL_MAX) : sanitize(error.code);
   return { what: `${what} (${code}).`, ...(cause === undefined ? {} : { cause }), action };
 }
@@ -139,7 +139,12 @@ function explainHeader(problem: HeaderProblem): Explanation {
         action: 'Send the folder with the files that it lists.',
       };
     case 'unreadable':
-      return explainSystem('The file cannot be read', problem.error, 'Check that it is there and may be read.');
+      return explainSystem(
+        'The file cannot be read',
+        problem.error,
+        'There is nothing at this path.',
+        'Check that it is there and may be read.',
+      );
     case 'not a regular file':
       return { what: `It is not a regular file (${sanitize(problem.kind)}).` };
     case 'malformed':
@@ -181,7 +186,12 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
         action: 'Send it again when it is complete.',
       };
     case 'read error':
-      return explainSystem('The file could not be read to its end', reason.error, 'Check it, then send it again.');
+      return explainSystem(
+        'The file could not be read to its end',
+        reason.error,
+        'It is not there any more.',
+        'Check it, then send it again.',
+      );
     case 'pre-flight':
       return explainPreflight(reason.finding, context.displayPath);
     case 'cannot convert':
@@ -214,6 +224,15 @@ export function explain(reason: Reason, context: ExplainContext = {}): Explanati
     : explainInFile(reason, peer, context);
   if (context.path === undefined) return explanation;
   return { ...explanation, what: `${sanitize(context.path, PATH_MAX)}: ${explanation.what}` };
+}
+
+/** Why a file ended as it did; undefined where that needs no words. */
+export function explainFile(file: FileOutcome, context: ExplainContext = {}): Explanation | undefined {
+  const { outcome, reason, bytesSent } = file;
+  if (reason === undefined) return undefined;
+  // What the send was doing when it was stopped is no news of a file whose turn had not come.
+  if (outcome === 'cancelled' && bytesSent === 0) return { what: 'Cancelled before it was sent.' };
+  return explain(reason, context);
 }
 
 function echoFailure(peer: string, failure: NonNullable<EchoResult['failure']>): Explanation {

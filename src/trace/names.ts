@@ -20,3 +20,8 @@ export function nameAndUid(uid: string): string {
 export function aeTitle(title: string): string {
   return sanitize(title, 16) || '(empty)';
 }
+
+/** 'pacs.example:104', '[::1]:104'; not sanitised. */
+export function addressOf({ host, port }: { readonly host: string; readonly port: number }): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

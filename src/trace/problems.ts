@@ -2,7 +2,7 @@
 
 import type { SendResult } from '../send/job.ts';
 import type { FileOutcome, Outcome, OutcomeCounts } from '../send/outcome.ts';
-import { explain, sentence } from './explain.ts';
+import { explainFile, sentence } from './explain.ts';
 import { explainPreflight } from './explain-preflight.ts';
 import { formatCount, plural } from './units.ts';
 
@@ -39,9 +39,8 @@ export function problemsOf(result: SendResult): Problem[] {
   const groups = new Map<string, { outcome: Outcome; text: string; paths: string[] }>();
   for (const file of result.outcomes) {
     if (file.outcome === 'stored') continue;
-    const { reason } = file;
-    const text =
-      reason === undefined ? 'No reason is known.' : sentence(explain(reason, { peerName: result.peer.name }));
+    const explanation = explainFile(file, { peerName: result.peer.name });
+    const text = explanation === undefined ? 'No reason is known.' : sentence(explanation);
     const key = `${file.outcome}\n${text}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { outcome: file.outcome, text, paths: [file.path] });

@@ -3,13 +3,14 @@
 
 import { storeStatus } from '../protocol/dimse/status.ts';
 import { uidName } from '../protocol/uids.ts';
-import type { AssociationSummary, SendResult } from '../send/job.ts';
+import type { SendResult } from '../send/job.ts';
 import type { FileOutcome, Outcome } from '../send/outcome.ts';
-import { contextResultText } from './code-text.ts';
-import { explain, sentence } from './explain.ts';
+import { associationJson, associationSections, implementationText } from './association-report.ts';
+import { explainFile, sentence } from './explain.ts';
 import { explainPreflight } from './explain-preflight.ts';
-import { aeTitle, nameOf } from './names.ts';
+import { addressOf, aeTitle, nameOf } from './names.ts';
 import { headline, isConverted, notesOf, OUTCOME_WORDS, problemsOf } from './problems.ts';
+import { known, row, table, uid } from './report-parts.ts';
 import { escapeMarkdown, markdownCode, sanitize } from './sanitize.ts';
 import { pathText } from './transport-text.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, formatTag, hexWord, plural } from './units.ts';
@@ -27,55 +28,12 @@ const OUTCOMES = Object.keys(OUTCOME_WORDS) as readonly Outcome[];
 const ROWS_MAX = 2000;
 /** Paths below one problem; the file list has them all. */
 const PROBLEM_PATHS_MAX = 20;
-const UID_MAX = 64;
 const ERROR_COMMENT_MAX = 64;
-
-/** Leaves out what is not known, so that a reader of the JSON meets no empty fields. */
-function known<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
-}
-
-const uid = (value: string | undefined): string | undefined =>
-  value === undefined ? undefined : sanitize(value, UID_MAX);
-
-function associationJson(summary: AssociationSummary, peerName: string): object {
-  return known({
-    association: summary.association,
-    startedAt: new Date(summary.startedAtMs).toISOString(),
-    endedAt: new Date(summary.endedAtMs).toISOString(),
-    peerImplementationClassUID: uid(summary.peerImplementationClassUID),
-    peerImplementationVersionName:
-      summary.peerImplementationVersionName === undefined
-        ? undefined
-        : sanitize(summary.peerImplementationVersionName, 16),
-    peerMaximumLength: summary.peerMaximumLength,
-    contexts: summary.contexts.map((context) =>
-      known({
-        presentationContextId: context.presentationContextId,
-        abstractSyntax: uid(context.abstractSyntax),
-        abstractSyntaxName: uidName(context.abstractSyntax),
-        proposedTransferSyntaxes: context.proposedTransferSyntaxes.map((syntax) => uid(syntax)),
-        result: context.result,
-        resultName: contextResultText(context.result),
-        acceptedTransferSyntax: uid(context.acceptedTransferSyntax),
-        acceptedTransferSyntaxName:
-          context.acceptedTransferSyntax === undefined ? undefined : uidName(context.acceptedTransferSyntax),
-        problem: context.problem,
-      }),
-    ),
-    failure:
-      summary.failure === undefined
-        ? undefined
-        : { code: summary.failure.code, text: sentence(explain(summary.failure, { peerName })) },
-  });
-}
 
 function instanceJson(file: FileOutcome, peerName: string, displayPath: (path: string) => string): object {
   const { reason, status } = file;
   const answer = reason?.code === 'status' ? reason : undefined;
-  const explanation = reason === undefined ? undefined : explain(reason, { peerName, displayPath });
+  const explanation = explainFile(file, { peerName, displayPath });
   return known({
     path: displayPath(file.path),
     outcome: file.outcome,
@@ -83,7 +41,9 @@ function instanceJson(file: FileOutcome, peerName: string, displayPath: (path: s
     sopClassName: file.sopClassUID === undefined ? undefined : uidName(file.sopClassUID),
     sopInstanceUID: uid(file.sopInstanceUID),
     transferSyntax: uid(file.transferSyntaxUID),
+    transferSyntaxName: file.transferSyntaxUID === undefined ? undefined : uidName(file.transferSyntaxUID),
     transferSyntaxOnWire: uid(file.transferSyntaxOnWire),
+    transferSyntaxOnWireName: file.transferSyntaxOnWire === undefined ? undefined : uidName(file.transferSyntaxOnWire),
     converted: isConverted(file),
     status: status === undefined ? undefined : hexWord(status),
     statusMeaning: status === undefined ? undefined : storeStatus(status).meaning,
@@ -128,30 +88,15 @@ export function reportJson(result: SendResult, options: ReportOptions = {}): obj
 
 const prose = (text: string, max: number): string => escapeMarkdown(sanitize(text, max));
 
-const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-
-const table = (head: readonly string[], rows: readonly string[]): string[] => [
-  row(...head),
-  row(...head.map(() => '---')),
-  ...rows,
-];
-
 function factRows(result: SendResult): string[] {
   const { peer } = result;
+  const address = addressOf(peer);
   const elapsedMs = Math.max(0, result.endedAtMs - result.startedAtMs);
   const rate = formatRate(result.bytesSent, elapsedMs);
-  const implementations = new Set(
-    result.associations.flatMap(({ peerImplementationVersionName: name, peerImplementationClassUID: classUID }) => {
-      const text = [
-        name === undefined ? '' : sanitize(name, 16),
-        classUID === undefined ? '' : `(${sanitize(classUID)})`,
-      ];
-      return text.join('') === '' ? [] : [text.filter((part) => part !== '').join(' ')];
-    }),
-  );
+  const implementations = new Set(result.associations.map(implementationText).filter((text) => text !== ''));
   const converted = result.outcomes.filter(isConverted).length;
   return [
-    row('Peer', `${prose(peer.name, 128)}, ${prose(`${peer.host}:${peer.port}`, 300)}`),
+    row('Peer', peer.name === address ? prose(address, 300) : `${prose(peer.name, 128)}, ${prose(address, 300)}`),
     row(
       'AE titles',
       `${escapeMarkdown(aeTitle(peer.callingAETitle))} → ${escapeMarkdown(aeTitle(peer.calledAETitle))}`,
@@ -209,37 +154,8 @@ function noteSections(result: SendResult, displayPath: (path: string) => string)
   ];
 }
 
-function associationSections({ associations, peer }: SendResult): string[] {
-  if (associations.length === 0) return [];
-  const failures = associations.flatMap(({ association, failure }) =>
-    failure === undefined
-      ? []
-      : [`- ${association}: ${escapeMarkdown(sentence(explain(failure, { peerName: peer.name })))}`],
-  );
-  return [
-    '## Presentation contexts',
-    '',
-    ...table(
-      ['Association', 'ID', 'SOP class', 'Proposed', 'Result', 'Accepted'],
-      associations.flatMap(({ association, contexts }) =>
-        contexts.map((context) =>
-          row(
-            String(association),
-            String(context.presentationContextId),
-            escapeMarkdown(nameOf(context.abstractSyntax)),
-            context.proposedTransferSyntaxes.map((syntax) => escapeMarkdown(nameOf(syntax))).join('; '),
-            escapeMarkdown(context.problem ?? contextResultText(context.result)),
-            context.acceptedTransferSyntax === undefined ? '' : escapeMarkdown(nameOf(context.acceptedTransferSyntax)),
-          ),
-        ),
-      ),
-    ),
-    '',
-    ...(failures.length === 0 ? [] : ['Associations that did not end in good order:', '', ...failures, '']),
-  ];
-}
-
 function fileRow(file: FileOutcome, peerName: string, displayPath: (path: string) => string): string {
+  const explanation = explainFile(file, { peerName, displayPath });
   const syntax = file.transferSyntaxUID === undefined ? '' : nameOf(file.transferSyntaxUID);
   const onWire = isConverted(file) ? ` → ${nameOf(file.transferSyntaxOnWire ?? '')}` : '';
   return row(
@@ -250,7 +166,7 @@ function fileRow(file: FileOutcome, peerName: string, displayPath: (path: string
     escapeMarkdown(`${syntax}${onWire}`),
     file.bytesSent === 0 ? '' : formatBytes(file.bytesSent),
     file.elapsedMs === undefined ? '' : formatDuration(file.elapsedMs),
-    file.reason === undefined ? '' : escapeMarkdown(explain(file.reason, { peerName, displayPath }).what),
+    explanation === undefined ? '' : escapeMarkdown(explanation.what),
   );
 }
 

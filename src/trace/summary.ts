@@ -1,7 +1,8 @@
 // What became of a send, on one screen of a terminal.
 
+import type { Peer } from '../net/peer.ts';
 import type { SendResult } from '../send/job.ts';
-import { aeTitle } from './names.ts';
+import { addressOf, aeTitle } from './names.ts';
 import { headline, isConverted, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
 import { sanitize } from './sanitize.ts';
 import { pathText } from './transport-text.ts';
@@ -27,6 +28,13 @@ function problemLines({ outcome, text, paths }: Problem, displayPath: (path: str
   ];
 }
 
+/** 'ORTHANC (ORTHANC at 127.0.0.1:4242)'; a name that only says the address is not said again. */
+function peerText(peer: Peer): string {
+  const address = addressOf(peer);
+  const there = `${aeTitle(peer.calledAETitle)} at ${sanitize(address, 300)}`;
+  return peer.name === address ? there : `${sanitize(peer.name, 128)} (${there})`;
+}
+
 /** Lines joined by newlines, none at the end. Ends with the problems, which are read first in a terminal. */
 export function summaryText(result: SendResult, options: SummaryOptions = {}): string {
   const { peer, bytesSent, associations } = result;
@@ -38,10 +46,7 @@ export function summaryText(result: SendResult, options: SummaryOptions = {}): s
   const fact = (label: string, value: string): string => `  ${label.padEnd(LABEL_WIDTH)}${value}`;
   const lines = [
     `${headline(result.counts, result.cancelled)}.`,
-    fact(
-      'Peer',
-      `${sanitize(peer.name, 128)} (${aeTitle(peer.calledAETitle)} at ${sanitize(peer.host, 255)}:${peer.port})`,
-    ),
+    fact('Peer', peerText(peer)),
     fact('Data', `${formatBytes(bytesSent)} in ${formatDuration(elapsedMs)}${rate === undefined ? '' : `, ${rate}`}`),
     fact('Associations', formatCount(associations.length)),
     ...(converted > 0 ? [fact('Converted', `${plural(converted, 'file')} to another transfer syntax`)] : []),

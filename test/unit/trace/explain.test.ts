@@ -48,7 +48,7 @@ const EVERY_CODE: { readonly [K in Code]: readonly [Extract<Reason, { code: K }>
   timeout: [{ code: 'timeout', phase: 'association', afterMs: 30_000 }, /within 30 s\. It may require TLS/],
   'association rejected': [
     { code: 'association rejected', result: 1, source: 1, reason: 7 },
-    /The called AE title is not known there\. Check the calledAETitle setting/,
+    /The called AE title is not known there\. Check the called AE title that is set for the peer/,
   ],
   'association aborted': [
     { code: 'association aborted', phase: 'response', source: 2, reason: 6 },
@@ -112,6 +112,19 @@ describe('explain', () => {
 
   it('names the file where it is told which', () => {
     assert.equal(explain({ code: 'empty file' }, { path: 'CT/a\n.dcm' }).what, 'CT/a .dcm: The file is empty.');
+  });
+
+  it('does not say of what was never there that it is gone', () => {
+    const error = systemError('ENOENT');
+    assert.match(words({ code: 'unreadable', error }), /There is nothing at this path\./);
+    assert.match(words({ code: 'read error', error }), /It is not there any more\./);
+  });
+
+  it('advises in words that fit the editor and the terminal', () => {
+    for (const [reason] of Object.values(EVERY_CODE)) assert.doesNotMatch(words(reason), /\b[a-z]+AETitle\b/);
+    const rejections = [3, 7].map((reason) => words({ code: 'association rejected', result: 1, source: 1, reason }));
+    for (const text of rejections) assert.doesNotMatch(text, /AETitle/);
+    assert.doesNotMatch(words({ code: 'status', status: 0x0124 }), /AETitle/);
   });
 
   it('speaks of the peer by its name, or as the peer', () => {

@@ -6,7 +6,7 @@ import { headline } from '../../../src/trace/problems.ts';
 import { reportJson, reportMarkdown } from '../../../src/trace/report.ts';
 import { summaryText } from '../../../src/trace/summary.ts';
 import { assertGolden } from '../../support/golden.ts';
-import { failedFile, GOOD_ASSOCIATION, sendResult, storedFile } from '../../support/send-results.ts';
+import { failedFile, GOOD_ASSOCIATION, ORTHANC, sendResult, storedFile } from '../../support/send-results.ts';
 import { CT, EXPLICIT, IMPLICIT, J2K, START_MS } from '../../support/trace-records.ts';
 
 const FULL: FileOutcome['reason'] = {
@@ -109,6 +109,13 @@ describe('summaryText', () => {
     );
   });
 
+  it('says an address once that is also the name', () => {
+    const named = { ...ORTHANC, name: '[::1]:104', host: '::1', port: 104, calledAETitle: 'ANY-SCP' };
+    const text = summaryText(sendResult([storedFile('/a')], { peer: named }));
+    assert.match(text, /^ {2}Peer {10}ANY-SCP at \[::1\]:104$/m);
+    assert.match(reportMarkdown(sendResult([storedFile('/a')], { peer: named })), /^\| Peer \| \\?\[::1\\?\]:104 \|$/m);
+  });
+
   it('tells each problem once, the most urgent first', () => {
     assertGolden('summary-mixed.txt', `${summaryText(MIXED, { displayPath: (path) => basename(path) })}\n`);
   });
@@ -126,7 +133,12 @@ describe('summaryText', () => {
 describe('reportJson', () => {
   const report = JSON.parse(JSON.stringify(reportJson(MIXED))) as {
     instances: Record<string, unknown>[];
-    associations: { contexts: Record<string, unknown>[]; failure?: { code: string } }[];
+    associations: {
+      contexts: Record<string, unknown>[];
+      contextCounts: Record<string, number>;
+      operationsInvoked: number;
+      failure?: { code: string };
+    }[];
   } & Record<string, unknown>;
 
   it('tells the send', () => {
@@ -157,7 +169,9 @@ describe('reportJson', () => {
       sopClassName: 'CT Image Storage',
       sopInstanceUID: '2.25.12',
       transferSyntax: J2K,
+      transferSyntaxName: 'JPEG 2000 Image Compression (Lossless Only)',
       transferSyntaxOnWire: EXPLICIT,
+      transferSyntaxOnWireName: 'Explicit VR Little Endian',
       converted: true,
       status: '0000',
       statusMeaning: 'Success',
@@ -184,13 +198,70 @@ describe('reportJson', () => {
   it('tells what was negotiated, and how an association ended', () => {
     assert.deepEqual(report.associations[1]?.contexts[0], {
       presentationContextId: 1,
+      outcome: 'refused',
       abstractSyntax: CT,
       abstractSyntaxName: 'CT Image Storage',
       proposedTransferSyntaxes: [J2K],
+      proposedTransferSyntaxNames: ['JPEG 2000 Image Compression (Lossless Only)'],
       result: 4,
       resultName: 'Rejected - Transfer Syntaxes Not Supported',
+      reason: 'The peer takes this SOP class in none of the proposed transfer syntaxes.',
     });
+    assert.deepEqual(report.associations[1]?.contextCounts, { proposed: 2, accepted: 0, refused: 2 });
+    assert.deepEqual(report.associations[0]?.contextCounts, { proposed: 1, accepted: 1, refused: 0 });
+    assert.equal(report.associations[0]?.contexts[0]?.['outcome'], 'accepted');
+    assert.equal(report.associations[0]?.contexts[0]?.['reason'], undefined);
     assert.equal(report.associations[1]?.failure?.code, 'connection lost');
+  });
+
+  it('gives every refused context its sentence, whatever the peer answered', () => {
+    const context = { presentationContextId: 1, abstractSyntax: CT, proposedTransferSyntaxes: [J2K] };
+    const { associations } = JSON.parse(
+      JSON.stringify(
+        reportJson(
+          sendResult([], {
+            associations: [
+              {
+                ...GOOD_ASSOCIATION,
+                contexts: [
+                  ...[1, 2, 3, 4, 99].map((result) => ({ ...context, result })),
+                  { ...context, result: undefined, problem: 'not answered' as const },
+                  { ...context, result: 0, problem: 'accepted with a transfer syntax that was not proposed' as const },
+                ],
+              },
+            ],
+          }),
+        ),
+      ),
+    ) as typeof report;
+    const reasons = associations[0]?.contexts.map(({ reason }) => String(reason)) ?? [];
+    assert.equal(new Set(reasons).size, 7);
+    for (const reason of reasons) assert.match(reason, /^The peer.*[a-z9 ].*\.$/);
+  });
+
+  it("tells the operations window in the standard's way: 0 = no limit", () => {
+    const windows = [1, 16, Number.POSITIVE_INFINITY].map(
+      (operationsInvoked) =>
+        (reportJson(sendResult([], { associations: [{ ...GOOD_ASSOCIATION, operationsInvoked }] })) as typeof report)
+          .associations[0]?.operationsInvoked,
+    );
+    assert.deepEqual(windows, [1, 16, 0]);
+  });
+
+  it('calls a file whose turn never came not sent, and one that was begun interrupted', () => {
+    const reason = { code: 'cancelled', phase: 'write' } as const;
+    const cancelled = sendResult([
+      failedFile('/a', reason, { outcome: 'cancelled', bytesSent: 0 }),
+      failedFile('/b', reason, { outcome: 'cancelled', bytesSent: 10 }),
+    ]);
+    const { instances } = JSON.parse(JSON.stringify(reportJson(cancelled))) as {
+      instances: { reason: { code: string; text: string } }[];
+    };
+    assert.deepEqual(
+      instances.map(({ reason: { code, text } }) => `${code}: ${text}`),
+      ['cancelled: Cancelled before it was sent.', 'cancelled: Cancelled while it was being sent.'],
+    );
+    assert.match(summaryText(cancelled), /1 file cancelled: Cancelled before it was sent\./);
   });
 });
 
