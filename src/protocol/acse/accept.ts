@@ -10,9 +10,12 @@ import type {
   AAssociateRq,
   PresentationContextResult,
   ProposedPresentationContext,
+  RoleSelection,
   UserInformation,
 } from '../ul/pdu.ts';
 import { APPLICATION_CONTEXT_NAME } from '../ul/pdu.ts';
+import { isUID } from '../ul/values.ts';
+import { PRESENTATION_CONTEXTS_MAX } from './contexts.ts';
 
 export type ContextAnswer =
   | { readonly result: 0; readonly transferSyntax: string }
@@ -42,10 +45,14 @@ function isSameAETitle(a: string, b: string): boolean {
 }
 
 function answerContext(context: ProposedPresentationContext, policy: AcceptPolicy): PresentationContextResult {
-  const { presentationContextId, abstractSyntax, transferSyntaxes } = context;
+  const { presentationContextId, abstractSyntax } = context;
+  // A name that is no UID names nothing that we know, and could not be sent back.
+  const transferSyntaxes = context.transferSyntaxes.filter(isUID);
   // Not significant in a refusal, but its absence is known to upset requestors.
   const insignificant = transferSyntaxes[0] ?? IMPLICIT_VR_LE;
   if (presentationContextId % 2 === 0) return { presentationContextId, result: 2, transferSyntax: insignificant };
+  if (!isUID(abstractSyntax)) return { presentationContextId, result: 3, transferSyntax: insignificant };
+  if (transferSyntaxes.length === 0) return { presentationContextId, result: 4, transferSyntax: insignificant };
   const answer = policy.accepts(abstractSyntax, transferSyntaxes);
   if (answer.result !== 0) return { presentationContextId, result: answer.result, transferSyntax: insignificant };
   if (!transferSyntaxes.includes(answer.transferSyntax)) {
@@ -63,15 +70,29 @@ function answerContexts(rq: AAssociateRq, policy: AcceptPolicy): PresentationCon
   return [...byId.values()].map((context) => answerContext(context, policy));
 }
 
-function answerUserInformation(proposed: UserInformation, policy: AcceptPolicy): UserInformation {
-  const roles = proposed.roleSelections ?? [];
+/**
+ * The first selection for each SOP class that stands in a presentation context: others select a role in nothing. No more
+ * than one association has contexts, so that the answer fits its item.
+ */
+function answerRoles({ presentationContexts, userInformation }: AAssociateRq): RoleSelection[] {
+  const proposed = new Set(presentationContexts.map(({ abstractSyntax }) => abstractSyntax).filter(isUID));
+  const roles: RoleSelection[] = [];
+  for (const role of userInformation.roleSelections ?? []) {
+    if (roles.length === PRESENTATION_CONTEXTS_MAX) break;
+    if (proposed.delete(role.sopClassUID)) roles.push({ ...role, scpRole: false });
+  }
+  return roles;
+}
+
+function answerUserInformation(rq: AAssociateRq, policy: AcceptPolicy): UserInformation {
+  const roles = answerRoles(rq);
   return {
     maximumLength: policy.maximumLength,
     implementationClassUID: policy.implementationClassUID,
-    ...(proposed.asynchronousOperationsWindow !== undefined && {
+    ...(rq.userInformation.asynchronousOperationsWindow !== undefined && {
       asynchronousOperationsWindow: { maximumNumberOperationsInvoked: 1, maximumNumberOperationsPerformed: 1 },
     }),
-    ...(roles.length > 0 && { roleSelections: roles.map((role) => ({ ...role, scpRole: false })) }),
+    ...(roles.length > 0 && { roleSelections: roles }),
     implementationVersionName: policy.implementationVersionName,
   };
 }
@@ -91,6 +112,6 @@ export function answerAssociation(rq: AAssociateRq, policy: AcceptPolicy): AAsso
     callingAETitle: rq.callingAETitle,
     applicationContextName: APPLICATION_CONTEXT_NAME,
     presentationContexts: answerContexts(rq, policy),
-    userInformation: answerUserInformation(rq.userInformation, policy),
+    userInformation: answerUserInformation(rq, policy),
   };
 }

@@ -6,6 +6,7 @@ import type { Effect } from '../../../src/protocol/effects.ts';
 import { STATE_TABLE } from '../../../src/protocol/ul/state-table.ts';
 import type { State } from '../../../src/protocol/ul/states.ts';
 import { AssociationPair, acFor, CT, EXPLICIT, rqFor } from '../../support/association-pair.ts';
+import { ACCEPTOR_STATES, inState, REQUESTOR_STATES } from '../../support/association-states.ts';
 import * as naive from '../../support/naive-pdu.ts';
 
 const CONTEXTS = [{ presentationContextId: 1, abstractSyntax: CT, transferSyntaxes: [EXPLICIT] }];
@@ -122,35 +123,12 @@ test('P-DATA after our release request is still heard (AR-6)', () => {
   assert.ok(effects.some((effect) => effect.type === 'indication' && effect.indication.type === 'DIMSE message'));
 });
 
-/** An association in this state, reached by what a real one would go through. */
-function inState(state: State): Association | undefined {
-  const isAcceptor = ['Sta2', 'Sta3', 'Sta10', 'Sta12'].includes(state);
-  const pair = new AssociationPair();
-  const side = isAcceptor ? pair.acceptor : pair.requestor;
-  const rq = rqFor(CONTEXTS);
-  const feed = (...bytes: Uint8Array[]): void => {
-    for (const piece of bytes) side.handle({ type: 'bytes', bytes: piece });
-  };
-  if (state === 'Sta1') return side;
-  if (state === 'Sta2' || state === 'Sta3') {
-    side.handle({ type: 'transport connected' });
-    if (state === 'Sta3')
-      feed(naive.associateRq({ items: naive.plainItems(naive.proposedContext(1, CT, [EXPLICIT])) }));
-  } else if (state === 'Sta4' || state === 'Sta5') {
-    side.handle({ type: 'A-ASSOCIATE request', rq });
-    if (state === 'Sta5') side.handle({ type: 'transport connected' });
-  } else {
-    pair.establish(CONTEXTS);
-    if (state === 'Sta8') feed(naive.releaseRq());
-    if (state === 'Sta13') side.handle({ type: 'A-ABORT request' });
-    if (['Sta7', 'Sta9', 'Sta10', 'Sta11', 'Sta12'].includes(state)) side.handle({ type: 'A-RELEASE request' });
-    if (['Sta9', 'Sta10', 'Sta11', 'Sta12'].includes(state)) feed(naive.releaseRq());
-    if (state === 'Sta11') side.handle({ type: 'A-RELEASE response' });
-    if (state === 'Sta12') feed(naive.releaseRp());
-  }
-  assert.equal(side.state, state);
-  return side;
-}
+/** Every state, reached by the role that has it. */
+const reached = (state: State): Association =>
+  inState(
+    state,
+    ACCEPTOR_STATES.some((s) => s === state) && !REQUESTOR_STATES.some((s) => s === state) ? 'acceptor' : 'requestor',
+  );
 
 const STATES = Object.keys(STATE_TABLE) as State[];
 
@@ -169,8 +147,7 @@ const PEER_BYTES: readonly (readonly [string, Uint8Array])[] = [
 for (const state of STATES) {
   test(`${state}: any PDU leads where Table 9-10 says, or to an abort, and never throws`, () => {
     for (const [name, bytes] of PEER_BYTES) {
-      const association = inState(state);
-      assert.ok(association !== undefined);
+      const association = reached(state);
       const effects = association.handle({ type: 'bytes', bytes });
       const aborted = effects.some((effect) => effect.type === 'write' && effect.chunks[0]?.[0] === 0x07);
       const unexpected = ['Sta1', 'Sta4'].includes(state) ? false : expectsAbort(state, name);
@@ -210,23 +187,23 @@ test('the reason of the A-ABORT is that of the error', () => {
     [naive.associateRj(1, 1, 1), 2],
     [naive.pdu(0x04, '00000001'), 6],
   ] as const) {
-    const association = inState('Sta6');
-    const effects = association?.handle({ type: 'bytes', bytes }) ?? [];
+    const association = reached('Sta6');
+    const effects = association.handle({ type: 'bytes', bytes });
     const abort = effects.find((effect) => effect.type === 'write');
     assert.deepEqual(abort?.type === 'write' && [...(abort.chunks[0] ?? [])], [7, 0, 0, 0, 0, 4, 0, 0, 2, reason]);
   }
 });
 
 test('a response that comes too late, or a request after the end, does nothing', () => {
-  const association = inState('Sta13');
+  const association = reached('Sta13');
   assert.deepEqual(
-    association?.handle({ type: 'data set', presentationContextId: 1, bytes: new Uint8Array(2), isLast: true }),
+    association.handle({ type: 'data set', presentationContextId: 1, bytes: new Uint8Array(2), isLast: true }),
     [],
   );
-  assert.deepEqual(association?.handle({ type: 'A-RELEASE request' }), []);
-  const ended = inState('Sta1');
-  assert.deepEqual(ended?.handle({ type: 'ARTIM expired' }), []);
-  assert.deepEqual(ended?.handle({ type: 'transport closed' }), []);
+  assert.deepEqual(association.handle({ type: 'A-RELEASE request' }), []);
+  const ended = reached('Sta1');
+  assert.deepEqual(ended.handle({ type: 'ARTIM expired' }), []);
+  assert.deepEqual(ended.handle({ type: 'transport closed' }), []);
 });
 
 test('a data set on the wire is the data set, in even fragments that fit the peer, exactly one of them the last', () => {

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { type AcceptPolicy, answerAssociation } from '../../../../src/protocol/acse/accept.ts';
 import { negotiateContexts } from '../../../../src/protocol/acse/negotiate.ts';
+import { encodePdu } from '../../../../src/protocol/ul/encode.ts';
 import type { AAssociateAc, AAssociateRq, UserInformation } from '../../../../src/protocol/ul/pdu.ts';
+
+const CT = '1.2.840.10008.5.1.4.1.1.2';
+const MR = '1.2.840.10008.5.1.4.1.1.4';
+const PRINT = '1.2.840.10008.5.1.1.9';
+const J2K = '1.2.840.10008.1.2.4.90';
+const ELE = '1.2.840.10008.1.2.1';
+const ILE = '1.2.840.10008.1.2';
+const EBE = '1.2.840.10008.1.2.2';
 
 const RQ: AAssociateRq = {
   type: 'A-ASSOCIATE-RQ',
@@ -11,17 +20,17 @@ const RQ: AAssociateRq = {
   callingAETitle: 'WORKSTATION',
   applicationContextName: '1.2.840.10008.3.1.1.1',
   presentationContexts: [
-    { presentationContextId: 1, abstractSyntax: 'CT', transferSyntaxes: ['J2K', 'ELE'] },
-    { presentationContextId: 3, abstractSyntax: 'MR', transferSyntaxes: ['J2K'] },
-    { presentationContextId: 5, abstractSyntax: 'PRINT', transferSyntaxes: ['ILE'] },
+    { presentationContextId: 1, abstractSyntax: CT, transferSyntaxes: [J2K, ELE] },
+    { presentationContextId: 3, abstractSyntax: MR, transferSyntaxes: [J2K] },
+    { presentationContextId: 5, abstractSyntax: PRINT, transferSyntaxes: [ILE] },
   ],
   userInformation: { maximumLength: 16_384, implementationClassUID: '1.2.3' },
 };
 
 const POLICY: AcceptPolicy = {
   accepts(abstractSyntax, transferSyntaxes) {
-    if (abstractSyntax === 'PRINT') return { result: 3 };
-    return transferSyntaxes.includes('ELE') ? { result: 0, transferSyntax: 'ELE' } : { result: 4 };
+    if (abstractSyntax === PRINT) return { result: 3 };
+    return transferSyntaxes.includes(ELE) ? { result: 0, transferSyntax: ELE } : { result: 4 };
   },
   maximumLength: 65_536,
   implementationClassUID: '2.25.1',
@@ -47,9 +56,9 @@ suite('answerAssociation', () => {
       callingAETitle: 'WORKSTATION',
       applicationContextName: '1.2.840.10008.3.1.1.1',
       presentationContexts: [
-        { presentationContextId: 1, result: 0, transferSyntax: 'ELE' },
-        { presentationContextId: 3, result: 4, transferSyntax: 'J2K' },
-        { presentationContextId: 5, result: 3, transferSyntax: 'ILE' },
+        { presentationContextId: 1, result: 0, transferSyntax: ELE },
+        { presentationContextId: 3, result: 4, transferSyntax: J2K },
+        { presentationContextId: 5, result: 3, transferSyntax: ILE },
       ],
       userInformation: { maximumLength: 65_536, implementationClassUID: '2.25.1', implementationVersionName: 'TEST' },
     });
@@ -60,7 +69,7 @@ suite('answerAssociation', () => {
     assert.deepEqual(
       contexts.map(({ acceptedTransferSyntax, problem }) => [acceptedTransferSyntax, problem]),
       [
-        ['ELE', undefined],
+        [ELE, undefined],
         [undefined, undefined],
         [undefined, undefined],
       ],
@@ -108,14 +117,14 @@ suite('answerAssociation', () => {
       ...RQ,
       presentationContexts: [
         context,
-        { ...context, transferSyntaxes: ['ILE'] },
+        { ...context, transferSyntaxes: [ILE] },
         { ...context, presentationContextId: 2 },
         { ...context, presentationContextId: 7, transferSyntaxes: [] },
       ],
     });
     assert.deepEqual(presentationContexts, [
-      { presentationContextId: 1, result: 0, transferSyntax: 'ELE' },
-      { presentationContextId: 2, result: 2, transferSyntax: 'J2K' },
+      { presentationContextId: 1, result: 0, transferSyntax: ELE },
+      { presentationContextId: 2, result: 2, transferSyntax: J2K },
       { presentationContextId: 7, result: 4, transferSyntax: '1.2.840.10008.1.2' },
     ]);
   });
@@ -125,8 +134,8 @@ suite('answerAssociation', () => {
       withUserInformation({
         asynchronousOperationsWindow: { maximumNumberOperationsInvoked: 0, maximumNumberOperationsPerformed: 8 },
         roleSelections: [
-          { sopClassUID: 'CT', scuRole: true, scpRole: true },
-          { sopClassUID: 'MR', scuRole: false, scpRole: true },
+          { sopClassUID: CT, scuRole: true, scpRole: true },
+          { sopClassUID: MR, scuRole: false, scpRole: true },
         ],
       }),
     );
@@ -135,8 +144,8 @@ suite('answerAssociation', () => {
       maximumNumberOperationsPerformed: 1,
     });
     assert.deepEqual(userInformation.roleSelections, [
-      { sopClassUID: 'CT', scuRole: true, scpRole: false },
-      { sopClassUID: 'MR', scuRole: false, scpRole: false },
+      { sopClassUID: CT, scuRole: true, scpRole: false },
+      { sopClassUID: MR, scuRole: false, scpRole: false },
     ]);
   });
 
@@ -149,7 +158,7 @@ suite('answerAssociation', () => {
           primaryField: Buffer.from('user'),
           secondaryField: Buffer.from('secret'),
         },
-        sopClassExtendedNegotiations: [{ sopClassUID: 'CT', serviceClassApplicationInformation: Buffer.of(1) }],
+        sopClassExtendedNegotiations: [{ sopClassUID: CT, serviceClassApplicationInformation: Buffer.of(1) }],
       }),
     );
     assert.deepEqual(Object.keys(userInformation).toSorted(), [
@@ -161,8 +170,39 @@ suite('answerAssociation', () => {
 
   test('a policy that accepts what was not proposed is a bug', () => {
     assert.throws(
-      () => answerAssociation(RQ, { ...POLICY, accepts: () => ({ result: 0, transferSyntax: 'EBE' }) }),
+      () => answerAssociation(RQ, { ...POLICY, accepts: () => ({ result: 0, transferSyntax: EBE }) }),
       /not proposed/,
     );
+  });
+
+  test('whatever a peer proposes, the answer can be sent', () => {
+    const presentationContexts = [
+      { presentationContextId: 1, abstractSyntax: CT, transferSyntaxes: ['', 'no UID', ELE] },
+      { presentationContextId: 3, abstractSyntax: CT, transferSyntaxes: ['no UID'] },
+      { presentationContextId: 5, abstractSyntax: '', transferSyntaxes: [ELE] },
+      { presentationContextId: 7, abstractSyntax: '../..', transferSyntaxes: [''] },
+      { presentationContextId: 9, abstractSyntax: MR, transferSyntaxes: [] },
+      { presentationContextId: 10, abstractSyntax: CT, transferSyntaxes: ['\x1b[31m'] },
+    ];
+    // A full user information item, of which nothing would fit beside what we have to say.
+    const roleSelections = Array.from({ length: 5_957 }, (_, index) => ({
+      sopClassUID: index === 1 ? CT : index === 2 ? 'no UID' : '1',
+      scuRole: true,
+      scpRole: true,
+    }));
+    const answer = accepted({ ...RQ, presentationContexts, userInformation: { roleSelections } });
+    assert.deepEqual(
+      answer.presentationContexts.map(({ result, transferSyntax }) => [result, transferSyntax]),
+      [
+        [0, ELE],
+        [4, ILE],
+        [3, ELE],
+        [3, ILE],
+        [4, ILE],
+        [2, ILE],
+      ],
+    );
+    assert.deepEqual(answer.userInformation.roleSelections, [{ sopClassUID: CT, scuRole: true, scpRole: false }]);
+    assert.doesNotThrow(() => encodePdu(answer));
   });
 });
