@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { SendResult } from '../../src/send/job.ts';
-import { corpusFiles, corpusSkip } from '../support/corpus.ts';
+import { corpusFiles, corpusTest } from '../support/corpus.ts';
 import {
   DEFLATED_LE,
   EXPLICIT_BE,
@@ -63,7 +63,7 @@ for (const pdu of [[], ['-pdu', '4096'], ['-pdu', '131072']]) {
   });
 }
 
-test('every corpus file reaches storescp byte for byte', { skip: skip || corpusSkip }, async (t) => {
+corpusTest('every corpus file reaches storescp byte for byte', { skip }, async (t) => {
   const scp = await startStorescp(t, ['+B', '+xa', '-pm', '-uf']);
   let stored = 0;
   // One by one: several corpus files are the same instance in other transfer syntaxes.

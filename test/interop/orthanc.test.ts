@@ -9,7 +9,7 @@ import { inflateRawSync } from 'node:zlib';
 import { echo } from '../../src/net/echo-scu.ts';
 import { loadDictionary } from '../../src/part10/dcmjs-adapter.ts';
 import { parseHeader } from '../../src/part10/header-parser.ts';
-import { corpusFiles, corpusSkip } from '../support/corpus.ts';
+import { corpusFiles, corpusTest } from '../support/corpus.ts';
 import { DEFLATED_LE, EXPLICIT_BE, IMPLICIT_LE, JPEG_BASELINE, RLE_LOSSLESS } from '../support/dicom-builder.ts';
 import { peerAt, send, writeInstances } from '../support/jobs.ts';
 import { BIG, EXPLICIT, IMPLICIT, type NaiveRow, readDataSet } from '../support/naive-data-set.ts';
@@ -76,7 +76,7 @@ const NOT_STORABLE = new Set([
   'rtdose_rle_1frame.dcm',
 ]);
 
-test('every corpus file is in Orthanc, or Orthanc said why not', { skip: skip || corpusSkip }, async (t) => {
+corpusTest('every corpus file is in Orthanc, or Orthanc said why not', { skip }, async (t) => {
   const orthanc = await startOrthanc(t);
   const peer = peerAt(orthanc.port, { calledAETitle: 'ORTHANC' });
   let stored = 0;

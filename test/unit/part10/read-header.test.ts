@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { HEADER_LIMIT, readHeader } from '../../../src/part10/read-header.ts';
-import { corpusFiles, corpusSkip } from '../../support/corpus.ts';
+import { corpusDescribe, corpusFiles } from '../../support/corpus.ts';
 import {
   buildFile,
   CT_IMAGE,
@@ -119,7 +119,7 @@ describe('readHeader', () => {
   });
 });
 
-describe('the corpus', { skip: corpusSkip }, () => {
+corpusDescribe('the corpus', () => {
   /** Files whose manifest line is not enough to know what is to be said of them. */
   const problems: Readonly<Record<string, string>> = {
     // Both UIDs are missing: they are excerpts made for other purposes.

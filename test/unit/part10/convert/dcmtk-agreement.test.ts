@@ -11,6 +11,7 @@ import { convertedSource } from '../../../../src/part10/convert/converted-source
 import { loadStandardDictionary } from '../../../../src/part10/convert/standard-dictionary.ts';
 import type { DataSetSource } from '../../../../src/part10/data-set-source.ts';
 import { counted, sample } from '../../../support/conversion-sample.ts';
+import { corpusDescribe, corpusFiles } from '../../../support/corpus.ts';
 import {
   BIG,
   EXPLICIT,
@@ -51,8 +52,6 @@ const folder = mkdtempSync(join(tmpdir(), 'conversion-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const noDcmconv = spawnSync('dcmconv', ['--version']).status === 0 ? false : 'dcmconv of DCMTK is not installed';
-const corpus = process.env['SEND_TO_PACS_CORPUS'] ?? join(import.meta.dirname, '../../../../../shared/corpus');
-const noCorpus = existsSync(corpus) ? false : `there is no corpus at ${corpus}`;
 
 /** dcmconv's data set in explicit lengths or not, with group lengths removed and nothing corrected. */
 function dcmconv(name: string, file: Uint8Array, options: readonly string[]): Uint8Array | string {
@@ -157,11 +156,8 @@ describe('dcmconv agrees', { skip: noDcmconv }, () => {
     });
   }
 
-  describe('on every uncompressed file of the corpus', { skip: noCorpus }, () => {
-    const subjects =
-      noCorpus === false
-        ? readdirSync(corpus).flatMap((name) => subjectOf(name, readFileSync(join(corpus, name))) ?? [])
-        : [];
+  corpusDescribe('on every uncompressed file of the corpus', () => {
+    const subjects = corpusFiles().flatMap(({ name, path }) => subjectOf(name, readFileSync(path)) ?? []);
 
     it('of which there are some in every syntax', () => {
       assert.equal(new Set(subjects.map(({ transferSyntax }) => transferSyntax)).size, 4);
