@@ -3,13 +3,16 @@
 
 import type { Finding } from '../part10/finding.ts';
 
-/** The instance was met before in the same send. `firstPath`: absolute, of the file that is sent. */
-export interface RepeatedInstance {
-  /** With the same data set, or with another one in the same name. */
-  readonly code: 'duplicate instance' | 'conflicting instance';
+interface Repetition {
   readonly sopInstanceUID: string;
+  /** Absolute; of the file that is sent. */
   readonly firstPath: string;
 }
+
+/** The instance was met before in the same send: with the same data set, or with another one under the same UID. */
+export type RepeatedInstance =
+  | (Repetition & { readonly code: 'duplicate instance' })
+  | (Repetition & { readonly code: 'conflicting instance' });
 
 export type PreflightFinding = Finding | RepeatedInstance;
 export type PreflightCode = PreflightFinding['code'];

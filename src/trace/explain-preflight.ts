@@ -18,8 +18,7 @@ type Of<C extends PreflightFinding['code']> = Extract<PreflightFinding, { code: 
 
 function truncated({ offset, part, tag, missing }: Of<'truncated'>): Explanation {
   const name = sanitize(tag ?? '');
-  const lack =
-    missing === undefined ? '' : `: ${plural(missing, 'byte')} are missing`.replace('1 byte are', '1 byte is');
+  const lack = missing === undefined ? '' : `: ${plural(missing, 'byte')} ${missing === 1 ? 'is' : 'are'} missing`;
   const what = {
     header: `The file is truncated: it ends within the element ${at(offset)}.`,
     value: `The file is truncated within ${name}, which begins ${at(offset)}${lack}.`,

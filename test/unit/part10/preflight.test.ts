@@ -2,11 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
-import { NESTING_MAX, PADDING_MAX } from '../../../src/part10/data-set-check.ts';
-import type { Finding } from '../../../src/part10/finding.ts';
-import { parseHeader } from '../../../src/part10/header-parser.ts';
-import { inspect } from '../../../src/part10/preflight.ts';
+import { PADDING_MAX } from '../../../src/part10/data-set-check.ts';
 import { readHeader } from '../../../src/part10/read-header.ts';
 import { corpusFiles, corpusTest } from '../../support/corpus.ts';
 import {
@@ -17,7 +13,6 @@ import {
   EXPLICIT_BE,
   EXPLICIT_LE,
   element,
-  encodeDataSet,
   encodeElements,
   encodingOfSyntax,
   type FileOptions,
@@ -27,56 +22,18 @@ import {
   sampleInstance,
   seededBytes,
 } from '../../support/dicom-builder.ts';
+import {
+  type Built,
+  built,
+  FRONT,
+  findingsOf,
+  IMAGE,
+  inspection,
+  PLAIN,
+  UIDS,
+  WALKED,
+} from '../../support/inspection.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-
-const PLAIN = [IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE] as const;
-const WALKED = [...PLAIN, RLE_LOSSLESS] as const;
-
-interface Inspection {
-  readonly findings: readonly Finding[] | undefined;
-  /** [offset, length] of each read beyond the header's. */
-  readonly reads: readonly (readonly [number, number])[];
-}
-
-/** As the product does it, from memory. Findings are undefined where the file is no instance at all. */
-async function inspection(file: Uint8Array, signal?: AbortSignal): Promise<Inspection> {
-  let prefix = file.subarray(0, 4096);
-  let step = parseHeader(prefix, file.length);
-  while (step.type === 'need more') {
-    prefix = file.subarray(0, Math.max(step.bytes, 2 * prefix.length));
-    step = parseHeader(prefix, file.length);
-  }
-  if (step.type !== 'instance') return { findings: undefined, reads: [] };
-  const reads: [number, number][] = [];
-  const read = async (offset: number, length: number) => {
-    assert.ok(offset >= 0 && length > 0 && offset + length <= file.length, `read ${length} at ${offset}`);
-    reads.push([offset, length]);
-    return file.subarray(offset, offset + length);
-  };
-  return { findings: await inspect(step, prefix, read, signal), reads };
-}
-
-async function findingsOf(file: Uint8Array): Promise<readonly Finding[]> {
-  const { findings } = await inspection(file);
-  assert.ok(findings !== undefined, 'no instance');
-  return findings;
-}
-
-interface Built {
-  readonly file: Buffer;
-  readonly start: number;
-}
-
-function built(elements: readonly BuiltElement[], transferSyntax: string, behind = Buffer.alloc(0)): Built {
-  const dataSet = Buffer.concat([encodeDataSet(elements, transferSyntax), behind]);
-  const file = buildFile({ transferSyntax, sopClass: CT_IMAGE, sopInstance: '2.25.7', dataSet });
-  return { file, start: file.length - dataSet.length };
-}
-
-const UIDS = [element(0x00080016, 'UI', CT_IMAGE), element(0x00080018, 'UI', '2.25.7')];
-/** Enough in front to be known for what it is. */
-const FRONT = [element(0x00080005, 'CS', 'ISO_IR 100'), ...UIDS, element(0x00080060, 'CS', 'CT')];
-const IMAGE = [...UIDS, element(0x00280010, 'US', [4]), element(0x7fe00010, 'OW', seededBytes(64, 1))];
 
 describe('a file as it should be', () => {
   for (const transferSyntax of [...WALKED, DEFLATED_LE]) {
@@ -390,113 +347,5 @@ describe('UIDs', () => {
       ]);
     }
     assert.deepEqual(await findingsOf(buildFile(sample, { metaSopInstance: false, metaSopClass: false })), []);
-  });
-});
-
-describe('structure', () => {
-  const inserted = (hex: string): Built => {
-    const raw = Buffer.from(hex.replaceAll(' ', ''), 'hex');
-    const before = encodeElements(FRONT, 'explicit LE');
-    const dataSet = Buffer.concat([before, raw, encodeElements(IMAGE.slice(2), 'explicit LE')]);
-    const file = buildFile({ transferSyntax: EXPLICIT_LE, sopClass: CT_IMAGE, sopInstance: '2.25.7', dataSet });
-    return { file, start: file.length - dataSet.length + before.length };
-  };
-
-  // Each of these makes DCMTK's storescp and Orthanc abort the association.
-  const broken: Readonly<Record<string, readonly [hex: string, offset: number]>> = {
-    'an element without VR': ['1100 0100 02000000 4142', 0],
-    'an item that nothing closes': [
-      '0900 0110 5351 0000 ffffffff feff00e0 ffffffff 0800 0001 4c4f 0200 4142 feffdde0 00000000',
-      30,
-    ],
-    'a delimiter without a sequence': ['feffdde0 00000000', 0],
-    'an element where an item should be': [
-      '0900 0110 5351 0000 ffffffff 0800 0001 4c4f 0200 4142 feffdde0 00000000',
-      12,
-    ],
-  };
-  for (const [name, [hex, offset]] of Object.entries(broken)) {
-    test(`${name} is broken`, async () => {
-      const { file, start } = inserted(hex);
-      const [finding, ...others] = await findingsOf(file);
-      assert.deepEqual(others, []);
-      assert.deepEqual([finding?.code, finding?.offset], ['broken structure', start + offset]);
-    });
-  }
-
-  test('a fragment whose length is wrong is broken', async () => {
-    const { file } = built([...UIDS, element(0x7fe00010, 'OB', { fragments: [seededBytes(32, 1)] })], RLE_LOSSLESS);
-    file.writeUInt32LE(30, file.length - 8 - 32 - 4);
-    const found = await findingsOf(file);
-    assert.deepEqual(
-      found.map(({ code, offset }) => [code, offset]),
-      [['broken structure', file.length - 10]],
-    );
-  });
-
-  test('20,000 sequences inside each other are counted, not followed', async () => {
-    const open = Buffer.from('09000110 53510000ffffffff feff00e0ffffffff'.replaceAll(' ', ''), 'hex');
-    for (const close of ['', 'feff0de000000000feffdde000000000']) {
-      const { file, start } = inserted(open.toString('hex').repeat(20_000) + close.repeat(20_000));
-      assert.deepEqual(await findingsOf(file), [
-        { code: 'deep nesting', offset: start + NESTING_MAX * open.length, depth: NESTING_MAX },
-      ]);
-    }
-  });
-
-  test('an image without pixel data is noted, and no other object', async () => {
-    for (const transferSyntax of PLAIN) {
-      const { file } = built(IMAGE.slice(0, 3), transferSyntax);
-      assert.deepEqual(await findingsOf(file), [{ code: 'no pixel data', offset: file.length }]);
-      assert.deepEqual(await findingsOf(built(UIDS, transferSyntax).file), []);
-      const referenced = [...IMAGE.slice(0, 3), element(0x00287fe0, 'UR', 'http://pixels.example/1')];
-      assert.deepEqual(await findingsOf(built(referenced, transferSyntax).file), []);
-      const floats = [...IMAGE.slice(0, 3), element(0x7fe00008, 'OF', Buffer.alloc(16))];
-      assert.deepEqual(await findingsOf(built(floats, transferSyntax).file), []);
-    }
-  });
-
-  test('what is not looked at is said', async () => {
-    const fragments = Array.from({ length: 50 }, (_, index) => seededBytes(10_000, index));
-    const { file } = built([...UIDS, element(0x7fe00010, 'OB', { fragments })], RLE_LOSSLESS);
-    const { findings, reads } = await inspection(file, AbortSignal.abort());
-    assert.deepEqual(
-      findings?.map(({ code }) => code),
-      ['not checked'],
-    );
-    assert.deepEqual(reads, []);
-  });
-});
-
-describe('whatever the bytes', () => {
-  const starts = WALKED.map((transferSyntax) => built(IMAGE.slice(0, 3), transferSyntax).file);
-
-  test('behind a good beginning: findings inside the file, a bounded number of reads, no exception', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...starts), fc.uint8Array({ maxLength: 3000 }), async (start, tail) => {
-        const file = Buffer.concat([start, tail]);
-        const { findings, reads } = await inspection(file);
-        for (const { offset } of findings ?? []) assert.ok(offset >= 0 && offset <= file.length);
-        assert.ok(reads.length <= 2, `${reads.length} reads`);
-      }),
-      { numRuns: 1500 },
-    );
-  });
-
-  test('flipped in a good file', async () => {
-    const files = WALKED.map((transferSyntax) => sampleInstance({ transferSyntax, pixelBytes: 9_000 }).file);
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...files),
-        fc.array(fc.tuple(fc.nat(9_700), fc.nat(255)), { minLength: 1, maxLength: 6 }),
-        async (original, changes) => {
-          const file = Buffer.from(original);
-          for (const [at, value] of changes) if (at < file.length) file[at] = value;
-          const { reads } = await inspection(file);
-          assert.ok(reads.length < 1000);
-        },
-      ),
-      { numRuns: 1500 },
-    );
   });
 });

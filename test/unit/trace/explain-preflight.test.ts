@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { PreflightCode, PreflightFinding } from '../../../src/send/preflight-policy.ts';
+import { explain, sentence } from '../../../src/trace/explain.ts';
+import { explainPreflight } from '../../../src/trace/explain-preflight.ts';
+import { notesOf } from '../../../src/trace/problems.ts';
+import { reportJson, reportMarkdown } from '../../../src/trace/report.ts';
+import { failedFile, sendResult, storedFile } from '../../support/send-results.ts';
+
+const UID = { code: 'ill-formed UID', offset: 400, tag: '(0008,0018)', keyword: 'SOPInstanceUID' } as const;
+
+/** Some findings of each code, with what their words must say. A new code does not compile until it is here. */
+const EVERY_CODE: {
+  readonly [K in PreflightCode]: readonly (readonly [Extract<PreflightFinding, { code: K }>, RegExp])[];
+} = {
+  truncated: [
+    [{ code: 'truncated', offset: 1234567, part: 'header' }, /truncated: it ends within the element at byte 1234567\./],
+    [
+      { code: 'truncated', offset: 900, part: 'value', tag: '(7FE0,0010)', missing: 12_345 },
+      /within \(7FE0,0010\), which begins at byte 900: 12,345 bytes are missing\. .*Get the file again/,
+    ],
+    [
+      { code: 'truncated', offset: 900, part: 'fragment', missing: 1 },
+      /a fragment of the pixel data.*: 1 byte is missing\./,
+    ],
+    [
+      { code: 'truncated', offset: 900, part: 'pixel data', tag: '(7FE0,0010)' },
+      /at byte 900: the compressed pixel data has no end/,
+    ],
+    [{ code: 'truncated', offset: 900, part: 'sequence', tag: '(0008,1140)' }, /the sequence \(0008,1140\) has no end/],
+  ],
+  'broken structure': [
+    [
+      { code: 'broken structure', offset: 900, detail: 'no VR\n' },
+      /cannot be read from byte 900 on: no VR\. .*aborts there/,
+    ],
+  ],
+  'deep nesting': [[{ code: 'deep nesting', offset: 900, depth: 1000 }, /More than 1,000 sequences.*at byte 900/]],
+  'trailing bytes': [
+    [
+      { code: 'trailing bytes', offset: 900, length: 40 },
+      /at byte 900, stand 40 bytes that are no element.*Cut the file off at byte 900/,
+    ],
+  ],
+  'zero padding': [
+    [{ code: 'zero padding', offset: 900, length: 512 }, /padded with 512 zero bytes at byte 900.*peers ignore/],
+  ],
+  'odd length': [
+    [{ code: 'odd length', offset: 332, length: 601 }, /601 bytes long from byte 332 on, an odd number.*truncated/],
+  ],
+  'odd value': [
+    [
+      { code: 'odd value', offset: 400, tag: '(0010,0010)', length: 3, count: 1 },
+      /\(0010,0010\) at byte 400 has an odd length of 3 bytes \(PS3\.5 7\.1\.1\)\. /,
+    ],
+    [
+      { code: 'odd value', offset: 400, tag: '(0010,0010)', length: 3, count: 4 },
+      /, and 3 other values of odd length\./,
+    ],
+  ],
+  'meta disagrees': [
+    [
+      { code: 'meta disagrees', offset: 200, keyword: 'SOPInstanceUID', meta: '1.2', dataSet: '1.3' },
+      /at byte 200 says SOPInstanceUID "1\.2", the data set "1\.3"\..*what the data set says/,
+    ],
+  ],
+  'ill-formed UID': [
+    [
+      { ...UID, value: '1.02', fault: 'leading zero' },
+      /SOPInstanceUID \(0008,0018\) at byte 400.*begins with a zero\): "1\.02"/,
+    ],
+    [{ ...UID, value: '1..2', fault: 'empty component' }, /a component is empty/],
+    [{ ...UID, value: '1.2', fault: 'space padding' }, /padded with a space/],
+    [{ ...UID, value: '1.2"`x', fault: 'characters' }, /only digits and dots\): "1\.2'`x"/],
+    [{ ...UID, value: '1', fault: 'too long' }, /more than 64 characters/],
+  ],
+  'no pixel data': [[{ code: 'no pixel data', offset: 900 }, /image without pixel data.*at byte 900/]],
+  'not checked': [[{ code: 'not checked', offset: 900 }, /not be looked over from byte 900 on/]],
+  'duplicate instance': [
+    [
+      { code: 'duplicate instance', sopInstanceUID: '1.2', firstPath: '/study/a' },
+      /same bytes is in another file of this send/,
+    ],
+  ],
+  'conflicting instance': [
+    [
+      { code: 'conflicting instance', sopInstanceUID: '1.2', firstPath: '/study/a' },
+      /also that of another file of this send.*Decide which/,
+    ],
+  ],
+};
+
+describe('what was found in a file, in words', () => {
+  for (const [code, cases] of Object.entries(EVERY_CODE)) {
+    it(code, () => {
+      for (const [finding, expected] of cases as readonly (readonly [PreflightFinding, RegExp])[]) {
+        const explanation = explainPreflight(finding);
+        assert.match(sentence(explanation), expected);
+        assert.deepEqual(explain({ code: 'pre-flight', finding }), explanation);
+        for (const part of Object.values(explanation)) {
+          assert.match(part, /^[A-Z0-9].*\.$/);
+          assert.doesNotMatch(part, /undefined|null|NaN|\[object|\.\.$/);
+        }
+      }
+    });
+  }
+
+  it('names the other file where a way to show paths is given', () => {
+    const finding = {
+      code: 'conflicting instance',
+      sopInstanceUID: '1.2',
+      firstPath: '/home/x/study/a\n.dcm',
+    } as const;
+    const { what } = explainPreflight(finding, (path) => path.replace('/home/x/', ''));
+    assert.match(what, /also that of study\/a \.dcm, which/);
+  });
+});
+
+describe('what was found, in a report', () => {
+  const padding = { code: 'zero padding', offset: 900, length: 512 } as const;
+  const truncated = { code: 'truncated', offset: 900, part: 'header' } as const;
+  const conflict = { code: 'conflicting instance', sopInstanceUID: '1.2', firstPath: '/home/x/a.dcm' } as const;
+  const result = sendResult([
+    storedFile('/home/x/a.dcm', { findings: [padding] }),
+    storedFile('/home/x/b.dcm', { findings: [padding] }),
+    failedFile(
+      '/home/x/c.dcm',
+      { code: 'pre-flight', finding: truncated },
+      { bytesSent: 0, findings: [padding, truncated] },
+    ),
+    failedFile('/home/x/d.dcm', { code: 'pre-flight', finding: conflict }, { bytesSent: 0 }),
+    storedFile('/home/x/e.dcm'),
+  ]);
+  const displayPath = (path: string) => path.replace('/home/x/', '');
+
+  it('JSON has the code, the byte and the words of each', () => {
+    const { instances } = reportJson(result, { displayPath }) as {
+      instances: { findings?: object[]; reason?: { code: string; text: string } }[];
+    };
+    const [a, , c, d, e] = instances;
+    assert.deepEqual(a?.findings, [{ code: 'zero padding', offset: 900, text: sentence(explainPreflight(padding)) }]);
+    assert.equal(c?.findings?.length, 2);
+    assert.equal(c?.reason?.code, 'pre-flight');
+    assert.match(d?.reason?.text ?? '', /also that of a\.dcm/);
+    assert.ok(e !== undefined && !('findings' in e));
+  });
+
+  it('notes are of what was sent, once for all files that share them', () => {
+    assert.deepEqual(notesOf(result), [
+      { text: sentence(explainPreflight(padding)), paths: ['/home/x/a.dcm', '/home/x/b.dcm'] },
+    ]);
+    const markdown = reportMarkdown(result, { displayPath });
+    assert.match(
+      markdown,
+      /## Notes\n\nSent, though.*\n\n- The file is padded[^\n]*\n {2}- `a\.dcm`\n {2}- `b\.dcm`\n/,
+    );
+    assert.doesNotMatch(markdown, /home/);
+    assert.doesNotMatch(reportMarkdown(sendResult([storedFile('/a')])), /## Notes/);
+  });
+});
