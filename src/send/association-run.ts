@@ -8,16 +8,16 @@ import type { TraceSink } from '../net/trace-record.ts';
 import { type ContextNeed, contextFor } from '../protocol/acse/propose.ts';
 import type { CStoreRq } from '../protocol/dimse/command.ts';
 import { storeRequest } from '../protocol/service/storage.ts';
+import type { DataSets } from './conversion.ts';
 import type { AssociationSummary, SendJob } from './job.ts';
+import { MessageIds } from './message-ids.ts';
 import type { SendOptions } from './options.ts';
 import type { Outcome, Reason } from './outcome.ts';
 import type { PlannedAssociation } from './plan.ts';
 import type { InstanceQueue, Pending } from './queue.ts';
 import { refusalOf } from './refusal.ts';
-import { sourceOf } from './source.ts';
 import { verdictOf } from './verdict.ts';
 
-const MESSAGE_ID_MAX = 65_535;
 /** More than this many requests at a time gain nothing, and a peer that grants "no limit" may still drown. */
 const WINDOW_MAX = 64;
 /** After cancelling, the peer has this long to take part in an orderly end. */
@@ -35,6 +35,7 @@ export interface SentFacts {
 export interface AssociationHost {
   readonly job: SendJob;
   readonly options: SendOptions;
+  readonly dataSets: DataSets;
   readonly trace: TraceSink | undefined;
   readonly signal: AbortSignal;
   /** The peer has accepted the association. */
@@ -99,7 +100,7 @@ class AssociationRun {
   readonly #queue: InstanceQueue;
   readonly #contexts = new Map<ContextNeed, ReturnType<typeof contextFor>>();
   readonly #awaited = new Set<Promise<void>>();
-  #messageId = 0;
+  readonly #messageIds = new MessageIds();
 
   constructor(host: AssociationHost, association: RequestedAssociation, queue: InstanceQueue) {
     this.#host = host;
@@ -147,7 +148,7 @@ class AssociationRun {
         continue;
       }
       const { transferSyntax } = found;
-      const source = sourceOf(pending.file, transferSyntax);
+      const source = this.#host.dataSets.sourceOf(pending.file, transferSyntax);
       return {
         pending,
         presentationContextId: found.context.presentationContextId,
@@ -168,8 +169,7 @@ class AssociationRun {
     const { pending, presentationContextId } = prepared;
     const { path, header } = pending.file;
     const { sopClassUID, sopInstanceUID } = header;
-    this.#messageId = (this.#messageId % MESSAGE_ID_MAX) + 1;
-    const messageId = this.#messageId;
+    const messageId = this.#messageIds.take();
     const request = storeRequest({ messageId, sopClassUID, sopInstanceUID, priority: this.#host.options.priority });
     const shown = this.#host.job.displayPath?.(path) ?? path;
     const began = performance.now();
@@ -196,6 +196,7 @@ class AssociationRun {
 
   #conclude(prepared: Prepared, request: CStoreRq, exchange: StoreExchange, shown: string, began: number): void {
     const { pending, transferSyntax } = prepared;
+    this.#messageIds.close(request.MessageID);
     if (exchange.type === 'failure' && exchange.allSent) pending.mayBeStored = true;
     const verdict = verdictOf(exchange, pending, request, transferSyntax);
     if (verdict.type === 'again') {

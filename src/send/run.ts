@@ -8,6 +8,7 @@ import {
   runAssociation,
   type SentFacts,
 } from './association-run.ts';
+import { DataSets } from './conversion.ts';
 import { AssociationGrowth } from './growth.ts';
 import type { AssociationSummary, SendJob, SendListeners, SendResult } from './job.ts';
 import { DEFAULT_SEND_OPTIONS, type SendOptions } from './options.ts';
@@ -30,6 +31,7 @@ export async function runSend(job: SendJob, listeners: SendListeners, signal: Ab
 class SendRun implements AssociationHost {
   readonly job: SendJob;
   readonly options: SendOptions;
+  readonly dataSets = new DataSets();
   readonly trace: SendListeners['trace'];
   readonly signal: AbortSignal;
   readonly #tally: Tally;
@@ -79,7 +81,7 @@ class SendRun implements AssociationHost {
     files.forEach((_file, index) => {
       if (!this.#tally.isSettled(index)) this.#settleByIndex(index, 'cancelled', { code: 'cancelled', phase: 'write' });
     });
-    await Promise.all(this.#closing);
+    await Promise.all([...this.#closing, this.dataSets.close()]);
     this.#progress.finish();
     return {
       peer,

@@ -2,13 +2,12 @@
 // their own pid.
 
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, Socket } from 'node:net';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { readHeader } from '../../src/part10/read-header.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { type Scope, temporaryFolder } from './temporary-folder.ts';
 
 const run = promisify(execFile);
 
@@ -70,11 +69,13 @@ export interface StoreScp {
   readonly port: number;
   /** What it has stored: data-set bytes by file name. */
   dataSets(): Promise<Map<string, Buffer>>;
+  /** The file that it wrote last, whole. */
+  newest(): Promise<Buffer>;
   stop(): Promise<void>;
 }
 
 /** @param options of DCMTK's storescp; `+B` makes it write the data set as it came */
-export async function startStorescp(t: TestContext, options: readonly string[]): Promise<StoreScp> {
+export async function startStorescp(t: Scope, options: readonly string[]): Promise<StoreScp> {
   const directory = temporaryFolder(t);
   const port = await freePort();
   const child = spawn('storescp', ['-od', directory, ...options, String(port)], {
@@ -86,6 +87,13 @@ export async function startStorescp(t: TestContext, options: readonly string[]):
   return {
     port,
     stop: () => end(child),
+    newest: async () => {
+      const paths = (await readdir(directory)).map((name) => join(directory, name));
+      const written = await Promise.all(paths.map(async (path) => ({ path, at: (await stat(path)).mtimeMs })));
+      const last = written.sort((a, b) => b.at - a.at)[0];
+      if (last === undefined) throw new Error('nothing was stored');
+      return readFile(last.path);
+    },
     dataSets: async () => {
       const names = await readdir(directory);
       return new Map(await Promise.all(names.map(async (n) => [n, await dataSetOf(join(directory, n))] as const)));
@@ -111,7 +119,7 @@ export interface Orthanc {
   stop(): Promise<void>;
 }
 
-export async function startOrthanc(t: TestContext): Promise<Orthanc> {
+export async function startOrthanc(t: Scope): Promise<Orthanc> {
   const directory = temporaryFolder(t);
   const [port, httpPort] = [await freePort(), await freePort()];
   const configuration = {

@@ -1,0 +1,82 @@
+// Every file, to every peer that takes less than all: what arrives has the same elements, and the outcome says how it went.
+// Pixels of what was decompressed are compared with other decoders in decompress.test.ts.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { test } from 'node:test';
+import { inflateRawSync } from 'node:zlib';
+import { loadDictionary } from '../../src/part10/dcmjs-adapter.ts';
+import { decompressionOf } from '../../src/part10/decompress/decompression.ts';
+import { parseHeader } from '../../src/part10/header-parser.ts';
+import { corpusFiles } from '../support/corpus.ts';
+import { DEFLATED_LE, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, RLE_LOSSLESS } from '../support/dicom-builder.ts';
+import { peerAt, send, writeInstances } from '../support/jobs.ts';
+import { BIG, EXPLICIT, IMPLICIT, readDataSet, withoutVRs } from '../support/naive-data-set.ts';
+import { missing, startStorescp } from '../support/peers.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const skip = missing('storescp');
+const { vrOf } = await loadDictionary();
+
+/** This file holds Referenced RT Plan Sequence as UN of defined length: bytes, which stay bytes. */
+const OPAQUE: Readonly<Record<string, ReadonlySet<number>>> = { 'rtdose_rle_1frame.dcm': new Set([0x300c0002]) };
+const PIXEL_DATA = '7fe00010';
+/** What decompression sets or leaves out (PS3.3 C.7.6.3, C.7.6.1.1.5). */
+const IMAGE_DESCRIPTION = /^(0028(0002|0004|0006|0100|0101|0102|0103|2110)|7fe0(0001|0002|0010)) /;
+
+/** @param opaque tags that are to be read as bytes, not as sequences */
+function elementsOf(file: Buffer, opaque: ReadonlySet<number> = new Set()): string[] {
+  const parsed = parseHeader(file, file.length);
+  assert.ok(parsed.type === 'instance');
+  const { transferSyntaxUID, dataSetOffset } = parsed.header;
+  const raw = file.subarray(dataSetOffset);
+  const dataSet = transferSyntaxUID === DEFLATED_LE ? inflateRawSync(raw) : raw;
+  const encoding = transferSyntaxUID === IMPLICIT_LE ? IMPLICIT : transferSyntaxUID === EXPLICIT_BE ? BIG : EXPLICIT;
+  return withoutVRs(readDataSet(dataSet, encoding, (tag) => vrOf(tag) === 'SQ' && !opaque.has(tag)));
+}
+
+const UNCOMPRESSED = [EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE, DEFLATED_LE];
+
+for (const options of [[], ['+xi'], ['+xe'], ['+xb'], ['+xd'], ['+xa'], ['-pdu', '4096'], ['-pdu', '131072']]) {
+  test(`storescp ${options.join(' ') || 'as it is'}: every file arrives or says why not`, { skip }, async (t) => {
+    const folder = temporaryFolder(t);
+    const generated = await writeInstances(
+      folder,
+      [...UNCOMPRESSED, RLE_LOSSLESS].map((transferSyntax) => ({ transferSyntax, pixelBytes: 20_000 })),
+    );
+    const scp = await startStorescp(t, ['-pm', '+B', '-uf', ...options]);
+    const paths = [...generated.map(({ path }) => path), ...corpusFiles().map(({ path }) => path)];
+    let stored = 0;
+    for (const path of paths) {
+      const { result } = await send([path], peerAt(scp.port));
+      const [outcome] = result.outcomes;
+      assert.ok(outcome !== undefined);
+      if (outcome.outcome === 'skipped') continue;
+      const name = `${basename(path)} ${outcome.transferSyntaxUID}`;
+      const isCompressed = !UNCOMPRESSED.includes(outcome.transferSyntaxUID ?? '');
+      if (outcome.outcome === 'failed') {
+        // Only what no policy of ours allows to decode, or what is no decodable image, may fail here.
+        assert.ok(isCompressed, `${name}: ${JSON.stringify(outcome.reason)}`);
+        assert.match(outcome.reason?.code ?? '', /^(presentation context refused|cannot convert)$/, name);
+        if (outcome.reason?.code === 'presentation context refused') {
+          assert.notEqual(decompressionOf(outcome.transferSyntaxUID ?? ''), 'lossless', name);
+        }
+        continue;
+      }
+      assert.equal(outcome.outcome, 'stored', name);
+      stored += 1;
+      const held = await scp.newest();
+      const [own, theirs] = [elementsOf(await readFile(path)), elementsOf(held, OPAQUE[basename(path)])];
+      if (isCompressed && outcome.transferSyntaxOnWire !== outcome.transferSyntaxUID) {
+        const rest = (rows: string[]) => rows.filter((row) => !IMAGE_DESCRIPTION.test(row));
+        assert.deepEqual(rest(theirs), rest(own), name);
+        const hasPixels = (rows: string[]) => rows.some((row) => row.startsWith(`${PIXEL_DATA} `));
+        assert.equal(hasPixels(theirs), hasPixels(own), name);
+      } else {
+        assert.deepEqual(theirs, own, name);
+      }
+    }
+    assert.ok(stored >= 5, `${stored} stored`);
+  });
+}
