@@ -1,0 +1,29 @@
+// Damaged conversations, files and data sets by seed: nothing is thrown that should not be, nothing holds the event loop,
+// nothing stays in memory. `npm run fuzz` goes on where this ends. The second half of the seeds is in `fuzz-more.test.ts`,
+// so that two processors share the work.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fuzz, keep, keptInputs, problemOf } from '../support/fuzz-run.ts';
+
+const MEGABYTE = 1_048_576;
+
+test('every input that once failed passes', () => {
+  for (const { name, input } of keptInputs()) assert.equal(problemOf(input), undefined, name);
+});
+
+test('an input that does what it must not is seen', () => {
+  assert.match(problemOf({ target: 'convert', direction: 99, pieces: [] }) ?? '', /no direction/);
+});
+
+test('G3: 25,000 damaged conversations, files and data sets', () => {
+  const report = fuzz(0, 25_000);
+  for (const failure of report.failures) console.log(`${failure.problem}\nkept as ${keep(failure)}`);
+  assert.deepEqual(report.failures, []);
+  assert.equal(report.inputs, 25_000);
+  assert.ok(
+    Object.values(report.counts).every((count) => count > 2_000),
+    JSON.stringify(report.counts),
+  );
+  assert.ok(report.heapGrowth < 10 * MEGABYTE, `${report.heapGrowth} bytes more on the heap`);
+});

@@ -1,0 +1,102 @@
+// Runs fuzz inputs, keeps those that fail, and measures what they cost. An input is kept as its bytes and not as its seed,
+// which means something else as soon as the mutations change.
+
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { type FuzzInput, type FuzzTarget, fuzzInput, runFuzzInput } from './fuzz-input.ts';
+
+export const SEEDS_FOLDER = join(import.meta.dirname, '../property/seeds');
+
+/** The longest that one input may hold the event loop. */
+export const STALL_MS = 50;
+/** Only what is slow every time is slow: others use this machine too. */
+const TRIES = 6;
+const WARM_UP = 1_000;
+
+export interface FuzzFailure {
+  readonly seed: number;
+  readonly input: FuzzInput;
+  readonly problem: string;
+}
+
+export interface FuzzReport {
+  readonly inputs: number;
+  readonly failures: readonly FuzzFailure[];
+  readonly elapsedMs: number;
+  /** Of the heap after collection, from after the warm-up to the end, in bytes. */
+  readonly heapGrowth: number;
+  readonly counts: Readonly<Record<FuzzTarget, number>>;
+}
+
+/** What is wrong with the input; undefined = nothing. */
+export function problemOf(input: FuzzInput): string | undefined {
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < TRIES && fastest > STALL_MS; tries += 1) {
+    const began = performance.now();
+    try {
+      runFuzzInput(input);
+    } catch (error) {
+      return error instanceof Error ? (error.stack ?? error.message) : String(error);
+    }
+    fastest = Math.min(fastest, performance.now() - began);
+  }
+  return fastest > STALL_MS ? `held the event loop for ${fastest.toFixed(0)} ms` : undefined;
+}
+
+/** Seeds `from` to `from + count - 1`. Stops at ten failures. */
+export function fuzz(from: number, count: number, progress?: (done: number) => void): FuzzReport {
+  const failures: FuzzFailure[] = [];
+  const counts: Record<FuzzTarget, number> = { requestor: 0, acceptor: 0, header: 0, convert: 0 };
+  const began = performance.now();
+  let heapBefore = collectedHeap();
+  let inputs = 0;
+  for (let seed = from; seed < from + count && failures.length < 10; seed += 1) {
+    const input = fuzzInput(seed);
+    counts[input.target] += 1;
+    const problem = problemOf(input);
+    if (problem !== undefined) failures.push({ seed, input, problem });
+    inputs += 1;
+    if (inputs === WARM_UP) heapBefore = collectedHeap();
+    if (inputs % 10_000 === 0) progress?.(inputs);
+  }
+  const elapsedMs = performance.now() - began;
+  return { inputs, failures, elapsedMs, heapGrowth: collectedHeap() - heapBefore, counts };
+}
+
+function collectedHeap(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+interface KeptInput {
+  readonly target: FuzzTarget;
+  readonly direction?: number;
+  readonly pieces: readonly string[];
+  readonly problem: string;
+}
+
+/** Writes the input where the tests find it again. Returns the path. */
+export function keep({ seed, input, problem }: FuzzFailure): string {
+  mkdirSync(SEEDS_FOLDER, { recursive: true });
+  const path = join(SEEDS_FOLDER, `${input.target}-${seed}.json`);
+  const [firstLine = ''] = problem.split('\n');
+  const kept: KeptInput = { ...input, pieces: input.pieces.map((piece) => piece.toString('hex')), problem: firstLine };
+  writeFileSync(path, `${JSON.stringify(kept, undefined, 2)}\n`);
+  return path;
+}
+
+/** Inputs that once failed. */
+export function keptInputs(): { readonly name: string; readonly input: FuzzInput }[] {
+  return globSync('*.json', { cwd: SEEDS_FOLDER })
+    .sort()
+    .map((name) => {
+      const kept = JSON.parse(readFileSync(join(SEEDS_FOLDER, name), 'utf8')) as KeptInput;
+      const { target, direction, pieces } = kept;
+      const input = { target, pieces: pieces.map((hex) => Buffer.from(hex, 'hex')) };
+      return { name, input: direction === undefined ? input : { ...input, direction } };
+    });
+}
