@@ -1,5 +1,5 @@
-// The one importer of dcmjs-codecs, and of nothing in it but the WebAssembly module: libijg (8, 12, 16 bit), CharLS,
-// OpenJPEG and OpenJPH behind one C interface. The package's JavaScript would bring dcmjs with it, print to the console,
+// The one importer of dcmjs-codecs, and of nothing in it but the WebAssembly module: libijg (8, 12, 16 bit), CharLS and
+// OpenJPEG behind one C interface. The package's JavaScript would bring dcmjs with it, print to the console,
 // and swallow the codecs' warnings; those are how the JPEG codec reports that a stream is cut off or damaged.
 //
 // The module is an emscripten "reactor": memory, imports for exceptions and messages, and a few calls of WASI. A decoder
@@ -33,22 +33,25 @@ const ENTRY: Readonly<Record<NativeCodec, string>> = {
   JPEG: 'DecodeJpeg',
   'JPEG-LS': 'DecodeJpegLs',
   'JPEG 2000': 'DecodeJpeg2000',
-  HTJ2K: 'DecodeHtJpeg2000',
+  // OpenJPEG decodes it, too. The module's own entry for it, over OpenJPH, mixes up the components of streams without a
+  // colour transform, clips negative samples of 8 bits, and goes on where a stream is damaged.
+  HTJ2K: 'DecodeJpeg2000',
 };
 
 /** The codec's numbers for MONOCHROME2 and RGB; it does not act on them. */
 const MONOCHROME2 = 1;
 const RGB = 3;
 
+const JPEG_2000_DAMAGE = /Error|truncat|too short|too long/u;
 /**
  * What a codec only mentions although the image is not whole. libjpeg fills up with grey (bytes too many between segments
- * do no harm), OpenJPEG warns, OpenJPH writes to the standard error stream; CharLS breaks off.
+ * do no harm), OpenJPEG warns; CharLS breaks off.
  */
 const DAMAGE: Readonly<Record<NativeCodec, RegExp>> = {
   JPEG: /Premature end|Corrupt JPEG data: (?!\d+ extraneous)/u,
   'JPEG-LS': /error/iu,
-  'JPEG 2000': /Error|truncat|too short|too long/u,
-  HTJ2K: /error|warning/iu,
+  'JPEG 2000': JPEG_2000_DAMAGE,
+  HTJ2K: JPEG_2000_DAMAGE,
 };
 const MOST_WORDS = 100;
 

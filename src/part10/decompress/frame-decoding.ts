@@ -75,15 +75,13 @@ function assertSame(stream: Stream, { rows, columns, samplesPerPixel, bitsAlloca
 }
 
 /** What the codecs would do wrong without a word. */
-function assertSupported({ components, precision, isSigned }: Stream, codec: CodecCall['codec']): void {
+function assertSupported({ components, precision }: Stream, codec: CodecCall['codec']): void {
   const isWide = precision > 8;
   if (precision < 1 || precision > 16)
     throw new FrameDecodingError(`there is no decoder for ${precision} bits per sample`);
-  if (codec === 'JPEG 2000' && components !== 1 && (components !== 3 || isWide)) {
-    throw new FrameDecodingError(`there is no JPEG 2000 decoder for ${components} components of ${precision} bits`);
-  }
-  if (codec === 'HTJ2K' && isSigned && !isWide) {
-    throw new FrameDecodingError(`there is no HTJ2K decoder for signed samples of ${precision} bits`);
+  const isJpeg2000 = codec === 'JPEG 2000' || codec === 'HTJ2K';
+  if (isJpeg2000 && components !== 1 && (components !== 3 || isWide)) {
+    throw new FrameDecodingError(`there is no ${codec} decoder for ${components} components of ${precision} bits`);
   }
 }
 
