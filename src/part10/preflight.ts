@@ -27,7 +27,7 @@ type Instance = Extract<HeaderResult, { type: 'instance' }>;
  * @param prefix the bytes that the header was read from, from the start of the file
  * @param read its rejections are passed on
  * @param signal what has not been looked at when it aborts is 'not checked'
- * @returns what was found, in the order of the file
+ * @returns what was found, in the order of the file; what is said of the data set as a whole comes last
  */
 export async function inspect(
   instance: Instance,
@@ -40,7 +40,7 @@ export async function inspect(
   if (isDeflated(transferSyntaxUID)) return [...ofMeta, ...deflatedFindings(instance)];
   const isOdd = dataSetLength % 2 !== 0;
   const odd: Finding[] = isOdd ? [{ code: 'odd length', offset: dataSetOffset, length: dataSetLength }] : [];
-  return [...ofMeta, ...odd, ...(await walk(instance, prefix, read, signal))];
+  return [...ofMeta, ...(await walk(instance, prefix, read, signal)), ...odd];
 }
 
 async function walk(

@@ -209,8 +209,8 @@ describe('lengths', () => {
       const elements = IMAGE.with(3, { tag: 0x7fe00010, vr: 'OW', value: seededBytes(63, 1), unpadded: true });
       const { file, start } = built(elements, transferSyntax);
       assert.deepEqual(await findingsOf(file), [
-        { code: 'odd length', offset: start, length: file.length - start },
         { code: 'odd value', offset: file.length - 63, tag: '(7FE0,0010)', length: 63, count: 1 },
+        { code: 'odd length', offset: start, length: file.length - start },
       ]);
     }
     const deflated = [1, 2, 3, 4, 5].map((seed) => sampleInstance({ transferSyntax: DEFLATED_LE, seed }));
