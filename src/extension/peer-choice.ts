@@ -24,12 +24,14 @@ interface PeerItem extends vscode.QuickPickItem {
 
 /**
  * @param wanted a peer's name, where the caller knows which
+ * @param title of the list to pick from: what the peer is chosen for
  * @returns undefined: the person chose none
  */
 export async function choosePeer(
   session: Session,
   resource: vscode.Uri | undefined,
   wanted: string | undefined,
+  title: string,
 ): Promise<ConfiguredPeer | undefined> {
   const list = readPeers(resource);
   tellProblems(session, list);
@@ -50,7 +52,7 @@ export async function choosePeer(
   if (candidates.length === 0) return noPeer(session, list);
   const only = candidates[0];
   if (candidates.length === 1 && only !== undefined && only.overrides.length === 0) return only;
-  return pick(session, list, builtIn);
+  return pick(session, list, builtIn, title);
 }
 
 /** A default from the person's own settings counts at once; one that a folder brought along after it was picked once. */
@@ -67,6 +69,7 @@ async function pick(
   session: Session,
   list: PeerList,
   builtIn: ConfiguredPeer | undefined,
+  title: string,
 ): Promise<ConfiguredPeer | undefined> {
   const { workspaceState } = session.context;
   const first = list.defaultPeer?.name ?? workspaceState.get<string>(LAST_PEER);
@@ -83,7 +86,7 @@ async function pick(
   const addItem: PeerItem = { label: 'Add Peer…', iconPath: new vscode.ThemeIcon('add'), choice: 'add peer' };
   const separator: PeerItem = { label: '', kind: vscode.QuickPickItemKind.Separator, choice: undefined };
   const picked = await vscode.window.showQuickPick([...items, separator, receiverItem, addItem], {
-    title: 'Send to PACS',
+    title,
     placeHolder: 'Choose the peer',
     matchOnDescription: true,
     matchOnDetail: true,

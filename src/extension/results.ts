@@ -44,7 +44,12 @@ export class Results implements vscode.TextDocumentContentProvider {
     return reportMarkdown(kept.result, { displayPath: kept.displayPath });
   }
 
+  /** As the Markdown preview shows it; as text where someone has switched that off. */
   async show(uri: vscode.Uri): Promise<void> {
+    if (vscode.extensions.getExtension('vscode.markdown-language-features') !== undefined) {
+      await vscode.commands.executeCommand('markdown.showPreview', uri);
+      return;
+    }
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.languages.setTextDocumentLanguage(document, 'markdown');
     await vscode.window.showTextDocument(document, { preview: true });

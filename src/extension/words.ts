@@ -13,7 +13,8 @@ export function progressWords(progress: SendProgress): string {
   if (progress.bytesPerSecond !== undefined) parts.push(`${formatBytes(Math.round(progress.bytesPerSecond))}/s`);
   if (progress.remainingMs !== undefined && progress.remainingMs >= 1000)
     parts.push(`~${formatDuration(Math.round(progress.remainingMs / 1000) * 1000)} left`);
-  return parts.join(' · ');
+  // A line breaks between the parts, never between a number and its unit.
+  return parts.map((part) => part.replaceAll(' ', '\u00a0')).join(' · ');
 }
 
 /** 0-100, of the bytes; of the files where there are no bytes. */

@@ -89,7 +89,7 @@ async function open(options: WorkbenchOptions, cleanups: (() => Promise<unknown>
   await mkdir(screenshots, { recursive: true });
   const screenshot = async (name: string): Promise<string> => {
     const path = join(screenshots, `${name}.png`);
-    await page.screenshot({ path });
+    await page.screenshot({ path, animations: 'disabled' });
     return path;
   };
   const workbench = { page, server, folder, userDataDir, extensionsDir, screenshot };

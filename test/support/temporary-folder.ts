@@ -3,9 +3,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
+/** A test's context, or whatever else says when it ends. */
+export interface Scope {
+  after(undo: () => unknown): void;
+}
 
-export function temporaryFolder(context: TestContext): string {
+export function temporaryFolder(context: Scope): string {
   const folder = mkdtempSync(join(tmpdir(), 'send-to-pacs-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;

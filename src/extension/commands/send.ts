@@ -3,16 +3,17 @@
 import * as vscode from 'vscode';
 import type { ScannedFile, SendJob, SendProgress, SendResult } from '../../send/job.ts';
 import type { FileOutcome, OutcomeCounts } from '../../send/outcome.ts';
-import { formatBytes, plural } from '../../trace/units.ts';
+import { formatBytes, formatCount, plural } from '../../trace/units.ts';
 import { mayConnect } from '../consent-prompt.ts';
 import { displayPathOf } from '../display-path.ts';
+import { withLateProgress } from '../late-progress.ts';
 import { choosePeer } from '../peer-choice.ts';
-import { type ConfiguredPeer, peerWords } from '../peers.ts';
+import { addressWords, type ConfiguredPeer, peerWords } from '../peers.ts';
 import type { Session } from '../session.ts';
 import { askForTargets, targetsOf } from '../targets.ts';
 import { closingWords, countsWords, progressPercent, progressWords, severityOf } from '../words.ts';
 
-const REPORT_MS = 250;
+const SHOW_MS = 250;
 const SHOW_RESULTS = 'Show Results';
 const SHOW_TRACE = 'Show Trace';
 
@@ -46,7 +47,12 @@ export async function send(
     );
     return undefined;
   }
-  const configured = await choosePeer(session, resource, typeof peerName === 'string' ? peerName : undefined);
+  const configured = await choosePeer(
+    session,
+    resource,
+    typeof peerName === 'string' ? peerName : undefined,
+    'Send to PACS',
+  );
   if (configured === undefined) return undefined;
 
   const paths = targets.map((uri) => uri.fsPath);
@@ -88,28 +94,25 @@ function loadOf(files: readonly ScannedFile[]): { files: number; bytes: number }
 /** @returns undefined: cancelled */
 async function scanAll(session: Session, paths: readonly string[]): Promise<readonly ScannedFile[] | undefined> {
   const { scan } = await import('../../send/scan.ts');
-  const options = { location: vscode.ProgressLocation.Notification, title: 'Send to PACS', cancellable: true };
-  return vscode.window.withProgress(options, (progress, token) =>
-    session.run(token, async (signal) => {
-      const files: ScannedFile[] = [];
-      let instances = 0;
-      let reportedAtMs = 0;
-      try {
-        for await (const file of scan(paths, { recurse: true }, signal)) {
-          files.push(file);
-          if (file.type === 'instance') instances += 1;
-          const nowMs = performance.now();
-          if (nowMs - reportedAtMs < REPORT_MS) continue;
-          reportedAtMs = nowMs;
-          progress.report({ message: `looking for DICOM files: ${plural(instances, 'file')} found` });
-        }
-      } catch (thrown) {
-        if (signal.aborted) return undefined;
-        throw thrown;
+  return withLateProgress(session, 'Send to PACS', async (signal, show) => {
+    const files: ScannedFile[] = [];
+    let instances = 0;
+    let shownAtMs = 0;
+    try {
+      for await (const file of scan(paths, { recurse: true }, signal)) {
+        files.push(file);
+        if (file.type === 'instance') instances += 1;
+        const nowMs = performance.now();
+        if (nowMs - shownAtMs < SHOW_MS) continue;
+        shownAtMs = nowMs;
+        show({ message: `looking for DICOM files, ${formatCount(instances)} found` });
       }
-      return signal.aborted ? undefined : files;
-    }),
-  );
+    } catch (thrown) {
+      if (signal.aborted) return undefined;
+      throw thrown;
+    }
+    return signal.aborted ? undefined : files;
+  });
 }
 
 async function sendWithProgress(
@@ -124,52 +127,20 @@ async function sendWithProgress(
     'info',
     `Sending ${plural(load.files, 'file')} (${formatBytes(load.bytes)}) to ${peerWords(peer)} as ${peer.callingAETitle}`,
   );
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: `Sending to ${peer.name}`,
-    cancellable: true,
-  };
   try {
-    return await vscode.window.withProgress(options, (progress, token) =>
-      session.run(token, (signal) => {
-        const report = progressReporter(progress, token);
-        return runSend(
-          job,
-          {
-            trace: trace.sink,
-            progress: (state) => {
-              if (report(state))
-                session.statusBar.sending(job, `${state.filesDone}/${state.filesTotal} to ${peer.name}`);
-            },
-          },
-          signal,
-        );
-      }),
-    );
+    return await withLateProgress(session, `Sending to ${peer.name}`, (signal, show) => {
+      const progress = (state: SendProgress): void => {
+        show({ message: progressWords(state), percent: progressPercent(state) });
+        session.statusBar.sending(job, `${state.filesDone}/${state.filesTotal} to ${peer.name}`);
+      };
+      show({ message: `connecting to ${addressWords(peer)}` });
+      session.statusBar.sending(job, `0/${load.files} to ${peer.name}`);
+      return runSend(job, { trace: trace.sink, progress }, signal);
+    });
   } finally {
     session.statusBar.sending(job, undefined);
     trace.end();
   }
-}
-
-/** @returns a function that says whether it passed the state on: not more often than a person can read */
-function progressReporter(
-  progress: vscode.Progress<{ message?: string; increment?: number }>,
-  token: vscode.CancellationToken,
-): (state: SendProgress) => boolean {
-  let percent = 0;
-  let reportedAtMs = Number.NEGATIVE_INFINITY;
-  return (state) => {
-    const nowMs = performance.now();
-    const isDone = state.filesDone >= state.filesTotal;
-    if (!isDone && nowMs - reportedAtMs < REPORT_MS) return false;
-    reportedAtMs = nowMs;
-    const now = progressPercent(state);
-    const increment = Math.max(0, now - percent);
-    percent = Math.max(percent, now);
-    progress.report({ message: token.isCancellationRequested ? 'cancelling…' : progressWords(state), increment });
-    return true;
-  };
 }
 
 async function nothingToSend(

@@ -5,7 +5,9 @@ import type { EchoResult } from '../../net/echo-scu.ts';
 import { openPeerSettings } from '../configuration.ts';
 import { mayConnect } from '../consent-prompt.ts';
 import { echoWords } from '../echo-words.ts';
+import { withLateProgress } from '../late-progress.ts';
 import { choosePeer } from '../peer-choice.ts';
+import { addressWords } from '../peers.ts';
 import type { Session } from '../session.ts';
 
 const SHOW_TRACE = 'Show Trace';
@@ -17,21 +19,22 @@ const OPEN_SETTINGS = 'Open Settings';
  */
 export async function verifyConnection(session: Session, peerName?: unknown): Promise<EchoResult | undefined> {
   const resource = vscode.window.activeTextEditor?.document.uri;
-  const configured = await choosePeer(session, resource, typeof peerName === 'string' ? peerName : undefined);
+  const configured = await choosePeer(
+    session,
+    resource,
+    typeof peerName === 'string' ? peerName : undefined,
+    'Verify Connection',
+  );
   if (configured === undefined || !(await mayConnect(session, configured, undefined))) return undefined;
   const { peer } = configured;
   const { echo } = await import('../../net/echo-scu.ts');
   const trace = await session.channel.begin();
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: `Verifying ${peer.name}`,
-    cancellable: true,
-  };
   let result: EchoResult;
   try {
-    result = await vscode.window.withProgress(options, (_progress, token) =>
-      session.run(token, (signal) => echo(peer, trace.sink, signal)),
-    );
+    result = await withLateProgress(session, `Verifying ${peer.name}`, (signal, show) => {
+      show({ message: `waiting for ${addressWords(peer)}` });
+      return echo(peer, trace.sink, signal);
+    });
   } finally {
     trace.end();
   }

@@ -142,8 +142,9 @@ describe('Send to PACS', () => {
     await writeFile(join(study.path, 'notes.txt'), 'text');
     await send(study.path);
     await vscode.commands.executeCommand('sendToPacs.showResults');
-    const document = vscode.window.activeTextEditor?.document;
-    assert.equal(document?.uri.scheme, 'sendtopacs-results');
+    const document = await documentThat(
+      ({ uri, getText }) => uri.scheme === 'sendtopacs-results' && getText().includes('IM500.dcm'),
+    );
     assert.equal(document.languageId, 'markdown');
     const text = document.getText();
     for (const name of ['IM500.dcm', 'IM501.dcm', 'notes.txt', PEER])

@@ -109,14 +109,14 @@ export function toast(page: Page, text: string | RegExp): Locator {
   return page.locator('.notifications-toasts .notification-list-item', { hasText: text }).last();
 }
 
-/** Waits for a toast; its whole text. */
+/** Waits for a toast; its message. */
 export async function toastText(page: Page, text: string | RegExp, deadlineMs: number = reactionMs): Promise<string> {
   const found = toast(page, text);
   await found.waitFor({ timeout: deadlineMs }).catch(async () => {
     const others = await texts(page.locator('.notifications-toasts .notification-list-item'));
     throw new Error(`no notification with ${text} (waited ${deadlineMs} ms); there are: ${others || 'none'}`);
   });
-  return found.innerText();
+  return (await found.locator('.notification-list-item-message').innerText()).replaceAll('\u00a0', ' ');
 }
 
 /** A button of that toast. */
@@ -133,14 +133,25 @@ export function dialogButton(page: Page, label: string): Locator {
   return dialog(page).locator('.monaco-button', { hasText: label }).first();
 }
 
+/** The lines that an editor shows, from top to bottom: in the document they stand in the order in which they were drawn. */
+export async function visibleLines(editor: Locator): Promise<string> {
+  const lines = await editor.locator('.view-line').evaluateAll((elements) =>
+    elements
+      .map((element) => ({ top: element.getBoundingClientRect().top, text: element.textContent }))
+      .sort((a, b) => a.top - b.top)
+      .map(({ text }) => text),
+  );
+  return lines.join('\n').replaceAll('\u00a0', ' ');
+}
+
 /** The visible text of the panel's Output view, once it matches. The view shows the end of a long log only. */
 export async function outputText(page: Page, until: RegExp, deadlineMs: number = reactionMs): Promise<string> {
-  const lines = page.locator('.part.panel .output-view .view-lines, .part.panel .view-lines').first();
+  const view = page.locator('.part.panel .view-lines').first();
   let last = '';
   return eventually(
     page,
     async () => {
-      if ((await lines.count()) > 0) last = (await lines.innerText()).replaceAll('\u00a0', ' ');
+      last = await visibleLines(view);
       return until.test(last) ? last : undefined;
     },
     () => `the Output panel does not match ${until}; it shows:\n${last}`,

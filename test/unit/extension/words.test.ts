@@ -34,11 +34,16 @@ const progress = (rest: Partial<SendProgress>): SendProgress => ({
 
 describe('progress', () => {
   it('says files, bytes, rate and remaining time as far as they are known', () => {
-    assert.equal(progressWords(progress({})), '12/340 files · 1.2 GB of 8.1 GB');
+    const words = (changes: Partial<SendProgress>): string =>
+      progressWords(progress(changes)).replaceAll('\u00a0', ' ');
+    assert.equal(words({}), '12/340 files · 1.2 GB of 8.1 GB');
     assert.equal(
-      progressWords(progress({ bytesPerSecond: 84_000_000.4, remainingMs: 61_234 })),
+      words({ bytesPerSecond: 84_000_000.4, remainingMs: 61_234 }),
       '12/340 files · 1.2 GB of 8.1 GB · 84.0 MB/s · ~1 min 1 s left',
     );
+  });
+  it('lets a line break between its parts only', () => {
+    assert.doesNotMatch(progressWords(progress({ bytesPerSecond: 84_000_000 })).replaceAll(' · ', ''), / /);
   });
   it('leaves out a remaining time that is no time', () => {
     assert.doesNotMatch(progressWords(progress({ remainingMs: 400 })), /left/);

@@ -1,0 +1,59 @@
+// A progress notification that appears only where there is something to wait for. VS Code keeps each on the screen for
+// 0.8 s; one for work that takes a few milliseconds would still be there, with a Cancel button, when the result is told.
+
+import * as vscode from 'vscode';
+import type { Session } from './session.ts';
+
+/** What takes less is felt as immediate; the status bar shows that something goes on. */
+const PATIENCE_MS = 400;
+
+export interface ProgressState {
+  readonly message: string;
+  /** 0-100; never given: the bar runs without an end. */
+  readonly percent?: number;
+}
+
+/**
+ * Runs work that the person can cancel once the notification is there, and that the extension cancels when it goes down.
+ *
+ * @param work calls `show` as often as a person can read
+ */
+export async function withLateProgress<T>(
+  session: Session,
+  title: string,
+  work: (signal: AbortSignal, show: (state: ProgressState) => void) => Promise<T>,
+): Promise<T> {
+  const source = new vscode.CancellationTokenSource();
+  let latest: ProgressState | undefined;
+  let draw: ((state: ProgressState) => void) | undefined;
+  const result = session.run(source.token, (signal) =>
+    work(signal, (state) => {
+      latest = state;
+      draw?.(state);
+    }),
+  );
+  const timer = setTimeout(() => {
+    const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+    void vscode.window.withProgress(options, async (progress, token) => {
+      let percent = 0;
+      draw = (state) => {
+        const increment = Math.max(0, (state.percent ?? 0) - percent);
+        percent += increment;
+        const message = source.token.isCancellationRequested ? 'cancelling…' : state.message;
+        progress.report(state.percent === undefined ? { message } : { message, increment });
+      };
+      token.onCancellationRequested(() => {
+        source.cancel();
+        if (latest !== undefined) draw?.(latest);
+      });
+      if (latest !== undefined) draw(latest);
+      await result.catch(() => undefined);
+    });
+  }, PATIENCE_MS);
+  try {
+    return await result;
+  } finally {
+    clearTimeout(timer);
+    source.dispose();
+  }
+}

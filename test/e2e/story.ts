@@ -1,0 +1,205 @@
+// The steps that the stories of this folder share: what a person does to send, and what is at the peers and on the screen
+// afterwards. Clicks are repeated only where the workbench ignores them, which it shows by leaving the menu open.
+
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { after, before } from 'node:test';
+import type { Locator, Page } from 'playwright-core';
+import { type CliProcess, startCliReceiver, stopCli } from '../support/cli-process.ts';
+import { dataSetOf } from '../support/peers.ts';
+import { type PeerConnection, type ScriptedPeer, startScriptedPeer } from '../support/scripted-peer.ts';
+import type { Scope } from '../support/temporary-folder.ts';
+import {
+  eventually,
+  explorerMenu,
+  explorerRow,
+  quickInput,
+  quickPickRow,
+  runCommand,
+  visibleLines,
+  webview,
+} from '../support/testbed/workbench.ts';
+
+const pictures = join(import.meta.dirname, '../../media/screenshots');
+
+/** Registers what starts the peers of a test file before its workbench opens, and what ends them after it. */
+export function useServers<T>(start: (scope: Scope) => Promise<T>): () => T {
+  const undos: (() => unknown)[] = [];
+  let servers: T | undefined;
+  before(async () => {
+    servers = await start({ after: (undo) => undos.push(undo) });
+  });
+  after(async () => {
+    for (const undo of undos.splice(0).reverse()) await undo();
+  });
+  return () => {
+    assert.ok(servers !== undefined, 'the peers did not start');
+    return servers;
+  };
+}
+
+export async function scriptedPeer(
+  scope: Scope,
+  script: (connection: PeerConnection, number: number) => Promise<void>,
+): Promise<ScriptedPeer> {
+  const peer = await startScriptedPeer(script);
+  scope.after(() => peer.stop());
+  return peer;
+}
+
+/** The command line's receiver; what it stores is in `directory`. */
+export async function cliReceiver(scope: Scope, directory: string): Promise<CliProcess & { readonly port: string }> {
+  const receiver = await startCliReceiver(directory);
+  scope.after(() => stopCli(receiver));
+  return receiver;
+}
+
+export function peerEntry(name: string, port: number | string): object {
+  return { name, host: '127.0.0.1', port: Number(port), calledAETitle: name };
+}
+
+/** Clicks an item of the menu that is open. The workbench ignores the mouse on a menu that has just appeared. */
+export async function clickMenuItem(page: Page, item: Locator): Promise<void> {
+  await eventually(
+    page,
+    async () => {
+      await item.click({ timeout: 2_000 }).catch(() => {});
+      return item.waitFor({ state: 'hidden', timeout: 2_000 }).then(
+        () => true,
+        () => false,
+      );
+    },
+    () => 'the menu stays open',
+  );
+}
+
+/** Right-click → Send to PACS. */
+export async function sendFromExplorer(page: Page, name: string): Promise<void> {
+  await clickMenuItem(page, await explorerMenu(page, name, 'Send to PACS'));
+}
+
+/** Picks an entry of the quick pick that is open, by the beginning of its text. */
+export async function pick(page: Page, label: string): Promise<void> {
+  const row = quickPickRow(page, label);
+  await row.click();
+  await row.waitFor({ state: 'hidden' });
+}
+
+export async function expand(page: Page, folder: string, child: string): Promise<void> {
+  if (await explorerRow(page, child).isVisible()) return;
+  await explorerRow(page, folder).click();
+  await explorerRow(page, child).waitFor();
+}
+
+/** Every notification of this text that is on the screen. */
+export function notifications(page: Page, text: string | RegExp): Locator {
+  return page.locator('.notifications-toasts .notification-list-item', { hasText: text });
+}
+
+/** Nothing spins any more: no progress notification, no bar under one, no entry of ours in the status bar. */
+export async function assertNothingSpins(page: Page): Promise<void> {
+  const spinning = page.locator(
+    '.notifications-toasts .monaco-progress-container.active, .statusbar-item .codicon-sync, .notifications-center .monaco-progress-container.active',
+  );
+  await eventually(
+    page,
+    async () => (await spinning.count()) === 0 && (await notifications(page, /^Sending to/).count()) === 0,
+    async () => `still running: ${(await page.locator('.notifications-toasts').allInnerTexts()).join(' | ')}`,
+    3_000,
+  );
+}
+
+/** No notifications, no editors, no panel: how the next story begins. */
+export async function tidy(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await runCommand(page, 'Notifications: Clear All Notifications');
+  await eventually(
+    page,
+    async () => (await page.locator('.notifications-toasts .notification-list-item').count()) === 0,
+    async () => `notifications stay: ${(await page.locator('.notifications-toasts').allInnerTexts()).join(' | ')}`,
+  );
+  await runCommand(page, 'View: Close All Editors');
+  await eventually(
+    page,
+    async () => (await page.locator('.tabs-container .tab').count()) === 0,
+    () => 'editors stay',
+  );
+  const panel = page.locator('.part.panel');
+  if (await panel.isVisible()) {
+    await runCommand(page, 'View: Hide Panel');
+    await panel.waitFor({ state: 'hidden' });
+  }
+  await quickInput(page).waitFor({ state: 'hidden' });
+}
+
+/** The text of the editor that is open, as far as it is on the screen. */
+export async function editorText(page: Page, until: RegExp): Promise<string> {
+  return textThat(page, () => visibleLines(page.locator('.editor-group-container .view-lines').first()), until);
+}
+
+/** The text of the results that are open: the Markdown preview's. */
+export async function resultsText(page: Page, until: RegExp): Promise<string> {
+  const body = webview(page).locator('body');
+  return textThat(page, async () => ((await body.count()) > 0 ? body.innerText() : ''), until);
+}
+
+async function textThat(page: Page, read: () => Promise<string>, until: RegExp): Promise<string> {
+  let last = '';
+  return eventually(
+    page,
+    async () => {
+      last = await read();
+      return until.test(last) ? last : undefined;
+    },
+    () => `no text that matches ${until}; there is:\n${last}`,
+  );
+}
+
+/** The Part 10 files at `paths` went out as they are: exactly their data sets were received, each once. */
+export async function assertSameDataSets(paths: readonly string[], received: Iterable<Buffer>): Promise<void> {
+  const hex = (dataSet: Buffer): string => dataSet.toString('hex');
+  const expected = (await Promise.all(paths.map(dataSetOf))).map(hex).sort();
+  const actual = [...received].map(hex).sort();
+  assert.equal(actual.length, expected.length, 'how many instances were received');
+  assert.ok(
+    expected.every((dataSet, index) => dataSet === actual[index]),
+    'a data set that was received is not the file’s',
+  );
+}
+
+/**
+ * Writes .vscode/settings.json and waits until the window has read it, which its title shows.
+ * The window must have been opened with such a file in place: a folder that appears later is noticed late.
+ */
+export async function writeWorkspaceSettings(
+  page: Page | undefined,
+  folder: string,
+  settings: Readonly<Record<string, unknown>>,
+  revision: string,
+): Promise<void> {
+  const path = join(folder, '.vscode/settings.json');
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, JSON.stringify({ ...settings, 'window.title': revision }, null, 2));
+  if (page === undefined) return;
+  await eventually(
+    page,
+    async () => (await page.title()).includes(revision),
+    async () => `the window has not read ${await readFile(path, 'utf8')}; its title is '${await page.title()}'`,
+  );
+}
+
+/** For the README, and only where UPDATE_SCREENSHOTS=1 asks for it. */
+export async function picture(
+  page: Page,
+  name: string,
+  clip?: { x: number; y: number; width: number; height: number },
+): Promise<void> {
+  if (process.env['UPDATE_SCREENSHOTS'] !== '1') return;
+  await mkdir(pictures, { recursive: true });
+  await page.screenshot({
+    path: join(pictures, `${name}.png`),
+    animations: 'disabled',
+    ...(clip === undefined ? {} : { clip }),
+  });
+}
