@@ -1,0 +1,201 @@
+// Malformed PDUs on live sockets, against our sender in each of its phases and against the built-in receiver in each of its
+// states: no crash, no hang, nothing left open, and no file called stored that nobody confirmed.
+
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { echo } from '../../src/net/echo-scu.ts';
+import { type Receiver, startReceiver } from '../../src/net/store-scp.ts';
+import { peerAt, scanned, send, writeInstances } from '../support/jobs.ts';
+import { MALFORMED } from '../support/malformed.ts';
+import type { Malformed } from '../support/malformed-case.ts';
+import { commandElement, commandSet, storeRequestElements, us } from '../support/naive-command-set.ts';
+import * as naive from '../support/naive-pdu.ts';
+import { assertNothingLeft, openResources } from '../support/open-resources.ts';
+import { type PeerConnection, startScriptedPeer } from '../support/scripted-peer.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const DEADLINE_MS = 400;
+const TIMEOUTS = {
+  connectMs: DEADLINE_MS,
+  associationMs: DEADLINE_MS,
+  responseMs: DEADLINE_MS,
+  writeStallMs: DEADLINE_MS,
+  releaseMs: DEADLINE_MS,
+};
+const CT = '1.2.840.10008.5.1.4.1.1.2';
+const EXPLICIT = '1.2.840.10008.1.2.1';
+
+/** The first `each` of every kind and verdict. */
+function sample(each: number): Malformed[] {
+  const taken = new Map<string, number>();
+  return MALFORMED.filter(({ kind, verdict }) => {
+    const group = `${kind} ${verdict}`;
+    taken.set(group, (taken.get(group) ?? 0) + 1);
+    return (taken.get(group) ?? 0) <= each;
+  });
+}
+
+/** Runs `work` for all, a few at a time. */
+async function inParallel<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const rest = [...all];
+  const worker = async (): Promise<void> => {
+    for (let one = rest.shift(); one !== undefined; one = rest.shift()) await work(one);
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+}
+
+type SenderPhase = 'association' | 'response' | 'release';
+
+/** Says the malformed PDU in the phase, and is a good peer otherwise. Returns how many messages it has answered. */
+async function speak(connection: PeerConnection, phase: SenderPhase, bytes: Buffer): Promise<number> {
+  let answered = 0;
+  if (phase === 'association') {
+    await connection.pdu();
+    connection.send(bytes);
+  } else {
+    await connection.accept();
+    const message = await connection.message();
+    if (message === undefined) return answered;
+    if (phase === 'response') connection.send(bytes);
+    else {
+      connection.respond(message, 0);
+      answered += 1;
+      await connection.pdu();
+      connection.send(bytes);
+    }
+  }
+  const served = await connection.serve();
+  while ((await connection.pdu()) !== undefined) void 0;
+  return answered + served.length;
+}
+
+async function sendAgainst(path: string, malformed: Malformed, phase: SenderPhase): Promise<number> {
+  const where = `${malformed.kind}: ${malformed.name}, ${phase}`;
+  let answered = 0;
+  const peer = await startScriptedPeer(async (connection, number) => {
+    if (number === 1) {
+      answered += await speak(connection, phase, malformed.bytes);
+      return;
+    }
+    await connection.accept();
+    answered += (await connection.serve()).length;
+  });
+  const began = performance.now();
+  const { result } = await send([path], peerAt(peer.port, { timeouts: TIMEOUTS }));
+  const elapsedMs = performance.now() - began;
+  await peer.stop();
+  const stored = result.counts.stored + result.counts['stored with warning'];
+  // A command set that is taken may itself be the answer.
+  const mayAnswer = phase === 'response' && malformed.verdict !== 'refused' ? 1 : 0;
+  assert.ok(stored <= answered + mayAnswer, `${where}: stored, but answered ${answered}`);
+  if (phase === 'release') assert.equal(stored, 1, `${where}: what is stored stays stored`);
+  if (malformed.verdict === 'refused') {
+    assert.equal(result.associations[0]?.failure?.code, 'protocol error', where);
+    if (phase === 'response') assert.equal(stored, 1, `${where}: a new association for what was lost`);
+  }
+  return elapsedMs;
+}
+
+for (const phase of ['association', 'response', 'release'] as const) {
+  test(`F17-F27: malformed PDUs against the sender, ${phase}`, async (t) => {
+    const before = openResources();
+    const folder = temporaryFolder(t);
+    const [instance] = await writeInstances(folder, [{ pixelBytes: 500 }]);
+    assert.ok(instance !== undefined);
+    const cases = sample(12);
+    assert.ok(cases.length >= 60, `${cases.length}`);
+    await inParallel(cases, async (malformed) => {
+      let elapsedMs = await sendAgainst(instance.path, malformed, phase);
+      // Slow only where it is slow again: others use this machine too.
+      if (elapsedMs > DEADLINE_MS + 1_000) elapsedMs = await sendAgainst(instance.path, malformed, phase);
+      assert.ok(elapsedMs <= DEADLINE_MS + 1_000, `${malformed.name}: ${elapsedMs} ms`);
+    });
+    await assertNothingLeft(before);
+  });
+}
+
+const associate = (): Buffer =>
+  naive.associateRq({
+    items: naive.plainItems(
+      naive.proposedContext(1, CT, [EXPLICIT]),
+      naive.proposedContext(3, '1.2.840.10008.1.1', ['1.2.840.10008.1.2']),
+    ),
+  });
+const storeRequest = (): Buffer => naive.pData(naive.pdv(1, 3, commandSet([...storeRequestElements().values()])));
+const echoRequest = (): Buffer =>
+  naive.pData(
+    naive.pdv(
+      3,
+      3,
+      commandSet([
+        commandElement(0x0002, '1.2.840.10008.1.1\0'),
+        commandElement(0x0100, us(0x0030)),
+        commandElement(0x0110, us(1)),
+        commandElement(0x0800, us(0x0101)),
+      ]),
+    ),
+  );
+
+/** What a client has said before, by the state that the receiver is in then. */
+const RECEIVER_STATES: readonly (readonly [string, () => Buffer])[] = [
+  ['Sta2', () => Buffer.alloc(0)],
+  ['Sta6', associate],
+  ['Sta6, after an echo', () => Buffer.concat([associate(), echoRequest()])],
+  [
+    'Sta6, inside of a data set',
+    () => Buffer.concat([associate(), storeRequest(), naive.pData(naive.pdv(1, 0, '0000'))]),
+  ],
+  ['Sta8', () => Buffer.concat([associate(), naive.releaseRq()])],
+];
+
+/** Writes all, ends, and resolves when the receiver has closed too. In milliseconds. */
+async function say(port: number, bytes: Buffer): Promise<number> {
+  const began = performance.now();
+  const socket = new Socket();
+  socket.on('error', () => undefined);
+  socket.resume();
+  socket.connect(port, '127.0.0.1', () => socket.end(bytes));
+  await new Promise((resolve) => {
+    socket.once('close', resolve);
+  });
+  return performance.now() - began;
+}
+
+async function receiverFor(t: TestContext): Promise<Receiver> {
+  return startReceiver({ port: 0, directory: temporaryFolder(t) });
+}
+
+async function answersEcho(receiver: Receiver): Promise<boolean> {
+  const result = await echo(peerAt(receiver.port), undefined, new AbortController().signal);
+  return result.verified;
+}
+
+for (const [state, prefix] of RECEIVER_STATES) {
+  test(`F17-F27: malformed PDUs against the receiver in ${state}`, async (t) => {
+    const before = openResources();
+    const receiver = await receiverFor(t);
+    await inParallel(sample(12), async (malformed) => {
+      const bytes = Buffer.concat([prefix(), malformed.bytes]);
+      let elapsedMs = await say(receiver.port, bytes);
+      if (elapsedMs > 1_000) elapsedMs = await say(receiver.port, bytes);
+      assert.ok(elapsedMs <= 1_000, `${malformed.name}: ${elapsedMs} ms`);
+      assert.ok(await answersEcho(receiver), `${malformed.name}: no C-ECHO afterwards`);
+    });
+    await receiver.stop();
+    assert.equal((await readdir(receiver.directory)).length, receiver.count, 'no halves of instances');
+    await assertNothingLeft(before);
+  });
+}
+
+test('the receiver still stores what is right after all that is wrong', async (t) => {
+  const receiver = await receiverFor(t);
+  for (const { bytes } of sample(1)) await say(receiver.port, bytes);
+  const folder = temporaryFolder(t);
+  await writeInstances(folder, [{}, {}]);
+  const { result } = await send([folder], peerAt(receiver.port));
+  await receiver.stop();
+  assert.equal(result.counts.stored, 2);
+  assert.equal((await scanned([receiver.directory])).length, 2);
+});
