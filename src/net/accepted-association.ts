@@ -25,7 +25,7 @@ const SOP_CLASS_NOT_SUPPORTED = 0x0122;
 /** While more than this waits for the disk, in bytes, nothing more is read from the network. */
 const UNWRITTEN_LENGTH_MAX = 4 * 1024 * 1024;
 /** A requestor that says nothing for so long has gone without a word. */
-const IDLE_MS = 300_000;
+export const RECEIVER_IDLE_MS = 300_000;
 const STOP_MS = 1_000;
 
 interface Common {
@@ -85,7 +85,7 @@ export class AcceptedAssociation {
 
   #restartIdle(): void {
     clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => this.#driver.input({ type: 'A-ABORT request' }), IDLE_MS);
+    this.#idle = setTimeout(() => this.#driver.input({ type: 'A-ABORT request' }), RECEIVER_IDLE_MS);
   }
 
   #indication(indication: Indication): void {

@@ -10,9 +10,9 @@ import type { TraceEvent, TraceSink } from './trace-record.ts';
 import { type Connection, TcpTransport } from './transport.ts';
 
 /** PS3.8 9.1.5 leaves ARTIM to the implementation: how long an acceptor waits for the A-ASSOCIATE-RQ. */
-const ARTIM_REQUEST_MS = 30_000;
+export const ARTIM_REQUEST_MS = 30_000;
 /** How long either side waits, after its last PDU, for the other one to close the connection. */
-const ARTIM_CLOSE_MS = 2_000;
+export const ARTIM_CLOSE_MS = 2_000;
 
 /** What its user hears of an association. Called from inside the event loop; must not throw. */
 export interface DriverListener {

@@ -35,8 +35,9 @@ export interface Receiver {
 }
 
 /** More at once are rejected as transient, so that a flood of connections cannot exhaust the machine. */
-const ASSOCIATIONS_MAX = 32;
-const RECEIVED_PDU_LENGTH = 131_072;
+export const RECEIVER_ASSOCIATIONS_MAX = 32;
+/** The longest P-DATA-TF variable field that it announces, in bytes. */
+export const RECEIVED_PDU_LENGTH = 131_072;
 
 /** Rejects with the system's error where the port or the directory cannot be had. */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
@@ -47,7 +48,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const listener = await listen(options.host ?? '127.0.0.1', options.port, (socket) => {
     const { aeTitle, trace } = options;
     const common = { maxPduLength: options.maxPduLength ?? RECEIVED_PDU_LENGTH, trace };
-    if (open.size >= ASSOCIATIONS_MAX) {
+    if (open.size >= RECEIVER_ASSOCIATIONS_MAX) {
       refuseForCongestion(socket, common);
       return;
     }

@@ -19,7 +19,7 @@ import { refusalOf } from './refusal.ts';
 import { verdictOf } from './verdict.ts';
 
 /** More than this many requests at a time gain nothing, and a peer that grants "no limit" may still drown. */
-const WINDOW_MAX = 64;
+export const WINDOW_MAX = 64;
 /** After cancelling, the peer has this long to take part in an orderly end. */
 export const CANCELLED_RELEASE_MS = 500;
 

@@ -8,7 +8,7 @@ import type { Outcome, Reason } from './outcome.ts';
 import type { Pending } from './queue.ts';
 
 /** An instance in flight when its association is lost goes last on the next one; lost again, it is not sent a third time. */
-const TRIES_MAX = 2;
+export const TRIES_MAX = 2;
 
 export type Verdict =
   | { readonly type: 'settled'; readonly outcome: Outcome; readonly reason?: Reason; readonly status?: number }
