@@ -165,6 +165,11 @@ export class RequestedAssociation {
     return this.#failure;
   }
 
+  /** Resolves when it has ended, well or badly. */
+  get ended(): Promise<AssociationFailure | undefined> {
+    return this.#ended.promise;
+  }
+
   get hasEnded(): boolean {
     return this.#hasEnded;
   }

@@ -3,6 +3,7 @@
 import { DataSetConversionError } from '../part10/convert/conversion-error.ts';
 import { type DataSetChunk, DataSetReadError, type DataSetSource } from '../part10/data-set-source.ts';
 import type { Command, CStoreRq } from '../protocol/dimse/command.ts';
+import { Deferred } from './deferred.ts';
 import type { AssociationFailure } from './failure.ts';
 import type { Answer, RequestedAssociation } from './requested-association.ts';
 
@@ -51,7 +52,12 @@ export class DataSetReading {
     return first;
   }
 
-  /** Frees the file, wherever the reading is. */
+  /** After the last chunk: its bytes are out, and their buffers may be used again. */
+  async finish(): Promise<void> {
+    await this.#chunks.next();
+  }
+
+  /** Frees the file, wherever the reading is. Buffers are not used again: the connection may still hold their bytes. */
   async close(): Promise<void> {
     await this.#first;
     await this.#chunks.return();
@@ -85,31 +91,67 @@ export async function transmit(
 ): Promise<Transmission> {
   let bytesSent = 0;
   const { driver } = association;
+  const interruption = new Interruption(association, signal);
   try {
-    let chunk = await reading.next();
+    let chunk = await interruption.or(reading.next());
+    if (chunk === undefined) return interrupted(association, bytesSent);
     const answer = association.expectAnswer(request);
+    const first = chunk;
     driver.batch(() => {
       driver.input({ type: 'DIMSE request', presentationContextId, command: request, hasDataSet: true });
-      driver.input({ type: 'data set', presentationContextId, ...chunk });
+      driver.input({ type: 'data set', presentationContextId, ...first });
     });
     for (;;) {
       const failure = await association.flushed(signal);
-      if (failure !== undefined) {
-        return { type: 'ended', exchange: { type: 'failure', failure, bytesSent, allSent: false } };
-      }
+      if (failure !== undefined) return interrupted(association, bytesSent);
       bytesSent += chunk.bytes.length;
       sent(chunk.bytes.length);
       if (chunk.isLast) break;
-      chunk = await reading.next();
+      chunk = await interruption.or(reading.next());
+      if (chunk === undefined) return interrupted(association, bytesSent);
       driver.input({ type: 'data set', presentationContextId, ...chunk });
     }
+    await reading.finish();
     return { type: 'sent', exchange: exchangeOf(association.answered(answer, signal), bytesSent) };
   } catch (error) {
     if (!(error instanceof DataSetReadError || error instanceof DataSetConversionError)) throw error;
     if (bytesSent > 0) association.abort({ code: 'abandoned', phase: 'write' });
     return { type: 'ended', exchange: { type: 'unreadable', error, bytesSent } };
   } finally {
-    await reading.close();
+    interruption.stop();
+    // Not waited for: a file system that hangs must not keep a cancelled send.
+    void reading.close().catch(() => undefined);
+  }
+}
+
+/** The instance is not out. Cancelled between two of its chunks, its association cannot go on (PS3.7 has no other way). */
+function interrupted(association: RequestedAssociation, bytesSent: number): Transmission {
+  const failure = association.failure ?? { code: 'cancelled', phase: 'write' };
+  if (bytesSent > 0) association.abort(failure);
+  return { type: 'ended', exchange: { type: 'failure', failure, bytesSent, allSent: false } };
+}
+
+/** Whatever makes it pointless to wait for a file: the end of the association, or the person. */
+class Interruption {
+  readonly #signal: AbortSignal;
+  readonly #happened = new Deferred<undefined>();
+  readonly #happen = (): void => this.#happened.resolve(undefined);
+
+  constructor(association: RequestedAssociation, signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#happen, { once: true });
+    if (signal.aborted) this.#happen();
+    void association.ended.then(this.#happen);
+  }
+
+  /** What the work gives, or undefined when there is no more use for it. */
+  async or<T>(work: Promise<T>): Promise<T | undefined> {
+    work.catch(() => undefined);
+    return Promise.race([work, this.#happened.promise]);
+  }
+
+  stop(): void {
+    this.#signal.removeEventListener('abort', this.#happen);
   }
 }
 

@@ -31,6 +31,7 @@ export interface DataSetSource {
   readonly length: number | undefined;
   /**
    * Pieces of at most `chunkLength` bytes (even), exactly one of them with `isLast`. All but the last have an even length.
+   * To call `next` after the last says that its bytes are not needed any more either.
    * Throws DataSetReadError where the file can no longer be read as it was when it was scanned.
    */
   chunks(chunkLength: number): AsyncGenerator<DataSetChunk, void, undefined>;

@@ -5,6 +5,7 @@
 
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { BlockPool } from './block-pool.ts';
 import { type DataSetChunk, DataSetReadError, type DataSetSource } from './data-set-source.ts';
 import { changeOf, type FileIdentityLike, identityOf, kindOf } from './file-identity.ts';
 import type { InstanceHeader } from './header.ts';
@@ -16,15 +17,21 @@ const BLOCK_LENGTH = 262_144;
 
 /**
  * @param identity what the file was when `header` was read
+ * @param pool blocks are taken from it, and given back when the last chunk is followed by another `next`
  *
  * A deflated data set of odd length goes out with one more zero byte (PS3.5 A.5). Nothing else is changed.
  */
-export function fileSource(path: string, header: InstanceHeader, identity: FileIdentityLike): DataSetSource {
+export function fileSource(
+  path: string,
+  header: InstanceHeader,
+  identity: FileIdentityLike,
+  pool: BlockPool = new BlockPool(),
+): DataSetSource {
   const isPadded = header.dataSetLength % 2 !== 0 && isDeflated(header.transferSyntaxUID);
   return {
     transferSyntaxUID: header.transferSyntaxUID,
     length: header.dataSetLength + (isPadded ? 1 : 0),
-    chunks: (chunkLength) => readChunks(path, header, identity, isPadded, chunkLength),
+    chunks: (chunkLength) => readChunks(path, header, identity, isPadded, pool, chunkLength),
   };
 }
 
@@ -33,6 +40,7 @@ async function* readChunks(
   header: InstanceHeader,
   identity: FileIdentityLike,
   isPadded: boolean,
+  pool: BlockPool,
   chunkLength: number,
 ): AsyncGenerator<DataSetChunk, void, undefined> {
   if (!Number.isInteger(chunkLength) || chunkLength < 2 || chunkLength % 2 !== 0) {
@@ -43,7 +51,7 @@ async function* readChunks(
   try {
     await assertUnchanged(handle, identity);
     const blockLength = chunkLength * Math.max(1, Math.floor(BLOCK_LENGTH / chunkLength));
-    const blocks = new BlockReader(handle, header, Math.min(blockLength, header.dataSetLength));
+    const blocks = new BlockReader(handle, header, pool, Math.min(blockLength, header.dataSetLength));
     ahead = blocks.next();
     for (;;) {
       const block = await ahead;
@@ -54,7 +62,11 @@ async function* readChunks(
         const isLast = isLastBlock && at + chunkLength >= block.length;
         const bytes = block.subarray(at, at + chunkLength);
         yield { bytes: isLast && isPadded ? withZeroByte(bytes) : bytes, isLast };
-        if (isLast) return;
+        if (isLast) {
+          // Asked on after the last chunk: whoever read them all has no more use for them.
+          blocks.giveBack();
+          return;
+        }
       }
     }
   } finally {
@@ -75,12 +87,14 @@ class BlockReader {
   readonly #handle: FileHandle;
   readonly #end: number;
   readonly #blockLength: number;
+  readonly #pool: BlockPool;
   readonly #buffers: Uint8Array[] = [];
   #position: number;
   #turn = 0;
 
-  constructor(handle: FileHandle, header: InstanceHeader, blockLength: number) {
+  constructor(handle: FileHandle, header: InstanceHeader, pool: BlockPool, blockLength: number) {
     this.#handle = handle;
+    this.#pool = pool;
     this.#position = header.dataSetOffset;
     this.#end = header.dataSetOffset + header.dataSetLength;
     this.#blockLength = blockLength;
@@ -91,11 +105,15 @@ class BlockReader {
     return this.#position >= this.#end;
   }
 
+  giveBack(): void {
+    for (const buffer of this.#buffers.splice(0)) this.#pool.give(buffer);
+  }
+
   /** The bytes stay as they are until the call after the next. */
   async next(): Promise<Uint8Array> {
     const turn = this.#turn;
     this.#turn = 1 - turn;
-    const buffer = this.#buffers[turn] ?? new Uint8Array(this.#blockLength);
+    const buffer = this.#buffers[turn] ?? this.#pool.take(this.#blockLength);
     this.#buffers[turn] = buffer;
     const block = buffer.subarray(0, Math.min(buffer.length, this.#end - this.#position));
     let filled = 0;

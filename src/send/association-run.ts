@@ -23,6 +23,9 @@ export const WINDOW_MAX = 64;
 /** After cancelling, the peer has this long to take part in an orderly end. */
 export const CANCELLED_RELEASE_MS = 500;
 
+/** So many instances are looked at ahead of their turn. */
+const READ_AHEAD = 32;
+
 /** What went out for an instance, beside its verdict. */
 export interface SentFacts {
   readonly bytesSent: number;
@@ -100,6 +103,7 @@ class AssociationRun {
   readonly #queue: InstanceQueue;
   readonly #contexts = new Map<ContextNeed, ReturnType<typeof contextFor>>();
   readonly #awaited = new Set<Promise<void>>();
+  #readAheadUntil = 0;
   readonly #messageIds = new MessageIds();
 
   constructor(host: AssociationHost, association: RequestedAssociation, queue: InstanceQueue) {
@@ -140,6 +144,7 @@ class AssociationRun {
   /** The next instance that the peer takes; those that it does not take are settled on the way. */
   #prepare(maxFragment: number): Prepared | undefined {
     for (;;) {
+      this.#readAhead();
       const pending = this.#queue.take();
       if (pending === undefined) return undefined;
       const found = this.#contextFor(pending.need);
@@ -156,6 +161,16 @@ class AssociationRun {
         length: source.length,
         reading: new DataSetReading(source, maxFragment),
       };
+    }
+  }
+
+  /** What comes next is read in batches, each while the one before is sent. */
+  #readAhead(): void {
+    const taken = this.#queue.taken;
+    if (taken < this.#readAheadUntil - READ_AHEAD / 2) return;
+    this.#readAheadUntil = taken + READ_AHEAD;
+    for (const { file, need } of this.#queue.upcoming(READ_AHEAD)) {
+      if (this.#contextFor(need) !== undefined) this.#host.dataSets.expect(file);
     }
   }
 

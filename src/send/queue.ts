@@ -24,10 +24,20 @@ export class InstanceQueue {
     return this.#pending.length - this.#head;
   }
 
+  /** How many were taken so far and not put back. */
+  get taken(): number {
+    return this.#head;
+  }
+
   take(): Pending | undefined {
     const pending = this.#pending[this.#head];
     if (pending !== undefined) this.#head += 1;
     return pending;
+  }
+
+  /** The next ones, without taking them. */
+  upcoming(count: number): readonly Pending[] {
+    return this.#pending.slice(this.#head, this.#head + count);
   }
 
   /** What was taken and not tried. */

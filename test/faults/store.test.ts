@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import type { Timeouts } from '../../src/net/peer.ts';
 import type { Outcome } from '../../src/send/outcome.ts';
 import { runSend } from '../../src/send/run.ts';
-import { JPEG_2000_LOSSLESS, MR_IMAGE } from '../support/dicom-builder.ts';
+import { JPEG_BASELINE, MR_IMAGE } from '../support/dicom-builder.ts';
 import { peerAt, scanned, send, verdicts, writeInstances } from '../support/jobs.ts';
 import * as naive from '../support/naive-pdu.ts';
 import { type RawMessage, startScriptedPeer, storeResponse, uint16 } from '../support/scripted-peer.ts';
@@ -377,14 +377,14 @@ test('F35: a peer that asks for release between files gets a new association for
 
 test('F38: bad files among good ones: each has its reason, the good ones are stored', async (t) => {
   const folder = temporaryFolder(t);
-  await writeInstances(folder, [{}, { sopClass: MR_IMAGE }, { transferSyntax: JPEG_2000_LOSSLESS }, {}]);
+  await writeInstances(folder, [{}, { sopClass: MR_IMAGE }, { transferSyntax: JPEG_BASELINE }, {}]);
   await writeFile(join(folder, 'a.txt'), 'not DICOM at all');
   await writeFile(join(folder, 'b.dcm'), '');
   const peer = await startScriptedPeer(async (connection) => {
     await connection.accept({
       answer: ({ transferSyntaxes, abstractSyntax }) => {
         if (abstractSyntax === MR_IMAGE) return { result: 3 };
-        if (transferSyntaxes[0] === JPEG_2000_LOSSLESS) return { result: 4 };
+        if (transferSyntaxes[0] === JPEG_BASELINE) return { result: 4 };
         return { result: 0, transferSyntax: transferSyntaxes[0] ?? '' };
       },
     });
@@ -402,7 +402,7 @@ test('F38: bad files among good ones: each has its reason, the good ones are sto
   ]);
   const refused = result.outcomes[2]?.reason;
   assert.ok(refused?.code === 'presentation context refused');
-  assert.deepEqual(refused.refused, [{ transferSyntaxUID: JPEG_2000_LOSSLESS, result: 4 }]);
+  assert.deepEqual(refused.refused, [{ transferSyntaxUID: JPEG_BASELINE, result: 4 }]);
   assert.ok(refused.accepted.includes('1.2.840.10008.1.2.1'));
 });
 
