@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -7,8 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { inflateRawSync } from 'node:zlib';
 import { packageVsix } from '../../scripts/package.ts';
+import { encodeFrame } from '../support/frame-encoder.ts';
 
 /** The files of a ZIP archive (APPNOTE 4.3.12 central directory, 4.3.16 its end), small and without ZIP64. */
 function readZip(archive: Buffer): Map<string, Buffer> {
@@ -112,4 +115,21 @@ test('what is packed runs: the command line, and dcmjs from its own file', async
 
   const dcmjs = createRequire(import.meta.url)(join(scratch, 'dcmjs.cjs')) as typeof import('dcmjs');
   assert.equal(dcmjs.data.DicomMetaDictionary.dictionary['00100010']?.vr, 'PN');
+});
+
+test('what is packed runs: the thread that decodes pixels, with its WebAssembly module beside it', async () => {
+  for (const name of ['codecs-worker.cjs', 'dcmjs-native-codecs.wasm']) {
+    await writeFile(join(scratch, name), files.get(`extension/dist/${name}`) ?? '');
+  }
+  const pixels = Uint8Array.from({ length: 12 }, (_, at) => 20 * at);
+  const image = { rows: 3, columns: 4, samplesPerPixel: 1 } as const;
+  const frame = Uint8Array.from(await encodeFrame('JPEG 2000', { ...image, bits: 8, pixels }));
+  const worker = new Worker(join(scratch, 'codecs-worker.cjs'));
+  try {
+    const answered = once(worker, 'message', { signal: AbortSignal.timeout(20_000) });
+    worker.postMessage({ frame, format: { ...image, codec: 'JPEG 2000', bitsAllocated: 8, convertsToRgb: false } });
+    assert.deepEqual(await answered, [{ pixels }]);
+  } finally {
+    await worker.terminate();
+  }
 });

@@ -7,7 +7,7 @@
 
 import type { CodecCall, Codecs } from './codecs-adapter.ts';
 import { FrameDecodingError, type FrameFormat, frameLength } from './frame-format.ts';
-import { readJpegHeader } from './jpeg-codestream.ts';
+import { hasEndOfImage, readJpegHeader } from './jpeg-codestream.ts';
 import { readJpeg2000Header } from './jpeg2000-codestream.ts';
 import { decodeRle } from './rle.ts';
 
@@ -55,6 +55,7 @@ function readHeader(frame: Uint8Array, codec: CodecCall['codec']): Stream {
   if (codec === 'JPEG 2000' || codec === 'HTJ2K') return { ...readJpeg2000Header(frame), isPlanar: false };
   const header = readJpegHeader(frame);
   if (codec === 'JPEG') return { ...header, isSigned: false, isPlanar: false };
+  if (!hasEndOfImage(frame)) throw new FrameDecodingError('the JPEG-LS stream is cut off: its end is not marked');
   if (header.isSubsampled) throw new FrameDecodingError('its components are subsampled');
   return { ...header, isSigned: false, isPlanar: header.isPlanar && header.components > 1 };
 }
