@@ -34,6 +34,26 @@ export function joinLines(lines: readonly LogLine[], entriesMax: number): readon
   return entries;
 }
 
+/** The lines of one event, such as the fields of a PDU, as one text. */
+export function blocksOf(lines: readonly (LogLine & { readonly timeMs: number })[]): readonly LogLine[] {
+  const blocks: { level: LogLevel; text: string; timeMs: number }[] = [];
+  for (const { level, text, timeMs } of lines) {
+    const last = blocks.at(-1);
+    if (last !== undefined && last.level === level && last.timeMs === timeMs) last.text += `\n${text}`;
+    else blocks.push({ level, text, timeMs });
+  }
+  return blocks;
+}
+
+/** What the channel is given: it puts the time and the level before the first line, so the others get theirs here. */
+export function entryText({ level, lines }: LogEntry, now: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+  const time = `${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
+  const head = `${date} ${time}.${String(now.getMilliseconds()).padStart(3, '0')} [${level === 'warn' ? 'warning' : level}] `;
+  return lines.map((line, index) => (index === 0 ? line : head + line)).join('\n');
+}
+
 export const FLUSH_MS = 100;
 /** Entries that may go out at once after a quiet time, and how many a second from then on. */
 const BURST = 40;

@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import type { TraceSink } from '../net/trace-record.ts';
 import type { TextTrace } from '../trace/text.ts';
-import { LogBatch, type LogLevel } from './log-batch.ts';
+import { blocksOf, entryText, LogBatch, type LogLevel } from './log-batch.ts';
 
 export const CHANNEL_NAME = 'Send to PACS';
 
@@ -44,7 +44,7 @@ export class TraceChannel implements vscode.Disposable {
     this.#level = levelOf(this.#channel.logLevel);
     this.#batch = new LogBatch({
       drain: () => this.#trace?.drain(),
-      write: ({ level, lines }) => this.#channel[level](lines.join('\n')),
+      write: (entry) => this.#channel[entry.level](entryText(entry, new Date())),
       nowMs: () => performance.now(),
     });
     this.#subscription = this.#channel.onDidChangeLogLevel((level) => {
@@ -57,7 +57,7 @@ export class TraceChannel implements vscode.Disposable {
   /** One trace for all associations of the window, so that lines of several at a time carry their numbers. */
   async begin(): Promise<TraceSession> {
     const { TextTrace } = await import('../trace/text.ts');
-    this.#trace ??= new TextTrace({ level: () => this.#level, write: (lines) => this.#batch.add(lines) });
+    this.#trace ??= new TextTrace({ level: () => this.#level, write: (lines) => this.#batch.add(blocksOf(lines)) });
     const trace = this.#trace;
     return {
       sink: (record) => {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import {
+  blocksOf,
+  entryText,
   FLUSH_MS,
   joinLines,
   LogBatch,
@@ -51,6 +53,31 @@ describe('joinLines', () => {
             assert.ok(LEVELS.indexOf(entry.level) <= LEVELS.indexOf(level));
           }
       }),
+    );
+  });
+});
+
+describe('what the channel is given', () => {
+  it('has a time and a level before each event, as the channel itself puts them', () => {
+    const now = new Date(2026, 0, 2, 3, 4, 5, 6);
+    assert.equal(entryText({ level: 'info', lines: ['a', 'b'] }, now), 'a\n2026-01-02 03:04:05.006 [info] b');
+    assert.equal(entryText({ level: 'warn', lines: ['a', 'b'] }, now), 'a\n2026-01-02 03:04:05.006 [warning] b');
+  });
+
+  it('keeps the lines of one event together', () => {
+    const lines = [
+      { ...line('debug', 'PDU'), timeMs: 1 },
+      { ...line('debug', '  field'), timeMs: 1 },
+      { ...line('info', 'said'), timeMs: 1 },
+      { ...line('info', 'later'), timeMs: 2 },
+    ];
+    assert.deepEqual(
+      blocksOf(lines).map(({ level, text }) => [level, text]),
+      [
+        ['debug', 'PDU\n  field'],
+        ['info', 'said'],
+        ['info', 'later'],
+      ],
     );
   });
 });
