@@ -19,7 +19,7 @@ const compilerNeeds: readonly Need[] = compilers.map((aptPackage) => ({
 }));
 
 const needs: readonly Need[] = [
-  { aptPackage: 'dcmtk', isThere: () => isOnPath('storescp'), stages: ['interop', 'faults'] },
+  { aptPackage: 'dcmtk', isThere: () => isOnPath('storescp'), stages: ['interop', 'faults', 'e2e'] },
   { aptPackage: 'orthanc', isThere: () => isOnPath('Orthanc'), stages: ['interop'] },
   { aptPackage: 'libgdcm-tools', isThere: () => isOnPath('gdcmconv'), stages: ['interop'] },
   { aptPackage: 'chromium', isThere: () => chromiumExecutable() !== undefined, stages: ['host', 'e2e'] },
