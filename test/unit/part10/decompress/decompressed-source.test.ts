@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { DataSetConversionError } from '../../../../src/part10/convert/conversion-error.ts';
+import { convertedSource } from '../../../../src/part10/convert/converted-source.ts';
 import { decoderThread } from '../../../../src/part10/decompress/decoder-thread.ts';
 import { decompressedSource } from '../../../../src/part10/decompress/decompressed-source.ts';
 import type { FrameDecoders } from '../../../../src/part10/decompress/frame-format.ts';
@@ -302,6 +303,19 @@ test('the error of a frame names it, and where it is', async () => {
     assert.equal(error.offset, dataSet.indexOf(good) + good.length);
     return true;
   });
+});
+
+test('from there on it is converted like any uncompressed data set', async () => {
+  const dataSet = imageDataSet(small, { fragments: [NO_TABLE, encodeRle(smallPixels, 1, 8)] });
+  for (const to of ['1.2.840.10008.1.2', '1.2.840.10008.1.2.2', '1.2.840.10008.1.2.1.99']) {
+    const there = convertedSource(decompressedSource(memorySource(dataSet, UID.rle), rleOnly), to);
+    const back = convertedSource(there, '1.2.840.10008.1.2.1');
+    const pieces: Buffer[] = [];
+    for await (const { bytes } of back.chunks(64)) pieces.push(Buffer.from(bytes));
+    const rows = rowsOf(Buffer.concat(pieces));
+    assert.equal(Buffer.compare(pixelsOf(rows).subarray(0, 35), smallPixels), 0, to);
+    assert.equal(textOf(rows, '00100010'), 'TEST^IMAGE');
+  }
 });
 
 test('closing it early closes the source', async () => {
