@@ -24,7 +24,7 @@ const [countText, seedText] = process.argv.slice(2);
 const count = wholeNumber(countText, COUNT);
 const first = wholeNumber(seedText, Date.now() % 2 ** 31);
 console.log(`${count} inputs from seed ${first} on`);
-const report = fuzz(first, count, (done) => {
+const report = await fuzz(first, count, (done) => {
   if (done % 100_000 === 0) console.log(`${done} inputs`);
 });
 for (const failure of report.failures) {

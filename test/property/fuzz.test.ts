@@ -16,8 +16,8 @@ test('an input that does what it must not is seen', () => {
   assert.match(problemOf({ target: 'convert', direction: 99, pieces: [] }) ?? '', /no direction/);
 });
 
-test('G3: 25,000 damaged conversations, files and data sets', () => {
-  const report = fuzz(0, 25_000);
+test('G3: 25,000 damaged conversations, files and data sets', async () => {
+  const report = await fuzz(0, 25_000);
   for (const failure of report.failures) console.log(`${failure.problem}\nkept as ${keep(failure)}`);
   assert.deepEqual(report.failures, []);
   assert.equal(report.inputs, 25_000);
