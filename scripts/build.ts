@@ -90,10 +90,33 @@ async function put(path: string, contents: Uint8Array): Promise<void> {
   await rename(fresh, path);
 }
 
+/** The licences of everything that others wrote and that is in the bundles. */
+async function notices(inputs: readonly string[]): Promise<string> {
+  const folders = new Set(inputs.flatMap((input) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
+  if (copies.length > 0) folders.add('node_modules/dcmjs-codecs');
+  const parts: string[] = [];
+  for (const folder of [...folders].sort()) {
+    const { name, version, license } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8')) as {
+      name: string;
+      version: string;
+      license?: string;
+    };
+    const file = (await readdir(join(root, folder))).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+    const text = file === undefined ? '' : `\n${(await readFile(join(root, folder, file), 'utf8')).trim()}\n`;
+    parts.push(`${name} ${version}: ${license ?? 'see below'}\n${text}`);
+  }
+  if (copies.length > 0) parts.push(await readFile(join(root, 'docs/licences/pixel-codecs.txt'), 'utf8'));
+  return `This product contains work of others, under these licences.\n\n${parts.join(`\n${'='.repeat(72)}\n\n`)}`;
+}
+
 export async function buildAll(): Promise<void> {
   const dist = join(root, 'dist');
-  const built = await Promise.all([...bundles, ...workers].map((options) => build({ ...options, write: false })));
+  const built = await Promise.all(
+    [...bundles, ...workers].map((options) => build({ ...options, write: false, metafile: true })),
+  );
   const files: { path: string; contents: Uint8Array }[] = built.flatMap(({ outputFiles }) => outputFiles ?? []);
+  const inputs = built.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
+  files.push({ path: join(dist, 'THIRD-PARTY-NOTICES.txt'), contents: Buffer.from(await notices(inputs)) });
   for (const copy of copies) {
     const contents = await readFile(fileURLToPath(import.meta.resolve(copy)));
     files.push({ path: join(dist, basename(copy)), contents });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -53,22 +53,39 @@ function text(name: string): string {
 }
 
 test('the VSIX holds what runs and what the Marketplace shows, and nothing else', () => {
-  const hasCodecs = existsSync(join(import.meta.dirname, '../../src/part10/decompress/codecs-worker.ts'));
-  const codecs = ['extension/dist/codecs-worker.cjs', 'extension/dist/dcmjs-native-codecs.wasm'];
   const expected = [
     '[Content_Types].xml',
     'extension.vsixmanifest',
     'extension/LICENSE.txt',
     'extension/changelog.md',
+    'extension/dist/THIRD-PARTY-NOTICES.txt',
     'extension/dist/cli.cjs',
+    'extension/dist/codecs-worker.cjs',
+    'extension/dist/dcmjs-native-codecs.wasm',
     'extension/dist/dcmjs.cjs',
     'extension/dist/extension.cjs',
+    'extension/dist/small-file-worker.cjs',
     'extension/media/icon.png',
     'extension/package.json',
     'extension/readme.md',
-    ...(hasCodecs ? codecs : []),
   ];
   assert.deepEqual([...files.keys()].sort(), expected.sort());
+});
+
+test('every worker thread has its file in the VSIX', () => {
+  const workers = globSync('src/**/*-worker.ts', { cwd: join(import.meta.dirname, '../..') });
+  assert.ok(workers.length >= 2);
+  for (const worker of workers) {
+    const name = `extension/dist/${basename(worker, '.ts')}.cjs`;
+    assert.ok(files.has(name), `${name} is missing`);
+  }
+});
+
+test('the licences of everything that others wrote are in the VSIX', () => {
+  const notices = text('extension/dist/THIRD-PARTY-NOTICES.txt');
+  for (const name of ['dcmjs', 'dcmjs-codecs', 'valibot', 'OpenJPEG', 'CharLS', 'Independent JPEG Group']) {
+    assert.ok(notices.includes(name), name);
+  }
 });
 
 test('everything that the manifest points at is in the VSIX', () => {
