@@ -142,7 +142,7 @@ class FileJournal implements Journal {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       // It may have been there with other rights.
       chmodSync(directory, 0o700);
-      this.#descriptor = openSync(this.#path, 'wx', 0o600);
+      this.#descriptor = openSync(this.#path, 'ax', 0o600);
     } catch (error) {
       this.#complain(error);
       return;

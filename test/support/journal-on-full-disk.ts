@@ -1,0 +1,29 @@
+// A journal in a process that may not write files beyond a certain length (`ulimit -S -f`), which fails as a full disk
+// does: in the middle of a line. Then there is room for a few lines again. Prints what the journal complains of, and how
+// many outcomes it had been given by then.
+
+import { statSync, truncateSync } from 'node:fs';
+import { journalPath, openJournal } from '../../src/send/journal.ts';
+import { jobOf, outcomeOf } from './journaled-jobs.ts';
+
+const FILES = 300;
+const ROOM = 1_000;
+
+const [, , directory = ''] = process.argv;
+let given = 0;
+let isFull = false;
+const journal = openJournal(directory, jobOf(FILES), {
+  trouble: ({ code }) => {
+    isFull = true;
+    console.log(code, given);
+  },
+});
+const path = journalPath(directory, journal.id);
+for (; given < FILES; given++) {
+  journal.record(outcomeOf(given, given % 2 === 0 ? 'stored' : 'failed'));
+  // A few lines after the first that was lost.
+  if (isFull && given % 50 === 49) {
+    truncateSync(path, statSync(path).size - ROOM);
+    isFull = false;
+  }
+}

@@ -1,0 +1,45 @@
+// Jobs and journals for tests that need no file and no peer.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { SendJob } from '../../src/send/job.ts';
+import { journalPath } from '../../src/send/journal.ts';
+import type { FileOutcome, Outcome } from '../../src/send/outcome.ts';
+import { CT_IMAGE, EXPLICIT_LE } from './dicom-builder.ts';
+import { peerAt } from './jobs.ts';
+
+export function pathOf(index: number): string {
+  return `/studies/ä "quoted"\n/${index}.dcm`;
+}
+
+/** A job of so many instances; none of them is there. */
+export function jobOf(count: number): SendJob {
+  return {
+    peer: peerAt(11_112, { name: 'ARCHIVE' }),
+    files: Array.from({ length: count }, (_, index) => ({
+      type: 'instance',
+      path: pathOf(index),
+      header: {
+        sopClassUID: CT_IMAGE,
+        sopInstanceUID: `2.25.${index}`,
+        transferSyntaxUID: EXPLICIT_LE,
+        dataSetOffset: 200,
+        dataSetLength: 1_000,
+        conformance: 'part 10',
+      },
+      identity: { size: 1_200 + index, mtimeMs: 1_700_000_000_000.25, ino: index, dev: 1 },
+      findings: [],
+    })),
+  } as unknown as SendJob;
+}
+
+export function outcomeOf(index: number, outcome: Outcome = 'stored'): FileOutcome {
+  return { path: pathOf(index), outcome, bytesSent: 1_000, ...(outcome === 'stored' ? { status: 0 } : {}) };
+}
+
+/** Makes it look as if another process had written the journal: one that is gone, unless `changes` say otherwise. */
+export function changeHolder(directory: string, id: string, changes: object = { began: 'long ago' }): void {
+  const path = journalPath(directory, id);
+  const [first = '', ...rest] = readFileSync(path, 'utf8').split('\n');
+  const header = JSON.parse(first) as { holder: object };
+  writeFileSync(path, [JSON.stringify({ ...header, holder: { ...header.holder, ...changes } }), ...rest].join('\n'));
+}

@@ -1,0 +1,36 @@
+// A process that sends a folder with a journal, to be killed while it does. Arguments: folder, port of the peer, folder
+// of the journals, associations, window. It says READY when everything is loaded and scanned, begins when its stdin
+// says so, and then tells of each outcome that a person could know of by now.
+
+import { writeSync } from 'node:fs';
+import { openJournal } from '../../src/send/journal.ts';
+import { runSend } from '../../src/send/run.ts';
+import { peerAt, scanned } from './jobs.ts';
+
+const [, , folder = '', port = '', journals = '', associations = '1', operationsInvoked = '1'] = process.argv;
+const tell = (line: string): unknown => writeSync(1, `${line}\n`);
+
+const files = await scanned([folder]);
+const job = {
+  peer: peerAt(Number(port)),
+  files,
+  options: { associations: Number(associations), operationsInvoked: Number(operationsInvoked) },
+};
+tell('READY');
+await new Promise((begin) => {
+  process.stdin.once('data', begin);
+});
+const journal = openJournal(journals, job, { selection: [folder] });
+const result = await runSend(
+  job,
+  {
+    outcome: (outcome) => {
+      journal.record(outcome);
+      tell(`${outcome.outcome} ${outcome.path}`);
+    },
+  },
+  new AbortController().signal,
+);
+journal.close('done');
+tell(`DONE ${result.counts.stored}`);
+process.exit(0);
