@@ -263,7 +263,7 @@ test('progress: files, bytes, rate and the time that is left', { skip }, async (
   const progress = await toastText(page, /Sending to CLINIC: .*\sleft/);
   await screenshot('progress');
   await picture(page, 'progress', { x: 780, y: 690, width: 620, height: 210 });
-  assert.match(progress, /^Sending to CLINIC: \d+\/24 files · \d+\.\d kB of 792\.0 kB · \d+\.\d kB\/s · ~\d s left$/);
+  assert.match(progress, /^Sending to CLINIC: \d+\/24 files · \d+\.\d kB of 792\.0 kB · \d+\.\d kB\/s · ~\d+ s left$/);
   await toastText(page, /CLINIC: 24 stored, 2 skipped/);
   await assertNothingSpins(page);
 });
@@ -282,7 +282,7 @@ test('cancelling: at once, with an abort to the peer and the truth about each fi
   await assertNothingSpins(page);
   await screenshot('cancel-closing');
   assert.match(closing, /^Cancelled\. SILENT: 10 stored, 2 skipped, 13 cancelled, 1 unknown/);
-  assert.ok(elapsedMs < 2_000, `it took ${Math.round(elapsedMs)} ms`);
+  assert.ok(elapsedMs < 3_000, `it took ${Math.round(elapsedMs)} ms`);
   assert.equal(seen.lastPdu, ABORT, 'the peer was told');
 });
 

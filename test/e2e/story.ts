@@ -104,7 +104,7 @@ export async function assertNothingSpins(page: Page): Promise<void> {
   );
   await eventually(
     page,
-    async () => (await spinning.count()) === 0 && (await notifications(page, /^Sending to/).count()) === 0,
+    async () => (await spinning.count()) === 0 && (await notifications(page, /Sending to /).count()) === 0,
     async () => `still running: ${(await page.locator('.notifications-toasts').allInnerTexts()).join(' | ')}`,
     3_000,
   );
