@@ -26,12 +26,12 @@ async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   const command = COMMANDS.get(name ?? '');
   try {
-    if (command !== undefined) return await command(rest);
+    if (command !== undefined && !rest.includes('--version')) return await command(rest);
     if (name === '-h' || name === '--help' || name === 'help') {
       process.stdout.write(HELP);
       return 0;
     }
-    if (name === '--version') {
+    if (name === '--version' || command !== undefined) {
       process.stdout.write(`send-to-pacs ${manifest.version}\n`);
       return 0;
     }

@@ -54,7 +54,8 @@ export function parseOptions<Table extends OptionTable>(
       positionals.push(...argv.slice(index + 1));
       break;
     }
-    if (!argument.startsWith('-') || argument === '-') {
+    // '-5' is never an option: where a port was meant, it is refused as one.
+    if (!argument.startsWith('-') || argument === '-' || /^-\d/.test(argument)) {
       positionals.push(argument);
       continue;
     }
