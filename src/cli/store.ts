@@ -179,10 +179,17 @@ function progressText({
 function wasEverythingStored(result: SendResult, paths: readonly string[]): boolean {
   const named = new Set(paths.map((path) => resolve(path)));
   const stored = result.counts.stored + result.counts['stored with warning'];
-  return stored > 0 && result.outcomes.every((outcome) => isStored(outcome) || isNoInstance(outcome, named));
+  return (
+    stored > 0 &&
+    result.outcomes.every((outcome) => isStored(outcome) || isRepeated(outcome) || isNoInstance(outcome, named))
+  );
 }
 
 const isStored = ({ outcome }: FileOutcome): boolean => outcome === 'stored' || outcome === 'stored with warning';
+
+/** The same bytes are in another file of this send, whose outcome counts for both. */
+const isRepeated = ({ outcome, reason }: FileOutcome): boolean =>
+  outcome === 'skipped' && reason?.code === 'pre-flight';
 
 /** Found in a folder and not an instance at all; what a person named must be sendable. */
 function isNoInstance({ outcome, path, reason }: FileOutcome, named: ReadonlySet<string>): boolean {

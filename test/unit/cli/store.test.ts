@@ -137,6 +137,15 @@ describe('store', () => {
     assert.match(stdout, /a\.dcm/);
   });
 
+  it('sends the same instance once, and that is no failure', async () => {
+    const [one] = instances;
+    const directory = await folder({ 'a.dcm': one.file, 'b.dcm': one.file });
+    const { code, stdout } = await runCli(['store', '127.0.0.1', receiver.port, directory]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^1 of 2 files stored, 1 skipped/);
+    assert.match(stdout, /the same bytes is in another file of this send/);
+  });
+
   it('fails where there is nothing to send', async () => {
     assert.equal((await runCli(['store', '127.0.0.1', receiver.port, await folder({})])).code, 1);
     const onlyText = await folder({ 'notes.txt': 'text' });
