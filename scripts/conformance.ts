@@ -5,31 +5,19 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { peerFrom } from '../src/cli/network-options.ts';
-import { RECEIVER_IDLE_MS } from '../src/net/accepted-association.ts';
-import { ARTIM_CLOSE_MS, ARTIM_REQUEST_MS } from '../src/net/association-driver.ts';
+import { ARTIM_CLOSE_MS } from '../src/net/association-driver.ts';
 import {
   DEFAULT_CALLED_AE_TITLE,
   DEFAULT_CALLING_AE_TITLE,
   DEFAULT_MAX_PDU_LENGTH,
   DEFAULT_TIMEOUTS,
 } from '../src/net/peer.ts';
-import { RECEIVED_PDU_LENGTH, RECEIVER_ASSOCIATIONS_MAX } from '../src/net/store-scp.ts';
 import { PRESENTATION_CONTEXTS_MAX } from '../src/protocol/acse/contexts.ts';
-import { storeStatus } from '../src/protocol/dimse/status.ts';
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../src/protocol/implementation.ts';
 import { TRANSFER_SYNTAXES } from '../src/protocol/transfer-syntaxes.ts';
-import {
-  EXPLICIT_VR_BE,
-  EXPLICIT_VR_LE,
-  IMPLICIT_VR_LE,
-  type StorageSOPClass,
-  storageSOPClasses,
-  uidName,
-  VERIFICATION,
-} from '../src/protocol/uids.ts';
+import { EXPLICIT_VR_BE, EXPLICIT_VR_LE, IMPLICIT_VR_LE, VERIFICATION } from '../src/protocol/uids.ts';
 import { APPLICATION_CONTEXT_NAME } from '../src/protocol/ul/pdu.ts';
 import { WINDOW_MAX } from '../src/send/association-run.ts';
-import { conversionTargets } from '../src/send/conversion.ts';
 import { PRIORITIES } from '../src/send/option-words.ts';
 import {
   ASSOCIATIONS_MAX,
@@ -37,83 +25,24 @@ import {
   DEFAULT_SEND_OPTIONS,
   OPERATIONS_INVOKED_MAX,
 } from '../src/send/options.ts';
-import { backOffMs, LOST_ASSOCIATIONS_MAX } from '../src/send/recovery.ts';
+import { LOST_ASSOCIATIONS_MAX } from '../src/send/recovery.ts';
 import { TRIES_MAX } from '../src/send/verdict.ts';
-import { explainStatus } from '../src/trace/explain-status.ts';
+import { receivingAe } from './conformance-receiver.ts';
+import {
+  BACK_OFFS,
+  classRow,
+  code,
+  conversionText,
+  current,
+  misprinted,
+  nameOf,
+  retired,
+  seconds,
+  statusRows,
+  table,
+} from './conformance-tables.ts';
 
 export const CONFORMANCE_FILE = join(import.meta.dirname, '../docs/conformance.md');
-
-type Cells = readonly string[];
-
-function table(head: Cells, rows: readonly Cells[]): string {
-  const widths = head.map((title, column) =>
-    Math.max(3, title.length, ...rows.map((cells) => cells[column]?.length ?? 0)),
-  );
-  const line = (cells: Cells): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
-}
-
-const code = (text: string): string => `\`${text}\``;
-const seconds = (ms: number): string => `${ms / 1000} s`;
-const hex = (status: number): string => status.toString(16).toUpperCase().padStart(4, '0');
-const nameOf = (uid: string): string => uidName(uid) ?? uid;
-
-/** '0 s, then 1 s' */
-const BACK_OFFS = Array.from({ length: LOST_ASSOCIATIONS_MAX - 1 }, (_, lost) => seconds(backOffMs(lost + 1))).join(
-  ', then ',
-);
-
-interface StatusRow {
-  readonly meaning: string;
-  readonly category: string;
-  readonly codes: string;
-  readonly behaviour: string;
-}
-
-/** All 65,536 statuses, neighbours of the same meaning taken together. */
-function statusRows(): StatusRow[] {
-  const rows = new Map<string, { category: string; meaning: string; ranges: [number, number][] }>();
-  for (let status = 0; status <= 0xffff; status++) {
-    const { category, meaning } = storeStatus(status);
-    const key = `${category} ${meaning}`;
-    const known = rows.get(key);
-    const range = known?.ranges.at(-1);
-    if (known === undefined) rows.set(key, { category, meaning, ranges: [[status, status]] });
-    else if (range !== undefined && range[1] === status - 1) range[1] = status;
-    else known.ranges.push([status, status]);
-  }
-  const outcome = { success: 'stored', warning: 'stored with warning', failure: 'failed' } as const;
-  return [...rows.values()].map(({ category, meaning, ranges }) => {
-    const { cause, action } = explainStatus('The peer', { status: ranges.at(-1)?.[1] ?? 0 });
-    const advice = category === 'success' ? '' : ` ${[cause, action].filter((part) => part !== undefined).join(' ')}`;
-    return {
-      meaning,
-      category,
-      codes:
-        ranges.length > 6
-          ? 'any other'
-          : ranges.map(([from, to]) => (from === to ? hex(from) : `${hex(from)}–${hex(to)}`)).join(', '),
-      behaviour: `${code(outcome[category as keyof typeof outcome])}; the next instance is sent.${advice}`,
-    };
-  });
-}
-
-const current = storageSOPClasses.filter(
-  ({ retired, misprintOf }) => retired === undefined && misprintOf === undefined,
-);
-const retired = storageSOPClasses.filter((sopClass) => sopClass.retired === true);
-const misprinted = storageSOPClasses.filter(({ misprintOf }) => misprintOf !== undefined);
-
-const classRow = ({ name, uid }: StorageSOPClass): Cells => [name, code(uid)];
-
-function conversionText(uid: string): string {
-  const lossless = conversionTargets(uid, 'lossless');
-  const any = conversionTargets(uid, 'any');
-  if (any.length === 0) return 'as it is only';
-  const targets = any.map(nameOf).join(', ');
-  return lossless.length === 0 ? `with conversion ${code('any')}: ${targets}` : targets;
-}
 
 function overview(): string {
   return `# DICOM conformance statement
@@ -328,77 +257,6 @@ ${table(
 )}
 
 All but ARTIM are configurable; 0 means no limit.
-`;
-}
-
-function receivingAe(): string {
-  return `## 3 Receiving AE (built-in receiver)
-
-For tests and first tries; not an archive. It runs only after a person has started it, and listens on the loopback
-interface unless the command line says otherwise.
-
-### 3.1 SOP classes
-
-As SCP: ${nameOf(VERIFICATION)}, and Storage with all of section 6.1 and 6.2, private SOP classes, and those of editions to come
-below ${code('1.2.840.10008.5.1.4.1.1')}. It is a Storage SCP of level 2 (full): the data set is kept as it came, behind a File Meta
-Information of its own (PS3.10). It does not keep instances from being overwritten by the same SOP Instance UID.
-
-### 3.2 Association policies
-
-${table(
-  ['', 'Value'],
-  [
-    ['Application context name', `${code(APPLICATION_CONTEXT_NAME)}; another is rejected (permanent, service-user, 2)`],
-    [
-      'Implementation class UID, version name',
-      `${code(IMPLEMENTATION_CLASS_UID)}, ${code(IMPLEMENTATION_VERSION_NAME)}`,
-    ],
-    ['Called AE title', 'any; or, configured, one: others are rejected (permanent, service-user, 7)'],
-    ['Calling AE title', 'any'],
-    [
-      'Associations at the same time',
-      `${RECEIVER_ASSOCIATIONS_MAX}; further ones are rejected (transient, service-provider presentation, 2)`,
-    ],
-    ['Asynchronous operations window', 'answered with 1 invoked, 1 performed where it is proposed'],
-    [
-      'Maximum length received',
-      `${RECEIVED_PDU_LENGTH} bytes in the editor, ${DEFAULT_MAX_PDU_LENGTH} by command line; configurable there`,
-    ],
-    ['Role selection', 'answered: the requestor is SCU only'],
-    ['Extended negotiation, user identity', 'not answered, which means not supported'],
-    ['Idle associations', `aborted after ${seconds(RECEIVER_IDLE_MS)} without a byte`],
-    ['ARTIM', `${seconds(ARTIM_REQUEST_MS)} for the A-ASSOCIATE-RQ, ${seconds(ARTIM_CLOSE_MS)} for the close`],
-  ],
-)}
-
-### 3.3 Accepted presentation contexts
-
-${table(
-  ['Abstract syntax', 'Transfer syntax', 'Role', 'Extended negotiation'],
-  [
-    ['every one of section 3.1 but Verification', 'the first that is proposed, known or not', 'SCP', 'None'],
-    [nameOf(VERIFICATION), `${nameOf(IMPLICIT_VR_LE)} where it is proposed, else the first`, 'SCP', 'None'],
-    ['any other of the standard', 'refused: abstract syntax not supported (3)', '', ''],
-  ],
-)}
-
-### 3.4 Statuses
-
-${table(
-  ['Service status', 'Status code', 'When'],
-  [
-    ['Success', '0000', 'the instance is on the disk, whole and under its name; C-ECHO'],
-    ['Refused: Out of Resources', 'A700', 'it could not be written; with an Error Comment'],
-    ['Refused: SOP Class Not Supported', '0122', 'the request names another SOP class than its presentation context'],
-  ],
-)}
-
-Other messages than C-STORE-RQ and C-ECHO-RQ, and a C-STORE-RQ without a data set, are answered by A-ABORT. It opens no
-associations.
-
-## 4 Network interfaces
-
-TCP/IP version 4 and 6 of the operating system, with TCP_NODELAY. It resolves names, too.
 `;
 }
 

@@ -1,80 +1,32 @@
 // The rows of docs/storescu.md that say what an option does: the real command line against peers that keep what came.
 
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
 import { UsageError } from '../../src/cli/options.ts';
 import { store } from '../../src/cli/store.ts';
 import { runCli, startCliReceiver, stopCli } from '../support/cli-process.ts';
 import {
-  type BuiltElement,
-  buildFile,
   CT_IMAGE,
   DEFLATED_LE,
   EXPLICIT_BE,
   EXPLICIT_LE,
-  element,
   encodeDataSet,
   IMPLICIT_LE,
   JPEG_BASELINE,
   MR_IMAGE,
   RLE_LOSSLESS,
-  type SampleOptions,
   sampleInstance,
 } from '../support/dicom-builder.ts';
-import { encodeRle } from '../support/naive-rle.ts';
 import { missing, startStorescp } from '../support/peers.ts';
-import { instanceOf, type RecordingPeer, startRecordingPeer } from '../support/recording-peer.ts';
+import { startRecordingPeer } from '../support/recording-peer.ts';
 import { startScriptedPeer } from '../support/scripted-peer.ts';
+import { assertRefused, folderOf, instance, latePeer, received, withSwappedWords } from '../support/store-command.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const skip = missing('storescp');
 const UNCOMPRESSED = [IMPLICIT_LE, EXPLICIT_LE, DEFLATED_LE, EXPLICIT_BE];
-
-async function folderOf(t: TestContext, files: Readonly<Record<string, SampleOptions>>): Promise<string> {
-  const folder = temporaryFolder(t);
-  let seed = 0;
-  for (const [name, options] of Object.entries(files)) {
-    seed += 1;
-    await mkdir(join(folder, name, '..'), { recursive: true });
-    const isRle = options.transferSyntax === RLE_LOSSLESS;
-    await writeFile(join(folder, name), isRle ? rleFile(seed) : sampleInstance({ seed, ...options }).file);
-  }
-  return folder;
-}
-
-/** The sample of that seed with its pixels really compressed. */
-function rleFile(seed: number): Buffer {
-  const { elements, sopClass, sopInstance } = sampleInstance({ seed });
-  const compressed = elements.map((one) =>
-    one.tag === 0x7fe00010 && one.value instanceof Uint8Array
-      ? element(one.tag, 'OB', { fragments: [new Uint8Array(0), encodeRle(one.value, 1, 16)] })
-      : one,
-  );
-  const dataSet = encodeDataSet(compressed, RLE_LOSSLESS);
-  return buildFile({ transferSyntax: RLE_LOSSLESS, sopClass, sopInstance, dataSet });
-}
-
-/** The builder leaves the byte order of pixels to its caller. */
-const withSwappedWords = (one: BuiltElement): BuiltElement =>
-  one.vr === 'OW' && one.value instanceof Uint8Array ? element(one.tag, 'OW', Buffer.from(one.value).swap16()) : one;
-
-const instance = (seed: number): string => `2.25.${1_000_000_000 + seed}`;
-const received = ({ associations }: RecordingPeer): string[] =>
-  associations.flatMap(({ messages }) => messages.map(instanceOf));
-
-/** A usage error, which ends the command with code 2, and no connection. */
-async function assertRefused(t: TestContext, argv: readonly string[], message: RegExp): Promise<void> {
-  const peer = await startRecordingPeer(t);
-  await assert.rejects(
-    store(['127.0.0.1', peer.port, import.meta.filename, ...argv]),
-    (thrown) => thrown instanceof UsageError && message.test(thrown.message),
-    argv.join(' '),
-  );
-  assert.deepEqual(peer.associations, []);
-}
 
 test('ADDR is a host name, an IPv4 or an IPv6 address; an unknown host is told in a sentence', async (t) => {
   const folder = await folderOf(t, { 'a.dcm': {} });
@@ -180,22 +132,6 @@ test('an AE title that is none is a usage error and never cut', async (t) => {
     }
   }
 });
-
-/** A peer that is late with its answer to the association (`where` 1) or to the instance (2). */
-async function latePeer(t: TestContext, where: 1 | 2, lateMs: number): Promise<string> {
-  const late = (): Promise<void> => new Promise((done) => setTimeout(done, lateMs));
-  const peer = await startScriptedPeer(async (connection) => {
-    if (where === 1) await late();
-    await connection.accept();
-    const message = await connection.message();
-    if (message === undefined) return;
-    if (where === 2) await late();
-    connection.respond(message, 0);
-    await connection.serve();
-  });
-  t.after(() => peer.stop());
-  return String(peer.port);
-}
 
 test('-ta bounds the wait for the association; 0 is no limit', async (t) => {
   const folder = await folderOf(t, { 'a.dcm': {} });
