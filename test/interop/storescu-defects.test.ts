@@ -167,7 +167,7 @@ test('no message to a person is a stack trace', async (t) => {
   const peer = await startRecordingPeer(t);
   for (const argv of [
     ['127.0.0.1', peer.port, folder, '-aet', 'THIS IS TOO LONG FOR ONE'],
-    ['no-such-host.invalid', '104', folder],
+    ['no-such-host.invalid', '104', folder, '-tn', '1'],
     ['127.0.0.1', '70000', folder],
     ['127.0.0.1', peer.port, folder, '-pdu', '-1'],
     ['127.0.0.1', peer.port, folder, '-td', 'inf'],
