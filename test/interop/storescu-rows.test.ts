@@ -43,7 +43,10 @@ test('ADDR is a host name, an IPv4 or an IPv6 address; an unknown host is told i
   }
   const unknown = await runCli(['store', 'no-such-host.invalid', '104', folder, '-tn', '3']);
   assert.equal(unknown.code, 1);
-  assert.match(unknown.stdout, /no-such-host\.invalid.* (was not found|could not be looked up|did not answer the connection request)/);
+  assert.match(
+    unknown.stdout,
+    /no-such-host\.invalid.* (was not found|could not be looked up|did not answer the connection request)/,
+  );
 });
 
 test('PORT is a number from 1 to 65535, anything else a usage error', async () => {
