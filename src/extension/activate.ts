@@ -9,6 +9,8 @@ type Command = (session: Session, ...args: unknown[]) => unknown;
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'sendToPacs.send': async () => (await import('./commands/send.ts')).send,
+  'sendToPacs.resume': async () => (await import('./commands/resume.ts')).resume,
+  'sendToPacs.retry': async () => (await import('./commands/retry.ts')).retry,
   'sendToPacs.verifyConnection': async () => (await import('./commands/verify-connection.ts')).verifyConnection,
   'sendToPacs.startReceiver': async () => (await import('./commands/start-receiver.ts')).startReceiver,
   'sendToPacs.stopReceiver': async () => (await import('./commands/stop-receiver.ts')).stopReceiver,

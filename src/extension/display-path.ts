@@ -15,7 +15,8 @@ export interface DisplayRoot {
  * @param selection absolute paths that the person chose
  */
 export function displayPathOf(roots: readonly DisplayRoot[], selection: readonly string[]): (path: string) => string {
-  const fromSelection = selection.map((selected) => ({ path: path.dirname(selected) }));
+  const folders = new Set(selection.map((selected) => path.dirname(selected)));
+  const fromSelection = [...folders].map((folder) => ({ path: folder }));
   const longestFirst = (list: readonly DisplayRoot[]) => [...list].sort((a, b) => b.path.length - a.path.length);
   // Of the selection's folders the shortest shows most of what the person chose.
   const candidates: readonly DisplayRoot[] = [...longestFirst(roots), ...longestFirst(fromSelection).reverse()];

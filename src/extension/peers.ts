@@ -113,8 +113,10 @@ function addPeer(byName: Map<string, ConfiguredPeer>, layer: SettingsLayer, entr
   }
 }
 
+export type Destination = Pick<Peer, 'host' | 'port' | 'calledAETitle' | 'callingAETitle'>;
+
 /** Whether two peers mean the same AE on the same machine, called by the same name. */
-export function sameDestination(a: Peer, b: Peer): boolean {
+export function sameDestination(a: Destination, b: Destination): boolean {
   return (
     a.host === b.host &&
     a.port === b.port &&

@@ -3,15 +3,29 @@
 
 import * as vscode from 'vscode';
 import type { SendResult } from '../send/job.ts';
+import type { FileOutcome } from '../send/outcome.ts';
 
 export const RESULTS_SCHEME = 'sendtopacs-results';
 
 /** Older ones are forgotten: they name files, and memory is not a history. */
 const KEPT = 5;
 
-interface Kept {
-  readonly result: SendResult;
+/** Where a result comes from, so that what it owes can be sent again. */
+export interface SendOrigin {
   readonly displayPath: (path: string) => string;
+  /** What the person once chose. */
+  readonly selection: readonly string[];
+  /** Undefined: nothing was to be sent. */
+  readonly journalId?: string;
+}
+
+export interface Kept extends SendOrigin {
+  readonly result: SendResult;
+}
+
+/** Worth another try: the peer does not have it, or nobody knows. */
+export function isRetryable({ outcome }: Pick<FileOutcome, 'outcome'>): boolean {
+  return outcome === 'failed' || outcome === 'unknown' || outcome === 'cancelled';
 }
 
 export class Results implements vscode.TextDocumentContentProvider {
@@ -20,11 +34,11 @@ export class Results implements vscode.TextDocumentContentProvider {
   #count = 0;
 
   /** Keeps a result and says under which address it can be opened. */
-  keep(result: SendResult, displayPath: (path: string) => string): vscode.Uri {
+  keep(result: SendResult, origin: SendOrigin): vscode.Uri {
     this.#count += 1;
     const name = result.peer.name.replace(/[^\p{L}\p{N} ._()-]/gu, '-');
     const uri = vscode.Uri.from({ scheme: RESULTS_SCHEME, path: `/Send ${this.#count} to ${name}.md` });
-    this.#kept.set(uri.path, { result, displayPath });
+    this.#kept.set(uri.path, { ...origin, result });
     for (const path of this.#kept.keys()) {
       if (this.#kept.size <= KEPT) break;
       this.#kept.delete(path);
@@ -35,6 +49,11 @@ export class Results implements vscode.TextDocumentContentProvider {
 
   get last(): vscode.Uri | undefined {
     return this.#last;
+  }
+
+  /** Undefined: forgotten. */
+  find(uri: vscode.Uri): Kept | undefined {
+    return this.#kept.get(uri.path);
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {

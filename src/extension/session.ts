@@ -3,6 +3,7 @@
 
 import type * as vscode from 'vscode';
 import { BuiltInReceiver } from './built-in-receiver.ts';
+import { Journals } from './journals.ts';
 import { Results } from './results.ts';
 import { StatusBar } from './status-bar.ts';
 import { TraceChannel } from './trace-channel.ts';
@@ -16,12 +17,14 @@ export class Session implements vscode.Disposable {
   readonly results = new Results();
   readonly statusBar = new StatusBar();
   readonly receiver: BuiltInReceiver;
+  readonly journals: Journals;
   readonly #running = new Map<AbortController, Promise<unknown>>();
   readonly #told = new Set<string>();
 
   constructor(context: vscode.ExtensionContext) {
     this.context = context;
     this.receiver = new BuiltInReceiver(context.globalStorageUri, this.channel, this.statusBar);
+    this.journals = new Journals(context.globalStorageUri, (text) => this.channel.note('warn', text));
   }
 
   /**
@@ -49,8 +52,12 @@ export class Session implements vscode.Disposable {
     return true;
   }
 
-  /** Cancels what runs, stops the receiver; resolves when all of it has ended, or when there is no more time. */
+  /**
+   * Cancels what runs, stops the receiver; resolves when all of it has ended, or when there is no more time. Sends can be
+   * resumed later from their journals.
+   */
   async shutDown(): Promise<void> {
+    this.journals.goDown();
     for (const controller of this.#running.keys()) controller.abort();
     const ended = Promise.allSettled([...this.#running.values(), this.receiver.stop()]);
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -59,6 +66,7 @@ export class Session implements vscode.Disposable {
     });
     await Promise.race([ended, late]);
     clearTimeout(timer);
+    this.journals.interrupt();
     this.dispose();
   }
 

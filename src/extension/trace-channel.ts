@@ -39,12 +39,16 @@ export class TraceChannel implements vscode.Disposable {
   readonly #batch: LogBatch;
   #trace: TextTrace | undefined;
   #level: LogLevel | 'off';
+  #isDisposed = false;
 
   constructor() {
     this.#level = levelOf(this.#channel.logLevel);
     this.#batch = new LogBatch({
       drain: () => this.#trace?.drain(),
-      write: (entry) => this.#channel[entry.level](entryText(entry, new Date())),
+      write: (entry) => {
+        // What still runs when the window has gone has nowhere to write to; that must not stop it.
+        if (!this.#isDisposed) this.#channel[entry.level](entryText(entry, new Date()));
+      },
       nowMs: () => performance.now(),
     });
     this.#subscription = this.#channel.onDidChangeLogLevel((level) => {
@@ -84,6 +88,7 @@ export class TraceChannel implements vscode.Disposable {
 
   dispose(): void {
     this.#batch.flush();
+    this.#isDisposed = true;
     this.#subscription.dispose();
     this.#channel.dispose();
   }

@@ -63,6 +63,8 @@ export interface JournalOptions {
 /** Nothing of this file's peer, path or disk makes a method throw. */
 export interface Journal {
   readonly id: string;
+  /** Every line so far was written. */
+  readonly isWhole: boolean;
   /** Returns when the system has it. Files that are not in the journal are passed over. */
   record(outcome: FileOutcome): void;
   /** Ends it; where every file is known to be stored, nothing is left of it. What is recorded later is not. */
@@ -156,6 +158,10 @@ class FileJournal implements Journal {
       lines = '';
     });
     this.#write(lines);
+  }
+
+  get isWhole(): boolean {
+    return !this.#hasComplained;
   }
 
   record({ path, outcome, status }: FileOutcome): void {

@@ -2,8 +2,8 @@ import * as assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { SendSummary } from '../../../src/extension/commands/send.ts';
 import type { ReceiverSummary } from '../../../src/extension/commands/start-receiver.ts';
+import type { SendSummary } from '../../../src/extension/sending.ts';
 import { EXPLICIT_LE } from '../../support/dicom-builder.ts';
 import {
   type CountingListener,

@@ -1,0 +1,33 @@
+// What lists and notifications say of a send that did not come to its end.
+
+import path from 'node:path';
+import type { JournalSummary } from '../send/journal-shelf.ts';
+import { formatCount } from '../trace/units.ts';
+
+/** As much of an unfinished send as words need. */
+export interface UnfinishedFacts {
+  readonly journal: Pick<JournalSummary, 'end' | 'selection' | 'total' | 'files'>;
+  readonly owed: readonly unknown[];
+}
+
+/** In the person's own time zone. */
+export function whenWords(startedAtMs: number): string {
+  return new Date(startedAtMs).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/** '12 of 340 files left' */
+export function leftWords({ journal, owed }: UnfinishedFacts): string {
+  return `${formatCount(owed.length)} of ${formatCount(journal.total)} files left`;
+}
+
+/** 'interrupted; CT-2 and 3 more' */
+export function unfinishedDetail({ journal }: UnfinishedFacts): string {
+  const { end, selection, total, files } = journal;
+  const how = end === 'done' ? 'not every file was stored' : end === 'cancelled' ? 'cancelled' : 'interrupted';
+  const [first, ...others] = selection;
+  const what =
+    first === undefined ? [] : [path.basename(first) + (others.length > 0 ? ` and ${others.length} more` : '')];
+  const lost = total - files.size;
+  const damage = lost > 0 ? [`its journal is damaged: ${formatCount(lost)} of its files are not known any more`] : [];
+  return [how, ...what, ...damage].join('; ');
+}

@@ -1,0 +1,32 @@
+// An interrupted send is offered once, quietly, after the next send: nothing wakes the extension for it.
+
+import * as vscode from 'vscode';
+import { leftWords, whenWords } from './journal-words.ts';
+import type { Session } from './session.ts';
+
+const RESUME = 'Resume';
+const FORGET = 'Forget';
+
+/** Returns at once. Each interrupted send is offered once in a window. */
+export function offerResume(session: Session): void {
+  void offer(session);
+}
+
+async function offer(session: Session): Promise<void> {
+  const unfinished = await session.journals.unfinished();
+  const interrupted = unfinished.filter(({ journal }) => journal.end === undefined || journal.end === 'interrupted');
+  const news = interrupted.filter(({ journal }) => session.isNews(`interrupted send ${journal.id}`));
+  const [first] = news;
+  if (first === undefined) return;
+  const { journal } = first;
+  const more = interrupted.length === 1 ? '' : ` And ${interrupted.length - 1} more.`;
+  const answer = await vscode.window.showInformationMessage(
+    `A send to ${journal.peer.name} was interrupted (${whenWords(journal.startedAtMs)}): ${leftWords(first)}.${more}`,
+    RESUME,
+    ...(interrupted.length === 1 ? [FORGET] : []),
+  );
+  const { commands } = vscode;
+  if (answer === RESUME && interrupted.length === 1) await commands.executeCommand('sendToPacs.resume', journal.id);
+  if (answer === RESUME && interrupted.length > 1) await commands.executeCommand('sendToPacs.resume');
+  if (answer === FORGET) await session.journals.forget(journal.id);
+}

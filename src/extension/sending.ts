@@ -1,0 +1,230 @@
+// How every send of the editor goes, whatever began it: scan, ask where asking is due, send with a journal, tell the truth
+// in one notification.
+
+import * as vscode from 'vscode';
+import type { ScannedFile, SendJob, SendProgress, SendResult } from '../send/job.ts';
+import type { Journal, JournalEnd, JournaledFile } from '../send/journal.ts';
+import type { FileOutcome, OutcomeCounts } from '../send/outcome.ts';
+import { formatBytes, formatCount, plural } from '../trace/units.ts';
+import { mayConnect } from './consent-prompt.ts';
+import { displayPathOf } from './display-path.ts';
+import { withLateProgress } from './late-progress.ts';
+import { addressWords, type ConfiguredPeer, peerWords } from './peers.ts';
+import { isRetryable, type SendOrigin } from './results.ts';
+import type { Session } from './session.ts';
+import { closingWords, countsWords, progressPercent, progressWords, severityOf } from './words.ts';
+
+const SHOW_MS = 250;
+const RETRY = 'Retry';
+const SHOW_RESULTS = 'Show Results';
+const SHOW_TRACE = 'Show Trace';
+
+/** What the command resolves to, for tests and keybinding chains. Counts only: no paths, no identifiers. */
+export interface SendSummary {
+  readonly peer: string;
+  readonly counts: OutcomeCounts;
+  readonly bytesSent: number;
+  readonly cancelled: boolean;
+}
+
+export interface SendRequest {
+  readonly configured: ConfiguredPeer;
+  /** Files and folders, absolute. */
+  readonly paths: readonly string[];
+  /** What the person once chose; paths outside the workspace are shown relative to it. */
+  readonly selection: readonly string[];
+  /** The journal whose rest this is. It is forgotten when this send's own holds everything that it owes. */
+  readonly predecessor?: {
+    readonly id: string;
+    readonly owed: readonly JournaledFile[];
+    /** Where its journal has gone, another window sends these files already. */
+    readonly isExclusive: boolean;
+  };
+}
+
+/** @returns undefined: nothing was sent and nothing was tried */
+export async function sendPaths(session: Session, request: SendRequest): Promise<SendSummary | undefined> {
+  const { configured, paths, selection } = request;
+  const files = await scanAll(session, paths);
+  if (files === undefined) {
+    vscode.window.setStatusBarMessage('Send to PACS: cancelled, nothing was sent', 5000);
+    return undefined;
+  }
+  const displayPath = displayPathOf(workspaceRoots(), selection);
+  const load = loadOf(files);
+  if (load.files === 0) return nothingToSend(session, request, files, displayPath);
+  if (!(await mayConnect(session, configured, load))) return undefined;
+
+  const { peer, sendOptions } = configured;
+  const job: SendJob = { peer, files, ...(sendOptions === undefined ? {} : { options: sendOptions }), displayPath };
+  const journal = await openJournal(session, job, request);
+  if (journal === undefined) {
+    void vscode.window.showInformationMessage('Another window sends these files already, or has forgotten them.');
+    return undefined;
+  }
+  const result = await sendWithProgress(session, job, load, journal);
+  await tell(session, result, { displayPath, selection, journalId: journal.id });
+  return summaryOf(result);
+}
+
+/** @returns undefined: somebody else has the files of the predecessor */
+async function openJournal(
+  session: Session,
+  job: SendJob,
+  { selection, predecessor }: SendRequest,
+): Promise<Journal | undefined> {
+  const { journals } = session;
+  if (predecessor === undefined) return journals.open(job, { selection });
+  const unreadable = new Set(
+    job.files.flatMap((file) => (file.type === 'skipped' && file.problem.code === 'unreadable' ? [file.path] : [])),
+  );
+  const carried = predecessor.owed.filter(({ path }) => unreadable.has(path));
+  const journal = await journals.open(job, { selection, carried });
+  const isTaken = journal.isWhole && (await journals.forget(predecessor.id));
+  if (!predecessor.isExclusive || isTaken || !journal.isWhole) return journal;
+  await journals.close(journal, 'cancelled');
+  await journals.forget(journal.id);
+  return undefined;
+}
+
+function workspaceRoots(): { path: string; label?: string }[] {
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+  return folders.map(({ uri, name }) =>
+    folders.length > 1 ? { path: uri.fsPath, label: name } : { path: uri.fsPath },
+  );
+}
+
+function loadOf(files: readonly ScannedFile[]): { files: number; bytes: number } {
+  let count = 0;
+  let bytes = 0;
+  for (const file of files) {
+    if (file.type !== 'instance') continue;
+    count += 1;
+    bytes += file.header.dataSetLength;
+  }
+  return { files: count, bytes };
+}
+
+/** @returns undefined: cancelled */
+async function scanAll(session: Session, paths: readonly string[]): Promise<readonly ScannedFile[] | undefined> {
+  const { scan } = await import('../send/scan.ts');
+  return withLateProgress(session, 'Send to PACS', async (signal, show) => {
+    const files: ScannedFile[] = [];
+    let instances = 0;
+    let shownAtMs = 0;
+    try {
+      for await (const file of scan(paths, { recurse: true }, signal)) {
+        files.push(file);
+        if (file.type === 'instance') instances += 1;
+        const nowMs = performance.now();
+        if (nowMs - shownAtMs < SHOW_MS) continue;
+        shownAtMs = nowMs;
+        show({ message: `looking for DICOM files, ${formatCount(instances)} found` });
+      }
+    } catch (thrown) {
+      if (signal.aborted) return undefined;
+      throw thrown;
+    }
+    return signal.aborted ? undefined : files;
+  });
+}
+
+async function sendWithProgress(
+  session: Session,
+  job: SendJob,
+  load: { readonly files: number; readonly bytes: number },
+  journal: Journal,
+): Promise<SendResult> {
+  const { runSend } = await import('../send/run.ts');
+  const { peer } = job;
+  const trace = await session.channel.begin();
+  session.channel.note(
+    'info',
+    `Sending ${plural(load.files, 'file')} (${formatBytes(load.bytes)}) to ${peerWords(peer)} as ${peer.callingAETitle}`,
+  );
+  let end: JournalEnd = 'interrupted';
+  try {
+    const result = await withLateProgress(session, `Sending to ${peer.name}`, (signal, show) => {
+      const progress = (state: SendProgress): void => {
+        show({ message: progressWords(state), percent: progressPercent(state) });
+        session.statusBar.sending(job, `${state.filesDone}/${state.filesTotal} to ${peer.name}`);
+      };
+      show({ message: `connecting to ${addressWords(peer)}` });
+      session.statusBar.sending(job, `0/${load.files} to ${peer.name}`);
+      // On record first: whatever tells of an outcome comes after it.
+      const outcome = (settled: FileOutcome): void => journal.record(settled);
+      return runSend(job, { trace: trace.sink, progress, outcome }, signal);
+    });
+    end = result.cancelled ? 'cancelled' : 'done';
+    return result;
+  } finally {
+    await session.journals.close(journal, end);
+    session.statusBar.sending(job, undefined);
+    trace.end();
+  }
+}
+
+async function nothingToSend(
+  session: Session,
+  { configured: { peer }, selection }: SendRequest,
+  files: readonly ScannedFile[],
+  displayPath: (path: string) => string,
+): Promise<SendSummary> {
+  const outcomes: FileOutcome[] = files.flatMap((file) =>
+    file.type === 'skipped' ? [{ path: file.path, outcome: 'skipped', bytesSent: 0, reason: file.problem }] : [],
+  );
+  const nowMs = Date.now();
+  const result: SendResult = {
+    peer,
+    startedAtMs: nowMs,
+    endedAtMs: nowMs,
+    outcomes,
+    counts: { stored: 0, 'stored with warning': 0, failed: 0, skipped: outcomes.length, cancelled: 0, unknown: 0 },
+    bytesSent: 0,
+    associations: [],
+    cancelled: false,
+  };
+  await tell(session, result, { displayPath, selection });
+  return summaryOf(result);
+}
+
+function summaryOf(result: SendResult): SendSummary {
+  const { counts, bytesSent, cancelled } = result;
+  return { peer: result.peer.name, counts, bytesSent, cancelled };
+}
+
+/** What went wrong most urgently, for a person who reads one line. */
+async function whyOf(result: SendResult): Promise<string> {
+  const { problemsOf } = await import('../trace/problems.ts');
+  const problems = problemsOf(result).filter(({ outcome }) => outcome !== 'cancelled' && outcome !== 'skipped');
+  const first = problems[0];
+  if (first === undefined) return '';
+  const more = problems.length === 1 ? '' : ` And ${plural(problems.length - 1, 'other problem')}.`;
+  return ` – ${first.text}${more}`;
+}
+
+async function tell(session: Session, result: SendResult, origin: SendOrigin): Promise<void> {
+  const uri = session.results.keep(result, origin);
+  const canRetry = result.outcomes.some(isRetryable);
+  void vscode.commands.executeCommand('setContext', 'sendToPacs.hasResults', true);
+  void vscode.commands.executeCommand('setContext', 'sendToPacs.canRetry', canRetry);
+  const closing =
+    result.associations.length === 0 && result.counts.skipped === result.outcomes.length
+      ? `No DICOM file to send to ${result.peer.name}: ${countsWords(result.counts)}.`
+      : closingWords(result);
+  const severity = severityOf(result);
+  session.channel.note(severity === 'information' ? 'info' : severity === 'warning' ? 'warn' : 'error', closing);
+  const message = `${closing}${await whyOf(result)}`;
+  const buttons = [...(canRetry ? [RETRY] : []), SHOW_RESULTS, SHOW_TRACE];
+  const shown =
+    severity === 'information'
+      ? vscode.window.showInformationMessage(message, ...buttons)
+      : severity === 'warning'
+        ? vscode.window.showWarningMessage(message, ...buttons)
+        : vscode.window.showErrorMessage(message, ...buttons);
+  void shown.then(async (answer) => {
+    if (answer === RETRY) await vscode.commands.executeCommand('sendToPacs.retry', uri);
+    if (answer === SHOW_RESULTS) await session.results.show(uri);
+    if (answer === SHOW_TRACE) session.channel.show();
+  });
+}
