@@ -5,6 +5,8 @@ import {
   CONVERSIONS,
   type ConversionWord,
   type OptionWords,
+  PREFLIGHT_CODES,
+  PREFLIGHT_DECISIONS,
   PRIORITIES,
   type PriorityWord,
   type RequestedSyntaxWord,
@@ -12,6 +14,7 @@ import {
   wordsOf,
 } from '../send/option-words.ts';
 import { ASSOCIATIONS_MAX, OPERATIONS_INVOKED_MAX, type SendOptions } from '../send/options.ts';
+import type { PreflightPolicy } from '../send/preflight-policy.ts';
 import { type OptionValues, UsageError } from './options.ts';
 
 export const SEND_OPTIONS = {
@@ -55,6 +58,11 @@ export const SEND_OPTIONS = {
     value: 'WORD',
     help: 'where the peer refuses what a file is: never, lossless or any (default: lossless)',
   },
+  preflight: {
+    spellings: ['--preflight'],
+    value: 'FINDING=WORD,...',
+    help: "send or skip files with a finding, e.g. 'trailing bytes=send,zero padding=skip'",
+  },
 } as const;
 
 /** -xe, -xb and -xi in the words of the settings. */
@@ -80,8 +88,23 @@ export function sendOptionsFrom(options: OptionValues<typeof SEND_OPTIONS>): Par
     asynchronousOperations: numberFrom('--async-window', options.asyncWindow, 0, OPERATIONS_INVOKED_MAX),
     priority: wordFrom<PriorityWord>('--priority', options.priority, wordsOf(PRIORITIES)),
     conversion: wordFrom<ConversionWord>('--conversion', options.conversion, wordsOf(CONVERSIONS)),
+    preflight: preflightFrom(options.preflight),
   };
   return sendOptionsOf(words);
+}
+
+/** 'truncated=send,zero padding=skip' */
+function preflightFrom(text: string | undefined): Partial<PreflightPolicy> | undefined {
+  if (text === undefined) return undefined;
+  return Object.fromEntries(
+    text.split(',').map((part) => {
+      const [finding = '', decision = ''] = part.split('=', 2).map((word) => word.trim());
+      return [
+        wordFrom('--preflight', finding, PREFLIGHT_CODES),
+        wordFrom(`--preflight '${finding}'`, decision, wordsOf(PREFLIGHT_DECISIONS)),
+      ];
+    }),
+  );
 }
 
 function numberFrom(spelling: string, text: string | undefined, least: number, most: number): number | undefined {

@@ -11,8 +11,17 @@ import {
   type Peer,
   type Timeouts,
 } from '../net/peer.ts';
-import { CONVERSIONS, PRIORITIES, REQUESTED_SYNTAXES, sendOptionsOf, wordsOf } from '../send/option-words.ts';
+import {
+  CONVERSIONS,
+  PREFLIGHT_CODES,
+  PREFLIGHT_DECISIONS,
+  PRIORITIES,
+  REQUESTED_SYNTAXES,
+  sendOptionsOf,
+  wordsOf,
+} from '../send/option-words.ts';
 import { ASSOCIATIONS_MAX, OPERATIONS_INVOKED_MAX, type SendOptions } from '../send/options.ts';
+import type { PreflightCode } from '../send/preflight-policy.ts';
 import { sanitize } from '../trace/sanitize.ts';
 
 /** Where a setting was written: a person's own settings, or a file that came with a folder. */
@@ -73,6 +82,14 @@ const timeouts = v.strictObject({
   release: v.optional(seconds),
 });
 
+const preflightDecision = v.optional(word(PREFLIGHT_DECISIONS));
+const preflight = v.strictObject(
+  Object.fromEntries(PREFLIGHT_CODES.map((code) => [code, preflightDecision])) as Record<
+    PreflightCode,
+    typeof preflightDecision
+  >,
+);
+
 const peerEntry = v.strictObject({
   name: v.pipe(v.string(NAME_RULE), v.regex(PEER_NAME, NAME_RULE)),
   host: v.pipe(v.string(HOST_RULE), v.check(isHost, HOST_RULE)),
@@ -99,6 +116,7 @@ const peerEntry = v.strictObject({
   conversion: v.optional(word(CONVERSIONS)),
   requestTransferSyntax: v.optional(word(REQUESTED_SYNTAXES)),
   proposeAllStorage: v.optional(v.boolean(PROPOSE_RULE)),
+  preflight: v.optional(v.pipe(v.custom<object>(isPlainObject, 'must be an object'), preflight)),
 });
 
 /** One entry of `sendToPacs.peers` as a person writes it. */
@@ -114,7 +132,8 @@ function fieldOf(issue: Issue): string {
 function describeIssue(issue: Issue): string {
   const field = fieldOf(issue);
   if (issue.type === 'strict_object') {
-    const known = field.startsWith('timeouts') ? timeouts.entries : peerEntry.entries;
+    const nested = { timeouts: timeouts.entries, preflight: preflight.entries }[field.split('.')[0] ?? ''];
+    const known = nested ?? peerEntry.entries;
     if (issue.expected === 'never')
       return `has a field ${shown(field)} that is not known; known are ${Object.keys(known).join(', ')}`;
     return `has no "${field}"; add it`;

@@ -4,6 +4,7 @@
 import type { Priority } from '../protocol/dimse/command.ts';
 import { EXPLICIT_VR_BE, EXPLICIT_VR_LE, IMPLICIT_VR_LE } from '../protocol/uids.ts';
 import type { ConversionPolicy, SendOptions } from './options.ts';
+import { DEFAULT_PREFLIGHT_POLICY, type PreflightCode, type PreflightPolicy } from './preflight-policy.ts';
 
 /** PS3.7 9.3.1.1, (0000,0700). */
 export const PRIORITIES = { low: 2, medium: 0, high: 1 } as const satisfies Readonly<Record<string, Priority>>;
@@ -21,6 +22,10 @@ export const REQUESTED_SYNTAXES = {
   'explicit big endian': EXPLICIT_VR_BE,
 } as const;
 
+/** What pre-flight finds, by the names under which it is reported. */
+export const PREFLIGHT_CODES = wordsOf(DEFAULT_PREFLIGHT_POLICY) as readonly PreflightCode[];
+export const PREFLIGHT_DECISIONS = { send: 'send', skip: 'skip' } as const;
+
 export type PriorityWord = keyof typeof PRIORITIES;
 export type ConversionWord = keyof typeof CONVERSIONS;
 export type RequestedSyntaxWord = keyof typeof REQUESTED_SYNTAXES;
@@ -35,12 +40,14 @@ export interface OptionWords {
   readonly conversion?: ConversionWord | undefined;
   readonly requestTransferSyntax?: RequestedSyntaxWord | undefined;
   readonly proposeAllStorage?: boolean | undefined;
+  /** Changes to DEFAULT_PREFLIGHT_POLICY. */
+  readonly preflight?: { readonly [code in PreflightCode]?: 'send' | 'skip' | undefined } | undefined;
 }
 
 /** Only what was said; the rest is for DEFAULT_SEND_OPTIONS. */
 export function sendOptionsOf(words: OptionWords): Partial<SendOptions> {
-  const { associations, asynchronousOperations, priority, conversion, requestTransferSyntax, proposeAllStorage } =
-    words;
+  const { associations, asynchronousOperations, priority, conversion } = words;
+  const { requestTransferSyntax, proposeAllStorage, preflight } = words;
   return {
     ...(associations === undefined ? {} : { associations }),
     ...(asynchronousOperations === undefined ? {} : { operationsInvoked: asynchronousOperations }),
@@ -48,7 +55,12 @@ export function sendOptionsOf(words: OptionWords): Partial<SendOptions> {
     ...(conversion === undefined ? {} : { conversion: CONVERSIONS[conversion] }),
     ...(requestTransferSyntax === undefined ? {} : { requestOnly: REQUESTED_SYNTAXES[requestTransferSyntax] }),
     ...(proposeAllStorage === undefined ? {} : { propose: proposeAllStorage ? 'all storage' : 'needed' }),
+    ...(preflight === undefined ? {} : { preflight: decided(preflight) }),
   };
+}
+
+function decided(preflight: NonNullable<OptionWords['preflight']>): Partial<PreflightPolicy> {
+  return Object.fromEntries(Object.entries(preflight).filter(([, decision]) => decision !== undefined));
 }
 
 /** The words of one of the tables above, in the order of the table. */

@@ -1,6 +1,7 @@
 // The rows of docs/storescu.md that say what an option does: the real command line against peers that keep what came.
 
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
@@ -363,6 +364,22 @@ test('--conversion never fails what the peer refuses, lossless converts it and s
     assert.equal(code, 0, stdout);
     assert.match(stdout, /Converted {5}2 files to another transfer syntax/);
   }
+});
+
+test('--preflight sends what is held back by default, and holds back what is sent', async (t) => {
+  const folder = temporaryFolder(t);
+  const { file } = sampleInstance();
+  // 512 zeros behind the last element: sent by default, with a note.
+  await writeFile(join(folder, 'padded.dcm'), Buffer.concat([file, Buffer.alloc(512)]));
+  const peer = await startRecordingPeer(t);
+  const run = (...options: string[]) => runCli(['store', ...options, '127.0.0.1', peer.port, folder]);
+  assert.equal((await run()).code, 0);
+  const heldBack = await run('--preflight', 'zero padding=skip');
+  assert.equal(heldBack.code, 1);
+  assert.match(heldBack.stdout, /^0 of 1 file/);
+  await writeFile(join(folder, 'padded.dcm'), file.subarray(0, -10));
+  assert.equal((await run()).code, 1);
+  assert.equal((await run('--preflight=truncated=send')).code, 0);
 });
 
 test('--version and --help stand alone, without the positional arguments', async () => {

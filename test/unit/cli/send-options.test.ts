@@ -33,6 +33,11 @@ describe('sendOptionsFrom', () => {
     [['--conversion', 'never'], { conversion: 'never' }],
     [['--conversion', 'lossless'], { conversion: 'lossless' }],
     [['--conversion', 'any'], { conversion: 'any' }],
+    [['--preflight', 'truncated=send'], { preflight: { truncated: 'send' } }],
+    [
+      ['--preflight', 'trailing bytes=send, zero padding=skip'],
+      { preflight: { 'trailing bytes': 'send', 'zero padding': 'skip' } },
+    ],
   ] as const) {
     it(`reads ${argv.join(' ')}`, () => {
       assert.deepEqual(from(...argv), expected);
@@ -56,6 +61,9 @@ describe('sendOptionsFrom', () => {
     [['--priority', 'LOW'], /is not known/],
     [['--priority', 'toString'], /is not known/],
     [['--conversion', ''], /--conversion '' is not known/],
+    [['--preflight', 'cut=send'], /--preflight 'cut' is not known/],
+    [['--preflight', 'truncated'], /--preflight 'truncated' '' is not known/],
+    [['--preflight', 'truncated=maybe'], /'maybe' is not known/],
     [['--conversion', 'lossy'], /is not known/],
   ] as const) {
     it(`refuses ${argv.join(' ')}`, () => {

@@ -54,6 +54,8 @@ const ACCEPTED: readonly unknown[] = [
   { ...GOOD, asynchronousOperations: 65_535 },
   ...['low', 'medium', 'high'].map((priority) => ({ ...GOOD, priority })),
   ...['never', 'lossless', 'any'].map((conversion) => ({ ...GOOD, conversion })),
+  { ...GOOD, preflight: {} },
+  { ...GOOD, preflight: { truncated: 'send', 'zero padding': 'skip' } },
   ...['explicit little endian', 'implicit little endian', 'explicit big endian'].map((requestTransferSyntax) => ({
     ...GOOD,
     requestTransferSyntax,
@@ -114,6 +116,9 @@ const REFUSED: readonly (readonly [unknown, RegExp])[] = [
   [{ ...GOOD, priority: 'urgent' }, /"priority" must be one of "low", "medium", "high", not "urgent"/],
   [{ ...GOOD, priority: 0 }, /"priority" must be one of/],
   [{ ...GOOD, priority: null }, /"priority" must be one of/],
+  [{ ...GOOD, preflight: { truncated: 'maybe' } }, /"preflight.truncated" must be one of "send", "skip"/],
+  [{ ...GOOD, preflight: { cut: 'send' } }, /field "preflight.cut" that is not known; known are truncated,/],
+  [{ ...GOOD, preflight: [] }, /"preflight" must be an object/],
   [{ ...GOOD, conversion: 'lossy' }, /"conversion" must be one of "never", "lossless", "any"/],
   [{ ...GOOD, conversion: 'toString' }, /"conversion" must be one of/],
   [{ ...GOOD, requestTransferSyntax: '1.2.840.10008.1.2' }, /"requestTransferSyntax" must be one of "explicit little/],

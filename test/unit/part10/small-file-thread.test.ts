@@ -13,8 +13,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const NEVER: DataSetSource = {
   transferSyntaxUID: '1.2.840.10008.1.2.1',
   length: 0,
-  // biome-ignore lint/correctness/useYield: it throws before it could.
-  chunks: async function* () {
+  chunks: () => {
     throw new Error('the file was read in the ordinary way');
   },
 };
