@@ -25,8 +25,8 @@ export class Journals {
   }
 
   async open(job: SendJob, options: Pick<JournalOptions, 'selection' | 'carried'>): Promise<Journal> {
-    const { openJournal } = await import('../send/journal.ts');
-    const journal = openJournal(this.#directory, job, {
+    const { beginJournal } = await import('../send/journal.ts');
+    const journal = await beginJournal(this.#directory, job, {
       ...options,
       trouble: ({ code }) =>
         this.#note(`The journal of this send cannot be written (${code}): if it is interrupted, it cannot be resumed.`),

@@ -10,6 +10,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Peer } from '../net/peer.ts';
 import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
 import type { SendJob } from './job.ts';
@@ -19,7 +20,7 @@ import type { FileOutcome, Outcome } from './outcome.ts';
 export const JOURNAL_VERSION = 1;
 const FILE_NAME = /^send-([0-9A-Za-z-]{1,64})\.jsonl$/;
 /** Lines are handed to the system in pieces of about this many characters. */
-const PIECE_LENGTH = 1 << 20;
+const PIECE_LENGTH = 1 << 17;
 
 export type JournaledPeer = Pick<Peer, 'name' | 'host' | 'port' | 'calledAETitle' | 'callingAETitle'>;
 
@@ -91,7 +92,20 @@ export function openJournal(
   job: Pick<SendJob, 'peer' | 'files' | 'options'>,
   options: JournalOptions = {},
 ): Journal {
-  return new FileJournal(directory, job, options);
+  const journal = new FileJournal(directory, options);
+  for (const _piece of journal.begin(directory, job, options));
+  return journal;
+}
+
+/** The same for an event loop that others wait for: between pieces of a long list it is theirs. */
+export async function beginJournal(
+  directory: string,
+  job: Pick<SendJob, 'peer' | 'files' | 'options'>,
+  options: JournalOptions = {},
+): Promise<Journal> {
+  const journal = new FileJournal(directory, options);
+  for (const _piece of journal.begin(directory, job, options)) await setImmediate();
+  return journal;
 }
 
 /** Takes a journal away. False: it was not there any more, so somebody else has taken it. Only one caller gets true. */
@@ -117,28 +131,31 @@ class FileJournal implements Journal {
   #isTorn = false;
   #hasComplained = false;
 
-  constructor(directory: string, job: Pick<SendJob, 'peer' | 'files' | 'options'>, options: JournalOptions) {
-    const startedAtMs = options.nowMs ?? Date.now();
-    this.id = `${new Date(startedAtMs).toISOString().replace(/\D/g, '').slice(0, 14)}-${randomUUID()}`;
+  readonly #startedAtMs: number;
+
+  constructor(directory: string, options: JournalOptions) {
+    this.#startedAtMs = options.nowMs ?? Date.now();
+    this.id = `${new Date(this.#startedAtMs).toISOString().replace(/\D/g, '').slice(0, 14)}-${randomUUID()}`;
     this.#path = journalPath(directory, this.id);
     this.#trouble = options.trouble;
-    const files: JournaledFile[] = [];
-    for (const file of job.files) {
-      if (file.type !== 'instance') continue;
-      this.#open.set(file.path, files.length);
-      files.push({ path: file.path, size: file.identity.size, mtimeMs: file.identity.mtimeMs });
-    }
-    files.push(...(options.carried ?? []));
-    this.#owed = files.length;
-    const { name, host, port, calledAETitle, callingAETitle } = job.peer;
+  }
+
+  /** Writes everything in front of the outcomes, a piece at a time. */
+  *begin(
+    directory: string,
+    { peer, files, options }: Pick<SendJob, 'peer' | 'files' | 'options'>,
+    { carried = [], selection = [] }: JournalOptions,
+  ): Generator<undefined, void, undefined> {
+    const { name, host, port, calledAETitle, callingAETitle } = peer;
+    this.#owed = carried.length + files.reduce((count, { type }) => count + (type === 'instance' ? 1 : 0), 0);
     const header: JournalHeader = {
       journal: JOURNAL_VERSION,
       id: this.id,
-      startedAtMs,
+      startedAtMs: this.#startedAtMs,
       holder: thisProcess(),
       peer: { name, host, port, calledAETitle, callingAETitle },
-      options: job.options ?? {},
-      files: files.length,
+      options: options ?? {},
+      files: this.#owed,
     };
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -149,14 +166,23 @@ class FileJournal implements Journal {
       this.#complain(error);
       return;
     }
-    let lines = `${JSON.stringify(header)}\n${JSON.stringify({ selection: options.selection ?? [] })}\n`;
-    files.forEach(({ path, size, mtimeMs }, index) => {
-      // Numbered: a line that is lost later on must not lend its number to the next.
+    let lines = `${JSON.stringify(header)}\n${JSON.stringify({ selection })}\n`;
+    let index = 0;
+    // Numbered: a line that is lost later on must not lend its number to the next.
+    const line = (path: string, size: number, mtimeMs: number): void => {
       lines += `${JSON.stringify([index, path, size, mtimeMs])}\n`;
-      if (lines.length < PIECE_LENGTH) return;
+      index += 1;
+    };
+    for (const file of files) {
+      if (file.type !== 'instance') continue;
+      this.#open.set(file.path, index);
+      line(file.path, file.identity.size, file.identity.mtimeMs);
+      if (lines.length < PIECE_LENGTH) continue;
       this.#write(lines);
       lines = '';
-    });
+      yield;
+    }
+    for (const { path, size, mtimeMs } of carried) line(path, size, mtimeMs);
     this.#write(lines);
   }
 

@@ -89,6 +89,17 @@ describe('A send that did not come to its end', () => {
     assert.equal(await resume(), undefined);
   });
 
+  it('is sent once where two go on with it at the same time', async () => {
+    const { id } = await interrupted(2);
+    const summaries = await Promise.all([resume(id), resume(id)]);
+    const done = summaries.filter((summary) => summary !== undefined);
+    assert.deepEqual(
+      done.map(({ counts }) => counts.stored),
+      [3],
+    );
+    assert.deepEqual(await ids(), []);
+  });
+
   it('stays owed where it cannot be read now, and nothing else does', async () => {
     const { id } = await interrupted(0);
     await rename(join(study.path, `IM${seed - 10}.dcm`), join(study.path, 'hidden'));

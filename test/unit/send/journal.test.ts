@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { SystemErrorInfo } from '../../../src/part10/system-error.ts';
-import { forget, type Journal, journalPath, openJournal } from '../../../src/send/journal.ts';
+import { beginJournal, forget, type Journal, journalPath, openJournal } from '../../../src/send/journal.ts';
 import { UNSEEN_SILENCE_MS } from '../../../src/send/journal-holder.ts';
 import {
   findJournal,
@@ -110,6 +110,24 @@ describe('A journal', () => {
     journal.record(outcomeOf(0));
     journal.close('done');
     assert.deepEqual(await owed(directory), ['/unplugged/9.dcm']);
+  });
+
+  test('is begun in pieces where others wait for the event loop, and is the same', async (t) => {
+    const directory = temporaryFolder(t);
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      timer = setImmediate(turn);
+    };
+    let timer = setImmediate(turn);
+    const journal = await beginJournal(directory, jobOf(20_000));
+    clearImmediate(timer);
+    assert.ok(turns >= 5, `${turns} turns of the event loop`);
+    journal.record(outcomeOf(19_999));
+    journal.close('interrupted');
+    const text = (id: string): string[] => readFileSync(journalPath(directory, id), 'utf8').split('\n');
+    const whole = openJournal(directory, jobOf(20_000));
+    assert.deepEqual(text(whole.id).slice(1, -1), text(journal.id).slice(1, -3));
   });
 
   test('is for its owner alone, and so is its folder, also where that was there before', (t) => {
