@@ -234,8 +234,9 @@ class AssociationRun {
     const elapsedMs = performance.now() - began;
     const facts = { bytesSent, elapsedMs, ...(status === undefined ? {} : { status }) };
     const { bytesSent: bytes, ...traced } = facts;
-    this.#association.driver.trace({ type: 'file ends', path: shown, outcome, bytes, ...traced });
+    // Settled first: whoever keeps a record has it before anybody is told.
     this.#host.settle(pending, outcome, reason, { ...facts, transferSyntaxOnWire: transferSyntax });
+    this.#association.driver.trace({ type: 'file ends', path: shown, outcome, bytes, ...traced });
   }
 }
 

@@ -5,36 +5,21 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { test } from 'node:test';
-import { inflateRawSync } from 'node:zlib';
-import { loadDictionary } from '../../src/part10/dcmjs-adapter.ts';
 import { decompressionOf } from '../../src/part10/decompress/decompression.ts';
-import { parseHeader } from '../../src/part10/header-parser.ts';
 import { corpusFiles } from '../support/corpus.ts';
 import { DEFLATED_LE, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, RLE_LOSSLESS } from '../support/dicom-builder.ts';
+import { elementsOf } from '../support/file-elements.ts';
 import { peerAt, send, writeInstances } from '../support/jobs.ts';
-import { BIG, EXPLICIT, IMPLICIT, readDataSet, withoutVRs } from '../support/naive-data-set.ts';
 import { missing, startStorescp } from '../support/peers.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const skip = missing('storescp');
-const { vrOf } = await loadDictionary();
 
 /** This file holds Referenced RT Plan Sequence as UN of defined length: bytes, which stay bytes. */
 const OPAQUE: Readonly<Record<string, ReadonlySet<number>>> = { 'rtdose_rle_1frame.dcm': new Set([0x300c0002]) };
 const PIXEL_DATA = '7fe00010';
 /** What decompression sets or leaves out (PS3.3 C.7.6.3, C.7.6.1.1.5). */
 const IMAGE_DESCRIPTION = /^(0028(0002|0004|0006|0100|0101|0102|0103|2110)|7fe0(0001|0002|0010)) /;
-
-/** @param opaque tags that are to be read as bytes, not as sequences */
-function elementsOf(file: Buffer, opaque: ReadonlySet<number> = new Set()): string[] {
-  const parsed = parseHeader(file, file.length);
-  assert.ok(parsed.type === 'instance');
-  const { transferSyntaxUID, dataSetOffset } = parsed.header;
-  const raw = file.subarray(dataSetOffset);
-  const dataSet = transferSyntaxUID === DEFLATED_LE ? inflateRawSync(raw) : raw;
-  const encoding = transferSyntaxUID === IMPLICIT_LE ? IMPLICIT : transferSyntaxUID === EXPLICIT_BE ? BIG : EXPLICIT;
-  return withoutVRs(readDataSet(dataSet, encoding, (tag) => vrOf(tag) === 'SQ' && !opaque.has(tag)));
-}
 
 const UNCOMPRESSED = [EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE, DEFLATED_LE];
 
