@@ -27,6 +27,8 @@ const UNWRITTEN_LENGTH_MAX = 4 * 1024 * 1024;
 /** A requestor that says nothing for so long has gone without a word. */
 export const RECEIVER_IDLE_MS = 300_000;
 const STOP_MS = 1_000;
+/** Messages without an answer yet. While there are more, nothing more is read: who asks must also listen. */
+const UNANSWERED_MAX = 64;
 
 interface Common {
   readonly maxPduLength: number;
@@ -36,6 +38,8 @@ interface Common {
 export interface AcceptedAssociationOptions extends Common {
   readonly aeTitle: string | undefined;
   readonly directory: string;
+  /** A longer data set is read and dropped, and refused. In bytes. */
+  readonly maxInstanceLength: number;
   readonly received: (instance: ReceivedInstance) => void;
   readonly gone: () => void;
 }
@@ -45,8 +49,8 @@ interface Incoming {
   readonly presentationContextId: number;
   readonly request: CStoreRq;
   readonly transferSyntaxUID: string;
-  readonly writer: InstanceWriter | undefined;
-  readonly status: number;
+  writer: InstanceWriter | undefined;
+  status: number;
 }
 
 export class AcceptedAssociation {
@@ -57,6 +61,7 @@ export class AcceptedAssociation {
   #incoming: Incoming | undefined;
   /** What was asked, one after the other: answers leave in the order of the requests. */
   #work: Promise<void> = Promise.resolve();
+  #unanswered = 0;
   #idle: NodeJS.Timeout | undefined;
   #releaseRequested = false;
 
@@ -156,9 +161,14 @@ export class AcceptedAssociation {
     if (incoming === undefined) return;
     const { writer } = incoming;
     writer?.write(bytes);
-    if (writer !== undefined && writer.pendingLength > UNWRITTEN_LENGTH_MAX) {
+    if (writer !== undefined && writer.length > this.#options.maxInstanceLength) {
+      incoming.writer = undefined;
+      incoming.status = OUT_OF_RESOURCES;
+      this.#queue(() => writer.discard());
+    }
+    if (incoming.writer !== undefined && incoming.writer.pendingLength > UNWRITTEN_LENGTH_MAX) {
       this.#driver.pauseReading();
-      void writer.settled().then(() => this.#driver.resumeReading());
+      void incoming.writer.settled().then(() => this.#driver.resumeReading());
     }
     if (!isLast) return;
     this.#incoming = undefined;
@@ -193,7 +203,14 @@ export class AcceptedAssociation {
   }
 
   #queue(work: () => void | Promise<void>): void {
-    this.#work = this.#work.then(work);
+    this.#unanswered += 1;
+    if (this.#unanswered > UNANSWERED_MAX) this.#driver.pauseReading();
+    this.#work = this.#work.then(work).then(async () => {
+      // A requestor that reads no answers has them pile up here otherwise.
+      await this.#driver.flushed();
+      this.#unanswered -= 1;
+      if (this.#unanswered === UNANSWERED_MAX) this.#driver.resumeReading();
+    });
   }
 
   #closed(): void {
@@ -226,8 +243,14 @@ function acceptsContext(
   return chosen === undefined ? { result: 4 } : { result: 0, transferSyntax: chosen };
 }
 
+/** A connection that gets no association, until it is gone. */
+export type RefusedAssociation = Pick<AssociationDriver, 'destroy'>;
+
 /** PS3.8 Table 9-21: rejected-transient, service-provider (presentation), local-limit-exceeded. */
-export function refuseForCongestion(socket: Connection, { maxPduLength, trace }: Common): void {
+export function refuseForCongestion(
+  socket: Connection,
+  { maxPduLength, trace, gone }: Common & { readonly gone: () => void },
+): RefusedAssociation {
   const driver: AssociationDriver = new AssociationDriver(
     { role: 'acceptor', maxPduLength },
     { socket },
@@ -239,8 +262,9 @@ export function refuseForCongestion(socket: Connection, { maxPduLength, trace }:
           answer: { type: 'A-ASSOCIATE-RJ', result: 2, source: 3, reason: 2 },
         });
       },
-      closed: () => undefined,
+      closed: gone,
     },
     trace,
   );
+  return driver;
 }

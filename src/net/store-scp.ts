@@ -5,7 +5,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { AcceptedAssociation, refuseForCongestion } from './accepted-association.ts';
+import { AcceptedAssociation, type RefusedAssociation, refuseForCongestion } from './accepted-association.ts';
 import type { ReceivedInstance } from './received-instance.ts';
 import type { TraceSink } from './trace-record.ts';
 import { listen } from './transport.ts';
@@ -20,6 +20,8 @@ export interface ReceiverOptions {
   /** Without it, any called AE title is accepted. */
   readonly aeTitle?: string;
   readonly maxPduLength?: number;
+  /** The longest data set that is written, in bytes; `RECEIVED_INSTANCE_LENGTH_MAX` by default. */
+  readonly maxInstanceLength?: number;
   readonly trace?: TraceSink;
   readonly received?: (instance: ReceivedInstance) => void;
 }
@@ -36,26 +38,40 @@ export interface Receiver {
 
 /** More at once are rejected as transient, so that a flood of connections cannot exhaust the machine. */
 export const RECEIVER_ASSOCIATIONS_MAX = 32;
+/** So many more are answered at all; what comes on top of them is closed at once. */
+const REFUSALS_MAX = 32;
+/** 16 GiB: no modality makes an instance of this length, and one that never ends must not fill the disk. */
+export const RECEIVED_INSTANCE_LENGTH_MAX = 16 * 2 ** 30;
 /** The longest P-DATA-TF variable field that it announces, in bytes. */
 export const RECEIVED_PDU_LENGTH = 131_072;
 
 /** Rejects with the system's error where the port or the directory cannot be had. */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const directory = resolve(options.directory);
-  await mkdir(directory, { recursive: true });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const open = new Set<AcceptedAssociation>();
+  const refused = new Set<RefusedAssociation>();
   let count = 0;
   const listener = await listen(options.host ?? '127.0.0.1', options.port, (socket) => {
     const { aeTitle, trace } = options;
     const common = { maxPduLength: options.maxPduLength ?? RECEIVED_PDU_LENGTH, trace };
     if (open.size >= RECEIVER_ASSOCIATIONS_MAX) {
-      refuseForCongestion(socket, common);
+      if (refused.size >= REFUSALS_MAX) {
+        socket.on('error', () => undefined).destroy();
+        return;
+      }
+      const refusal: RefusedAssociation = refuseForCongestion(socket, {
+        ...common,
+        gone: () => refused.delete(refusal),
+      });
+      refused.add(refusal);
       return;
     }
     const association: AcceptedAssociation = new AcceptedAssociation(socket, {
       ...common,
       aeTitle,
       directory,
+      maxInstanceLength: options.maxInstanceLength ?? RECEIVED_INSTANCE_LENGTH_MAX,
       received: (instance) => {
         count += 1;
         options.received?.(instance);
@@ -73,6 +89,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     },
     stop: async () => {
       const closed = listener.close();
+      for (const refusal of refused) refusal.destroy();
       await Promise.all([...open].map((association) => association.stop()));
       await closed;
     },

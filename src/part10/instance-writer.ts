@@ -115,7 +115,7 @@ export class InstanceWriter {
   }
 
   async #open(): Promise<FileHandle> {
-    await mkdir(this.#directory, { recursive: true });
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     // Patients' images: for the person who receives them only.
     return open(this.#temporary, 'wx', 0o600);
   }

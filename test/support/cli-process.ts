@@ -18,8 +18,11 @@ export interface CliProcess {
   said(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<string>;
 }
 
-export function startCli(args: readonly string[], cwd?: string): CliProcess {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+/** @param limits what a POSIX shell says before it becomes the command line, such as 'ulimit -S -f 64' */
+export function startCli(args: readonly string[], cwd?: string, limits?: string): CliProcess {
+  const command: readonly [string, ...string[]] =
+    limits === undefined ? [process.execPath] : ['/bin/sh', '-c', `${limits}; exec "$0" "$@"`, process.execPath];
+  const child = spawn(command[0], [...command.slice(1), MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),
   });
