@@ -67,14 +67,17 @@ export class BuiltInReceiver {
     const directory = chosen === '' ? vscode.Uri.joinPath(this.#storage, 'received').fsPath : chosen;
     const { startReceiver } = await import('../net/store-scp.ts');
     const trace = await this.#channel.begin();
+    let instances = 0;
     const receiver = await startReceiver({
       host: LOOPBACK,
       port: port.value,
       directory,
       trace: ({ event, ...record }) => {
-        // The trace tells what came in, not where this person's home is.
-        const isInstance = event.type === 'instance received';
-        trace.sink({ ...record, event: isInstance ? { ...event, path: path.basename(event.path) } : event });
+        // The file's name is the UID of the instance, which says who it is to whoever has the archive: only from the
+        // level Debug on, in the request.
+        if (event.type === 'instance received') instances += 1;
+        const told = event.type === 'instance received' ? { ...event, path: `instance ${instances}` } : event;
+        trace.sink({ ...record, event: told });
       },
       received: () => {
         this.#statusTimer ??= setTimeout(() => this.#showStatus(), STATUS_MS);

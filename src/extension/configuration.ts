@@ -54,6 +54,11 @@ export function readPlaintextConsent(): PlaintextConsent {
   return parsePlaintextConsent(userValue('plaintextConsent'));
 }
 
+/** Whether the trace names no files. */
+export function readHidePaths(): boolean {
+  return userValue('trace.hidePaths') === true;
+}
+
 /** `directory`: '' = the extension's own storage. */
 export function readReceiverSettings(): { readonly port: Parsed<number>; readonly directory: string } {
   const directory = userValue('receiver.directory');

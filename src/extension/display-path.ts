@@ -3,6 +3,26 @@
 
 import path from 'node:path';
 
+/** How the files of one send are called where others may read it later, and where the person reads it now. */
+export interface FileNames {
+  /** For the trace, which is kept on disk. */
+  readonly traced: (path: string) => string;
+  /** For the results, which are not. */
+  readonly shown: (path: string) => string;
+}
+
+/**
+ * Names of folders and files may be names of patients. With `hidden`, the trace calls the first of `paths` 'file 1', and
+ * the results say which that is.
+ */
+export function fileNames(show: (path: string) => string, paths: readonly string[], hidden: boolean): FileNames {
+  if (!hidden) return { traced: show, shown: show };
+  const numbers = new Map<string, number>();
+  for (const path of paths) if (!numbers.has(path)) numbers.set(path, numbers.size + 1);
+  const traced = (path: string): string => `file ${numbers.get(path) ?? '?'}`;
+  return { traced, shown: (path) => `${show(path)} (${traced(path)})` };
+}
+
 /** A folder under which paths are shown relative, behind `label` where it has one. */
 export interface DisplayRoot {
   /** Absolute. */

@@ -6,8 +6,9 @@ import type { ScannedFile, SendJob, SendProgress, SendResult } from '../send/job
 import type { Journal, JournalEnd, JournaledFile } from '../send/journal.ts';
 import type { FileOutcome, OutcomeCounts } from '../send/outcome.ts';
 import { formatBytes, formatCount, plural } from '../trace/units.ts';
+import { readHidePaths } from './configuration.ts';
 import { mayConnect } from './consent-prompt.ts';
-import { displayPathOf } from './display-path.ts';
+import { displayPathOf, fileNames } from './display-path.ts';
 import { withLateProgress } from './late-progress.ts';
 import { addressWords, type ConfiguredPeer, peerWords } from './peers.ts';
 import { isRetryable, type SendOrigin } from './results.ts';
@@ -50,20 +51,25 @@ export async function sendPaths(session: Session, request: SendRequest): Promise
     vscode.window.setStatusBarMessage('Send to PACS: cancelled, nothing was sent', 5000);
     return undefined;
   }
-  const displayPath = displayPathOf(workspaceRoots(), selection);
+  const names = fileNames(
+    displayPathOf(workspaceRoots(), selection),
+    files.map(({ path }) => path),
+    readHidePaths(),
+  );
   const load = loadOf(files);
-  if (load.files === 0) return nothingToSend(session, request, files, displayPath);
+  if (load.files === 0) return nothingToSend(session, request, files, names.shown);
   if (!(await mayConnect(session, configured, load))) return undefined;
 
   const { peer, sendOptions } = configured;
-  const job: SendJob = { peer, files, ...(sendOptions === undefined ? {} : { options: sendOptions }), displayPath };
+  const options = sendOptions === undefined ? {} : { options: sendOptions };
+  const job: SendJob = { peer, files, ...options, displayPath: names.traced };
   const journal = await openJournal(session, job, request);
   if (journal === undefined) {
     void vscode.window.showInformationMessage('Another window sends these files already, or has forgotten them.');
     return undefined;
   }
   const result = await sendWithProgress(session, job, load, journal);
-  await tell(session, result, { displayPath, selection, journalId: journal.id });
+  await tell(session, result, { displayPath: names.shown, selection, journalId: journal.id });
   return summaryOf(result);
 }
 

@@ -109,6 +109,7 @@ export class PeerConnection {
         this.lastPdu = pdu;
         return undefined;
       }
+      this.isInsideMessage = true;
       for (let at = 0; at < pdu.body.length; ) {
         const length = pdu.body.readUInt32BE(at);
         presentationContextId = pdu.body.readUInt8(at + 4);
@@ -121,6 +122,7 @@ export class PeerConnection {
         const elements = commandElements(Buffer.concat(command));
         const hasDataSet = elements.get(0x0800)?.readUInt16LE(0) !== 0x0101;
         if (commandDone && (!hasDataSet || (control & 1) === 0)) {
+          this.isInsideMessage = false;
           return {
             presentationContextId,
             command: elements,
@@ -134,6 +136,9 @@ export class PeerConnection {
 
   /** Shown the body of the A-ASSOCIATE-RQ before `accept` answers it. */
   peekRequest: ((body: Buffer) => void) | undefined;
+
+  /** A message has begun of which the rest has not come. */
+  isInsideMessage = false;
 
   /** Bytes that have come and were not looked at yet. */
   get bufferedLength(): number {

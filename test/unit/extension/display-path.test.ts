@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { displayPathOf } from '../../../src/extension/display-path.ts';
+import { displayPathOf, fileNames } from '../../../src/extension/display-path.ts';
 
 describe('displayPathOf', () => {
   it('is relative to the workspace', () => {
@@ -27,5 +27,18 @@ describe('displayPathOf', () => {
     const show = displayPathOf([{ path: '/w' }], ['/w/link']);
     assert.equal(show('/elsewhere/CANARY/IM1'), 'IM1');
     assert.equal(show('/wx/CANARY/IM1'), 'IM1');
+  });
+});
+
+describe('fileNames', () => {
+  const show = (path: string): string => path.slice(1);
+  it('are the paths, in the trace and in the results', () => {
+    const { traced, shown } = fileNames(show, ['/a', '/b'], false);
+    assert.deepEqual([traced('/b'), shown('/b')], ['b', 'b']);
+  });
+  it('are numbers in the trace where paths are hidden; the results say which is which', () => {
+    const { traced, shown } = fileNames(show, ['/a', '/b', '/a', '/c'], true);
+    assert.deepEqual(['/a', '/b', '/c', '/elsewhere'].map(traced), ['file 1', 'file 2', 'file 3', 'file ?']);
+    assert.equal(shown('/c'), 'c (file 3)');
   });
 });
