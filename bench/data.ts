@@ -21,7 +21,7 @@ const FRAME_LENGTH = 512 * 512 * 2;
 const EDITION = 1;
 
 export interface DataSelection {
-  /** Folders of 100 files, or one file: arguments of a sender. */
+  /** Folders of 100 files each, or files where fewer are wanted: arguments of a sender. */
   readonly paths: readonly string[];
   readonly files: number;
   readonly bytes: number;
@@ -55,12 +55,16 @@ async function folders(kind: Kind, count: number): Promise<DataSelection> {
       const number = folder * FILES_IN_A_FOLDER + index;
       const at = (number * 62) % 65_536;
       const file = instanceFile(kind, number, noise.subarray(at, at + kind.pixelLength));
-      await writeFile(join(unfinished, `IM${String(number).padStart(6, '0')}.dcm`), file);
+      await writeFile(join(unfinished, fileName(number)), file);
     }
     await rename(unfinished, path);
   }
-  return { paths, files: count, bytes: count * length };
+  if (count >= FILES_IN_A_FOLDER) return { paths, files: count, bytes: count * length };
+  const files = Array.from({ length: count }, (_, number) => join(paths[0] ?? '', fileName(number)));
+  return { paths: files, files: count, bytes: count * length };
 }
+
+const fileName = (number: number): string => `IM${String(number).padStart(6, '0')}.dcm`;
 
 /** UIDs and numbers have the same number of digits in all files, so all files have the same length. */
 function instanceFile({ uidRoot, pixelLength }: Kind, number: number, pixels: Uint8Array): Buffer {

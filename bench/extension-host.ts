@@ -23,7 +23,7 @@ export async function extensionHost({ programs, contenders, isQuick }: Bench): P
   if (executable === undefined) {
     return { title, note: 'Skipped: neither the test bed nor $VSCODE_EXECUTABLE is there.', rows: [], verdicts: [] };
   }
-  const rounds = isQuick ? 3 : 5;
+  const rounds = isQuick ? 2 : 5;
   const sets = [await ctSlices(isQuick ? 100 : 1_000), await smallFiles(isQuick ? 1_000 : 5_000)];
   const sink = await startSink(programs.sink);
   try {

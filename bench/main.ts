@@ -62,7 +62,7 @@ try {
     try {
       const result = await SCENARIOS[name]?.(bench);
       if (result !== undefined) results.set(name, result);
-      if (result !== undefined) console.log(`\n${scenarioText(result)}\n\n${verdictTable(result.verdicts)}`);
+      if (result !== undefined) console.log(`\n${scenarioText(result)}`);
     } catch (error) {
       console.error(`\n${name} could not be measured: ${error instanceof Error ? error.stack : String(error)}`);
       process.exitCode = 1;
@@ -73,10 +73,13 @@ try {
   const verdicts = verdictTable(all.flatMap((result) => result.verdicts));
   const seconds = Math.round((performance.now() - started) / 1_000);
   console.log(`\n${verdicts}\n\n${seconds} s in all`);
+  if (options.quick)
+    console.log('In so small a run the start of a program is most of it: targets are for the full run.');
   if (!options.quick && options.only === undefined) {
     const absent = contenders.absent.map((line) => `Not compared: ${line}`);
     const lines = [...machine, ...absent, `Command: \`npm run bench\`, ${seconds} s`].map((line) => `- ${line}`);
-    const text = [lines.join('\n'), '### Targets', verdicts, ...all.map(scenarioText)].join('\n\n');
+    const picture = '![Time per file beside Send to PACS](performance.svg)';
+    const text = [picture, lines.join('\n'), '### Targets', verdicts, ...all.map(scenarioText)].join('\n\n');
     await writeBetweenMarkers(join(root, 'docs/performance.md'), text);
     const pictured = PICTURED.flatMap((name) => results.get(name) ?? []);
     await writeFile(join(root, 'docs/performance.svg'), pictureOf(pictured));
