@@ -1,0 +1,119 @@
+import * as assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { SendSummary } from '../../../src/extension/sending.ts';
+import { EXPLICIT_LE } from '../../support/dicom-builder.ts';
+import {
+  type CountingListener,
+  listen,
+  makeFolder,
+  PEER,
+  peerEntry,
+  resetSettings,
+  setWorkspace,
+  writeInstances,
+} from './support.ts';
+
+const trap = (): never => {
+  throw new Error('trapped');
+};
+const hostileProxy: unknown = new Proxy(
+  {},
+  { get: trap, has: trap, getPrototypeOf: trap, ownKeys: trap, getOwnPropertyDescriptor: trap },
+);
+const cyclic: unknown[] = [];
+cyclic.push(cyclic);
+
+const ARGUMENTS: readonly unknown[] = [
+  null,
+  '',
+  '/etc/passwd',
+  'file:///etc/passwd',
+  '../../../etc/passwd',
+  'x'.repeat(5_000_000),
+  '__proto__',
+  'constructor',
+  -1,
+  Number.NaN,
+  10n,
+  Symbol('s'),
+  true,
+  {},
+  cyclic,
+  new Array(1_000_000).fill('/etc/passwd'),
+  hostileProxy,
+  () => 'x',
+  Promise.resolve('x'),
+  { scheme: 'file', fsPath: '/etc/passwd', path: '/etc/passwd' },
+  vscode.Uri.parse('http://127.0.0.1/x.dcm'),
+  vscode.Uri.parse('vscode-remote://host/x.dcm'),
+  vscode.Uri.parse('untitled:x.dcm'),
+  vscode.Uri.parse('command:sendToPacs.send'),
+  vscode.Uri.file('/dev/zero'),
+  vscode.Uri.file('/does/not/exist'),
+];
+
+// Any extension and any keybinding may call a command, with anything. What it gets is a refusal or the question that
+// everybody is asked; in a test host nobody can agree to it, which must count as a no.
+describe('A command that is called with what no menu passes', () => {
+  let attacker: CountingListener;
+  let study: Awaited<ReturnType<typeof makeFolder>>;
+  const unhandled: unknown[] = [];
+  const keep = (reason: unknown): void => {
+    unhandled.push(reason);
+  };
+
+  before(async () => {
+    process.on('unhandledRejection', keep);
+    attacker = await listen();
+    study = await makeFolder();
+    await writeInstances(study.path, [EXPLICIT_LE], 3_000);
+    await setWorkspace({ peers: [peerEntry(attacker.port)], defaultPeer: PEER });
+  });
+
+  after(async () => {
+    process.off('unhandledRejection', keep);
+    await resetSettings();
+    await attacker.close();
+    await study.remove();
+  });
+
+  /** Resolves in any case, with what became of the call. */
+  async function call(command: string, ...args: unknown[]): Promise<unknown> {
+    try {
+      return await vscode.commands.executeCommand(command, ...args);
+    } catch (error) {
+      return error;
+    }
+  }
+
+  function assertRefused(outcome: unknown, where: string): void {
+    // A file that cannot be read is nothing to send: that needs no question, and is said.
+    const isNothing = (outcome as Partial<SendSummary> | undefined)?.bytesSent === 0;
+    assert.ok(outcome === undefined || outcome instanceof Error || isNothing, `${where}: ${String(outcome)}`);
+    assert.deepEqual(attacker.seen, { connections: 0, bytes: 0 }, where);
+  }
+
+  const sent = vscode.Uri.file;
+  for (const [index, argument] of ARGUMENTS.entries())
+    it(`sends nothing without consent: argument ${index}`, async () => {
+      const target = sent(study.path);
+      assertRefused(await call('sendToPacs.send', argument), 'clicked');
+      assertRefused(await call('sendToPacs.send', target, argument), 'selection');
+      assertRefused(await call('sendToPacs.send', target, [argument, target, argument]), 'inside of the selection');
+      assertRefused(await call('sendToPacs.send', target, undefined, argument), 'peer');
+      assertRefused(await call('sendToPacs.verifyConnection', argument), 'verify');
+      if (typeof argument === 'string') assertRefused(await call('sendToPacs.resume', argument), 'resume');
+      assertRefused(await call('sendToPacs.showTrace', argument), 'trace');
+    });
+
+  it('leaves the host alive and no error unheard', async () => {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    const ours = unhandled.filter(
+      (reason) => reason instanceof Error && /trapped|sendToPacs/.test(String(reason.stack)),
+    );
+    assert.deepEqual(ours, []);
+    assert.equal(vscode.extensions.getExtension('send-to-pacs.send-to-pacs')?.isActive, true);
+  });
+});

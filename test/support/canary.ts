@@ -1,0 +1,69 @@
+// Instances of a patient whose name, number, dates and UIDs occur nowhere else, and the search for them. What must not be
+// known of a patient can be looked for in anything that was written.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildFile, CT_IMAGE, EXPLICIT_LE, element, encodeDataSet } from './dicom-builder.ts';
+
+/** What stands in the data sets. */
+export const PATIENT: Readonly<Record<string, string>> = {
+  name: 'CANARYFAMILY^CANARYGIVEN',
+  'family name': 'CANARYFAMILY',
+  'given name': 'CANARYGIVEN',
+  id: 'CANARYID7701',
+  'birth date': '19010203',
+  'accession number': 'CANARYACC42',
+  'study description': 'CANARYSTUDYTEXT',
+  physician: 'CANARYPHYSICIAN',
+  'study UID': '2.25.770000000000000001',
+  'series UID': '2.25.770000000000000002',
+};
+/** Each instance's UID begins so. */
+export const INSTANCE_UID = '2.25.77000000000000001';
+/** In the names of the folder and of the files. */
+export const PATH_WORD = 'CANARYPATH';
+
+/** Writes `count` instances below `parent`. Returns the folder that they are in. */
+export function writeCanaries(parent: string, count: number): string {
+  const folder = join(parent, `${PATH_WORD}-study`);
+  mkdirSync(folder);
+  for (let at = 0; at < count; at++) {
+    const sopInstance = `${INSTANCE_UID}${at}`;
+    const elements = [
+      element(0x00080016, 'UI', CT_IMAGE),
+      element(0x00080018, 'UI', sopInstance),
+      element(0x00080050, 'SH', PATIENT['accession number'] ?? ''),
+      element(0x00080060, 'CS', 'CT'),
+      element(0x00080090, 'PN', PATIENT['physician'] ?? ''),
+      element(0x00081030, 'LO', PATIENT['study description'] ?? ''),
+      element(0x00100010, 'PN', PATIENT['name'] ?? ''),
+      element(0x00100020, 'LO', PATIENT['id'] ?? ''),
+      element(0x00100030, 'DA', PATIENT['birth date'] ?? ''),
+      element(0x0020000d, 'UI', PATIENT['study UID'] ?? ''),
+      element(0x0020000e, 'UI', PATIENT['series UID'] ?? ''),
+      element(0x7fe00010, 'OW', new Uint8Array(2_000)),
+    ];
+    const dataSet = encodeDataSet(elements, EXPLICIT_LE);
+    const file = buildFile({ transferSyntax: EXPLICIT_LE, sopClass: CT_IMAGE, sopInstance, dataSet });
+    writeFileSync(join(folder, `${PATH_WORD}-${at}.dcm`), file);
+  }
+  // Cut in its data set: pre-flight has something to say of it.
+  const whole = encodeDataSet([element(0x00100010, 'PN', PATIENT['name'] ?? '')], EXPLICIT_LE);
+  const cut = {
+    transferSyntax: EXPLICIT_LE,
+    sopClass: CT_IMAGE,
+    sopInstance: `${INSTANCE_UID}cut`.replace('cut', '99'),
+  };
+  writeFileSync(join(folder, `${PATH_WORD}-cut.dcm`), buildFile({ ...cut, dataSet: whole }).subarray(0, -5));
+  writeFileSync(join(folder, `${PATH_WORD}.txt`), PATIENT['name'] ?? '');
+  return folder;
+}
+
+/** What of the patient stands in `text`, each by what it is; `also`: further words that must not. */
+export function canariesIn(text: string | Uint8Array, also: Readonly<Record<string, string>> = {}): string[] {
+  const bytes = Buffer.from(text);
+  const words = Object.entries({ ...PATIENT, 'instance UID': INSTANCE_UID, ...also });
+  return words
+    .filter(([, word]) => bytes.includes(word) || bytes.includes(Buffer.from(word, 'utf16le')))
+    .map(([what]) => what);
+}
