@@ -98,12 +98,15 @@ export class AssociationDriver {
 
   /** Feeds the core and performs what it asks for. Inputs given by a listener meanwhile take their turn behind it. */
   input(input: AssociationInput): void {
-    this.#queue.push(...this.association.handle(input));
+    const effects = this.association.handle(input);
+    // A peer decides how many effects its bytes have: neither spread (the stack is finite) nor shifted one by one.
+    for (const effect of effects) this.#queue.push(effect);
     if (this.#performing) return;
     this.#performing = true;
     try {
-      for (let effect = this.#queue.shift(); effect !== undefined; effect = this.#queue.shift()) this.#perform(effect);
+      for (let index = 0; index < this.#queue.length; index += 1) this.#perform(this.#queue[index] as Effect);
     } finally {
+      this.#queue.length = 0;
       this.#performing = false;
     }
   }

@@ -2,6 +2,7 @@
 
 import { echoRequest, judgeEchoResponse } from '../protocol/service/verification.ts';
 import { EXPLICIT_VR_LE, IMPLICIT_VR_LE, VERIFICATION } from '../protocol/uids.ts';
+import { closeLimitMs } from './close-limit.ts';
 import type { AssociationFailure } from './failure.ts';
 import type { Peer } from './peer.ts';
 import { RequestedAssociation } from './requested-association.ts';
@@ -56,12 +57,9 @@ export async function echo(peer: Peer, trace: TraceSink | undefined, signal: Abo
     identify(association, result);
     await verify(association, result, signal);
   }
-  await association.gone(signal.aborted ? 0 : CLOSE_MS);
+  await association.gone(signal.aborted ? 0 : closeLimitMs(result.failure?.code));
   return result;
 }
-
-/** How long the connection may take to close after all is said. */
-const CLOSE_MS = 3_000;
 
 function identify(association: RequestedAssociation, result: Draft): void {
   const information = association.ac?.userInformation;

@@ -94,7 +94,8 @@ export class TcpTransport {
 
   /** Ends in good order when all is written; at once where the peer does not take what we have. */
   close(): void {
-    if (this.#socket.writableLength > 0) this.#socket.destroy();
+    // A connection that is still being made would be waited for.
+    if (this.#socket.connecting || this.#socket.writableLength > 0) this.#socket.destroy();
     else this.#socket.destroySoon();
   }
 

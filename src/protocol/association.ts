@@ -61,6 +61,7 @@ export class Association {
   #unreadable = false;
   #rq: AAssociateRq | undefined;
   #contexts: readonly NegotiatedContext[] = [];
+  readonly #acceptedIds = new Set<number>();
   #maxFragment: number | undefined;
 
   constructor(options: AssociationOptions) {
@@ -277,16 +278,16 @@ export class Association {
 
   #established(ac: AAssociateAc, peerMaximumLength: number | undefined): void {
     this.#contexts = negotiateContexts(this.#rq?.presentationContexts ?? [], ac.presentationContexts);
+    for (const { presentationContextId, acceptedTransferSyntax } of this.#contexts) {
+      if (acceptedTransferSyntax !== undefined) this.#acceptedIds.add(presentationContextId);
+    }
     this.#maxFragment = maxFragmentLength(peerMaximumLength, SENT_PDU_LENGTH_CAP);
   }
 
   #assemble(pdu: PDataTf): void {
     for (const pdv of pdu.presentationDataValues) {
       const id = pdv.presentationContextId;
-      const known = this.#contexts.some(
-        (c) => c.presentationContextId === id && c.acceptedTransferSyntax !== undefined,
-      );
-      if (!known) {
+      if (!this.#acceptedIds.has(id)) {
         throw new ProtocolError(
           INVALID_PDU_PARAMETER_VALUE,
           `PDV in presentation context ${id}, which was not accepted`,
@@ -296,6 +297,7 @@ export class Association {
       if (assembled === undefined) continue;
       if (assembled.type === 'data set') {
         const { bytes, isLast } = assembled;
+        if (bytes.length === 0 && !isLast) continue;
         this.#indicate({ type: 'data set', presentationContextId: id, bytes, isLast });
         continue;
       }
@@ -337,15 +339,23 @@ export class Association {
     );
   }
 
-  #traceReceivedData(pdu: PDataTf): void {
-    pdu.presentationDataValues.forEach((pdv, index) => {
-      const { presentationContextId, isCommand, isLastFragment, data } = pdv;
-      const first = index === 0;
-      const length = data.length + PDV_HEADER_LENGTH + (first ? PDU_HEADER_LENGTH : 0);
+  /** One event for PDVs in a row of the same kind, however many a PDU has. */
+  #traceReceivedData({ presentationDataValues }: PDataTf): void {
+    let pdus = 1;
+    let length = PDU_HEADER_LENGTH;
+    presentationDataValues.forEach(({ presentationContextId, isCommand, isLastFragment, data }, index) => {
+      length += data.length + PDV_HEADER_LENGTH;
+      const next = presentationDataValues[index + 1];
+      const goesOn =
+        next !== undefined &&
+        !isLastFragment &&
+        next.presentationContextId === presentationContextId &&
+        next.isCommand === isCommand;
+      if (goesOn) return;
       const command = isCommand ? bounded(data) : undefined;
-      this.#trace(
-        pDataEvent('received', presentationContextId, isCommand, isLastFragment, first ? 1 : 0, length, command),
-      );
+      this.#trace(pDataEvent('received', presentationContextId, isCommand, isLastFragment, pdus, length, command));
+      pdus = 0;
+      length = 0;
     });
   }
 }

@@ -16,7 +16,7 @@ import type { Outcome, Reason } from './outcome.ts';
 import type { PlannedAssociation } from './plan.ts';
 import type { InstanceQueue, Pending } from './queue.ts';
 import { refusalOf } from './refusal.ts';
-import { verdictOf } from './verdict.ts';
+import { outcomeWithoutAnswer, verdictOf } from './verdict.ts';
 
 /** More than this many requests at a time gain nothing, and a peer that grants "no limit" may still drown. */
 export const WINDOW_MAX = 64;
@@ -118,7 +118,8 @@ class AssociationRun {
     if (maxFragment === undefined) {
       const maximumLength = this.#association.ac?.userInformation.maximumLength ?? 0;
       for (const pending of this.#queue.drain()) {
-        this.#host.settle(pending, 'failed', { code: 'unusable maximum length', maximumLength }, { bytesSent: 0 });
+        const reason: Reason = { code: 'unusable maximum length', maximumLength };
+        this.#host.settle(pending, outcomeWithoutAnswer(pending), reason, { bytesSent: 0 });
       }
       return;
     }
@@ -149,7 +150,8 @@ class AssociationRun {
       if (pending === undefined) return undefined;
       const found = this.#contextFor(pending.need);
       if (found === undefined) {
-        this.#host.settle(pending, 'failed', refusalOf(this.#association.contexts, pending.need), { bytesSent: 0 });
+        const refusal = refusalOf(this.#association.contexts, pending.need);
+        this.#host.settle(pending, outcomeWithoutAnswer(pending), refusal, { bytesSent: 0 });
         continue;
       }
       const { transferSyntax } = found;
@@ -219,12 +221,14 @@ class AssociationRun {
       this.#queue.putLast(pending);
       return;
     }
-    let outcome: Outcome = 'failed';
+    let outcome: Outcome;
     let reason: Reason | undefined;
     let status: number | undefined;
     if (verdict.type === 'distrust') {
       const { detail } = verdict;
       this.#association.abort({ code: 'protocol error', phase: 'response', detail });
+      // It has the whole instance, and what it made of it nobody can tell.
+      outcome = 'unknown';
       reason = { code: 'invalid response', detail };
     } else {
       ({ outcome, reason, status } = verdict);

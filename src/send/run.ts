@@ -1,6 +1,7 @@
 // Runs a send: for each association of the plan, one or several open at the same time, fed from one queue; each file is
 // settled as exactly one outcome. One bad file never stops the rest; a lost association is opened again for what remains.
 
+import { closeLimitMs } from '../net/close-limit.ts';
 import {
   type AssociationEnd,
   type AssociationHost,
@@ -19,9 +20,7 @@ import { InstanceQueue, type Pending } from './queue.ts';
 import { backOffMs, isWorthAnotherTry, LOST_ASSOCIATIONS_MAX, pause } from './recovery.ts';
 import { digestsOfRepeated } from './screening.ts';
 import { Tally } from './tally.ts';
-
-/** Longer than ARTIM, so that a peer that does not close is closed by the protocol and not by us. */
-const CLOSE_MS = 3_000;
+import { outcomeWithoutAnswer } from './verdict.ts';
 
 /** Never rejects because of a peer or a file: those end as outcomes. */
 export async function runSend(job: SendJob, listeners: SendListeners, signal: AbortSignal): Promise<SendResult> {
@@ -189,14 +188,16 @@ class SendRun implements AssociationHost {
   async #runOne(planned: PlannedAssociation, queue: InstanceQueue): Promise<AssociationEnd> {
     const end = await runAssociation(this, planned, queue, this.#operationsInvoked);
     this.#associations.push(end.summary);
-    this.#closing.push(end.association.gone(this.signal.aborted ? CANCELLED_RELEASE_MS : CLOSE_MS));
+    this.#closing.push(
+      end.association.gone(this.signal.aborted ? CANCELLED_RELEASE_MS : closeLimitMs(end.failure?.code)),
+    );
     // Some peers grant a window and break on it: from then on one request at a time.
     if (end.failure !== undefined && end.association.operationsInvoked > 1) this.#operationsInvoked = 1;
     return end;
   }
 
   #giveUp(pending: Pending, reason: Reason): void {
-    this.settle(pending, pending.mayBeStored ? 'unknown' : 'failed', reason, { bytesSent: 0 });
+    this.settle(pending, outcomeWithoutAnswer(pending), reason, { bytesSent: 0 });
   }
 
   #settleByIndex(index: number, outcome: Outcome, reason: Reason): void {

@@ -17,15 +17,24 @@ export type Verdict =
   /** The response was none to this request: nothing more that the peer says can be trusted on this association. */
   | { readonly type: 'distrust'; readonly detail: string };
 
+/**
+ * What can be said of an instance that no answer of the peer settles. What went out whole in whichever try may be stored,
+ * whatever kept the next try from it.
+ */
+export function outcomeWithoutAnswer(pending: Pending, otherwise: 'failed' | 'cancelled' = 'failed'): Outcome {
+  return pending.mayBeStored ? 'unknown' : otherwise;
+}
+
 /** @param onWire the transfer syntax in which the data set went out */
 export function verdictOf(exchange: StoreExchange, pending: Pending, request: CStoreRq, onWire: string): Verdict {
   switch (exchange.type) {
     case 'unreadable': {
       const { error } = exchange;
-      if (error instanceof DataSetReadError) return { type: 'settled', outcome: 'failed', reason: error.reason };
+      const outcome = outcomeWithoutAnswer(pending);
+      if (error instanceof DataSetReadError) return { type: 'settled', outcome, reason: error.reason };
       const from = pending.file.header.transferSyntaxUID;
       const reason: Reason = { code: 'cannot convert', from, to: onWire, detail: error.message };
-      return { type: 'settled', outcome: 'failed', reason };
+      return { type: 'settled', outcome, reason };
     }
     case 'answer': {
       const judgement = judgeStoreResponse(request, exchange.command);
@@ -41,11 +50,10 @@ export function verdictOf(exchange: StoreExchange, pending: Pending, request: CS
       return { type: 'settled', outcome: category === 'warning' ? 'stored with warning' : 'failed', reason, status };
     }
     case 'failure': {
-      const { failure, allSent } = exchange;
-      const mayBeStored = pending.mayBeStored || allSent;
+      const { failure } = exchange;
       if (failure.code !== 'cancelled' && pending.tries < TRIES_MAX) return { type: 'again' };
-      if (mayBeStored) return { type: 'settled', outcome: 'unknown', reason: failure };
-      return { type: 'settled', outcome: failure.code === 'cancelled' ? 'cancelled' : 'failed', reason: failure };
+      const outcome = outcomeWithoutAnswer(pending, failure.code === 'cancelled' ? 'cancelled' : 'failed');
+      return { type: 'settled', outcome, reason: failure };
     }
   }
 }

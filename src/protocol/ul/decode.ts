@@ -178,10 +178,18 @@ function readContextResult({ value, name }: Item): PresentationContextResult {
   return { presentationContextId, result, ...(transferSyntax ? { transferSyntax } : {}) };
 }
 
+/**
+ * Senders put one or two into a PDU, and the standard sets no limit. Without one, a PDU of nothing but PDV headers would
+ * keep us busy for seconds.
+ */
+const PDVS_PER_PDU_MAX = 10_000;
+
 /** Tables 9-22 and 9-23; message control header Annex E.2, of which bits 2-7 are not tested. */
 function readPDataTf(reader: ByteReader): PDataTf {
   const presentationDataValues: PresentationDataValue[] = [];
   do {
+    if (presentationDataValues.length === PDVS_PER_PDU_MAX)
+      throw malformed(`more than ${PDVS_PER_PDU_MAX} PDVs in a PDU`);
     const length = reader.uint32('PDV length');
     if (length < 2) throw malformed(`PDV length ${length} has no room for the PDV's header`);
     const item = reader.sub(length, 'PDV');
