@@ -3,7 +3,7 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { echo } from './echo.ts';
 import { UsageError } from './options.ts';
-import { surviveClosedPipes } from './output.ts';
+import { printable, surviveClosedPipes } from './output.ts';
 import { receive } from './receive.ts';
 import { store } from './store.ts';
 
@@ -42,7 +42,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown;
     const ofCommand = command === undefined ? '' : ` ${name}`;
-    process.stderr.write(`send-to-pacs${ofCommand}: ${thrown.message}\n`);
+    process.stderr.write(`send-to-pacs${ofCommand}: ${printable(thrown.message)}\n`);
     if (thrown.hint !== undefined) process.stderr.write(`  ${thrown.hint}\n`);
     process.stderr.write(`  send-to-pacs${ofCommand} --help tells the rest\n`);
     return 2;

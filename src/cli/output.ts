@@ -87,10 +87,16 @@ export function surviveClosedPipes(): void {
   }
 }
 
-/** File names and peers' words must not steer the terminal. */
-function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, (character) => {
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const UNSEEN = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+/**
+ * File names and peers' words must not steer the terminal (ECMA-48 control functions, C0 and C1) nor turn the text around
+ * (Unicode UAX #9) or hide some of it. Joiners stay, as some scripts and emoji need them.
+ */
+export function printable(text: string): string {
+  return text.replace(UNSEEN, (character) => {
+    const code = character.charCodeAt(0);
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
   });
 }

@@ -7,6 +7,7 @@ import { formatBytes, plural } from '../trace/units.ts';
 import { readPlaintextConsent } from './configuration.ts';
 import { consentKey, consentQuestion, consentVerdict, type Deed, isLarge } from './consent.ts';
 import { type ConfiguredPeer, peerWords } from './peers.ts';
+import { plainWords } from './plain-words.ts';
 import type { Session } from './session.ts';
 
 /** The machine whose sockets we use; in a remote window not the one with the screen. */
@@ -34,7 +35,9 @@ export async function mayConnect(
   if (verdict === 'refused') {
     const setting = 'sendToPacs.plaintextConsent';
     const answer = await vscode.window.showErrorMessage(
-      `Nothing was sent to ${peerWords(configured.peer)}: "${setting}" refuses unencrypted sends to other machines.`,
+      plainWords(
+        `Nothing was sent to ${peerWords(configured.peer)}: "${setting}" refuses unencrypted sends to other machines.`,
+      ),
       'Open Settings',
     );
     if (answer !== undefined) await vscode.commands.executeCommand('workbench.action.openSettings', setting);
@@ -43,7 +46,7 @@ export async function mayConnect(
   if (verdict === 'ask') {
     const question = consentQuestion(configured, machineWords(), load);
     const answer = await vscode.window.showWarningMessage(
-      question.message,
+      plainWords(question.message),
       { modal: true, detail: question.detail },
       question.consent,
     );
@@ -59,7 +62,7 @@ async function confirmLarge(
   load: { readonly files: number; readonly bytes: number },
 ): Promise<boolean> {
   const answer = await vscode.window.showWarningMessage(
-    `Send ${plural(load.files, 'DICOM file')} (${formatBytes(load.bytes)}) to ${configured.peer.name}?`,
+    plainWords(`Send ${plural(load.files, 'DICOM file')} (${formatBytes(load.bytes)}) to ${configured.peer.name}?`),
     { modal: true, detail: 'That is a lot. You are asked in case another folder was meant.' },
     'Send',
   );

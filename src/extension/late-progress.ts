@@ -2,6 +2,7 @@
 // 0.8 s; one for work that takes a few milliseconds would still be there, with a Cancel button, when the result is told.
 
 import * as vscode from 'vscode';
+import { plainWords } from './plain-words.ts';
 import type { Session } from './session.ts';
 
 /** What takes less is felt as immediate; the status bar shows that something goes on. */
@@ -33,13 +34,13 @@ export async function withLateProgress<T>(
     }),
   );
   const timer = setTimeout(() => {
-    const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+    const options = { location: vscode.ProgressLocation.Notification, title: plainWords(title), cancellable: true };
     void vscode.window.withProgress(options, async (progress, token) => {
       let percent = 0;
       draw = (state) => {
         const increment = Math.max(0, (state.percent ?? 0) - percent);
         percent += increment;
-        const message = source.token.isCancellationRequested ? 'cancelling…' : state.message;
+        const message = source.token.isCancellationRequested ? 'cancelling…' : plainWords(state.message);
         progress.report(state.percent === undefined ? { message } : { message, increment });
       };
       token.onCancellationRequested(() => {

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { JournaledPeer } from '../send/journal.ts';
 import { choosePeer } from './peer-choice.ts';
 import { addressWords, type ConfiguredPeer, sameDestination } from './peers.ts';
+import { plainWords } from './plain-words.ts';
 import type { Session } from './session.ts';
 
 const SEND = 'Send There';
@@ -29,7 +30,7 @@ export async function chooseSamePeer(
   const was = `${addressWords(earlier)}, ${earlier.calledAETitle} ← ${earlier.callingAETitle}`;
   const is = `${addressWords(peer)}, ${peer.calledAETitle} ← ${peer.callingAETitle}`;
   const answer = await vscode.window.showWarningMessage(
-    `${peer.name} is not what it was when this was sent. Send the rest there?`,
+    plainWords(`${peer.name} is not what it was when this was sent. Send the rest there?`),
     { modal: true, detail: `Then: ${was}\nNow: ${is}\n\nWhat was stored then was stored at the old address.` },
     SEND,
   );

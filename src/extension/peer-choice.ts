@@ -7,6 +7,7 @@ import { consentKey } from './consent.ts';
 import { MACHINE } from './consent-prompt.ts';
 import { askForPeer } from './peer-form.ts';
 import { addressWords, type ConfiguredPeer, type PeerList } from './peers.ts';
+import { plainWords } from './plain-words.ts';
 import type { Session } from './session.ts';
 import { originWords } from './settings.ts';
 
@@ -73,8 +74,8 @@ async function pick(
 ): Promise<ConfiguredPeer | undefined> {
   const { workspaceState } = session.context;
   const first = list.defaultPeer?.name ?? workspaceState.get<string>(LAST_PEER);
-  const items = list.peers.map(itemOf);
-  items.sort((a, b) => Number(b.label === first) - Number(a.label === first));
+  const peers = list.peers.toSorted((a, b) => Number(b.peer.name === first) - Number(a.peer.name === first));
+  const items = peers.map(itemOf);
   const receiverItem: PeerItem = {
     label: RECEIVER_NAME,
     description:
@@ -110,9 +111,9 @@ function itemOf(configured: ConfiguredPeer): PeerItem {
       `$(warning) The ${originWords(other.origin)} also define it, as ${addressWords(other.peer)}; yours counts`,
   );
   return {
-    label: peer.name,
-    description: `${addressWords(peer)} – ${configured.folderName ?? from}`,
-    detail: [`${peer.calledAETitle} ← ${peer.callingAETitle}`, ...clash].join('   '),
+    label: plainWords(peer.name),
+    description: plainWords(`${addressWords(peer)} – ${configured.folderName ?? from}`),
+    detail: [plainWords(`${peer.calledAETitle} ← ${peer.callingAETitle}`), ...clash].join('   '),
     iconPath: new vscode.ThemeIcon('server'),
     choice: configured,
   };
@@ -132,7 +133,7 @@ async function noPeer(session: Session, list: PeerList): Promise<ConfiguredPeer 
     ...(list.problems.length > 0 ? [OPEN_SETTINGS] : []),
     ...(restricted ? [MANAGE_TRUST] : []),
   ];
-  const answer = await vscode.window.showInformationMessage(message, ...buttons);
+  const answer = await vscode.window.showInformationMessage(plainWords(message), ...buttons);
   if (answer === ADD_PEER) return askForPeer(session);
   if (answer === USE_RECEIVER) return session.receiver.asPeer(await session.receiver.start());
   if (answer === OPEN_SETTINGS) await openPeerSettings(list.problems[0]?.origin ?? 'user');
@@ -146,7 +147,7 @@ function tellProblems(session: Session, list: PeerList): void {
   if (first === undefined) return;
   for (const { message } of news) session.channel.note('warn', message);
   const more = news.length === 1 ? '' : ` And ${news.length - 1} more; see the trace.`;
-  void vscode.window.showWarningMessage(`${first.message}${more}`, OPEN_SETTINGS).then(async (answer) => {
+  void vscode.window.showWarningMessage(plainWords(`${first.message}${more}`), OPEN_SETTINGS).then(async (answer) => {
     if (answer === OPEN_SETTINGS) await openPeerSettings(first.origin);
   });
 }

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { DEFAULT_CALLED_AE_TITLE } from '../net/peer.ts';
 import { readPeers, SECTION } from './configuration.ts';
 import { type ConfiguredPeer, peerWords } from './peers.ts';
+import { plainWords } from './plain-words.ts';
 import type { Session } from './session.ts';
 import { aeTitleProblem, hostProblem, nameProblem, type PeerEntry, portProblem } from './settings.ts';
 
@@ -94,7 +95,7 @@ export async function askForPeer(session: Session): Promise<ConfiguredPeer | und
   if (added !== undefined) session.channel.note('info', `Peer added: ${peerWords(added.peer)}`);
   if (before !== undefined && before.origin === 'user' && target === vscode.ConfigurationTarget.Workspace)
     void vscode.window.showWarningMessage(
-      `Your user settings already define "${name}"; they win over the workspace's.`,
+      plainWords(`Your user settings already define "${name}"; they win over the workspace's.`),
     );
   return added;
 }

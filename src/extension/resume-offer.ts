@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { leftWords, whenWords } from './journal-words.ts';
+import { plainWords } from './plain-words.ts';
 import type { Session } from './session.ts';
 
 const RESUME = 'Resume';
@@ -21,7 +22,9 @@ async function offer(session: Session): Promise<void> {
   const { journal } = first;
   const more = interrupted.length === 1 ? '' : ` And ${interrupted.length - 1} more.`;
   const answer = await vscode.window.showInformationMessage(
-    `A send to ${journal.peer.name} was interrupted (${whenWords(journal.startedAtMs)}): ${leftWords(first)}.${more}`,
+    plainWords(
+      `A send to ${journal.peer.name} was interrupted (${whenWords(journal.startedAtMs)}): ${leftWords(first)}.${more}`,
+    ),
     RESUME,
     ...(interrupted.length === 1 ? [FORGET] : []),
   );

@@ -11,6 +11,7 @@ import { mayConnect } from './consent-prompt.ts';
 import { displayPathOf, fileNames } from './display-path.ts';
 import { withLateProgress } from './late-progress.ts';
 import { addressWords, type ConfiguredPeer, peerWords } from './peers.ts';
+import { plainWords } from './plain-words.ts';
 import { isRetryable, type SendOrigin } from './results.ts';
 import type { Session } from './session.ts';
 import { closingWords, countsWords, progressPercent, progressWords, severityOf } from './words.ts';
@@ -224,10 +225,10 @@ async function tell(session: Session, result: SendResult, origin: SendOrigin): P
   const buttons = [...(canRetry ? [RETRY] : []), SHOW_RESULTS, SHOW_TRACE];
   const shown =
     severity === 'information'
-      ? vscode.window.showInformationMessage(message, ...buttons)
+      ? vscode.window.showInformationMessage(plainWords(message), ...buttons)
       : severity === 'warning'
-        ? vscode.window.showWarningMessage(message, ...buttons)
-        : vscode.window.showErrorMessage(message, ...buttons);
+        ? vscode.window.showWarningMessage(plainWords(message), ...buttons)
+        : vscode.window.showErrorMessage(plainWords(message), ...buttons);
   void shown.then(async (answer) => {
     if (answer === RETRY) await vscode.commands.executeCommand('sendToPacs.retry', uri);
     if (answer === SHOW_RESULTS) await session.results.show(uri);

@@ -1,6 +1,7 @@
 // One item, and only while something goes on: a send, or the built-in receiver.
 
 import * as vscode from 'vscode';
+import { plainWords } from './plain-words.ts';
 
 export class StatusBar implements vscode.Disposable {
   #item: vscode.StatusBarItem | undefined;
@@ -10,7 +11,7 @@ export class StatusBar implements vscode.Disposable {
   /** @param key the send; `text` undefined = it has ended */
   sending(key: object, text: string | undefined): void {
     if (text === undefined) this.#sends.delete(key);
-    else this.#sends.set(key, text);
+    else this.#sends.set(key, plainWords(text));
     this.#update();
   }
 

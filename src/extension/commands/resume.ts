@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { leftWords, unfinishedDetail, whenWords } from '../journal-words.ts';
 import type { Unfinished } from '../journals.ts';
 import { chooseSamePeer } from '../peer-again.ts';
+import { plainWords } from '../plain-words.ts';
 import { type SendSummary, sendPaths } from '../sending.ts';
 import type { Session } from '../session.ts';
 
@@ -46,9 +47,9 @@ export async function resume(session: Session, id?: unknown): Promise<SendSummar
 function itemOf(unfinished: Unfinished): SendItem {
   const { journal } = unfinished;
   return {
-    label: journal.peer.name,
+    label: plainWords(journal.peer.name),
     description: `${whenWords(journal.startedAtMs)} – ${leftWords(unfinished)}`,
-    detail: unfinishedDetail(unfinished),
+    detail: plainWords(unfinishedDetail(unfinished)),
     iconPath: new vscode.ThemeIcon('history'),
     buttons: [FORGET],
     unfinished,

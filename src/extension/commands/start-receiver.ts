@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { plural } from '../../trace/units.ts';
 import { RECEIVER_AE_TITLE } from '../built-in-receiver.ts';
+import { plainWords } from '../plain-words.ts';
 import type { Session } from '../session.ts';
 
 const COPY_ADDRESS = 'Copy Address';
@@ -25,7 +26,7 @@ export async function startReceiver(session: Session): Promise<ReceiverSummary |
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     session.channel.note('error', message);
-    void vscode.window.showErrorMessage(message, OPEN_SETTINGS).then(async (answer) => {
+    void vscode.window.showErrorMessage(plainWords(message), OPEN_SETTINGS).then(async (answer) => {
       if (answer === OPEN_SETTINGS)
         await vscode.commands.executeCommand('workbench.action.openSettings', 'sendToPacs.receiver');
     });
@@ -36,11 +37,13 @@ export async function startReceiver(session: Session): Promise<ReceiverSummary |
   const message = wasRunning
     ? `The built-in receiver listens on ${address}, AE title ${RECEIVER_AE_TITLE}; ${plural(count, 'instance')} stored.`
     : `The built-in receiver now listens on ${address}, AE title ${RECEIVER_AE_TITLE} (any is taken). Only this machine can reach it.`;
-  void vscode.window.showInformationMessage(message, COPY_ADDRESS, OPEN_FOLDER, STOP).then(async (answer) => {
-    if (answer === COPY_ADDRESS) await vscode.env.clipboard.writeText(`${RECEIVER_AE_TITLE}@${address}`);
-    if (answer === OPEN_FOLDER)
-      await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(directory), { forceNewWindow: true });
-    if (answer === STOP) await session.receiver.stop();
-  });
+  void vscode.window
+    .showInformationMessage(plainWords(message), COPY_ADDRESS, OPEN_FOLDER, STOP)
+    .then(async (answer) => {
+      if (answer === COPY_ADDRESS) await vscode.env.clipboard.writeText(`${RECEIVER_AE_TITLE}@${address}`);
+      if (answer === OPEN_FOLDER)
+        await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(directory), { forceNewWindow: true });
+      if (answer === STOP) await session.receiver.stop();
+    });
   return { host, port, aeTitle: RECEIVER_AE_TITLE, directory };
 }

@@ -8,6 +8,7 @@ import { echoWords } from '../echo-words.ts';
 import { withLateProgress } from '../late-progress.ts';
 import { choosePeer } from '../peer-choice.ts';
 import { addressWords } from '../peers.ts';
+import { plainWords } from '../plain-words.ts';
 import type { Session } from '../session.ts';
 
 const SHOW_TRACE = 'Show Trace';
@@ -44,8 +45,8 @@ export async function verifyConnection(session: Session, peerName?: unknown): Pr
   const message = echoWords(peer, result, sentence(explainEcho(result)));
   session.channel.note(result.verified ? 'info' : 'error', message);
   const shown = result.verified
-    ? vscode.window.showInformationMessage(message, SHOW_TRACE)
-    : vscode.window.showErrorMessage(message, SHOW_TRACE, OPEN_SETTINGS);
+    ? vscode.window.showInformationMessage(plainWords(message), SHOW_TRACE)
+    : vscode.window.showErrorMessage(plainWords(message), SHOW_TRACE, OPEN_SETTINGS);
   void shown.then(async (answer) => {
     if (answer === SHOW_TRACE) session.channel.show();
     if (answer === OPEN_SETTINGS) await openPeerSettings(configured.origin === 'built-in' ? 'user' : configured.origin);
