@@ -5,7 +5,8 @@ import type { Transform } from 'node:stream';
 import { createDeflateRaw, createInflateRaw } from 'node:zlib';
 import { DataSetConversionError } from './conversion-error.ts';
 
-const CHUNK_SIZE = 0x10000;
+/** Each chunk is a task of Node's thread pool: with a quarter of this, inflating costs a fifth more than zlib alone. In bytes. */
+const CHUNK_SIZE = 0x40000;
 
 /**
  * What `input` inflates to. A padding byte behind the deflated data is ignored (PS3.5 A.5).
