@@ -94,21 +94,25 @@ export async function transmit(
   const interruption = new Interruption(association, signal);
   try {
     let chunk = await interruption.or(reading.next());
-    if (chunk === undefined) return interrupted(association, bytesSent);
+    if (chunk === undefined) return interrupted(association, bytesSent, false);
     const answer = association.expectAnswer(request);
     const first = chunk;
+    // What comes after the end of the association is not written.
+    let isWritten = false;
     driver.batch(() => {
       driver.input({ type: 'DIMSE request', presentationContextId, command: request, hasDataSet: true });
+      isWritten = !association.hasEnded;
       driver.input({ type: 'data set', presentationContextId, ...first });
     });
     for (;;) {
       const failure = await association.flushed(signal);
-      if (failure !== undefined) return interrupted(association, bytesSent);
+      if (failure !== undefined) return interrupted(association, bytesSent, isWritten && chunk.isLast);
       bytesSent += chunk.bytes.length;
       sent(chunk.bytes.length);
       if (chunk.isLast) break;
       chunk = await interruption.or(reading.next());
-      if (chunk === undefined) return interrupted(association, bytesSent);
+      if (chunk === undefined) return interrupted(association, bytesSent, false);
+      isWritten = !association.hasEnded;
       driver.input({ type: 'data set', presentationContextId, ...chunk });
     }
     await reading.finish();
@@ -124,11 +128,16 @@ export async function transmit(
   }
 }
 
-/** The instance is not out. Cancelled between two of its chunks, its association cannot go on (PS3.7 has no other way). */
-function interrupted(association: RequestedAssociation, bytesSent: number): Transmission {
+/**
+ * The instance is not out. Cancelled between two of its chunks, its association cannot go on (PS3.7 has no other way).
+ * @param isLastWritten its last bytes wait to be taken by the system
+ */
+function interrupted(association: RequestedAssociation, bytesSent: number, isLastWritten: boolean): Transmission {
   const failure = association.failure ?? { code: 'cancelled', phase: 'write' };
   if (bytesSent > 0) association.abort(failure);
-  return { type: 'ended', exchange: { type: 'failure', failure, bytesSent, allSent: false } };
+  // What waits goes out in front of our own A-ABORT, to a peer that only paused. Where the peer has ended it, it is dropped.
+  const isDropped = failure.code === 'connection lost' || failure.code === 'association aborted';
+  return { type: 'ended', exchange: { type: 'failure', failure, bytesSent, allSent: isLastWritten && !isDropped } };
 }
 
 /** Whatever makes it pointless to wait for a file: the end of the association, or the person. */

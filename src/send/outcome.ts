@@ -14,7 +14,7 @@ export const OUTCOMES = ['stored', 'stored with warning', 'failed', 'skipped', '
  * - failed: the peer does not have it, as far as anyone can know.
  * - skipped: there is nothing in the file that could be sent, or nothing that is not sent from another file already.
  * - cancelled: the person stopped before it was sent, or while it was.
- * - unknown: every byte went out and no answer came.
+ * - unknown: every byte went out, and no answer came that can be the one to it.
  */
 export type Outcome = (typeof OUTCOMES)[number];
 

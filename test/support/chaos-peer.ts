@@ -3,6 +3,7 @@
 // of a sender can be compared with the truth. It stands on the scripted peer and shares nothing with src.
 
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from './mutate.ts';
 import * as naive from './naive-pdu.ts';
 import {
@@ -71,11 +72,15 @@ export interface ChaosConnection {
   end: 'open' | 'release' | 'abort' | 'lost';
   /** The end came when some, but not all of a message had come. */
   endedInside: boolean;
+  /** Nothing more is going to be read. */
+  isOver: boolean;
 }
 
 export interface ChaosPeer extends ScriptedPeer {
   readonly receptions: readonly Reception[];
   readonly records: readonly ChaosConnection[];
+  /** Resolves when all that came is read, as far as it ever will be; after at most so many milliseconds. */
+  settled(limitMs: number): Promise<void>;
 }
 
 export interface ChaosOptions {
@@ -88,6 +93,8 @@ export interface ChaosOptions {
   readonly manners?: Partial<Manners>;
   /** PDUs are not made so short that the largest instance falls into too many of them. */
   readonly largest: number;
+  /** What it takes its time for, again and again. */
+  readonly slow?: { readonly what: 'accepting' | 'reading' | 'releasing'; readonly ms: number };
 }
 
 function faultBy(random: Random, chance: number): Fault {
@@ -148,11 +155,21 @@ export async function startChaosPeer(options: ChaosOptions): Promise<ChaosPeer> 
       isBroken: false,
       end: 'open',
       endedInside: false,
+      isOver: false,
     };
     records.push(record);
-    await new ChaosScript(connection, fault, manners, random, record, receptions).run();
+    await new ChaosScript(connection, fault, manners, random, record, receptions).run(options.slow);
+    record.isOver = true;
   });
-  return Object.create(peer, { receptions: { value: receptions }, records: { value: records } }) as ChaosPeer;
+  const settled = async (limitMs: number): Promise<void> => {
+    const until = performance.now() + limitMs;
+    while (records.some(({ isOver }) => !isOver) && performance.now() < until) await sleep(2);
+  };
+  return Object.create(peer, {
+    receptions: { value: receptions },
+    records: { value: records },
+    settled: { value: settled },
+  }) as ChaosPeer;
 }
 
 class ChaosScript {
@@ -183,8 +200,10 @@ class ChaosScript {
     this.#receptions = receptions;
   }
 
-  async run(): Promise<void> {
+  async run(slow: ChaosOptions['slow']): Promise<void> {
     const fault = this.#fault;
+    if (slow?.what === 'accepting') await sleep(slow.ms);
+    if (slow?.what === 'reading') this.#readSlowly(slow.ms);
     if (await this.#accept()) {
       for (;;) {
         this.#prepareFor(this.#messages + 1);
@@ -204,7 +223,10 @@ class ChaosScript {
     this.#record.end = pdu?.type === 0x05 ? 'release' : pdu?.type === 0x07 ? 'abort' : 'lost';
     if (pdu?.type === 0x05) {
       if (fault.kind === 'break' && fault.moment === 'release') this.#leave(fault.way);
-      else if (!this.#isSilent) this.#send(naive.releaseRp());
+      else if (!this.#isSilent) {
+        if (slow?.what === 'releasing') await sleep(slow.ms);
+        this.#send(naive.releaseRp());
+      }
     }
     while ((await this.#connection.pdu()) !== undefined);
   }
@@ -252,6 +274,15 @@ class ChaosScript {
     );
     this.#record.isAccepted = isAccepted;
     return isAccepted;
+  }
+
+  #readSlowly(ms: number): void {
+    const { socket } = this.#connection;
+    socket.on('data', () => {
+      if (this.#random.below(4) > 0) return;
+      socket.pause();
+      setTimeout(() => socket.resume(), ms);
+    });
   }
 
   /** What is to happen before, or inside of the message with this number. */
@@ -374,6 +405,7 @@ class ChaosScript {
         return;
       case 'stop reading':
         socket.pause();
+        this.#record.isOver = true;
         return;
       case 'pause':
         socket.pause();

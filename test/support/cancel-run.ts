@@ -1,0 +1,129 @@
+// One send that is cancelled at a random instant, by seed: at the n-th thing that happens on the network, or a little
+// later. The peer is well, but in some runs slow where a sender has to wait: that is where most instants then fall.
+//
+// - The result is there within a second, and what it claims is so (`truth-run.ts`).
+// - The peer sees a release where no instance was on its way, an A-ABORT inside of one; only a peer that does not read
+//   may miss it.
+
+import type { FileOutcome } from '../../src/send/outcome.ts';
+import { runSend } from '../../src/send/run.ts';
+import { startChaosPeer } from './chaos-peer.ts';
+import { peerAt } from './jobs.ts';
+import { Random } from './mutate.ts';
+import type { Scope } from './temporary-folder.ts';
+import { type TruthFile, truthFiles, violationsOf } from './truth-run.ts';
+
+const RESULT_MS = 1_000;
+const CLOSED_MS = 3_000;
+
+export interface CancelReport {
+  readonly seed: number;
+  readonly violations: readonly string[];
+  readonly outcomes: readonly FileOutcome[];
+  /** From cancelling to the result. */
+  readonly untilResultMs: number;
+  /** What had just happened when it was cancelled. */
+  readonly moment: string;
+}
+
+export const cancelFiles = (scope: Scope): Promise<readonly TruthFile[]> => truthFiles(scope);
+
+export async function cancelRun(seed: number, pool: readonly TruthFile[]): Promise<CancelReport> {
+  const random = new Random(seed);
+  const isLarge = random.below(3) === 0;
+  const chosen = isLarge
+    ? [...pool.slice(-1), ...pool.slice(0, random.below(3))]
+    : pool.slice(random.below(10), 11 + random.below(14));
+  const largest = isLarge ? 1_000_000 : 0;
+  const slow = random.pick(['nothing', 'accepting', 'reading', 'answering', 'releasing'] as const);
+  const peer = await startChaosPeer({
+    seed,
+    faults: [0, 0],
+    deadlineMs: 0,
+    largest,
+    manners: { refusals: 0, otherStatuses: 0, delayMs: slow === 'answering' ? 40 : 0 },
+    ...(slow === 'nothing' || slow === 'answering' ? {} : { slow: { what: slow, ms: 10 + random.below(60) } }),
+  });
+  const person = new AbortController();
+  // Things that happen: about ten for an association, four for a file.
+  const at = 1 + random.below(random.pick([3, 14, 40, 100]));
+  const laterMs = random.pick([0, 0, 1, 5, 30]);
+  let happened = 0;
+  let moment = 'never';
+  let cancelledAt: number | undefined;
+  const onTheirWay = new Map<number, number>();
+  let atCancelling: ReadonlyMap<number, number> = new Map();
+  const cancel = (): void => {
+    cancelledAt ??= performance.now();
+    atCancelling = new Map(onTheirWay);
+    person.abort();
+  };
+  const told = new Map<string, number>();
+  const carriers = new Map<string, Set<number>>();
+  const ports = new Map<number, number>();
+  const timers: NodeJS.Timeout[] = [];
+  const result = await runSend(
+    {
+      peer: peerAt(peer.port),
+      files: chosen.map((file) => file.scanned),
+      options: { associations: random.pick([1, 1, 3]), operationsInvoked: random.pick([1, 1, 4]) },
+    },
+    {
+      trace: ({ association, event }) => {
+        if (event.type === 'connected') ports.set(Number(event.localAddress.split(':').at(-1)), association);
+        if (event.type === 'file begins') {
+          const by = carriers.get(event.path) ?? new Set();
+          carriers.set(event.path, by.add(association));
+          onTheirWay.set(association, (onTheirWay.get(association) ?? 0) + 1);
+        }
+        if (event.type === 'file ends') onTheirWay.set(association, (onTheirWay.get(association) ?? 0) - 1);
+        happened += 1;
+        if (happened !== at) return;
+        moment = `event ${at}, ${event.type}, ${laterMs} ms later; ${slow} is slow`;
+        if (laterMs === 0) cancel();
+        else timers.push(setTimeout(cancel, laterMs));
+      },
+      outcome: ({ path }) => told.set(path, (told.get(path) ?? 0) + 1),
+    },
+    person.signal,
+  );
+  const untilResultMs = cancelledAt === undefined ? 0 : performance.now() - cancelledAt;
+  for (const timer of timers) clearTimeout(timer);
+  const wasCancelled = cancelledAt !== undefined;
+  await peer.settled(CLOSED_MS);
+  await peer.stop();
+  const violations = violationsOf({ chosen, result, peer, carriers, ports, told });
+  if (untilResultMs > RESULT_MS) violations.push(`the result came after ${untilResultMs.toFixed(0)} ms`);
+  if (wasCancelled !== result.cancelled) violations.push(`cancelled: ${result.cancelled}`);
+  for (const record of peer.records) {
+    if (!record.isAccepted) continue;
+    const end = record.end + (record.endedInside ? ' inside an instance' : '');
+    const isMissed = record.end === 'lost' || record.end === 'open';
+    if (isMissed && !(slow === 'reading' && record.endedInside))
+      violations.push(`the peer saw neither release nor abort: ${end}`);
+    if (record.end === 'release' && record.endedInside) violations.push('a release inside of an instance');
+    if (record.end === 'abort' && !wasCancelled) violations.push('an abort of a send that was not cancelled');
+    const isBetween = atCancelling.get(ports.get(record.remotePort) ?? 0) === 0;
+    if (record.end === 'abort' && isBetween) violations.push('an abort between instances');
+  }
+  return { seed, violations, outcomes: result.outcomes, untilResultMs, moment };
+}
+
+export async function cancelRuns(
+  from: number,
+  count: number,
+  pool: readonly TruthFile[],
+  atOnce: number,
+  done: (report: CancelReport) => void,
+  untilMs = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  let next = from;
+  const worker = async (): Promise<void> => {
+    while (next < from + count && performance.now() < untilMs) {
+      const seed = next;
+      next += 1;
+      done(await cancelRun(seed, pool));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
