@@ -1,5 +1,6 @@
 // `receive`: the built-in receiver in a terminal, until it is interrupted.
 
+import { reachOf } from '../net/reach.ts';
 import { startReceiver } from '../net/store-scp.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { nameOf } from '../trace/names.ts';
@@ -95,7 +96,7 @@ export async function receive(argv: readonly string[]): Promise<number> {
     const address = `${receiver.host.includes(':') ? `[${receiver.host}]` : receiver.host}:${receiver.port}`;
     // Also when quiet: whoever started the receiver on a free port waits for this line.
     process.stdout.write(`Listening on ${address}\n`);
-    if (!isLoopback(receiver.host)) {
+    if (reachOf(receiver.host) !== 'this machine') {
       output.line('warn', `Everyone who can reach ${address} can store files here, without a password or encryption.`);
     }
     await whenAborted(interruption.signal);
@@ -106,10 +107,6 @@ export async function receive(argv: readonly string[]): Promise<number> {
   } finally {
     interruption.end();
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function whenAborted(signal: AbortSignal): Promise<void> {

@@ -3,9 +3,10 @@
 
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
+import { addressesOf, farthestReach, isAddress, isLocalhost } from '../net/reach.ts';
 import { formatBytes, plural } from '../trace/units.ts';
 import { readPlaintextConsent } from './configuration.ts';
-import { consentKey, consentQuestion, consentVerdict, type Deed, isLarge } from './consent.ts';
+import { consentKey, consentQuestion, consentVerdict, type Deed, isAskedFor, isLarge } from './consent.ts';
 import { type ConfiguredPeer, peerWords } from './peers.ts';
 import { plainWords } from './plain-words.ts';
 import type { Session } from './session.ts';
@@ -13,9 +14,8 @@ import type { Session } from './session.ts';
 /** The machine whose sockets we use; in a remote window not the one with the screen. */
 export const MACHINE = hostname();
 
-function stateKey(configured: ConfiguredPeer): string {
-  return `consent:${consentKey(configured.peer, MACHINE)}`;
-}
+/** A name server that is gone must not hold a send up for long: the connect will say so. */
+const LOOKUP_MS = 3_000;
 
 function machineWords(): string {
   const remote = vscode.env.remoteName;
@@ -30,8 +30,14 @@ export async function mayConnect(
 ): Promise<boolean> {
   const { globalState } = session.context;
   const deed: Deed = load === undefined ? 'connect' : 'send';
-  const given = globalState.get<Deed>(stateKey(configured));
-  const verdict = consentVerdict(configured, deed, given, readPlaintextConsent());
+  const plaintext = readPlaintextConsent();
+  const { peer } = configured;
+  const isName = !isAddress(peer.host) && !isLocalhost(peer.host);
+  const addresses =
+    isName && isAskedFor(configured, deed, plaintext) ? await addressesOf(peer.host, LOOKUP_MS) : undefined;
+  const reach = addresses === undefined ? undefined : farthestReach(addresses);
+  const key = `consent:${consentKey(peer, MACHINE, reach)}`;
+  const verdict = consentVerdict(configured, deed, globalState.get<Deed>(key), plaintext);
   if (verdict === 'refused') {
     const setting = 'sendToPacs.plaintextConsent';
     const answer = await vscode.window.showErrorMessage(
@@ -44,14 +50,14 @@ export async function mayConnect(
     return false;
   }
   if (verdict === 'ask') {
-    const question = consentQuestion(configured, machineWords(), load);
+    const question = consentQuestion(configured, machineWords(), load, addresses);
     const answer = await vscode.window.showWarningMessage(
       plainWords(question.message),
       { modal: true, detail: question.detail },
       question.consent,
     );
     if (answer !== question.consent) return false;
-    await globalState.update(stateKey(configured), deed);
+    await globalState.update(key, deed);
     return true;
   }
   return load === undefined || !isLarge(load) || confirmLarge(configured, load);

@@ -4,6 +4,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Peer } from '../net/peer.ts';
+import { farthestReach, isLocalhost, type Reach, reachOf } from '../net/reach.ts';
 import { formatBytes, plural } from '../trace/units.ts';
 import type { ConfiguredPeer } from './peers.ts';
 import { addressWords } from './peers.ts';
@@ -15,22 +16,20 @@ export type Deed = 'connect' | 'send';
 /**
  * What a consent is given to: these two AEs at this address, connected from this machine. Deadlines and the display
  * name do not matter. The hash keeps addresses out of the editor's state store.
+ * @param reach how far the name leads now: who agreed to a host of a private network did not agree to one of the internet
  */
-export function consentKey(peer: Peer, machine: string): string {
-  const facts = JSON.stringify([peer.host, peer.port, peer.calledAETitle, peer.callingAETitle, machine]);
+export function consentKey(peer: Peer, machine: string, reach?: Reach): string {
+  const where = reach === undefined ? [] : [reach];
+  const facts = JSON.stringify([peer.host, peer.port, peer.calledAETitle, peer.callingAETitle, machine, ...where]);
   return createHash('sha256').update(facts).digest('hex');
 }
 
-/** True only for what can not leave the machine. Names other than 'localhost' depend on a resolver, so they do not count. */
+/**
+ * True only for what can not leave the machine. Names other than 'localhost' depend on a resolver, so they do not count;
+ * that 'localhost' leads nowhere else is seen to when it is connected to.
+ */
 export function isLoopback(host: string): boolean {
-  const plain = host.toLowerCase();
-  if (plain === 'localhost' || plain === '::1') return true;
-  const octets = plain.split('.');
-  return (
-    octets.length === 4 &&
-    octets[0] === '127' &&
-    octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255)
-  );
+  return isLocalhost(host) || reachOf(host) === 'this machine';
 }
 
 export type ConsentVerdict = 'go' | 'ask' | 'refused';
@@ -53,6 +52,14 @@ export function consentVerdict(
   return deed === 'send' && remote && plaintext === 'ask' ? 'ask' : 'go';
 }
 
+/** Whether this is anything that is ever asked about, so that a name is looked up only then. */
+export function isAskedFor(configured: ConfiguredPeer, deed: Deed, plaintext: PlaintextConsent): boolean {
+  return consentVerdict(configured, deed, undefined, plaintext) === 'ask';
+}
+
+/** Addresses of a name that a question shows; a resolver may give a hundred. */
+const ADDRESSES_MAX = 4;
+
 export interface ConsentQuestion {
   readonly message: string;
   readonly detail: string;
@@ -63,17 +70,19 @@ export interface ConsentQuestion {
 /**
  * @param machine who opens the connection, in words
  * @param load what would go out; undefined for a deed without data
+ * @param addresses what the host's name stands for now; undefined: the host is no name
  */
 export function consentQuestion(
   configured: ConfiguredPeer,
   machine: string,
   load: { readonly files: number; readonly bytes: number } | undefined,
+  addresses?: readonly string[],
 ): ConsentQuestion {
   const { peer, origin } = configured;
   const what = load === undefined ? undefined : `${plural(load.files, 'DICOM file')} (${formatBytes(load.bytes)})`;
   const lines = [
     `Peer: ${peer.name}${origin === 'user' ? '' : ` – from the ${originOf(configured)}, not from your own settings`}`,
-    `Address: ${addressWords(peer)}`,
+    `Address: ${addressWords(peer)}${lookedUpWords(addresses)}`,
     `AE titles: ${peer.calledAETitle} (called), ${peer.callingAETitle} (calling)`,
     `Connects from: ${machine}`,
     ...(what === undefined ? [] : [`Sends: ${what}`]),
@@ -89,6 +98,19 @@ export function consentQuestion(
     consent: what === undefined ? 'Connect' : 'Send',
   };
 }
+
+function lookedUpWords(addresses: readonly string[] | undefined): string {
+  if (addresses === undefined) return '';
+  if (addresses.length === 0) return ' – a name that cannot be looked up now';
+  const first = addresses.slice(0, ADDRESSES_MAX).join(', ');
+  return ` – now ${first}${addresses.length > ADDRESSES_MAX ? ', …' : ''}, ${REACH_WORDS[farthestReach(addresses)]}`;
+}
+
+const REACH_WORDS: Readonly<Record<Reach, string>> = {
+  'this machine': 'this machine itself',
+  'private network': 'in a private network',
+  anywhere: 'outside of private networks',
+};
 
 function originOf(configured: ConfiguredPeer): string {
   if (configured.origin === 'folder') return `settings of the folder "${configured.folderName ?? ''}"`;

@@ -5,6 +5,7 @@
 
 import { createServer, type Server, Socket } from 'node:net';
 import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
+import { isLocalhost, loopbackLookup } from './reach.ts';
 
 /** An accepted connection, to be handed on to a transport and to nobody else. */
 export type Connection = Socket;
@@ -46,7 +47,7 @@ export class TcpTransport {
   /** @param port 1-65535; anything else would throw out of Node, so it is validated before */
   connect(host: string, port: number): void {
     this.#socket.on('connect', () => this.#listener.connected(this.localAddress, this.remoteAddress));
-    this.#socket.connect({ host, port });
+    this.#socket.connect({ host, port, ...(isLocalhost(host) ? { lookup: loopbackLookup() } : {}) });
   }
 
   get localAddress(): string {

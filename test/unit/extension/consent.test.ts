@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { BlockList, isIPv6 } from 'node:net';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import {
   consentKey,
   consentQuestion,
   consentVerdict,
   type Deed,
+  isAskedFor,
   isLarge,
   isLoopback,
   MANY_BYTES,
@@ -79,13 +82,74 @@ describe('consentKey', () => {
 });
 
 describe('isLoopback', () => {
-  const loopback = ['127.0.0.1', '127.255.255.255', '::1', 'localhost', 'LOCALHOST'];
+  const loopback = [
+    '127.0.0.1',
+    '127.255.255.255',
+    '::1',
+    'localhost',
+    'LOCALHOST',
+    '::ffff:127.0.0.1',
+    '::FFFF:127.9.9.9',
+  ];
   const others =
-    '10.0.0.1 128.0.0.1 0.0.0.0 :: 127.0.0.1.evil.org 127.1 127.0.0.256 127.0.0.01 localhost.evil.org evil-localhost ::2 127.0.0. 127...1'.split(
+    '10.0.0.1 128.0.0.1 0.0.0.0 :: 127.0.0.1.evil.org 127.1 127.0.0.256 127.0.0.01 localhost.evil.org evil-localhost localhost. localhost6 2130706433 0x7f000001 0177.0.0.1 0 ::ffff:10.0.0.1 ::ffff:0:127.0.0.1 ::127.0.0.1 64:ff9b::127.0.0.1 0:0:0:0:0:0:0:2 1::1 fe80::1 192.168.0.1 169.254.169.254 ::2 127.0.0. 127...1'.split(
       ' ',
     );
   for (const host of loopback) it(`${host} is`, () => assert.equal(isLoopback(host), true));
   for (const host of ['', ...others]) it(`"${host}" is not`, () => assert.equal(isLoopback(host), false));
+});
+
+describe('plaintext to an address', () => {
+  const loopback = new BlockList();
+  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+  loopback.addAddress('::1', 'ipv6');
+  const isIn = (address: string): boolean => loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  const ask = (host: string) => consentVerdict(configured('user', host), 'send', undefined, 'ask');
+
+  it('is asked about for every address that is not one of this machine, as the system sees them', () => {
+    const near = fc.tuple(fc.constantFrom(126, 127, 128), fc.nat(255), fc.nat(255), fc.nat(255));
+    const address = fc.oneof(
+      fc.ipV4(),
+      fc.ipV6(),
+      near.map((octets) => octets.join('.')),
+      near.map((octets) => `::ffff:${octets.join('.')}`),
+    );
+    fc.assert(
+      fc.property(address, (host) => {
+        if (!isIn(host)) assert.equal(ask(host), 'ask', host);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('is not asked about for what everybody writes for this machine', () => {
+    for (const host of ['127.0.0.1', '::1', 'localhost', '127.8.9.10']) assert.equal(ask(host), 'go', host);
+  });
+});
+
+describe('a name', () => {
+  const peer = configured('user', REMOTE).peer;
+  it('that leads farther than when the person agreed is asked about again', () => {
+    const keys = (['this machine', 'private network', 'anywhere'] as const).map((reach) =>
+      consentKey(peer, 'm', reach),
+    );
+    assert.equal(new Set([...keys, consentKey(peer, 'm')]).size, 4);
+  });
+  it('is shown with what it stands for now', () => {
+    const detail = (addresses?: readonly string[]) =>
+      consentQuestion(configured('user', REMOTE), 'm', undefined, addresses).detail;
+    assert.match(detail(['10.1.2.3']), /pacs\.example\.org:104 – now 10\.1\.2\.3, in a private network/);
+    assert.match(detail(['10.1.2.3', '192.0.2.7']), /– now 10\.1\.2\.3, 192\.0\.2\.7, outside of private networks/);
+    assert.match(detail([]), /cannot be looked up now/);
+    assert.match(detail(Array.from({ length: 100 }, () => '10.0.0.1')), /10\.0\.0\.1, …, in a private/);
+    assert.match(detail(), /pacs\.example\.org:104$/m);
+  });
+  it('is looked up only where something may be asked', () => {
+    assert.equal(isAskedFor(configured('user', REMOTE), 'connect', 'ask'), false);
+    assert.equal(isAskedFor(configured('user', REMOTE), 'send', 'allow'), false);
+    assert.equal(isAskedFor(configured('user', REMOTE), 'send', 'ask'), true);
+    assert.equal(isAskedFor(configured('workspace', REMOTE), 'connect', 'allow'), true);
+  });
 });
 
 describe('consentQuestion', () => {

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import type { LookupAddress } from 'node:dns';
+import { describe, it } from 'node:test';
+import {
+  addressesOf,
+  farthestReach,
+  isAddress,
+  type Lookup,
+  loopbackLookup,
+  type Reach,
+  reachOf,
+} from '../../../src/net/reach.ts';
+import { startReceiver } from '../../../src/net/store-scp.ts';
+import { TcpTransport } from '../../../src/net/transport.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const REACHES: Readonly<Record<Reach, string>> = {
+  'this machine': '127.0.0.1 127.255.0.9 ::1 ::ffff:127.0.0.1',
+  'private network':
+    '10.0.0.0 10.255.255.255 172.16.0.1 172.31.255.255 192.168.1.1 169.254.1.1 100.64.0.1 100.127.9.9 fe80::1%eth0 FEBF::1 fd00::1 fc12:3::4 ::ffff:10.1.2.3',
+  anywhere:
+    '9.255.255.255 11.0.0.0 172.15.0.1 172.32.0.1 192.167.1.1 192.169.1.1 169.253.1.1 100.63.0.1 100.128.0.1 0.0.0.0 255.255.255.255 8.8.8.8 :: ::2 2001:db8::1 fec0::1 fb00::1 ff02::1 ::ffff:8.8.8.8 256.0.0.1 10.0.0 10.0.0.1.evil.org 127.0.0.1%x nonsense',
+};
+
+describe('reachOf', () => {
+  for (const [reach, addresses] of Object.entries(REACHES))
+    for (const address of addresses.split(' ')) it(`${address}: ${reach}`, () => assert.equal(reachOf(address), reach));
+
+  it('of several is that of the farthest, of none anywhere', () => {
+    assert.equal(farthestReach(['127.0.0.1', '::1']), 'this machine');
+    assert.equal(farthestReach(['127.0.0.1', '10.0.0.1']), 'private network');
+    assert.equal(farthestReach(['127.0.0.1', '10.0.0.1', '8.8.8.8']), 'anywhere');
+    assert.equal(farthestReach([]), 'anywhere');
+  });
+});
+
+it('an address is told from a name', () => {
+  for (const host of ['127.0.0.1', '::1', 'fe80::1%eth0']) assert.equal(isAddress(host), true, host);
+  for (const host of ['localhost', '127.1', '2130706433', '1.2.3.4.example.org', '256.1.1.1'])
+    assert.equal(isAddress(host), false, host);
+});
+
+describe('addressesOf', () => {
+  it('says what the system says, and nothing where the system knows nothing', async () => {
+    assert.deepEqual(await addressesOf('127.0.0.1', 5_000), ['127.0.0.1']);
+    assert.deepEqual(await addressesOf('name.invalid', 5_000), []);
+  });
+});
+
+describe('localhost', () => {
+  const resolverOf =
+    (found: string | LookupAddress[]): Lookup =>
+    (_host, _options, callback) =>
+      callback(null, found, 4);
+  const asked = (found: string | LookupAddress[]): Promise<unknown> =>
+    new Promise((resolve) => {
+      loopbackLookup(resolverOf(found))('localhost', {}, (error, address) => resolve(error ?? address));
+    });
+
+  it('is this machine, or an error', async () => {
+    assert.equal(await asked('127.0.0.1'), '127.0.0.1');
+    const both = [
+      { address: '::1', family: 6 },
+      { address: '127.0.0.1', family: 4 },
+    ];
+    assert.deepEqual(await asked(both), both);
+    for (const evil of ['192.0.2.1', '10.0.0.1', [...both, { address: '192.0.2.1', family: 4 }], []]) {
+      const error = await asked(evil);
+      assert.ok(error instanceof Error && /not this machine/.test(error.message), JSON.stringify(evil));
+    }
+  });
+
+  it('is connected to all the same', async (t) => {
+    const receiver = await startReceiver({ port: 0, directory: temporaryFolder(t) });
+    t.after(() => receiver.stop());
+    const remote = await new Promise<string>((resolve, reject) => {
+      const transport = new TcpTransport({
+        connected: (_local, address) => {
+          transport.destroy();
+          resolve(address);
+        },
+        received: () => undefined,
+        closed: (error) => reject(new Error(error?.message ?? 'closed')),
+      });
+      transport.connect('localhost', receiver.port);
+    });
+    assert.equal(remote, `127.0.0.1:${receiver.port}`);
+  });
+});
