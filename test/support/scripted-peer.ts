@@ -261,12 +261,19 @@ export async function startScriptedPeer(
   script: (connection: PeerConnection, number: number) => Promise<void>,
 ): Promise<ScriptedPeer> {
   const sockets = new Set<Socket>();
-  const scripts: Promise<void>[] = [];
+  /** Those that run, and those that have thrown. */
+  const scripts = new Set<Promise<void>>();
   let connections = 0;
   const server: Server = createServer({ noDelay: true }, (socket) => {
     connections += 1;
     sockets.add(socket);
-    scripts.push(script(new PeerConnection(socket), connections));
+    socket.on('close', () => sockets.delete(socket));
+    const running = script(new PeerConnection(socket), connections);
+    scripts.add(running);
+    running.then(
+      () => scripts.delete(running),
+      () => undefined,
+    );
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
