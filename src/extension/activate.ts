@@ -49,5 +49,6 @@ export async function deactivate(): Promise<void> {
 /** For the log, which outlives the window: what is quoted in a message may be a file's name, and that a patient's. */
 function describeBug(thrown: unknown): string {
   const text = thrown instanceof Error ? (thrown.stack ?? `${thrown.name}: ${thrown.message}`) : String(thrown);
-  return text.replace(/'[^'\n]*'/g, "'…'");
+  // To the last quote of the line: a path may have some of its own.
+  return text.replace(/'.*'/g, "'…'");
 }

@@ -1,0 +1,189 @@
+// As much of the editor's API as a send needs, every text written down that a person would see or that would be kept. The
+// real editor runs in test/host, where what it shows cannot be read. Modal questions are answered as the test says.
+
+import { registerHooks } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+export interface Shown {
+  readonly sink: 'notification' | 'modal' | 'progress' | 'status bar' | 'channel' | 'state' | 'context';
+  readonly text: string;
+}
+
+class Uri {
+  readonly scheme: string;
+  readonly path: string;
+  constructor(scheme: string, path: string) {
+    this.scheme = scheme;
+    this.path = path;
+  }
+  static file = (path: string): Uri => new Uri('file', path);
+  static from = ({ scheme, path }: { scheme: string; path: string }): Uri => new Uri(scheme, path);
+  static joinPath = (base: Uri, ...parts: string[]): Uri => new Uri(base.scheme, join(base.path, ...parts));
+  get fsPath(): string {
+    return this.path;
+  }
+  toString(): string {
+    return `${this.scheme}:${this.path}`;
+  }
+}
+
+class CancellationTokenSource {
+  token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
+  cancel(): void {
+    this.token.isCancellationRequested = true;
+  }
+  dispose(): void {}
+}
+
+const disposable = { dispose: () => undefined };
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+const INFO = 3;
+
+export class RecordingEditor {
+  readonly shown: Shown[] = [];
+  /** Of the person, by key without the section; and of the folder. */
+  user: Readonly<Record<string, unknown>> = {};
+  workspace: Readonly<Record<string, unknown>> = {};
+  /** The button that a modal question gets, where it has it. */
+  consent: string | undefined;
+  readonly commands = new Map<string, (...args: unknown[]) => unknown>();
+  readonly #storage: string;
+
+  constructor(storage: string) {
+    this.#storage = storage;
+  }
+
+  readonly file = (path: string): unknown => Uri.file(path);
+
+  textsOf(...sinks: readonly Shown['sink'][]): string[] {
+    return this.shown.filter(({ sink }) => sinks.includes(sink)).map(({ text }) => text);
+  }
+
+  #note(sink: Shown['sink'], ...texts: readonly unknown[]): void {
+    for (const text of texts) if (typeof text === 'string') this.shown.push({ sink, text });
+  }
+
+  #message = async (text: string, options: unknown, ...items: unknown[]): Promise<unknown> => {
+    const modal = typeof options === 'object' && options !== null ? (options as { detail?: string }) : undefined;
+    this.#note(modal === undefined ? 'notification' : 'modal', text, modal?.detail);
+    return modal !== undefined && items.includes(this.consent) ? this.consent : undefined;
+  };
+
+  #channel(): object {
+    const write = (level: number) => (text: string) => {
+      if (level + 1 >= INFO) this.#note('channel', text);
+    };
+    return {
+      logLevel: INFO,
+      ...Object.fromEntries(LEVELS.map((name, level) => [name, write(level)])),
+      onDidChangeLogLevel: () => disposable,
+      show: () => undefined,
+      dispose: () => undefined,
+    };
+  }
+
+  #statusBarItem(): object {
+    const note = (_target: object, key: string | symbol, value: unknown): boolean => {
+      if (key === 'text' || key === 'tooltip') this.#note('status bar', value);
+      return true;
+    };
+    return new Proxy({ show: () => undefined, dispose: () => undefined }, { set: note });
+  }
+
+  #memento(): object {
+    const values = new Map<string, unknown>();
+    return {
+      get: (key: string) => values.get(key),
+      update: async (key: string, value: unknown) => {
+        values.set(key, value);
+        this.#note('state', `${key}=${JSON.stringify(value)}`);
+      },
+    };
+  }
+
+  context(): object {
+    return {
+      subscriptions: [],
+      globalStorageUri: Uri.file(this.#storage),
+      globalState: this.#memento(),
+      workspaceState: this.#memento(),
+    };
+  }
+
+  api(): Readonly<Record<string, unknown>> {
+    return {
+      Uri,
+      CancellationTokenSource,
+      ThemeIcon: class {},
+      TabInputText: class {},
+      TabInputCustom: class {},
+      LogLevel: { Off: 0, Trace: 1, Debug: 2, Info: INFO, Warning: 4, Error: 5 },
+      StatusBarAlignment: { Left: 1, Right: 2 },
+      ProgressLocation: { Notification: 15 },
+      QuickPickItemKind: { Separator: -1, Default: 0 },
+      ConfigurationTarget: { Global: 1, Workspace: 2 },
+      env: {},
+      extensions: { getExtension: () => undefined },
+      languages: {},
+      commands: {
+        registerCommand: (id: string, command: (...args: unknown[]) => unknown) => {
+          this.commands.set(id, command);
+          return disposable;
+        },
+        executeCommand: async (id: string, ...args: unknown[]) => {
+          if (id === 'setContext') this.#note('context', JSON.stringify(args));
+          return this.commands.get(id)?.(...args);
+        },
+      },
+      window: {
+        createOutputChannel: () => this.#channel(),
+        createStatusBarItem: () => this.#statusBarItem(),
+        setStatusBarMessage: (text: string) => this.#note('status bar', text),
+        showInformationMessage: this.#message,
+        showWarningMessage: this.#message,
+        showErrorMessage: this.#message,
+        withProgress: async (
+          { title }: { title: string },
+          work: (progress: object, token: object) => Promise<unknown>,
+        ) => {
+          this.#note('progress', title);
+          const report = ({ message }: { message?: string }): void => this.#note('progress', message);
+          return work({ report }, new CancellationTokenSource().token);
+        },
+      },
+      workspace: {
+        isTrusted: true,
+        workspaceFolders: undefined,
+        registerTextDocumentContentProvider: () => disposable,
+        getConfiguration: () => ({
+          inspect: (key: string) => ({ globalValue: this.user[key], workspaceValue: this.workspace[key] }),
+          get: (key: string, otherwise: unknown) => this.user[key] ?? otherwise,
+        }),
+      },
+    };
+  }
+
+  /** Has `import 'vscode'` mean this editor, and activates the extension in it. Once in a process. */
+  async activate(): Promise<void> {
+    const slot = '__recordingEditor';
+    const api = this.api();
+    (globalThis as Record<string, unknown>)[slot] = api;
+    const source = Object.keys(api)
+      .map((name) => `export const ${name} = globalThis.${slot}.${name};`)
+      .join('\n');
+    registerHooks({
+      resolve: (specifier, context, next) =>
+        specifier === 'vscode' ? { url: 'editor:vscode', shortCircuit: true } : next(specifier, context),
+      load: (url, context, next) =>
+        url === 'editor:vscode' ? { format: 'module', source, shortCircuit: true } : next(url, context),
+    });
+    const path = join(import.meta.dirname, '../../src/extension/activate.ts');
+    const extension = (await import(pathToFileURL(path).href)) as { activate(context: object): void };
+    extension.activate(this.context());
+  }
+
+  async run(command: string, ...args: unknown[]): Promise<unknown> {
+    return this.commands.get(command)?.(...args);
+  }
+}
