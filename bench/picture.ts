@@ -3,8 +3,8 @@
 
 import type { ScenarioResult } from './scenario.ts';
 
-const WIDTH = 860;
-const LABEL_WIDTH = 270;
+const WIDTH = 920;
+const LABEL_WIDTH = 330;
 const VALUE_WIDTH = 70;
 const BAR_HEIGHT = 18;
 const ROW_HEIGHT = 24;
