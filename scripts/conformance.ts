@@ -70,9 +70,9 @@ applications work together, which is to be tried with the application at the oth
 
 ### 1.1 Application data flow
 
-A person chooses files and folders and a peer; the *sending AE* opens one or more associations to it, requests the storage
+A person chooses files and folders and a peer; the _sending AE_ opens one or more associations to it, requests the storage
 of each instance, and shows what became of each. A person may have the peer verified with C-ECHO, by the same AE. The
-*receiving AE* runs only after a person has started it; it writes what it receives to a folder.
+_receiving AE_ runs only after a person has started it; it writes what it receives to a folder.
 
 ### 1.2 Sequencing
 
