@@ -15,3 +15,33 @@ export class Deferred<T> {
     this.#resolve(value);
   }
 }
+
+/**
+ * Something that happens at most once, while many wait for it and give up. A promise remembers every race that it was part
+ * of until it settles; this forgets, however many chunks or files pass before an association ends.
+ */
+export class Occurrence {
+  readonly #waiters = new Set<() => void>();
+  #hasHappened = false;
+
+  happen(): void {
+    this.#hasHappened = true;
+    for (const waiter of this.#waiters) waiter();
+    this.#waiters.clear();
+  }
+
+  /** Calls `waiter` when it happens, or at once if it has. Returns how to give up. */
+  wait(waiter: () => void): () => void {
+    if (this.#hasHappened) waiter();
+    else this.#waiters.add(waiter);
+    return () => this.#waiters.delete(waiter);
+  }
+
+  /** What the work gives, or undefined as soon as this happens. */
+  async or<T>(work: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      const giveUp = this.wait(() => resolve(undefined));
+      work.then(resolve, reject).finally(giveUp);
+    });
+  }
+}

@@ -13,7 +13,7 @@ import {
   type ProposedPresentationContext,
 } from '../protocol/ul/pdu.ts';
 import { AssociationDriver } from './association-driver.ts';
-import { Deferred } from './deferred.ts';
+import { Deferred, Occurrence } from './deferred.ts';
 import type { AssociationFailure, Phase } from './failure.ts';
 import { foreignProtocol } from './foreign-protocol.ts';
 import type { Peer } from './peer.ts';
@@ -69,7 +69,7 @@ export class RequestedAssociation {
   readonly startedAtMs = Date.now();
   readonly #driver: AssociationDriver;
   readonly #answers = new Map<number, (answer: Answer) => void>();
-  readonly #ended = new Deferred<AssociationFailure | undefined>();
+  readonly #ended = new Occurrence();
   readonly #gone = new Deferred<void>();
   readonly #connection = new Deferred<void>();
   readonly #opened = new Deferred<void>();
@@ -165,9 +165,9 @@ export class RequestedAssociation {
     return this.#failure;
   }
 
-  /** Resolves when it has ended, well or badly. */
-  get ended(): Promise<AssociationFailure | undefined> {
-    return this.#ended.promise;
+  /** Its end, well or badly. */
+  get ended(): Occurrence {
+    return this.#ended;
   }
 
   get hasEnded(): boolean {
@@ -203,7 +203,7 @@ export class RequestedAssociation {
     if (this.#hasEnded) return this.#failure;
     const failure = await this.#during('release', this.peer.timeouts.releaseMs, signal, async () => {
       this.#driver.input({ type: 'A-RELEASE request' });
-      await this.#ended.promise;
+      await this.#ended.or(this.#gone.promise);
     });
     return failure;
   }
@@ -241,7 +241,7 @@ export class RequestedAssociation {
     signal.addEventListener('abort', cancel, { once: true });
     const deadline = this.#startDeadline(phase, limitMs);
     try {
-      await Promise.race([work(), this.#ended.promise]);
+      await this.#ended.or(work());
     } finally {
       deadline.stop();
       signal.removeEventListener('abort', cancel);
@@ -358,7 +358,7 @@ export class RequestedAssociation {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#failure = failure;
-    this.#ended.resolve(failure);
+    this.#ended.happen();
     if (failure === undefined) return;
     for (const resolve of this.#answers.values()) resolve({ type: 'failure', failure });
     this.#answers.clear();

@@ -3,7 +3,7 @@
 import { DataSetConversionError } from '../part10/convert/conversion-error.ts';
 import { type DataSetChunk, DataSetReadError, type DataSetSource } from '../part10/data-set-source.ts';
 import type { Command, CStoreRq } from '../protocol/dimse/command.ts';
-import { Deferred } from './deferred.ts';
+import { Occurrence } from './deferred.ts';
 import type { AssociationFailure } from './failure.ts';
 import type { Answer, RequestedAssociation } from './requested-association.ts';
 
@@ -143,24 +143,25 @@ function interrupted(association: RequestedAssociation, bytesSent: number, isLas
 /** Whatever makes it pointless to wait for a file: the end of the association, or the person. */
 class Interruption {
   readonly #signal: AbortSignal;
-  readonly #happened = new Deferred<undefined>();
-  readonly #happen = (): void => this.#happened.resolve(undefined);
+  readonly #happened = new Occurrence();
+  readonly #happen = (): void => this.#happened.happen();
+  readonly #forgetEnd: () => void;
 
   constructor(association: RequestedAssociation, signal: AbortSignal) {
     this.#signal = signal;
     signal.addEventListener('abort', this.#happen, { once: true });
     if (signal.aborted) this.#happen();
-    void association.ended.then(this.#happen);
+    this.#forgetEnd = association.ended.wait(this.#happen);
   }
 
   /** What the work gives, or undefined when there is no more use for it. */
   async or<T>(work: Promise<T>): Promise<T | undefined> {
-    work.catch(() => undefined);
-    return Promise.race([work, this.#happened.promise]);
+    return this.#happened.or(work);
   }
 
   stop(): void {
     this.#signal.removeEventListener('abort', this.#happen);
+    this.#forgetEnd();
   }
 }
 
