@@ -1,0 +1,161 @@
+// F70: the person stops the send, in each of its phases. Within a second the truth is told, the association is left in the
+// best order that is still possible, and nothing stays open.
+
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { startReceiver } from '../../src/net/store-scp.ts';
+import { peerAt, send, verdicts, writeInstances } from '../support/jobs.ts';
+import * as naive from '../support/naive-pdu.ts';
+import { assertNothingLeft, openResources } from '../support/open-resources.ts';
+import { startScriptedPeer } from '../support/scripted-peer.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+async function folderOf(t: TestContext, count: number, pixelBytes = 2_000): Promise<string> {
+  const folder = temporaryFolder(t);
+  await writeInstances(
+    folder,
+    Array.from({ length: count }, () => ({ pixelBytes })),
+  );
+  return folder;
+}
+
+test('F70: cancelled before it begins: no connection at all', async (t) => {
+  const folder = await folderOf(t, 2);
+  const peer = await startScriptedPeer(async () => undefined);
+  t.after(() => peer.stop());
+  const { result } = await send([folder], peerAt(peer.port), {}, AbortSignal.abort());
+  assert.deepEqual(verdicts(result), ['cancelled: cancelled', 'cancelled: cancelled']);
+  assert.equal(peer.connections, 0);
+});
+
+test('F70: cancelled while the name is looked up', async (t) => {
+  const before = openResources();
+  const folder = await folderOf(t, 1);
+  const controller = new AbortController();
+  const began = performance.now();
+  const peer = peerAt(104, { host: 'pacs.invalid' });
+  const { result } = await send(
+    [folder],
+    peer,
+    {
+      trace: ({ event }) => {
+        if (event.type === 'connecting') controller.abort();
+      },
+    },
+    controller.signal,
+  );
+  assert.ok(performance.now() - began < 1_500);
+  assert.deepEqual(verdicts(result), ['cancelled: cancelled']);
+  await assertNothingLeft(before);
+});
+
+test('F70: cancelled between two files: release, not abort', async (t) => {
+  const before = openResources();
+  const folder = await folderOf(t, 3);
+  const controller = new AbortController();
+  const seen: number[] = [];
+  const peer = await startScriptedPeer(async (connection) => {
+    await connection.accept();
+    const messages = await connection.serve();
+    seen.push(messages.length, connection.lastPdu?.type ?? 0);
+  });
+  const { result } = await send([folder], peerAt(peer.port), { outcome: () => controller.abort() }, controller.signal);
+  await peer.stop();
+  assert.deepEqual(verdicts(result), ['stored', 'cancelled: cancelled', 'cancelled: cancelled']);
+  assert.deepEqual(seen, [1, 0x05]);
+  await assertNothingLeft(before);
+});
+
+test('F70: cancelled while the release is awaited: what is stored stays stored', async (t) => {
+  const before = openResources();
+  const folder = await folderOf(t, 1);
+  const controller = new AbortController();
+  let cancelledAt = 0;
+  const peer = await startScriptedPeer(async (connection) => {
+    await connection.accept();
+    const message = await connection.message();
+    assert.ok(message !== undefined);
+    connection.respond(message, 0);
+    await connection.expect(0x05);
+    cancelledAt = performance.now();
+    controller.abort();
+    await connection.pdu();
+  });
+  const { result } = await send([folder], peerAt(peer.port), {}, controller.signal);
+  assert.ok(performance.now() - cancelledAt < 1_000);
+  await peer.stop();
+  assert.deepEqual(verdicts(result), ['stored']);
+  await assertNothingLeft(before);
+});
+
+test('F70: cancelled while it waits for another try', async (t) => {
+  const folder = await folderOf(t, 1);
+  const controller = new AbortController();
+  let cancelledAt = 0;
+  const peer = await startScriptedPeer(async (connection, number) => {
+    await connection.expect(0x01);
+    connection.send(naive.associateRj(2, 3, 1));
+    if (number < 2) return;
+    // The second rejection is followed by a pause of a second.
+    await connection.pdu();
+    cancelledAt = performance.now();
+    controller.abort();
+  });
+  const { result } = await send([folder], peerAt(peer.port), {}, controller.signal);
+  assert.ok(performance.now() - cancelledAt < 1_000);
+  await peer.stop();
+  assert.deepEqual(verdicts(result), ['cancelled: cancelled']);
+  assert.equal(peer.connections, 2);
+});
+
+test('F70: cancelled at 60 instants: what is called stored is there, nothing else is, nothing stays open', async (t) => {
+  const before = openResources();
+  const folder = await folderOf(t, 12, 60_000);
+  const cuts = Array.from({ length: 60 }, (_, index) => index * 7 + 1);
+  await Promise.all(
+    [0, 1, 2, 3].map(async (lane) => {
+      for (const records of cuts.filter((_cut, index) => index % 4 === lane)) {
+        const held = new Set<string>();
+        const receiver = await startReceiver({
+          port: 0,
+          directory: temporaryFolder(t),
+          received: ({ sopInstanceUID }) => held.add(sopInstanceUID),
+        });
+        const controller = new AbortController();
+        let left = records;
+        let cancelledAt = Number.POSITIVE_INFINITY;
+        // An instant is a place in the trace: the same on a slow machine and on a fast one.
+        const trace = (): void => {
+          left -= 1;
+          if (left !== 0) return;
+          cancelledAt = performance.now();
+          controller.abort();
+        };
+        const { result } = await send([folder], peerAt(receiver.port), { trace }, controller.signal);
+        if (cancelledAt !== Number.POSITIVE_INFINITY) assert.ok(performance.now() - cancelledAt < 1_000);
+        await receiver.stop();
+        for (const { outcome, sopInstanceUID = '' } of result.outcomes) {
+          if (outcome === 'stored') assert.ok(held.has(sopInstanceUID), `${records}: stored, but not there`);
+          else if (outcome !== 'unknown') assert.ok(!held.has(sopInstanceUID), `${records}: ${outcome}, but there`);
+        }
+        assert.ok(result.counts.unknown <= 1);
+      }
+    }),
+  );
+  await assertNothingLeft(before);
+});
+
+test('F79: a trace sink that is slow does not change what happens', async (t) => {
+  const folder = await folderOf(t, 2);
+  const receiver = await startReceiver({ port: 0, directory: temporaryFolder(t) });
+  t.after(() => receiver.stop());
+  let records = 0;
+  const trace = (): void => {
+    records += 1;
+    const until = performance.now() + 5;
+    while (performance.now() < until);
+  };
+  const { result } = await send([folder], peerAt(receiver.port), { trace });
+  assert.deepEqual(verdicts(result), ['stored', 'stored']);
+  assert.ok(records > 10);
+});
