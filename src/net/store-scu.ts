@@ -57,8 +57,15 @@ export class DataSetReading {
     await this.#chunks.next();
   }
 
-  /** Frees the file, wherever the reading is. Buffers are not used again: the connection may still hold their bytes. */
-  async close(): Promise<void> {
+  /**
+   * Frees the file, wherever the reading is, and does not wait for it: a file system that hangs must not keep a cancelled
+   * send. Buffers are not used again: the connection may still hold their bytes.
+   */
+  abandon(): void {
+    void this.#close().catch(() => undefined);
+  }
+
+  async #close(): Promise<void> {
     await this.#first;
     await this.#chunks.return();
   }
@@ -123,8 +130,7 @@ export async function transmit(
     return { type: 'ended', exchange: { type: 'unreadable', error, bytesSent } };
   } finally {
     interruption.stop();
-    // Not waited for: a file system that hangs must not keep a cancelled send.
-    void reading.close().catch(() => undefined);
+    reading.abandon();
   }
 }
 

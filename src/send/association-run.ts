@@ -131,7 +131,7 @@ class AssociationRun {
       if (prepared === undefined) break;
       if (this.#association.hasEnded || this.#host.signal.aborted) {
         this.#queue.putBack(prepared.pending);
-        await prepared.reading.close();
+        prepared.reading.abandon();
         break;
       }
       await this.#send(prepared);

@@ -10,6 +10,7 @@ import { runSend } from '../../src/send/run.ts';
 import { startChaosPeer } from './chaos-peer.ts';
 import { peerAt } from './jobs.ts';
 import { Random } from './mutate.ts';
+import { seedRuns } from './seed-runs.ts';
 import type { Scope } from './temporary-folder.ts';
 import { type TruthFile, truthFiles, violationsOf } from './truth-run.ts';
 
@@ -117,13 +118,5 @@ export async function cancelRuns(
   done: (report: CancelReport) => void,
   untilMs = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  let next = from;
-  const worker = async (): Promise<void> => {
-    while (next < from + count && performance.now() < untilMs) {
-      const seed = next;
-      next += 1;
-      done(await cancelRun(seed, pool));
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await seedRuns((seed) => cancelRun(seed, pool), from, count, atOnce, done, untilMs);
 }

@@ -7,6 +7,7 @@ import { createServer, Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readHeader } from '../../src/part10/read-header.ts';
+import { listenOnLoopback } from './loopback.ts';
 import { type Scope, temporaryFolder } from './temporary-folder.ts';
 
 const run = promisify(execFile);
@@ -19,16 +20,12 @@ export function missing(...programs: readonly string[]): string | false {
 
 /** A port of 127.0.0.1 that was free just now. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => {
-    server.once('listening', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  const server = createServer();
+  const port = await listenOnLoopback(server);
   await new Promise((resolve) => {
     server.close(resolve);
   });
-  return address.port;
+  return port;
 }
 
 /** Resolves once something listens; rejects when the process has ended before. */

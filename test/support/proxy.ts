@@ -2,6 +2,7 @@
 // byte, after which the connection ends, breaks or goes silent.
 
 import { createServer, Socket } from 'node:net';
+import { listenOnLoopback } from './loopback.ts';
 
 export interface Treatment {
   /** Each piece passes on this much later, in order. */
@@ -45,13 +46,9 @@ export async function startProxy(peerPort: number, route: (connection: number) =
     void carry(ours, theirs, toPeer, both);
     void carry(theirs, ours, fromPeer, both);
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  const port = await listenOnLoopback(server);
   return {
-    port: address.port,
+    port,
     get connections() {
       return connections;
     },

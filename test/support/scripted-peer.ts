@@ -2,6 +2,7 @@
 // PDUs by their length field, reads what it needs of them by hand, and writes with the naive PDU writer.
 
 import { createServer, type Server, type Socket } from 'node:net';
+import { listenOnLoopback } from './loopback.ts';
 import * as naive from './naive-pdu.ts';
 
 export interface RawPdu {
@@ -275,13 +276,9 @@ export async function startScriptedPeer(
       () => undefined,
     );
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  const port = await listenOnLoopback(server);
   return {
-    port: address.port,
+    port,
     get connections() {
       return connections;
     },

@@ -30,6 +30,7 @@ import {
 } from './dicom-builder.ts';
 import { peerAt, scanned, type WrittenInstance, writeInstances } from './jobs.ts';
 import { Random } from './mutate.ts';
+import { seedRuns } from './seed-runs.ts';
 import { type Scope, temporaryFolder } from './temporary-folder.ts';
 
 /** Short, and still long enough that a healthy peer on a busy machine meets most of them. */
@@ -267,13 +268,5 @@ export async function truthRuns(
   done: (report: TruthReport) => void,
   untilMs = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  let next = from;
-  const worker = async (): Promise<void> => {
-    while (next < from + count && performance.now() < untilMs) {
-      const seed = next;
-      next += 1;
-      done(await truthRun(seed, pool));
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await seedRuns((seed) => truthRun(seed, pool), from, count, atOnce, done, untilMs);
 }

@@ -1,0 +1,25 @@
+// Many runs of the same experiment, one for each seed, some at a time.
+
+/**
+ * Runs seeds `from`, `from` + 1, ... until `count` were begun or the time is over.
+ * @param atOnce how many run at the same time
+ * @param untilMs on the performance clock
+ */
+export async function seedRuns<Report>(
+  run: (seed: number) => Promise<Report>,
+  from: number,
+  count: number,
+  atOnce: number,
+  done: (report: Report) => void,
+  untilMs = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  let next = from;
+  const worker = async (): Promise<void> => {
+    while (next < from + count && performance.now() < untilMs) {
+      const seed = next;
+      next += 1;
+      done(await run(seed));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
