@@ -5,7 +5,7 @@
 // The module is an emscripten "reactor": memory, imports for exceptions and messages, and a few calls of WASI. A decoder
 // that fails leaves its memory as it was when it threw: such an instance is thrown away by `decode`.
 
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FrameDecodingError, type FrameFormat } from './frame-format.ts';
@@ -65,8 +65,12 @@ function modulePath(): string {
     : join(import.meta.dirname, 'dcmjs-native-codecs.wasm');
 }
 
-export async function loadCodecs(): Promise<Codecs> {
-  const module = await WebAssembly.compile(await readFile(modulePath()));
+/**
+ * Synchronous: the thread has nothing else to do, and it can be ended before or after, but not while another thread compiles
+ * for it.
+ */
+export function loadCodecs(): Codecs {
+  const module = new WebAssembly.Module(readFileSync(modulePath()));
   let instance: CodecInstance | undefined;
   return {
     decode: (stream, call) => {

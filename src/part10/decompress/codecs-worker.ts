@@ -3,6 +3,7 @@
 // threads, not copied.
 
 import { parentPort } from 'node:worker_threads';
+import { serve } from '../thread-end.ts';
 import { type Codecs, loadCodecs } from './codecs-adapter.ts';
 import { decodeFrame } from './frame-decoding.ts';
 import type { FrameFormat } from './frame-format.ts';
@@ -14,19 +15,17 @@ export interface DecodeRequest {
 
 export type DecodeResponse = { readonly pixels: Uint8Array<ArrayBuffer> } | { readonly failure: string };
 
-let codecs: Promise<Codecs> | undefined;
+let codecs: Codecs | undefined;
 
-async function decode({ frame, format }: DecodeRequest): Promise<DecodeResponse> {
+function decode({ frame, format }: DecodeRequest): DecodeResponse {
   try {
-    return { pixels: await decodeFrame(frame, format, () => (codecs ??= loadCodecs())) };
+    return { pixels: decodeFrame(frame, format, () => (codecs ??= loadCodecs())) };
   } catch (error) {
     return { failure: error instanceof Error ? error.message : String(error) };
   }
 }
 
-async function answer(request: DecodeRequest): Promise<void> {
-  const response = await decode(request);
+serve(parentPort, (request: DecodeRequest) => {
+  const response = decode(request);
   parentPort?.postMessage(response, 'pixels' in response ? [response.pixels.buffer] : []);
-}
-
-parentPort?.on('message', (request: DecodeRequest) => void answer(request));
+});

@@ -4,6 +4,7 @@
 
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { endThread } from '../thread-end.ts';
 import type { DecodeRequest, DecodeResponse } from './codecs-worker.ts';
 import { type FrameDecoders, FrameDecodingError, type FrameFormat } from './frame-format.ts';
 
@@ -11,7 +12,7 @@ const FRAME_TIMEOUT_MS = 60_000;
 const IDLE_MS = 10_000;
 
 export interface DecoderThread extends FrameDecoders {
-  /** Ends the thread; frames that are waiting are rejected. It can be used again afterwards. */
+  /** Frames that are waiting are rejected; resolves when every thread has ended. It can be used again afterwards. */
   close(): Promise<void>;
 }
 
@@ -44,6 +45,7 @@ class OwnedThread implements DecoderThread {
   readonly #waiting: Job[] = [];
   #running: Job | undefined;
   #worker: Worker | undefined;
+  readonly #endings = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(frameTimeoutMs: number, idleMs: number) {
@@ -61,8 +63,9 @@ class OwnedThread implements DecoderThread {
   async close(): Promise<void> {
     const jobs = [...(this.#running === undefined ? [] : [this.#running]), ...this.#waiting.splice(0)];
     this.#running = undefined;
-    await this.#end();
+    this.#end();
     for (const { reject } of jobs) reject(new FrameDecodingError('the decoder was closed'));
+    await Promise.all(this.#endings);
   }
 
   #next(): void {
@@ -71,7 +74,7 @@ class OwnedThread implements DecoderThread {
     const job = this.#waiting.shift();
     if (job === undefined) {
       // Neither the timer nor the thread keeps a process alive that has nothing else to do.
-      this.#timer = setTimeout(() => void this.#end(), this.#idleMs).unref();
+      this.#timer = setTimeout(() => this.#end(), this.#idleMs).unref();
       this.#worker?.unref();
       return;
     }
@@ -119,16 +122,19 @@ class OwnedThread implements DecoderThread {
   #fail(detail: string): void {
     const job = this.#running;
     this.#running = undefined;
-    void this.#end();
+    this.#end();
     job?.reject(new FrameDecodingError(detail));
     this.#next();
   }
 
-  async #end(): Promise<void> {
+  #end(): void {
     clearTimeout(this.#timer);
     const worker = this.#worker;
     this.#worker = undefined;
-    await worker?.terminate();
+    if (worker === undefined) return;
+    const ending = endThread(worker);
+    this.#endings.add(ending);
+    void ending.then(() => this.#endings.delete(ending));
   }
 }
 

@@ -22,11 +22,7 @@ interface Stream {
 }
 
 /** @throws FrameDecodingError */
-export async function decodeFrame(
-  frame: Uint8Array,
-  format: FrameFormat,
-  codecs: () => Promise<Codecs>,
-): Promise<Uint8Array<ArrayBuffer>> {
+export function decodeFrame(frame: Uint8Array, format: FrameFormat, codecs: () => Codecs): Uint8Array<ArrayBuffer> {
   const { codec } = format;
   if (codec === 'RLE') return decodeRle(frame, format);
   const stream = readHeader(frame, codec);
@@ -41,7 +37,7 @@ export async function decodeFrame(
     isSigned: stream.isSigned,
     convertsToRgb: format.convertsToRgb,
   };
-  const samples = (await codecs()).decode(frame, call);
+  const samples = codecs().decode(frame, call);
   const bytesPerSample = stream.precision <= 8 ? 1 : 2;
   const expected = format.rows * format.columns * format.samplesPerPixel * bytesPerSample;
   if (samples.length !== expected) {

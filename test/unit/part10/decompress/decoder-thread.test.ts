@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import type { Worker } from 'node:worker_threads';
 import { decoderThread } from '../../../../src/part10/decompress/decoder-thread.ts';
 import { FrameDecodingError, type FrameFormat } from '../../../../src/part10/decompress/frame-format.ts';
 import { seededBytes } from '../../../support/dicom-builder.ts';
@@ -139,6 +141,24 @@ describe('the thread', () => {
     assert.equal((await own.decode(Uint8Array.from(encodeRle(pixels, 1, 8)), format('RLE'))).length, 2000);
     await own.close();
     await own.close();
+  });
+
+  // Codes of threads that were terminated are not 0; that can end the whole process (see thread-end).
+  test('ends in good order: in the middle of loading the codecs, between frames, and when it has nothing to do', async (t) => {
+    const exits: Promise<unknown>[] = [];
+    const watch = (worker: Worker) => exits.push(once(worker, 'exit'));
+    process.on('worker', watch);
+    t.after(() => process.off('worker', watch));
+    const stream = await grey('JPEG 2000');
+    const own = decoderThread();
+    const unanswered = own.decode(Uint8Array.from(stream), format('JPEG 2000'));
+    await Promise.all([own.close(), assert.rejects(unanswered, /was closed/u)]);
+    await own.decode(Uint8Array.from(stream), format('JPEG 2000'));
+    await own.close();
+    const idle = decoderThread({ idleMs: 0 });
+    await idle.decode(Uint8Array.from(stream), format('JPEG 2000'));
+    assert.deepEqual(await Promise.all(exits), [[0], [0], [0]]);
+    await idle.close();
   });
 
   test('ends when nothing is asked of it, and starts again', async () => {
