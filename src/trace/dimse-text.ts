@@ -15,12 +15,9 @@ export interface ContextInUse {
   readonly transferSyntax: string | undefined;
 }
 
-const LABEL_WIDTH = 30;
 const OFFENDING_ELEMENTS_MAX = 16;
 /** PS3.5 6.2: Error Comment is an LO, 64 characters. */
 const COMMENT_MAX = 64;
-
-const line = (label: string, value: string | number): string => `${label.padEnd(LABEL_WIDTH)}: ${value}`;
 
 const PRIORITIES: Readonly<Record<Priority, string>> = { 0: 'Medium', 1: 'High', 2: 'Low' };
 
@@ -67,63 +64,75 @@ const optional = <T>(value: T | undefined, make: (value: T) => string): string[]
 
 function responseLines(response: Response): string[] {
   return [
-    line('Status', statusText(response)),
-    ...(response.Status === 0 ? [] : [line('Status Meaning', meaningOf(response).meaning)]),
-    ...optional(response.ErrorComment, (comment) => line('Error Comment', sanitize(comment, COMMENT_MAX))),
-    ...optional(response.OffendingElement, (tags) => line('Offending Element', tagsText(tags))),
-    ...optional(response.ErrorID, (id) => line('Error ID', id)),
+    `Status                        : ${statusText(response)}`,
+    ...(response.Status === 0 ? [] : [`Status Meaning                : ${meaningOf(response).meaning}`]),
+    ...optional(
+      response.ErrorComment,
+      (comment) => `Error Comment                 : ${sanitize(comment, COMMENT_MAX)}`,
+    ),
+    ...optional(response.OffendingElement, (tags) => `Offending Element             : ${tagsText(tags)}`),
+    ...optional(response.ErrorID, (id) => `Error ID                      : ${id}`),
   ];
 }
 
 /** What a message is called: 'C-STORE RQ', or the number of a command that we do not speak. */
 export function messageTypeText(command: Command): string {
   if (command.type === 'other') return `Command Field 0x${hexWord(command.CommandField)}`;
-  return command.type.replace(/-(RQ|RSP)$/, ' $1');
+  return command.type.replace('-R', ' R');
 }
 
 function commandLines(command: Command, context: string, hasDataSet: boolean): string[] {
-  const dataSet = line('Data Set', hasDataSet ? 'Present' : 'None');
-  const contextLine = line('Presentation Context ID', context);
+  const dataSet = `Data Set                      : ${hasDataSet ? 'Present' : 'None'}`;
+  const contextLine = `Presentation Context ID       : ${context}`;
   switch (command.type) {
     case 'C-STORE-RQ':
       return [
         contextLine,
-        line('Message ID', command.MessageID),
-        line('Affected SOP Class UID', nameOf(command.AffectedSOPClassUID)),
-        line('Affected SOP Instance UID', sanitize(command.AffectedSOPInstanceUID)),
-        ...optional(command.MoveOriginatorApplicationEntityTitle, (title) => line('Move Originator', aeTitle(title))),
+        `Message ID                    : ${command.MessageID}`,
+        `Affected SOP Class UID        : ${nameOf(command.AffectedSOPClassUID)}`,
+        `Affected SOP Instance UID     : ${sanitize(command.AffectedSOPInstanceUID)}`,
+        ...optional(
+          command.MoveOriginatorApplicationEntityTitle,
+          (title) => `Move Originator               : ${aeTitle(title)}`,
+        ),
         dataSet,
-        line('Priority', PRIORITIES[command.Priority] ?? command.Priority),
+        `Priority                      : ${PRIORITIES[command.Priority] ?? command.Priority}`,
       ];
     case 'C-STORE-RSP':
       return [
         contextLine,
-        line('Message ID Being Responded To', command.MessageIDBeingRespondedTo),
-        ...optional(command.AffectedSOPClassUID, (uid) => line('Affected SOP Class UID', nameOf(uid))),
-        ...optional(command.AffectedSOPInstanceUID, (uid) => line('Affected SOP Instance UID', sanitize(uid))),
+        `Message ID Being Responded To : ${command.MessageIDBeingRespondedTo}`,
+        ...optional(command.AffectedSOPClassUID, (uid) => `Affected SOP Class UID        : ${nameOf(uid)}`),
+        ...optional(command.AffectedSOPInstanceUID, (uid) => `Affected SOP Instance UID     : ${sanitize(uid)}`),
         ...responseLines(command),
         ...(hasDataSet ? [dataSet] : []),
       ];
     case 'C-ECHO-RQ':
-      return [contextLine, line('Message ID', command.MessageID), dataSet];
+      return [contextLine, `Message ID                    : ${command.MessageID}`, dataSet];
     case 'C-ECHO-RSP':
       return [
         contextLine,
-        line('Message ID Being Responded To', command.MessageIDBeingRespondedTo),
+        `Message ID Being Responded To : ${command.MessageIDBeingRespondedTo}`,
         ...responseLines(command),
         ...(hasDataSet ? [dataSet] : []),
       ];
     case 'other':
       return [
         contextLine,
-        ...optional(command.MessageID, (id) => line('Message ID', id)),
-        ...optional(command.MessageIDBeingRespondedTo, (id) => line('Message ID Being Responded To', id)),
-        ...optional(command.AffectedSOPClassUID, (uid) => line('Affected SOP Class UID', nameOf(uid))),
-        ...optional(command.Status, (status) => line('Status', `0x${hexWord(status)}`)),
+        ...optional(command.MessageID, (id) => `Message ID                    : ${id}`),
+        ...optional(command.MessageIDBeingRespondedTo, (id) => `Message ID Being Responded To : ${id}`),
+        ...optional(command.AffectedSOPClassUID, (uid) => `Affected SOP Class UID        : ${nameOf(uid)}`),
+        ...optional(command.Status, (status) => `Status                        : 0x${hexWord(status)}`),
         dataSet,
       ];
   }
 }
+
+const HEADS: Readonly<Record<Direction, string>> = {
+  sent: rule('OUTGOING DIMSE MESSAGE'),
+  received: rule('INCOMING DIMSE MESSAGE'),
+};
+const END = rule('END DIMSE MESSAGE');
 
 /** What the level 'debug' shows of a message. */
 export function dimseBlock(
@@ -134,10 +143,10 @@ export function dimseBlock(
   hasDataSet: boolean,
 ): string[] {
   return [
-    rule(`${direction === 'sent' ? 'OUTGOING' : 'INCOMING'} DIMSE MESSAGE`),
-    line('Message Type', messageTypeText(command)),
+    HEADS[direction],
+    `Message Type                  : ${messageTypeText(command)}`,
     ...commandLines(command, contextText(presentationContextId, context), hasDataSet),
-    rule('END DIMSE MESSAGE'),
+    END,
   ];
 }
 
@@ -149,23 +158,26 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 const isResponse = (command: Command): command is Response =>
   command.type === 'C-STORE-RSP' || command.type === 'C-ECHO-RSP';
 
-/** What every level from 'info' on shows of a message; a status that is no success makes it louder. */
-export function dimseLine(command: Command, direction: Direction): { level: 'error' | 'warn' | 'info'; text: string } {
+/** At which level a message has its line; a status that is no success makes it louder. */
+export function dimseLevel(command: Command, direction: Direction): 'error' | 'warn' | 'info' {
+  if (isResponse(command)) {
+    const { category } = meaningOf(command);
+    return category === 'success' ? 'info' : category === 'warning' ? 'warn' : 'error';
+  }
+  return command.type === 'other' && direction === 'received' ? 'warn' : 'info';
+}
+
+/** That line. */
+export function dimseText(command: Command, direction: Direction): string {
   const verb = direction === 'sent' ? 'Sending' : 'Received';
   if (isResponse(command)) {
     const what = command.type === 'C-STORE-RSP' ? 'Store' : 'Echo';
-    const { category } = meaningOf(command);
-    return {
-      level: category === 'success' ? 'info' : category === 'warning' ? 'warn' : 'error',
-      text: `${verb} ${what} Response (Status: ${statusText(command)})${statusDetail(command)}`,
-    };
+    return `${verb} ${what} Response (Status: ${statusText(command)})${statusDetail(command)}`;
   }
   if (command.type === 'C-STORE-RQ') {
     const name = SHORT_NAMES[command.AffectedSOPClassUID] ?? nameOf(command.AffectedSOPClassUID);
-    return { level: 'info', text: `${verb} Store Request: MsgID ${command.MessageID}, (${name})` };
+    return `${verb} Store Request: MsgID ${command.MessageID}, (${name})`;
   }
-  if (command.type === 'C-ECHO-RQ') {
-    return { level: 'info', text: `${verb} Echo Request: MsgID ${command.MessageID}` };
-  }
-  return { level: direction === 'sent' ? 'info' : 'warn', text: `${verb} ${messageTypeText(command)}` };
+  if (command.type === 'C-ECHO-RQ') return `${verb} Echo Request: MsgID ${command.MessageID}`;
+  return `${verb} ${messageTypeText(command)}`;
 }

@@ -31,11 +31,15 @@ const isInvisible = (code: number): boolean => INVISIBLE.some(([from, to]) => co
 const isBreak = (code: number): boolean =>
   (code >= 0x09 && code <= 0x0d) || code === 0x85 || code === 0x2028 || code === 0x2029;
 
+/** Text of which nothing would go: what can be seen of ASCII, without space at its ends. */
+const isClean = (text: string): boolean => /^[!-~](?:[ -~]*[!-~])?$/.test(text);
+
 /**
  * One line of plain text of at most `max` UTF-16 units ('…' ends a text that was cut). Costs no more than about
  * `max` steps per visible character, however long the text is.
  */
 export function sanitize(text: string, max = 64): string {
+  if (text.length <= max && isClean(text)) return text;
   let clean = '';
   // A bound on the input as well, so that a megabyte of invisible characters costs nothing.
   const source = text.length > max * 16 + 256 ? text.slice(0, max * 16 + 256) : text;

@@ -6,7 +6,7 @@ import type { TraceRecord } from '../net/trace-record.ts';
 import type { Direction, ProtocolTraceEvent } from '../protocol/trace-event.ts';
 import type { AAssociateAc } from '../protocol/ul/pdu.ts';
 import { abortReasonText, abortSourceText, contextResultText, eventText, rejectSummary } from './code-text.ts';
-import { type ContextInUse, dimseBlock, dimseLine } from './dimse-text.ts';
+import { type ContextInUse, dimseBlock, dimseLevel, dimseText } from './dimse-text.ts';
 import {
   beginFolding,
   continues,
@@ -21,7 +21,7 @@ import { aeTitle, nameAndUid, nameOf } from './names.ts';
 import { type ControlPdu, type ProposedContexts, pduBlock, pduFields } from './pdu-text.ts';
 import { sanitize } from './sanitize.ts';
 import { secretRanges } from './secrets.ts';
-import { jobLine, transportLine } from './transport-text.ts';
+import { jobLevel, jobText, transportLine } from './transport-text.ts';
 import { formatCount } from './units.ts';
 
 export type TraceLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -110,12 +110,11 @@ export class TextTrace {
         break;
       case 'file begins':
       case 'file ends':
-      case 'instance received':
-        if (this.#shows('error')) {
-          const { level, text } = jobLine(event);
-          this.#line(level, text);
-        }
+      case 'instance received': {
+        const level = jobLevel(event);
+        if (this.#shows(level)) this.#line(level, jobText(event));
         break;
+      }
       default:
         if (this.#shows('error')) {
           const { level, text } = transportLine(event);
@@ -187,9 +186,9 @@ export class TextTrace {
   #lines(level: TraceLevel, make: () => readonly string[]): void {
     if (!this.#shows(level)) return;
     const lines = make();
-    for (const text of lines.slice(0, BLOCK_LINES_MAX)) this.#line(level, text);
-    if (lines.length > BLOCK_LINES_MAX)
-      this.#line(level, `... ${formatCount(lines.length - BLOCK_LINES_MAX)} more lines`);
+    const shown = Math.min(lines.length, BLOCK_LINES_MAX);
+    for (let index = 0; index < shown; index += 1) this.#line(level, lines[index] ?? '');
+    if (lines.length > shown) this.#line(level, `... ${formatCount(lines.length - shown)} more lines`);
   }
 
   #pData(event: PDataTfEvent, association: number, timeMs: number): void {
@@ -292,10 +291,8 @@ export class TextTrace {
 
   #dimse(event: Extract<ProtocolTraceEvent, { type: 'DIMSE message' }>, state: AssociationState): void {
     const { command, direction, presentationContextId, hasDataSet } = event;
-    if (this.#shows('error')) {
-      const { level, text } = dimseLine(command, direction);
-      this.#line(level, text);
-    }
+    const level = dimseLevel(command, direction);
+    if (this.#shows(level)) this.#line(level, dimseText(command, direction));
     this.#lines('debug', () =>
       dimseBlock(command, direction, presentationContextId, state.inUse.get(presentationContextId), hasDataSet),
     );

@@ -70,32 +70,47 @@ export function transportLine(event: TransportTraceEvent): LeveledText {
 
 type FileEnd = Extract<JobTraceEvent, { type: 'file ends' }>;
 
-function fileEndLine(event: FileEnd): LeveledText {
+function fileEndText(event: FileEnd): string {
   const path = pathText(event.path);
   const status = event.status === undefined ? '' : `, status 0x${hexWord(event.status)}`;
   const rate = formatRate(event.bytes, event.elapsedMs);
   const numbers = `${formatBytes(event.bytes)} in ${formatDuration(event.elapsedMs)}${rate === undefined ? '' : `, ${rate}`}`;
   switch (event.outcome) {
     case 'stored':
-      return { level: 'debug', text: `Stored: ${path} (${numbers})` };
+      return `Stored: ${path} (${numbers})`;
     case 'stored with warning':
-      return { level: 'warn', text: `Stored with warning: ${path} (${numbers}${status})` };
+      return `Stored with warning: ${path} (${numbers}${status})`;
     case 'failed':
-      return { level: 'error', text: `Store failed: ${path} (${numbers}${status})` };
+      return `Store failed: ${path} (${numbers}${status})`;
     case 'unknown':
-      return { level: 'error', text: `Store not answered: ${path} (${numbers})` };
+      return `Store not answered: ${path} (${numbers})`;
     default:
-      return { level: 'warn', text: `Store ${sanitize(event.outcome)}: ${path} (${numbers}${status})` };
+      return `Store ${sanitize(event.outcome)}: ${path} (${numbers}${status})`;
   }
 }
 
-export function jobLine(event: JobTraceEvent): LeveledText {
+/** At which level what happened to a file has its line. */
+export function jobLevel(event: JobTraceEvent): Level {
+  if (event.type !== 'file ends') return 'info';
+  switch (event.outcome) {
+    case 'stored':
+      return 'debug';
+    case 'failed':
+    case 'unknown':
+      return 'error';
+    default:
+      return 'warn';
+  }
+}
+
+/** That line. */
+export function jobText(event: JobTraceEvent): string {
   switch (event.type) {
     case 'file begins':
-      return { level: 'info', text: `Sending file: ${pathText(event.path)}` };
+      return `Sending file: ${pathText(event.path)}`;
     case 'file ends':
-      return fileEndLine(event);
+      return fileEndText(event);
     case 'instance received':
-      return { level: 'info', text: `Stored instance: ${pathText(event.path)} (${formatBytes(event.bytes)})` };
+      return `Stored instance: ${pathText(event.path)} (${formatBytes(event.bytes)})`;
   }
 }
