@@ -163,12 +163,19 @@ async function sendWithProgress(
       return runSend(job, { trace: trace.sink, progress, outcome }, signal);
     });
     end = result.cancelled ? 'cancelled' : 'done';
+    await noteTroubles(session, result);
     return result;
   } finally {
     await session.journals.close(journal, end);
     session.statusBar.sending(job, undefined);
     trace.end();
   }
+}
+
+async function noteTroubles(session: Session, { troubles = [] }: SendResult): Promise<void> {
+  if (troubles.length === 0) return;
+  const { troubleWords } = await import('../trace/trouble-words.ts');
+  for (const trouble of troubles) session.channel.note('warn', troubleWords(trouble));
 }
 
 async function nothingToSend(

@@ -43,6 +43,7 @@ export class AssociationDriver {
   #closedByUs = false;
   #closed = false;
   #lastProgress = 0;
+  #hasSinkThrown = false;
 
   /**
    * @param end where to connect to, or the connection that was accepted
@@ -92,8 +93,14 @@ export class AssociationDriver {
     return this.#writesPending > 0;
   }
 
+  /** A sink that throws must not stop what it only watches. */
   trace(event: TraceEvent): void {
-    this.#trace?.({ timeMs: Date.now(), association: this.number, event });
+    try {
+      this.#trace?.({ timeMs: Date.now(), association: this.number, event });
+    } catch (thrown) {
+      if (!this.#hasSinkThrown) process.emitWarning(thrown instanceof Error ? thrown : String(thrown));
+      this.#hasSinkThrown = true;
+    }
   }
 
   /** Feeds the core and performs what it asks for. Inputs given by a listener meanwhile take their turn behind it. */

@@ -5,6 +5,7 @@ import type { Peer } from '../net/peer.ts';
 import type { TraceSink } from '../net/trace-record.ts';
 import type { Finding } from '../part10/finding.ts';
 import type { HeaderProblem, InstanceHeader } from '../part10/header.ts';
+import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import type { SendOptions } from './options.ts';
 import type { FileOutcome, OutcomeCounts } from './outcome.ts';
@@ -57,6 +58,13 @@ export interface SendListeners {
   readonly outcome?: (outcome: FileOutcome) => void;
 }
 
+/** A listener threw: what it shows or keeps is not all there. The send went on without it. */
+export interface ListenerTrouble {
+  readonly listener: keyof SendListeners;
+  /** The first that it threw. */
+  readonly error: SystemErrorInfo;
+}
+
 export interface AssociationSummary {
   /** The number under which it appears in the trace. */
   readonly association: number;
@@ -82,4 +90,6 @@ export interface SendResult {
   readonly bytesSent: number;
   readonly associations: readonly AssociationSummary[];
   readonly cancelled: boolean;
+  /** Absent: every listener heard everything. */
+  readonly troubles?: readonly ListenerTrouble[];
 }

@@ -19,12 +19,15 @@ import { ProgressMeter } from './progress.ts';
 import { InstanceQueue, type Pending } from './queue.ts';
 import { backOffMs, isWorthAnotherTry, LOST_ASSOCIATIONS_MAX, pause } from './recovery.ts';
 import { digestsOfRepeated } from './screening.ts';
+import { sturdyListeners } from './sturdy-listeners.ts';
 import { Tally } from './tally.ts';
 import { outcomeWithoutAnswer } from './verdict.ts';
 
-/** Never rejects because of a peer or a file: those end as outcomes. */
+/** Never rejects because of a peer, a file or a listener: the first two end as outcomes, the last is told. */
 export async function runSend(job: SendJob, listeners: SendListeners, signal: AbortSignal): Promise<SendResult> {
-  return new SendRun(job, listeners, signal).run();
+  const sturdy = sturdyListeners(listeners);
+  const result = await new SendRun(job, sturdy.listeners, signal).run();
+  return sturdy.troubles.length === 0 ? result : { ...result, troubles: sturdy.troubles };
 }
 
 class SendRun implements AssociationHost {

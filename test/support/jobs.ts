@@ -72,6 +72,7 @@ export async function send(
     },
     signal,
   );
+  if (result.troubles !== undefined) throw new Error(`a listener threw: ${JSON.stringify(result.troubles)}`);
   return { result, trace };
 }
 
