@@ -1,6 +1,6 @@
 // Ctrl-C and kill: the first asks the work to end in good order, the second ends the process at once.
 
-/** 128 + the number of the signal, as shells report it. */
+/** 128 + the number of the signal, as shells report it, also of a process that a signal has ended. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 type InterruptingSignal = keyof typeof EXIT_CODES;
@@ -17,6 +17,9 @@ export interface Interruption {
   end(): void;
 }
 
+/** How long what an interrupted command leaves behind may take to be gone. */
+const LINGER_MS = 300;
+
 /** @param onInterrupt called once, before `signal` aborts */
 export function watchForInterruption(onInterrupt: (name: InterruptingSignal) => void = () => {}): Interruption {
   const controller = new AbortController();
@@ -24,7 +27,7 @@ export function watchForInterruption(onInterrupt: (name: InterruptingSignal) => 
   let receivedAtMs = 0;
   const handle = (name: InterruptingSignal): void => {
     if (received !== undefined) {
-      if (performance.now() - receivedAtMs > ONE_KEYSTROKE_MS) process.exit(EXIT_CODES[name]);
+      if (performance.now() - receivedAtMs > ONE_KEYSTROKE_MS) endAtOnce(name);
       return;
     }
     received = name;
@@ -42,4 +45,20 @@ export function watchForInterruption(onInterrupt: (name: InterruptingSignal) => 
       process.off('SIGTERM', handle);
     },
   };
+}
+
+/**
+ * For a command that has ended: if it was interrupted, its process ends soon, whatever the system still holds back. A name
+ * look-up cannot be taken back, and may take as long as the name server likes.
+ */
+export function leaveSoon(exitCode: number): void {
+  const name = (Object.keys(EXIT_CODES) as InterruptingSignal[]).find((signal) => EXIT_CODES[signal] === exitCode);
+  if (name !== undefined) setTimeout(() => endAtOnce(name), LINGER_MS).unref();
+}
+
+/** `process.exit` waits for threads, and with them for a disk or a name server that hangs. The signal does not. */
+function endAtOnce(name: InterruptingSignal): void {
+  if (process.platform === 'win32') process.exit(EXIT_CODES[name]);
+  process.removeAllListeners(name);
+  process.kill(process.pid, name);
 }

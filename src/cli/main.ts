@@ -1,9 +1,11 @@
 // The command line's entry: one command per file; here they are only told apart.
 
+import { setImmediate } from 'node:timers/promises';
 import manifest from '../../package.json' with { type: 'json' };
 import { echo } from './echo.ts';
+import { leaveSoon } from './interruption.ts';
 import { UsageError } from './options.ts';
-import { printable, surviveClosedPipes } from './output.ts';
+import { printable, surviveLostOutput } from './output.ts';
 import { receive } from './receive.ts';
 import { store } from './store.ts';
 
@@ -49,10 +51,22 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-surviveClosedPipes();
+/** Said where it can be read, even where only the exit code was asked for. */
+function tellLost(name: 'stdout' | 'stderr', to: NodeJS.WriteStream): void {
+  const error = lost.errors.get(name);
+  if (error !== undefined) to.write(`Not everything could be written to ${name}: ${printable(error.message)}\n`);
+}
+
+const lost = surviveLostOutput();
 main(process.argv.slice(2)).then(
-  (exitCode) => {
+  async (exitCode) => {
+    // A stream tells of its last write in the next turn.
+    await setImmediate();
     process.exitCode = exitCode;
+    tellLost('stdout', process.stderr);
+    tellLost('stderr', process.stdout);
+    if (lost.errors.has('stdout') && exitCode === 0) process.exitCode = 1;
+    leaveSoon(exitCode);
   },
   (thrown: unknown) => {
     process.stderr.write(

@@ -78,13 +78,23 @@ export class Output {
   }
 }
 
-/** A reader that goes away (`| head`) must not end a send half-way. Call once, before anything is written. */
-export function surviveClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+export interface LostOutput {
+  /** The first error of each stream; a reader that went away is none, as that is what it wanted. */
+  readonly errors: ReadonlyMap<'stdout' | 'stderr', Error>;
+}
+
+/**
+ * Neither a reader that goes away (`| head`) nor a full disk behind a redirection must end a send half-way. Call once,
+ * before anything is written.
+ */
+export function surviveLostOutput(): LostOutput {
+  const errors = new Map<'stdout' | 'stderr', Error>();
+  for (const name of ['stdout', 'stderr'] as const) {
+    process[name].on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && !errors.has(name)) errors.set(name, error);
     });
   }
+  return { errors };
 }
 
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for

@@ -11,6 +11,7 @@ import { runSend } from '../send/run.ts';
 import { scan } from '../send/scan.ts';
 import { reportJson } from '../trace/report.ts';
 import { summaryText } from '../trace/summary.ts';
+import { troubleWords } from '../trace/trouble-words.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../trace/units.ts';
 import { watchForInterruption } from './interruption.ts';
 import { HELP_OPTION, NETWORK_OPTIONS, type PrintLevel, peerFrom, printLevel } from './network-options.ts';
@@ -121,13 +122,13 @@ export async function store(argv: readonly string[]): Promise<number> {
       interruption.signal,
     );
     flush();
+    for (const trouble of result.troubles ?? []) output.line('warn', troubleWords(trouble));
     output.result(summaryText(result, { displayPath }));
 
     let exitCode = wasEverythingStored(result, paths) ? 0 : 1;
     if (reportFile !== undefined) {
       try {
-        await reportFile.writeFile(`${JSON.stringify(reportJson(result), null, 2)}\n`);
-        await reportFile.close();
+        await writeReport(reportFile, result);
       } catch (thrown) {
         output.line('error', `The report could not be written: ${systemErrorInfo(thrown).message}`);
         exitCode = 1;
@@ -137,6 +138,15 @@ export async function store(argv: readonly string[]): Promise<number> {
   } finally {
     output.clearProgress();
     interruption.end();
+  }
+}
+
+/** Rejects with the system's error; a full disk may only show when the file is closed. */
+async function writeReport(file: FileHandle, result: SendResult): Promise<void> {
+  try {
+    await file.writeFile(`${JSON.stringify(reportJson(result), null, 2)}\n`);
+  } finally {
+    await file.close();
   }
 }
 

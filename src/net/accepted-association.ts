@@ -2,6 +2,7 @@
 // instance is safely stored. PS3.4 Annexes A and B (SCP role), PS3.7 9.1.1 and 9.1.5.
 
 import { InstanceWriter } from '../part10/instance-writer.ts';
+import { systemErrorInfo } from '../part10/system-error.ts';
 import { answerAssociation } from '../protocol/acse/accept.ts';
 import type { CEchoRsp, Command, CStoreRq, CStoreRsp } from '../protocol/dimse/command.ts';
 import type { Indication } from '../protocol/effects.ts';
@@ -180,9 +181,17 @@ export class AcceptedAssociation {
       this.#respond(presentationContextId, storeResponse(request, status));
       return;
     }
+    let path: string;
     try {
-      const path = await writer.finish();
-      this.#driver.trace({ type: 'instance received', path, bytes: writer.length });
+      path = await writer.finish();
+    } catch (thrown) {
+      this.#driver.trace({ type: 'instance not written', error: systemErrorInfo(thrown) });
+      // The system's words may name paths of this machine, which are nobody's business at the other end.
+      this.#respond(presentationContextId, storeResponse(request, OUT_OF_RESOURCES, 'Cannot write to file'));
+      return;
+    }
+    this.#driver.trace({ type: 'instance received', path, bytes: writer.length });
+    try {
       this.#options.received({
         path,
         sopClassUID: request.AffectedSOPClassUID,
@@ -191,11 +200,11 @@ export class AcceptedAssociation {
         callingAETitle: this.#rq?.callingAETitle ?? '',
         bytes: writer.length,
       });
-      this.#respond(presentationContextId, storeResponse(request, SUCCESS));
-    } catch {
-      // The system's words may name paths of this machine, which are nobody's business at the other end.
-      this.#respond(presentationContextId, storeResponse(request, OUT_OF_RESOURCES, 'Cannot write to file'));
+    } catch (thrown) {
+      // It is stored, whoever could not take note of it.
+      process.emitWarning(thrown instanceof Error ? thrown : String(thrown));
     }
+    this.#respond(presentationContextId, storeResponse(request, SUCCESS));
   }
 
   #respond(presentationContextId: number, command: CEchoRsp | CStoreRsp): void {

@@ -40,7 +40,9 @@ export type JobTraceEvent =
       readonly bytes: number;
     }
   /** The built-in receiver stored an instance. */
-  | { readonly type: 'instance received'; readonly path: string; readonly bytes: number };
+  | { readonly type: 'instance received'; readonly path: string; readonly bytes: number }
+  /** The built-in receiver could not write an instance, and has refused it. */
+  | { readonly type: 'instance not written'; readonly error: SystemErrorInfo };
 
 export type TraceEvent = ProtocolTraceEvent | TransportTraceEvent | JobTraceEvent;
 

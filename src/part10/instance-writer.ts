@@ -78,12 +78,17 @@ export class InstanceWriter {
     throw this.#error;
   }
 
-  /** Leaves nothing behind. */
+  /** Leaves nothing behind, as far as the system lets it. Never rejects. */
   async discard(): Promise<void> {
     await this.#work;
-    await this.#handle?.close().catch(() => undefined);
+    await this.#remove();
+  }
+
+  async #remove(): Promise<void> {
+    const handle = this.#handle;
     this.#handle = undefined;
-    await rm(this.#temporary, { force: true });
+    await handle?.close().catch(() => undefined);
+    await rm(this.#temporary, { force: true }).catch(() => undefined);
   }
 
   #flush(): void {
@@ -94,8 +99,10 @@ export class InstanceWriter {
     this.#pendingLength += length;
     this.#work = this.#work
       .then(() => this.#writeAll(chunks))
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         this.#error ??= error;
+        // The room that it takes up may be what others lack: not kept until the rest has come.
+        await this.#remove();
       })
       .then(() => {
         this.#pendingLength -= length;

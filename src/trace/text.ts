@@ -110,7 +110,8 @@ export class TextTrace {
         break;
       case 'file begins':
       case 'file ends':
-      case 'instance received': {
+      case 'instance received':
+      case 'instance not written': {
         const level = jobLevel(event);
         if (this.#shows(level)) this.#line(level, jobText(event));
         break;

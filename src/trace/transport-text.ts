@@ -1,6 +1,7 @@
 // What happened to the connection and to a file, one line each.
 
 import type { JobTraceEvent, TransportTraceEvent } from '../net/trace-record.ts';
+import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { messageTypeText } from './dimse-text.ts';
 import { sanitize } from './sanitize.ts';
 import { formatBytes, formatDuration, formatRate, hexWord } from './units.ts';
@@ -89,8 +90,14 @@ function fileEndText(event: FileEnd): string {
   }
 }
 
+/** 'ENOSPC (write)'. */
+function errorCode({ code, syscall }: SystemErrorInfo): string {
+  return syscall === undefined ? sanitize(code) : `${sanitize(code)} (${sanitize(syscall)})`;
+}
+
 /** At which level what happened to a file has its line. */
 export function jobLevel(event: JobTraceEvent): Level {
+  if (event.type === 'instance not written') return 'error';
   if (event.type !== 'file ends') return 'info';
   switch (event.outcome) {
     case 'stored':
@@ -112,5 +119,8 @@ export function jobText(event: JobTraceEvent): string {
       return fileEndText(event);
     case 'instance received':
       return `Stored instance: ${pathText(event.path)} (${formatBytes(event.bytes)})`;
+    case 'instance not written':
+      // The code alone: the system's words name the file, and that the instance.
+      return `Instance refused, as it could not be written: ${errorCode(event.error)}`;
   }
 }

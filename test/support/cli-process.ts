@@ -18,11 +18,19 @@ export interface CliProcess {
   said(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<string>;
 }
 
-/** @param limits what a POSIX shell says before it becomes the command line, such as 'ulimit -S -f 64' */
-export function startCli(args: readonly string[], cwd?: string, limits?: string): CliProcess {
-  const command: readonly [string, ...string[]] =
-    limits === undefined ? [process.execPath] : ['/bin/sh', '-c', `${limits}; exec "$0" "$@"`, process.execPath];
-  const child = spawn(command[0], [...command.slice(1), MAIN, ...args], {
+/**
+ * @param limits what a POSIX shell says before it becomes the command line, such as 'ulimit -S -f 64'
+ * @param within a program with its arguments that becomes that shell, such as one that gives it a network of its own
+ */
+export function startCli(
+  args: readonly string[],
+  cwd?: string,
+  limits?: string,
+  within: readonly string[] = [],
+): CliProcess {
+  const shell = [...within, '/bin/sh', '-c', `${limits}; exec "$0" "$@"`, process.execPath];
+  const [program = '', ...before] = limits === undefined ? [process.execPath] : shell;
+  const child = spawn(program, [...before, MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),
   });

@@ -1,6 +1,7 @@
 // A process that sends a folder with a journal, to be killed while it does. Arguments: folder, port of the peer, folder
 // of the journals, associations, window. It says READY when everything is loaded and scanned, begins when its stdin
-// says so, and then tells of each outcome that a person could know of by now.
+// says so, and then tells of each outcome that a person could know of by now,
+// and of a journal that cannot be written.
 
 import { writeSync } from 'node:fs';
 import { openJournal } from '../../src/send/journal.ts';
@@ -20,7 +21,10 @@ tell('READY');
 await new Promise((begin) => {
   process.stdin.once('data', begin);
 });
-const journal = openJournal(journals, job, { selection: [folder] });
+const journal = openJournal(journals, job, {
+  selection: [folder],
+  trouble: ({ code }) => tell(`TROUBLE ${code}`),
+});
 const result = await runSend(
   job,
   {

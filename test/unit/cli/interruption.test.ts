@@ -21,10 +21,10 @@ function startWork() {
 }
 
 describe('watchForInterruption', () => {
-  for (const [first, second, code] of [
-    ['SIGINT', 'SIGINT', 130],
-    ['SIGINT', 'SIGTERM', 143],
-    ['SIGTERM', 'SIGINT', 130],
+  for (const [first, second] of [
+    ['SIGINT', 'SIGINT'],
+    ['SIGINT', 'SIGTERM'],
+    ['SIGTERM', 'SIGINT'],
   ] as const) {
     it(`asks once at ${first}, and ends at once at a later ${second}`, async () => {
       const { child, lines, closed } = startWork();
@@ -34,7 +34,8 @@ describe('watchForInterruption', () => {
         if (line === 'ready') child.kill(first);
         else if (line === 'tick' && said.includes('aborted')) child.kill(second);
       });
-      assert.deepEqual(await closed, [code, null]);
+      // By the signal, which a shell reports as 130 and 143.
+      assert.deepEqual(await closed, [null, second]);
       assert.deepEqual(
         said.filter((line) => line !== 'tick'),
         ['ready', `interrupted by ${first}`, 'aborted'],
