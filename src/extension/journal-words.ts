@@ -20,7 +20,19 @@ export function leftWords({ journal, owed }: UnfinishedFacts): string {
   return `${formatCount(owed.length)} of ${formatCount(journal.total)} files left`;
 }
 
-/** 'interrupted; CT-2 and 3 more' */
+/**
+ * For a notification that offers to go on.
+ * @param count of all interrupted sends
+ */
+export function offerWords(peerName: string, startedAtMs: number, unfinished: UnfinishedFacts, count: number): string {
+  const which =
+    count === 1
+      ? `A send to ${peerName} was interrupted`
+      : `${count} sends were interrupted, one of them to ${peerName}`;
+  return `${which} (${whenWords(startedAtMs)}): ${leftWords(unfinished)}.`;
+}
+
+/** 'CT-2 and 3 more – interrupted' */
 export function unfinishedDetail({ journal }: UnfinishedFacts): string {
   const { end, selection, total, files } = journal;
   const how = end === 'done' ? 'not every file was stored' : end === 'cancelled' ? 'cancelled' : 'interrupted';
@@ -28,6 +40,6 @@ export function unfinishedDetail({ journal }: UnfinishedFacts): string {
   const what =
     first === undefined ? [] : [path.basename(first) + (others.length > 0 ? ` and ${others.length} more` : '')];
   const lost = total - files.size;
-  const damage = lost > 0 ? [`its journal is damaged: ${formatCount(lost)} of its files are not known any more`] : [];
-  return [how, ...what, ...damage].join('; ');
+  const damage = lost > 0 ? `; its journal is damaged: ${formatCount(lost)} of its files are not known any more` : '';
+  return `${[...what, how].join(' – ')}${damage}`;
 }

@@ -1,7 +1,7 @@
 // An interrupted send is offered once, quietly, after the next send: nothing wakes the extension for it.
 
 import * as vscode from 'vscode';
-import { leftWords, whenWords } from './journal-words.ts';
+import { offerWords } from './journal-words.ts';
 import { plainWords } from './plain-words.ts';
 import type { Session } from './session.ts';
 
@@ -20,11 +20,8 @@ async function offer(session: Session): Promise<void> {
   const [first] = news;
   if (first === undefined) return;
   const { journal } = first;
-  const more = interrupted.length === 1 ? '' : ` And ${interrupted.length - 1} more.`;
   const answer = await vscode.window.showInformationMessage(
-    plainWords(
-      `A send to ${journal.peer.name} was interrupted (${whenWords(journal.startedAtMs)}): ${leftWords(first)}.${more}`,
-    ),
+    plainWords(offerWords(journal.peer.name, journal.startedAtMs, first, interrupted.length)),
     RESUME,
     ...(interrupted.length === 1 ? [FORGET] : []),
   );

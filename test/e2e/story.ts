@@ -79,10 +79,16 @@ export async function sendFromExplorer(page: Page, name: string): Promise<void> 
   await clickMenuItem(page, await explorerMenu(page, name, 'Send to PACS'));
 }
 
-/** Picks an entry of the quick pick that is open, by the beginning of its text. */
+/**
+ * Picks an entry of the quick pick that is open, by the beginning of its text. By keyboard: rows move while the widget
+ * grows, and a click would land on another one.
+ */
 export async function pick(page: Page, label: string): Promise<void> {
   const row = quickPickRow(page, label);
-  await row.click();
+  await row.waitFor();
+  await quickInput(page).fill(label);
+  await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: label }).waitFor();
+  await page.keyboard.press('Enter');
   await row.waitFor({ state: 'hidden' });
 }
 

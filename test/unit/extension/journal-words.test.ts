@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { leftWords, type UnfinishedFacts, unfinishedDetail } from '../../../src/extension/journal-words.ts';
+import {
+  leftWords,
+  offerWords,
+  type UnfinishedFacts,
+  unfinishedDetail,
+  whenWords,
+} from '../../../src/extension/journal-words.ts';
 
 const facts = (changes: Partial<UnfinishedFacts['journal']> = {}): UnfinishedFacts => ({
   journal: {
@@ -18,13 +24,26 @@ test('an unfinished send says how many files are left', () => {
 });
 
 test('an unfinished send says how it ended and what it was, and not where this person keeps files', () => {
-  assert.equal(unfinishedDetail(facts()), 'interrupted; CT-2');
+  assert.equal(unfinishedDetail(facts()), 'CT-2 – interrupted');
   assert.equal(unfinishedDetail(facts({ end: 'interrupted', selection: [] })), 'interrupted');
   assert.equal(
     unfinishedDetail(facts({ end: 'cancelled', selection: ['/a/1', '/a/2', '/a/3'] })),
-    'cancelled; 1 and 2 more',
+    '1 and 2 more – cancelled',
   );
-  assert.equal(unfinishedDetail(facts({ end: 'done' })), 'not every file was stored; CT-2');
+  assert.equal(unfinishedDetail(facts({ end: 'done' })), 'CT-2 – not every file was stored');
+});
+
+test('the offer to go on says whether there are others, without which Resume would surprise', () => {
+  const startedAtMs = Date.UTC(2026, 0, 2, 3, 4);
+  const when = whenWords(startedAtMs);
+  assert.equal(
+    offerWords('PACS', startedAtMs, facts(), 1),
+    `A send to PACS was interrupted (${when}): 12 of 1,340 files left.`,
+  );
+  assert.equal(
+    offerWords('PACS', startedAtMs, facts(), 3),
+    `3 sends were interrupted, one of them to PACS (${when}): 12 of 1,340 files left.`,
+  );
 });
 
 test('a damaged journal is called that', () => {

@@ -1,0 +1,258 @@
+// When something went wrong: a PACS that refuses, a window that is loaded anew, an extension host that dies. What a person
+// reads and clicks then, and what the peer holds in the end.
+
+import assert from 'node:assert/strict';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Locator, Page } from 'playwright-core';
+import { writeSampleStudy } from '../../scripts/sample-study.ts';
+import { type JournalSummary, readJournals, remaining } from '../../src/send/journal-shelf.ts';
+import { sampleInstance } from '../support/dicom-builder.ts';
+import { type KeepingPeer, startKeepingPeer } from '../support/keeping-peer.ts';
+import { dataSetOf } from '../support/peers.ts';
+import { eventually, quickPickRow, ready, runCommand, toastButton, toastText } from '../support/testbed/workbench.ts';
+import { useWorkbench, whyNoWorkbench } from './harness.ts';
+import {
+  assertNothingSpins,
+  assertSameDataSets,
+  notifications,
+  peerEntry,
+  pick,
+  sendFromExplorer,
+  tidy,
+  useServers,
+} from './story.ts';
+
+const skip = whyNoWorkbench() ?? false;
+
+const OUT_OF_RESOURCES = 0xa700;
+const SUCCESS = 0x0000;
+const ABORT = 0x07;
+const STUDY = 'phantom-study';
+const LARGE_STUDY = 'large-study';
+const LARGE = 300;
+/** Per file, so that there is a middle in which the window can be loaded anew. */
+const SLOWNESS_MS = 20;
+/** However late that is: behind this one no answer comes any more, so the send cannot end before. */
+const SLOW_ANSWERS = 200;
+
+const reload = { isDone: false };
+
+const servers = useServers(async (scope) => ({
+  // Of the first association every third is refused.
+  moody: await startKeepingPeer(scope, (count, connection) =>
+    connection === 1 && count % 3 === 0 ? OUT_OF_RESOURCES : SUCCESS,
+  ),
+  // The eighth is taken and never answered.
+  halting: await startKeepingPeer(scope, (count) => (count === 8 ? undefined : SUCCESS)),
+  stuck: await startKeepingPeer(scope, (count) => (count === 6 ? undefined : SUCCESS)),
+  slow: await startKeepingPeer(scope, async (count) => {
+    if (reload.isDone) return SUCCESS;
+    if (count > SLOW_ANSWERS) return undefined;
+    await pause(SLOWNESS_MS);
+    return SUCCESS;
+  }),
+  willing: await startKeepingPeer(scope, () => SUCCESS),
+}));
+
+const workbench = useWorkbench({
+  fill: async (folder) => {
+    await writeSampleStudy(join(folder, STUDY));
+    await mkdir(join(folder, LARGE_STUDY));
+    for (let seed = 1; seed <= LARGE; seed++)
+      await writeFile(join(folder, LARGE_STUDY, `IM${seed}.dcm`), sampleInstance({ seed }).file);
+  },
+  settings: () => {
+    const { moody, halting, stuck, slow, willing } = servers();
+    const one = { associations: 1 };
+    return {
+      'sendToPacs.peers': [
+        { ...peerEntry('MOODY', moody.port), ...one },
+        { ...peerEntry('HALTING', halting.port), ...one },
+        { ...peerEntry('STUCK', stuck.port), ...one },
+        peerEntry('SLOW', slow.port),
+        peerEntry('WILLING', willing.port),
+      ],
+    };
+  },
+});
+
+async function filesOf(study: string): Promise<string[]> {
+  const folder = join(workbench().folder, study);
+  const names = await readdir(folder, { recursive: true });
+  return names.filter((name) => /IM\d+\.dcm$/.test(name)).map((name) => join(folder, name));
+}
+
+/** What is on the disk of sends that owe something. */
+function journals(): Promise<JournalSummary[]> {
+  const storage = join(workbench().userDataDir, 'User/globalStorage/send-to-pacs.send-to-pacs');
+  return readJournals(join(storage, 'journals'), Date.now());
+}
+
+async function journalOf(peer: string): Promise<JournalSummary> {
+  const [journal, ...others] = (await journals()).filter(({ peer: { name } }) => name === peer);
+  assert.ok(journal !== undefined && others.length === 0, `one journal of ${peer}`);
+  return journal;
+}
+
+/** Once nobody writes it any more. */
+async function abandonedJournalOf(page: Page, peer: string): Promise<JournalSummary> {
+  return eventually(
+    page,
+    async () => {
+      const journal = await journalOf(peer);
+      return journal.isHeld ? undefined : journal;
+    },
+    () => `the process that sent to ${peer} lives on`,
+  );
+}
+
+const dataSetsAt = ({ kept }: KeepingPeer, since = 0): Buffer[] => kept.slice(since).map(({ dataSet }) => dataSet);
+
+/** All files of the send are in the journal, and those that it calls stored are at the peer. Returns the other ones. */
+async function assertTruthful(journal: JournalSummary, study: string, peer: KeepingPeer): Promise<string[]> {
+  const rest = remaining(journal).map(({ path }) => path);
+  const all = [...journal.files.values()].map(({ path }) => path);
+  assert.deepEqual(all.toSorted(), (await filesOf(study)).toSorted(), 'no file is lost');
+  const held = new Set(dataSetsAt(peer).map((dataSet) => dataSet.toString('hex')));
+  for (const path of all) {
+    if (rest.includes(path)) continue;
+    assert.ok(held.has((await dataSetOf(path)).toString('hex')), `${path} is called stored, and the peer lacks it`);
+  }
+  return rest;
+}
+
+async function assertHolds(peer: KeepingPeer, study: string): Promise<void> {
+  const held = new Set(dataSetsAt(peer).map((dataSet) => dataSet.toString('hex')));
+  for (const path of await filesOf(study))
+    assert.ok(held.has((await dataSetOf(path)).toString('hex')), `the peer lacks ${path}`);
+}
+
+test('some files are refused: Retry sends those, and no others', { skip }, async () => {
+  const { page, screenshot } = workbench();
+  const { moody } = servers();
+  await sendFromExplorer(page, STUDY);
+  await pick(page, 'MOODY');
+  const closing = await toastText(page, /MOODY: 16 stored/);
+  await screenshot('retry-offered');
+  assert.match(closing, /^MOODY: 16 stored, 8 failed, 2 skipped \(.* A700H Out of Resources/);
+  assert.equal(moody.kept.length, 16);
+
+  await toastButton(page, /MOODY: 16 stored/, 'Retry').click();
+  const again = await toastText(page, /MOODY: 8 stored/);
+  await screenshot('retry-stored');
+  assert.match(again, /^MOODY: 8 stored \(/);
+  await assertNothingSpins(page);
+  // Each of them once: the eight that were refused, and none of the others again.
+  await assertSameDataSets(await filesOf(STUDY), dataSetsAt(moody));
+  assert.deepEqual(await journals(), []);
+});
+
+test('the extension host is killed: the rest is offered after the next send, and Resume sends it', {
+  skip,
+}, async () => {
+  const { page, screenshot } = workbench();
+  const { halting, willing } = servers();
+  await tidy(page);
+  await sendFromExplorer(page, STUDY);
+  await pick(page, 'HALTING');
+  await toastText(page, /Sending to HALTING: 7\/24\sfiles/);
+  process.kill((await journalOf('HALTING')).holder.pid, 'SIGKILL');
+  const rest = await assertTruthful(await abandonedJournalOf(page, 'HALTING'), STUDY, halting);
+  // The eighth is there, which nobody can know.
+  assert.deepEqual([halting.kept.length, rest.length], [8, 17]);
+
+  // The menu is there before the new extension host is.
+  await eventually(
+    page,
+    async () => {
+      await sendFromExplorer(page, STUDY);
+      return quickPickRow(page, 'WILLING')
+        .waitFor({ timeout: 5_000 })
+        .then(
+          () => true,
+          () => false,
+        );
+    },
+    () => 'no extension host comes back',
+    30_000,
+  );
+  await pick(page, 'WILLING');
+  await toastText(page, /WILLING: 24 stored/);
+  await assertSameDataSets(await filesOf(STUDY), dataSetsAt(willing));
+  const offer = await toastText(page, /to HALTING was interrupted/);
+  await screenshot('killed-offer');
+  assert.match(offer, /^A send to HALTING was interrupted \(.*\d:\d\d.*\): 17 of 24 files left\.$/);
+  await toastButton(page, /to HALTING was interrupted/, 'Resume').click();
+  await toastText(page, /HALTING: 17 stored \(/);
+  await screenshot('killed-resumed');
+  await assertSameDataSets(rest, dataSetsAt(halting, 8));
+  await assertHolds(halting, STUDY);
+  assert.deepEqual(await journals(), []);
+});
+
+test('the window is loaded anew: the list says what is left, forgets on demand, and sends the rest', {
+  skip,
+}, async () => {
+  const { page, screenshot } = workbench();
+  const { stuck, slow } = servers();
+  await tidy(page);
+  await sendFromExplorer(page, STUDY);
+  await pick(page, 'STUCK');
+  await toastText(page, /Sending to STUCK: 5\/24\sfiles/);
+  await toastButton(page, /Sending to STUCK/, 'Cancel').click();
+  await toastText(page, /Cancelled\. STUCK: 5 stored/);
+
+  await tidy(page);
+  await sendFromExplorer(page, LARGE_STUDY);
+  await pick(page, 'SLOW');
+  const progress = await toastText(page, /Sending to SLOW: \d\d+\/300\sfiles/);
+  await Promise.all([page.waitForEvent('load'), runCommand(page, 'Developer: Reload Window')]);
+  await ready(page);
+  const rest = await assertTruthful(await abandonedJournalOf(page, 'SLOW'), LARGE_STUDY, slow);
+  const told = Number(/: (\d+)\//.exec(progress)?.[1]);
+  assert.ok(rest.length > 0 && rest.length <= LARGE - told, `${rest.length} are left; ${told} were called stored`);
+  assert.deepEqual(new Set(slow.ends), new Set([ABORT]), 'the peer was told');
+  reload.isDone = true;
+  const sentBefore = slow.kept.length;
+
+  await runCommand(page, 'DICOM: Resume Interrupted Send');
+  const [ours, other] = [quickPickRow(page, 'SLOW'), quickPickRow(page, 'STUCK')];
+  await ours.waitFor();
+  await screenshot('resume-list');
+  assert.match(
+    await textOf(ours),
+    new RegExp(`^SLOW.*\\d:\\d\\d.* – ${rest.length} of 300 files left ${LARGE_STUDY} – interrupted$`),
+  );
+  assert.match(await textOf(other), /^STUCK.* – 19 of 24 files left phantom-study – cancelled$/);
+  await other.hover();
+  await other.locator('.action-label[aria-label="Forget This Send"]').click();
+  await other.waitFor({ state: 'hidden' });
+  await ours.waitFor();
+  await screenshot('resume-list-forgotten');
+  assert.deepEqual(
+    (await journals()).map(({ peer: { name } }) => name),
+    ['SLOW'],
+  );
+
+  await pick(page, 'SLOW');
+  await toastText(page, new RegExp(`SLOW: ${rest.length} stored \\(`));
+  await screenshot('resume-stored');
+  await assertNothingSpins(page);
+  await assertSameDataSets(rest, dataSetsAt(slow, sentBefore));
+  await assertHolds(slow, LARGE_STUDY);
+  assert.equal(stuck.connections, 1, 'what was forgotten was not sent');
+  assert.deepEqual(await journals(), []);
+
+  await tidy(page);
+  await runCommand(page, 'DICOM: Resume Interrupted Send');
+  await toastText(page, /no interrupted send/);
+  assert.equal(await notifications(page, /./).count(), 1);
+});
+
+/** The words of a row, from the first to the last. */
+async function textOf(row: Locator): Promise<string> {
+  return (await row.innerText()).replaceAll(/\s+/g, ' ').trim();
+}
