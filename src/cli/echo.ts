@@ -48,6 +48,7 @@ export async function echo(argv: readonly string[]): Promise<number> {
     output.result([what, cause, action].filter((part) => part !== undefined).join('\n'));
     return interruption.exitCode() ?? (result.verified ? 0 : 1);
   } finally {
+    output.end();
     interruption.end();
   }
 }

@@ -56,9 +56,13 @@ export function leaveSoon(exitCode: number): void {
   if (name !== undefined) setTimeout(() => endAtOnce(name), LINGER_MS).unref();
 }
 
-/** `process.exit` waits for threads, and with them for a disk or a name server that hangs. The signal does not. */
+/**
+ * `process.exit` waits for threads, and with them for a disk or a name server that hangs. The signal does not; what waits to
+ * be said is said before it, as before an exit.
+ */
 function endAtOnce(name: InterruptingSignal): void {
   if (process.platform === 'win32') process.exit(EXIT_CODES[name]);
+  process.emit('exit', EXIT_CODES[name]);
   process.removeAllListeners(name);
   process.kill(process.pid, name);
 }

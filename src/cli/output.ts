@@ -1,6 +1,10 @@
 // Where the terminal's text goes: the trace to stderr, results to stdout, and a progress line that never gets into either.
+// A write costs as much as the text of a whole message, so lines of the trace wait a moment for each other. They wait for
+// nothing else: what is said besides comes behind them, and the process does not end before they are written.
 
+import { isatty } from 'node:tty';
 import type { PrintLevel } from './network-options.ts';
+import { StandardStreams } from './standard-streams.ts';
 
 export type LineLevel = Exclude<PrintLevel, 'critical'>;
 
@@ -10,9 +14,20 @@ export interface Line {
 }
 
 /** As storescu marks its lines. */
-const LETTERS: Readonly<Record<LineLevel, string>> = { error: 'E', warn: 'W', info: 'I', debug: 'D', trace: 'T' };
+const MARKS: Readonly<Record<LineLevel, string>> = {
+  error: 'E: ',
+  warn: 'W: ',
+  info: 'I: ',
+  debug: 'D: ',
+  trace: 'T: ',
+};
 
-const ORDER: readonly PrintLevel[] = ['critical', 'error', 'warn', 'info', 'debug', 'trace'];
+const RANKS: Readonly<Record<PrintLevel, number>> = { critical: 0, error: 1, warn: 2, info: 3, debug: 4, trace: 5 };
+
+/** Too short to be noticed; a fast send makes some hundred lines in it. Only a `kill -9` loses them. */
+const WAITING_MS = 10;
+/** Characters: text of this length is written at once. */
+const WAITING_MAX = 65_536;
 
 export interface OutputOptions {
   readonly level: PrintLevel;
@@ -23,58 +38,92 @@ export class Output {
   readonly #level: number;
   readonly #quiet: boolean;
   readonly #showsProgress: boolean;
+  readonly #streams = new StandardStreams();
   #isProgressShown = false;
+  #waiting: string[] = [];
+  #length = 0;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #lastWords: (() => void)[] = [];
+  readonly #processEnds = (): void => {
+    for (const speak of this.#lastWords) speak();
+    this.flush();
+    this.#streams.finish();
+  };
 
   constructor({ level, quiet }: OutputOptions) {
     this.#quiet = quiet;
-    this.#level = quiet ? 0 : ORDER.indexOf(level);
+    this.#level = quiet ? RANKS.critical : RANKS[level];
     // Above warnings the trace itself shows the progress.
-    this.#showsProgress = process.stderr.isTTY && !quiet && this.#level <= ORDER.indexOf('warn');
+    this.#showsProgress = isatty(2) && !quiet && this.#level <= RANKS.warn;
+    process.on('exit', this.#processEnds);
+    process.on('uncaughtExceptionMonitor', this.#processEnds);
   }
 
-  /** Lines that are less important than the level asked for are left out. */
+  /** Lines that are less important than the level asked for are left out; the others are written soon. */
   trace(lines: readonly Line[]): void {
-    const text = lines
-      .filter(({ level }) => ORDER.indexOf(level) <= this.#level)
-      .map((line) =>
-        line.text
-          .split('\n')
-          .map((part) => `${LETTERS[line.level]}: ${printable(part)}\n`)
-          .join(''),
-      )
-      .join('');
-    if (text !== '') this.#toStderr(text);
+    for (const { level, text } of lines) {
+      if (RANKS[level] > this.#level) continue;
+      const mark = MARKS[level];
+      this.#waiting.push(mark, text.includes('\n') ? text.replaceAll('\n', `\n${mark}`) : text, '\n');
+      this.#length += text.length + 1;
+    }
+    if (this.#length >= WAITING_MAX) this.flush();
+    else if (this.#length > 0) this.#timer ??= setTimeout(() => this.flush(), WAITING_MS);
   }
 
   line(level: LineLevel, text: string): void {
     this.trace([{ level, text }]);
+    this.flush();
+  }
+
+  /** Writes what waits. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#length === 0) return;
+    const text = printableLines(this.#waiting.join(''));
+    this.#waiting = [];
+    this.#length = 0;
+    this.clearProgress();
+    this.#streams.write('stderr', text);
+  }
+
+  /** @param speak called when the process ends before `end`: the moment for `trace` of what is still elsewhere */
+  atProcessEnd(speak: () => void): void {
+    this.#lastWords.push(speak);
+  }
+
+  /** Writes what waits and removes the progress line. Call once, whatever happened. */
+  end(): void {
+    for (const speak of this.#lastWords) speak();
+    this.flush();
+    this.clearProgress();
+    process.off('exit', this.#processEnds);
+    process.off('uncaughtExceptionMonitor', this.#processEnds);
   }
 
   /** One or more lines of result on stdout; nothing when quiet. */
   result(text: string): void {
     if (this.#quiet) return;
+    this.flush();
     this.clearProgress();
-    process.stdout.write(`${text.split('\n').map(printable).join('\n')}\n`);
+    this.#streams.write('stdout', `${printableLines(text)}\n`);
   }
 
   /** Replaces the progress line on a terminal; elsewhere nothing. */
   progress(text: string): void {
     if (!this.#showsProgress) return;
+    this.flush();
     const width = (process.stderr.columns || 80) - 1;
     const shown = printable(text);
-    process.stderr.write(`\r\x1b[K${shown.length > width ? `${shown.slice(0, width - 1)}…` : shown}`);
+    this.#streams.write('stderr', `\r\x1b[K${shown.length > width ? `${shown.slice(0, width - 1)}…` : shown}`);
     this.#isProgressShown = true;
   }
 
   clearProgress(): void {
     if (!this.#isProgressShown) return;
-    process.stderr.write('\r\x1b[K');
+    this.#streams.write('stderr', '\r\x1b[K');
     this.#isProgressShown = false;
-  }
-
-  #toStderr(text: string): void {
-    this.clearProgress();
-    process.stderr.write(text);
   }
 }
 
@@ -97,16 +146,23 @@ export function surviveLostOutput(): LostOutput {
   return { errors };
 }
 
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+// oxlint-disable no-control-regex -- control characters are what is looked for
 const UNSEEN = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+const UNSEEN_IN_LINES = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+// oxlint-enable no-control-regex
 
 /**
  * File names and peers' words must not steer the terminal (ECMA-48 control functions, C0 and C1) nor turn the text around
  * (Unicode UAX #9) or hide some of it. Joiners stay, as some scripts and emoji need them.
  */
 export function printable(text: string): string {
-  return text.replace(UNSEEN, (character) => {
-    const code = character.charCodeAt(0);
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
-  });
+  return text.replace(UNSEEN, escaped);
+}
+
+/** The same for text of several lines. */
+const printableLines = (text: string): string => text.replace(UNSEEN_IN_LINES, escaped);
+
+function escaped(character: string): string {
+  const code = character.charCodeAt(0);
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }

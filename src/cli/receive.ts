@@ -105,6 +105,7 @@ export async function receive(argv: readonly string[]): Promise<number> {
     output.result(`Received ${plural(receiver.count, 'instance')} (${formatBytes(bytes)}) in ${receiver.directory}`);
     return 0;
   } finally {
+    output.end();
     interruption.end();
   }
 }

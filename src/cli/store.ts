@@ -136,7 +136,7 @@ export async function store(argv: readonly string[]): Promise<number> {
     }
     return interruption.exitCode() ?? exitCode;
   } finally {
-    output.clearProgress();
+    output.end();
     interruption.end();
   }
 }

@@ -1,4 +1,4 @@
-// Joins the trace of the network to the terminal: records in, lines on stderr, in batches of one turn of the event loop.
+// Joins the trace of the network to the terminal: records in, lines on stderr.
 
 import type { TraceSink } from '../net/trace-record.ts';
 import { TextTrace } from '../trace/text.ts';
@@ -14,17 +14,7 @@ export interface TraceOutput {
 export function traceTo(output: Output, level: PrintLevel): TraceOutput {
   const shown = level === 'critical' ? 'off' : level;
   const trace = new TextTrace({ level: () => shown, write: (lines) => output.trace(lines) });
-  let isDraining = false;
-  return {
-    sink: (record) => {
-      trace.record(record);
-      if (isDraining) return;
-      isDraining = true;
-      setImmediate(() => {
-        isDraining = false;
-        trace.drain();
-      });
-    },
-    flush: () => trace.flush(),
-  };
+  const flush = (): void => trace.flush();
+  output.atProcessEnd(flush);
+  return { sink: (record) => trace.record(record), flush };
 }

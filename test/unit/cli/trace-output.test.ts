@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { describe, it } from 'node:test';
+
+const moduleOf = (name: string): string => JSON.stringify(new URL(`../../../src/cli/${name}.ts`, import.meta.url).href);
+
+/** A process in which `output` is an Output at level debug and `sink` the trace to it. */
+function startProgram(program: string) {
+  const source = `
+    import { Output } from ${moduleOf('output')};
+    import { traceTo } from ${moduleOf('trace-output')};
+    const output = new Output({ level: 'debug', quiet: false });
+    const { sink } = traceTo(output, 'debug');
+    const sent = (isLastFragment) => sink({ timeMs: 0, association: 1, event: { type: 'P-DATA-TF', direction: 'sent',
+      presentationContextId: 1, isCommand: false, isLastFragment, pdus: 1, length: 1000 } });
+    ${program}`;
+  // One pipe for both streams, so that their order is seen.
+  const child = spawn('/bin/sh', ['-c', 'exec "$0" --input-type=module -e "$1" 2>&1', process.execPath, source], {
+    stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+  });
+  const [, output, , side] = child.stdio as readonly unknown[] as readonly Readable[];
+  assert.ok(output !== undefined && side !== undefined);
+  return { child, output, side, closed: once(child, 'close') };
+}
+
+async function run(program: string): Promise<{ code: unknown; said: string[] }> {
+  const { output, closed } = startProgram(program);
+  const said = await text(output);
+  return { code: (await closed)[0], said: said.split('\n') };
+}
+
+const onPosix = process.platform === 'win32' ? { skip: 'there are no POSIX pipes' } : {};
+
+describe('the trace in a terminal', onPosix, () => {
+  for (const [how, end, code] of [
+    ['by itself', '', 0],
+    ['at once', 'process.exit(3);', 3],
+    ['by a bug', 'setImmediate(() => { throw new Error("a bug"); });', 1],
+  ] as const)
+    it(`is whole where the process ends ${how}, what waits to be folded included`, async () => {
+      const exit = await run(`
+        output.trace([{ level: 'debug', text: 'first' }, { level: 'info', text: 'of two\\nlines' }]);
+        sent(false);
+        ${end}`);
+      assert.equal(exit.code, code);
+      assert.deepEqual(exit.said.slice(0, 4), [
+        'D: first',
+        'I: of two',
+        'I: lines',
+        'D: Sent P-DATA-TF ×1, 1.0 kB (presentation context 1, data set, no last fragment)',
+      ]);
+      assert.equal(exit.said.join('\n').includes('Error: a bug'), code === 1);
+    });
+
+  it('stands before what is said after it, on either stream', async () => {
+    const { said } = await run(`
+      output.trace([{ level: 'debug', text: '1' }]);
+      output.result('2');
+      output.trace([{ level: 'trace', text: 'not shown' }, { level: 'debug', text: '3' }]);
+      output.line('error', '4');
+      output.result('5');`);
+    assert.deepEqual(said, ['D: 1', '2', 'D: 3', 'E: 4', '5', '']);
+  });
+
+  it('does not wait for the work to end', async () => {
+    const { child, output, closed } = startProgram(`
+      output.trace([{ level: 'debug', text: 'now' }]);
+      setInterval(() => {}, 1000);`);
+    const [chunk] = await once(output, 'data');
+    assert.equal(String(chunk), 'D: now\n');
+    child.kill('SIGKILL');
+    await closed;
+  });
+
+  for (const [kind, before] of [
+    ['as the shell makes it', ''],
+    ['that does not block', 'process.stdout; process.stderr;'],
+  ] as const)
+    it(`waits for a slow reader of a pipe ${kind}: nothing is in memory that the end could lose`, async () => {
+      const line = 'x'.repeat(1_000);
+      const lines = 20_000;
+      const { output, closed } = startProgram(`
+        ${before}
+        for (let n = 0; n < ${lines}; n += 1) output.trace([{ level: 'debug', text: '${line}' }]);
+        output.result('The end');
+        process.exit(0);`);
+      // The pipe is full long before its reader begins.
+      await once(output, 'readable');
+      const said = (await text(output)).split('\n');
+      assert.deepEqual(await closed, [0, null]);
+      assert.equal(said.filter((each) => each === `D: ${line}`).length, lines);
+      assert.deepEqual(said.slice(-2), ['The end', '']);
+    });
+
+  it('lets the work go on while the reader takes nothing', async () => {
+    const line = 'x'.repeat(1_000);
+    const { output, side, closed } = startProgram(`
+      const { writeSync } = await import('node:fs');
+      process.stdout; process.stderr;
+      for (let n = 0; n < 1_000; n += 1) output.trace([{ level: 'debug', text: '${line}' }]);
+      setTimeout(() => { writeSync(3, 'gone on'); output.end(); }, 50);`);
+    // A megabyte does not fit into the pipe, of which nothing is read until the work has gone on.
+    assert.equal(String((await once(side, 'data'))[0]), 'gone on');
+    const said = (await text(output)).split('\n');
+    assert.deepEqual(await closed, [0, null]);
+    assert.equal(said.filter((each) => each === `D: ${line}`).length, 1_000);
+  });
+
+  it('is whole where a second Ctrl-C ends the process at once', async () => {
+    const { output, closed } = startProgram(`
+      const { watchForInterruption } = await import(${moduleOf('interruption')});
+      watchForInterruption(() => output.line('warn', 'interrupted'));
+      setTimeout(() => process.kill(process.pid, 'SIGINT'), 0);
+      setTimeout(() => {
+        sent(false);
+        process.emit('SIGINT', 'SIGINT');
+      }, 400);
+      setInterval(() => {}, 1000);`);
+    const said = await text(output);
+    assert.deepEqual(await closed, [null, 'SIGINT']);
+    assert.match(said, /^W: interrupted\nD: Sent P-DATA-TF .*, no last fragment\)\n$/);
+  });
+});
