@@ -76,6 +76,7 @@ const workers: readonly BuildOptions[] = globSync('src/**/*-worker.ts', { cwd: r
   entryPoints: [entry],
   outfile: `dist/${basename(entry, '.ts')}.cjs`,
   target: 'node20',
+  plugins: [dcmjsInItsOwnFile],
 }));
 /** The pixel codecs, which their worker reads from the folder that it is in. */
 const codecs = 'dcmjs-codecs/build/dcmjs-native-codecs.wasm';

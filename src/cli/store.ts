@@ -3,6 +3,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { Peer } from '../net/peer.ts';
+import { endIdleFileThread } from '../part10/file-thread.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import type { ScannedFile, SendProgress, SendResult } from '../send/job.ts';
 import type { SendOptions } from '../send/options.ts';
@@ -136,6 +137,8 @@ export async function store(argv: readonly string[]): Promise<number> {
     }
     return interruption.exitCode() ?? exitCode;
   } finally {
+    // Interrupted, it may be waiting for a disk that never answers.
+    if (!interruption.signal.aborted) await endIdleFileThread();
     output.end();
     interruption.end();
   }

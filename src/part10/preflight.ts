@@ -21,6 +21,9 @@ const PIECES_MAX = 100_000;
 /** Fills `length` bytes from `offset`; fewer where the file ends before. */
 export type ReadPart = (offset: number, length: number) => Promise<Uint8Array>;
 
+/** An AbortSignal, or what stands for one in another thread. */
+export type StopSignal = Pick<AbortSignal, 'aborted'>;
+
 type Instance = Extract<HeaderResult, { type: 'instance' }>;
 
 /**
@@ -33,7 +36,7 @@ export async function inspect(
   instance: Instance,
   prefix: Uint8Array,
   read: ReadPart,
-  signal?: AbortSignal,
+  signal?: StopSignal,
 ): Promise<readonly Finding[]> {
   const { transferSyntaxUID, dataSetOffset, dataSetLength } = instance.header;
   const ofMeta = metaFindings(instance);
@@ -47,7 +50,7 @@ async function walk(
   { header }: Instance,
   prefix: Uint8Array,
   read: ReadPart,
-  signal: AbortSignal | undefined,
+  signal: StopSignal | undefined,
 ): Promise<readonly Finding[]> {
   const { transferSyntaxUID, dataSetOffset, dataSetLength } = header;
   const end = dataSetOffset + dataSetLength;

@@ -1,14 +1,13 @@
 // Reads as little of a file as tells what it is. One open, a few kilobytes, and never a wait: opening a FIFO would block
-// until somebody writes, opening a device can do things, so the kind is asked first, and O_NONBLOCK guards the moment
-// between.
+// until somebody writes, opening a device can do things, so the kind is asked first.
 
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { asynchronousAccess, type FileAccess, type OpenFile } from './file-access.ts';
 import { type FileIdentityLike, identityOf, kindOf } from './file-identity.ts';
 import type { Finding } from './finding.ts';
 import type { HeaderProblem, HeaderResult } from './header.ts';
 import { parseHeader } from './header-parser.ts';
-import { inspect } from './preflight.ts';
+import { inspect, type StopSignal } from './preflight.ts';
 import { systemErrorInfo } from './system-error.ts';
 
 /** Bytes of the first read; enough for nearly every header. */
@@ -34,22 +33,27 @@ interface Examined {
  * @param isKnownFile the caller saw just now that this is a regular file, as a directory's listing says
  * @param signal ends looking the file over, where that takes long
  */
-export async function readHeader(path: string, isKnownFile = false, signal?: AbortSignal): Promise<HeaderReading> {
+export async function readHeader(
+  path: string,
+  isKnownFile = false,
+  signal?: StopSignal,
+  access: FileAccess = asynchronousAccess,
+): Promise<HeaderReading> {
   let identity: FileIdentityLike | undefined;
   try {
     if (!isKnownFile) {
-      const status = await stat(path);
+      const status = await access.status(path);
       identity = identityOf(status);
       if (!status.isFile()) return notRegular(status);
     }
-    const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const file = await access.open(path);
     try {
-      const status = await handle.stat();
+      const status = await file.status();
       identity = identityOf(status);
       if (!status.isFile()) return notRegular(status);
-      return { ...(await readPrefixes(handle, status.size, signal)), identity };
+      return { ...(await readPrefixes(file, status.size, signal)), identity };
     } finally {
-      await handle.close();
+      await file.close();
     }
   } catch (error) {
     return { ...problemOnly({ code: 'unreadable', error: systemErrorInfo(error) }), identity };
@@ -60,13 +64,13 @@ function notRegular(status: Stats): HeaderReading {
   return { ...problemOnly({ code: 'not a regular file', kind: kindOf(status) }), identity: identityOf(status) };
 }
 
-async function readPrefixes(handle: FileHandle, fileSize: number, signal: AbortSignal | undefined): Promise<Examined> {
+async function readPrefixes(file: OpenFile, fileSize: number, signal: StopSignal | undefined): Promise<Examined> {
   let prefix: Buffer = Buffer.allocUnsafe(0);
   let wanted = Math.min(fileSize, FIRST_READ);
   for (;;) {
     const longer = Buffer.allocUnsafe(wanted);
     prefix.copy(longer);
-    const filled = await fill(handle, longer, prefix.length);
+    const filled = await fill(file, longer, prefix.length);
     // The file shrank since its size was asked. What is there now is judged as all there is.
     const size = filled < wanted ? filled : fileSize;
     prefix = longer.subarray(0, filled);
@@ -74,7 +78,7 @@ async function readPrefixes(handle: FileHandle, fileSize: number, signal: AbortS
     if (step.type === 'instance') {
       const result = await confirmed(prefix, step);
       if (result.type !== 'instance') return { result, findings: [] };
-      return { result, findings: await inspect(result, prefix, (...part) => readPart(handle, ...part), signal) };
+      return { result, findings: await inspect(result, prefix, (...part) => readPart(file, ...part), signal) };
     }
     if (step.type !== 'need more') return { result: step, findings: [] };
     if (step.bytes > HEADER_LIMIT) {
@@ -96,9 +100,9 @@ async function confirmed(prefix: Buffer, instance: HeaderResult & { type: 'insta
   return { type: 'problem', problem: { code: 'malformed', detail, offset: header.dataSetOffset } };
 }
 
-async function readPart(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+async function readPart(file: OpenFile, offset: number, length: number): Promise<Uint8Array> {
   const buffer = Buffer.allocUnsafe(length);
-  return buffer.subarray(0, await fill(handle, buffer, 0, offset));
+  return buffer.subarray(0, await fill(file, buffer, 0, offset));
 }
 
 /**
@@ -106,10 +110,10 @@ async function readPart(handle: FileHandle, offset: number, length: number): Pro
  * @param from how much of it does already
  * @param base where in the file its first byte stands
  */
-async function fill(handle: FileHandle, buffer: Buffer, from: number, base = 0): Promise<number> {
+async function fill(file: OpenFile, buffer: Buffer, from: number, base = 0): Promise<number> {
   let filled = from;
   while (filled < buffer.length) {
-    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, base + filled);
+    const bytesRead = await file.read(buffer, filled, buffer.length - filled, base + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }

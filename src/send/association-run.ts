@@ -24,7 +24,7 @@ export const WINDOW_MAX = 64;
 export const CANCELLED_RELEASE_MS = 500;
 
 /** So many instances are looked at ahead of their turn. */
-const READ_AHEAD = 32;
+const READ_AHEAD = 64;
 
 /** What went out for an instance, beside its verdict. */
 export interface SentFacts {
@@ -169,11 +169,10 @@ class AssociationRun {
   /** What comes next is read in batches, each while the one before is sent. */
   #readAhead(): void {
     const taken = this.#queue.taken;
-    if (taken < this.#readAheadUntil - READ_AHEAD / 2) return;
-    this.#readAheadUntil = taken + READ_AHEAD;
-    for (const { file, need } of this.#queue.upcoming(READ_AHEAD)) {
-      if (this.#contextFor(need) !== undefined) this.#host.dataSets.expect(file);
-    }
+    if (taken < this.#readAheadUntil) return;
+    const next = this.#queue.upcoming(READ_AHEAD).filter(({ need }) => this.#contextFor(need) !== undefined);
+    const done = this.#host.dataSets.expect(next.map(({ file }) => file));
+    this.#readAheadUntil = taken + Math.floor(done / 2);
   }
 
   #contextFor(need: ContextNeed): ReturnType<typeof contextFor> {

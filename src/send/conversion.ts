@@ -8,8 +8,8 @@ import { decoderThread } from '../part10/decompress/decoder-thread.ts';
 import { decompressedSource } from '../part10/decompress/decompressed-source.ts';
 import { decompressionOf } from '../part10/decompress/decompression.ts';
 import { fileSource } from '../part10/file-source.ts';
-import type { SmallFileRequest } from '../part10/small-file.ts';
-import { SMALL_LENGTH, SmallFileThread } from '../part10/small-file-thread.ts';
+import type { DataSetRequest } from '../part10/file-thread-messages.ts';
+import { ReadAhead } from '../part10/read-ahead.ts';
 import { EXPLICIT_VR_LE } from '../protocol/uids.ts';
 import type { ScannedFile } from './job.ts';
 import type { ConversionPolicy } from './options.ts';
@@ -28,12 +28,15 @@ export function conversionTargets(from: string, policy: ConversionPolicy): reado
 /** The data sets of one send, with the threads and buffers that they share. */
 export class DataSets {
   readonly #decoders = decoderThread();
-  readonly #smallFiles = new SmallFileThread();
+  readonly #readAhead = new ReadAhead();
   readonly #pool = new BlockPool();
 
-  /** Files whose turn comes soon, as they are: small ones are read ahead. */
-  expect(file: ScannedInstance): void {
-    if (isSmall(file)) this.#smallFiles.expect(requestOf(file));
+  /**
+   * Files whose turn comes soon, in this order, as they are.
+   * @returns of how many of them nothing more is to be done; the others may be named again later
+   */
+  expect(files: readonly ScannedInstance[]): number {
+    return this.#readAhead.expect(files.map(requestOf));
   }
 
   /**
@@ -42,7 +45,7 @@ export class DataSets {
    */
   sourceOf(file: ScannedInstance, transferSyntaxUID: string): DataSetSource {
     const streamed = fileSource(file.path, file.header, file.identity, this.#pool);
-    const own = isSmall(file) ? this.#smallFiles.source(requestOf(file), streamed) : streamed;
+    const own = this.#readAhead.source(requestOf(file), streamed);
     if (own.transferSyntaxUID === transferSyntaxUID) return own;
     if (decompressionOf(own.transferSyntaxUID) === undefined) return convertedSource(own, transferSyntaxUID);
     const decompressed = decompressedSource(own, this.#decoders);
@@ -51,15 +54,11 @@ export class DataSets {
 
   /** Ends the threads. */
   async close(): Promise<void> {
-    await Promise.all([this.#decoders.close(), this.#smallFiles.close()]);
+    this.#readAhead.close();
+    await this.#decoders.close();
   }
 }
 
-/** Deflated data sets of odd length get a padding byte on their way, which is the stream's business. */
-function isSmall({ header }: ScannedInstance): boolean {
-  return header.dataSetLength <= SMALL_LENGTH && header.dataSetLength % 2 === 0;
-}
-
-function requestOf({ path, header, identity }: ScannedInstance): SmallFileRequest {
+function requestOf({ path, header, identity }: ScannedInstance): DataSetRequest {
   return { path, offset: header.dataSetOffset, length: header.dataSetLength, identity };
 }

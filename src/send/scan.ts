@@ -1,14 +1,16 @@
 // From what a person selected to the files in it.
 //
-// One walker goes down the folders and names files in order; a handful of headers is read ahead while the results keep
-// that order. Nothing is held but the listings of the folders on the way down and the identities of what was seen.
+// One walker goes down the folders and names files in order; headers are read by the file thread, some dozens at a time, while
+// the results keep that order. Nothing is held but the listings of the folders on the way down and the identities of what
+// was seen.
 
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, opendir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type FileIdentityLike, kindOf } from '../part10/file-identity.ts';
+import { type FileThread, releaseFileThread, useFileThread } from '../part10/file-thread.ts';
 import type { HeaderProblem } from '../part10/header.ts';
-import { readHeader } from '../part10/read-header.ts';
+import { type HeaderReading, readHeader } from '../part10/read-header.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import type { ScannedFile } from './job.ts';
 
@@ -17,8 +19,11 @@ export interface ScanOptions {
   readonly recurse: boolean;
 }
 
-/** Headers read at the same time. */
-const CONCURRENCY = 16;
+/** Headers asked for at once: few at first, so that something is seen soon. */
+const BATCH_FIRST = 8;
+const BATCH_MAX = 64;
+/** Batches that are under way at the same time. */
+const BATCHES = 2;
 /** Entries of a folder asked for at once. */
 const LISTING_BATCH = 256;
 /** What a name becomes where it is not valid UTF-8. */
@@ -50,51 +55,112 @@ export async function* scan(
   signal: AbortSignal,
 ): AsyncGenerator<ScannedFile> {
   const seen = new Set<string>();
-  const underWay: Promise<Examined>[] = [];
+  const underWay: Promise<readonly Examined[]>[] = [];
   const walker = walk(paths, options.recurse, signal);
   signal.throwIfAborted();
-  for (let isDone = false; !isDone || underWay.length > 0; ) {
-    while (!isDone && underWay.length < CONCURRENCY) {
-      const next = await untilAborted(walker.next(), signal);
-      if (next.done === true) isDone = true;
-      else underWay.push(examine(next.value, signal));
+  const headers = new HeaderReader(signal);
+  try {
+    let batchLength = BATCH_FIRST;
+    for (let isDone = false; !isDone || underWay.length > 0; ) {
+      while (!isDone && underWay.length < BATCHES) {
+        const candidates: Candidate[] = [];
+        while (!isDone && candidates.length < batchLength) {
+          const next = await untilAborted(walker.next(), signal);
+          if (next.done === true) isDone = true;
+          else candidates.push(next.value);
+        }
+        batchLength = Math.min(BATCH_MAX, 2 * batchLength);
+        underWay.push(examine(candidates, headers));
+      }
+      const first = underWay.shift();
+      if (first === undefined) continue;
+      for (const { file, key } of await untilAborted(first, signal)) {
+        if (key !== undefined && seen.has(key)) continue;
+        if (key !== undefined) seen.add(key);
+        yield file;
+        signal.throwIfAborted();
+      }
     }
-    const first = underWay.shift();
-    if (first === undefined) continue;
-    const { file, key } = await untilAborted(first, signal);
-    if (key !== undefined && seen.has(key)) continue;
-    if (key !== undefined) seen.add(key);
-    yield file;
-    signal.throwIfAborted();
+  } finally {
+    headers.close();
   }
 }
 
-/** Never rejects. */
-async function examine(candidate: Candidate, signal: AbortSignal): Promise<Examined> {
-  const { path } = candidate;
-  if (candidate.type === 'problem') {
-    const { problem } = candidate;
-    // Several names can become the same path when they are no UTF-8.
-    const isNamed = problem.code !== 'unreadable' || problem.error.code !== INVALID_NAME;
-    return { file: { type: 'skipped', path, problem }, key: isNamed ? `path ${path}` : undefined };
+type FileCandidate = Candidate & { type: 'file' };
+
+/** Reads headers in the file thread, or here where that is not to be had. */
+class HeaderReader {
+  readonly #thread: FileThread = useFileThread();
+  readonly #signal: AbortSignal;
+  /** What the thread sees of the signal. */
+  readonly #stop = new Int32Array(new SharedArrayBuffer(4));
+  readonly #abort = (): void => {
+    Atomics.store(this.#stop, 0, 1);
+  };
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#abort, { once: true });
   }
-  const { result, identity, findings } = await readHeader(path, candidate.isKnownFile, signal);
-  const key = identity === undefined ? `path ${path}` : await keyOf(path, identity);
-  if (result.type === 'problem' || identity === undefined) {
-    const problem = result.type === 'problem' ? result.problem : nothingKnown(path);
+
+  async read(candidates: readonly FileCandidate[]): Promise<readonly HeaderReading[]> {
+    if (candidates.length === 0) return [];
+    const files = candidates.map(({ path, isKnownFile }) => ({ path, isKnownFile }));
+    const reply = await this.#thread.ask({ type: 'headers', files, stop: this.#stop });
+    return (
+      reply?.answer ??
+      Promise.all(candidates.map(({ path, isKnownFile }) => readHeader(path, isKnownFile, this.#signal)))
+    );
+  }
+
+  close(): void {
+    this.#abort();
+    this.#signal.removeEventListener('abort', this.#abort);
+    releaseFileThread();
+  }
+}
+
+/** In the order of `candidates`. Never rejects. */
+async function examine(candidates: readonly Candidate[], headers: HeaderReader): Promise<readonly Examined[]> {
+  const readings = await headers.read(candidates.filter((candidate) => candidate.type === 'file'));
+  let at = 0;
+  const examined: Examined[] = [];
+  for (const candidate of candidates) {
+    examined.push(candidate.type === 'problem' ? named(candidate) : await judged(candidate.path, readings[at++]));
+  }
+  return examined;
+}
+
+function named({ path, problem }: Candidate & { type: 'problem' }): Examined {
+  // Several names can become the same path when they are no UTF-8.
+  const isNamed = problem.code !== 'unreadable' || problem.error.code !== INVALID_NAME;
+  return { file: { type: 'skipped', path, problem }, key: isNamed ? `path ${path}` : undefined };
+}
+
+async function judged(path: string, reading: HeaderReading | undefined): Promise<Examined> {
+  const identity = reading?.identity;
+  const key = identity === undefined ? `path ${path}` : (quickKeyOf(identity) ?? (await keyOf(path, identity)));
+  if (reading === undefined || identity === undefined || reading.result.type === 'problem') {
+    const problem = reading?.result.type === 'problem' ? reading.result.problem : nothingKnown(path);
     return { file: { type: 'skipped', path, problem }, key };
   }
-  return { file: { type: 'instance', path, header: result.header, identity, findings }, key };
+  return { file: { type: 'instance', path, header: reading.result.header, identity, findings: reading.findings }, key };
 }
 
 function nothingKnown(path: string): HeaderProblem {
   return { code: 'unreadable', error: { code: 'UNKNOWN', message: `nothing is known of ${path}` } };
 }
 
+/** Where the number of the file can be told without asking again. */
+function quickKeyOf({ dev, ino }: Pick<FileIdentityLike, 'dev' | 'ino'>): string | undefined {
+  return ino !== 0 && Number.isSafeInteger(ino) ? `${dev}:${ino}` : undefined;
+}
+
 /** The file itself, whatever its path. File systems without file numbers are told apart by path. */
-async function keyOf(path: string, { dev, ino }: Pick<FileIdentityLike, 'dev' | 'ino'>): Promise<string> {
-  if (ino === 0) return `path ${path}`;
-  if (Number.isSafeInteger(ino)) return `${dev}:${ino}`;
+async function keyOf(path: string, identity: Pick<FileIdentityLike, 'dev' | 'ino'>): Promise<string> {
+  if (identity.ino === 0) return `path ${path}`;
+  const quick = quickKeyOf(identity);
+  if (quick !== undefined) return quick;
   // Windows numbers files with 64 bits; rounded, two neighbours would be one.
   const exact = await stat(path, { bigint: true }).catch(() => undefined);
   return exact === undefined ? `path ${path}` : `${exact.dev}:${exact.ino}`;

@@ -11,6 +11,9 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { inflateRawSync } from 'node:zlib';
 import { packageVsix } from '../../scripts/package.ts';
+import type { FileThreadReply } from '../../src/part10/file-thread-messages.ts';
+import type { HeaderReading } from '../../src/part10/read-header.ts';
+import { endThread } from '../../src/part10/thread-end.ts';
 import { encodeFrame } from '../support/frame-encoder.ts';
 
 /** The files of a ZIP archive (APPNOTE 4.3.12 central directory, 4.3.16 its end), small and without ZIP64. */
@@ -64,7 +67,7 @@ test('the VSIX holds what runs and what the Marketplace shows, and nothing else'
     'extension/dist/dcmjs-native-codecs.wasm',
     'extension/dist/dcmjs.cjs',
     'extension/dist/extension.cjs',
-    'extension/dist/small-file-worker.cjs',
+    'extension/dist/file-worker.cjs',
     'extension/media/icon.png',
     'extension/package.json',
     'extension/readme.md',
@@ -149,4 +152,21 @@ test('what is packed runs: the thread that decodes pixels, with its WebAssembly 
   } finally {
     await worker.terminate();
   }
+});
+
+test('what is packed runs: the thread that works on files', async () => {
+  await writeFile(join(scratch, 'file-worker.cjs'), files.get('extension/dist/file-worker.cjs') ?? '');
+  const path = join(scratch, 'text.txt');
+  await writeFile(path, 'no image');
+  const worker = new Worker(join(scratch, 'file-worker.cjs'));
+  const answered = once(worker, 'message', { signal: AbortSignal.timeout(20_000) });
+  const question = { type: 'headers', files: [{ path, isKnownFile: true }], stop: new Int32Array(1) };
+  worker.postMessage({ type: 'ask', id: 7, question });
+  const [{ id, answer }] = (await answered) as [FileThreadReply];
+  await endThread(worker);
+  assert.equal(id, 7);
+  assert.deepEqual((answer as HeaderReading[])[0]?.result, {
+    type: 'problem',
+    problem: { code: 'not DICOM', looksLike: 'text' },
+  });
 });

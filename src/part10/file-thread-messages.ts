@@ -1,0 +1,71 @@
+// What the file thread is asked, and what it answers. Bytes do not travel in messages: they are read into buffers that both
+// sides see, and that one side at a time uses.
+
+import type { DataSetReadReason } from './data-set-source.ts';
+import type { FileIdentityLike } from './file-identity.ts';
+import type { HeaderReading } from './read-header.ts';
+
+/** A data set in its file. */
+export interface DataSetRequest {
+  readonly path: string;
+  /** In bytes from the start of the file. */
+  readonly offset: number;
+  /** In bytes. */
+  readonly length: number;
+  /** What the file was when it was scanned. */
+  readonly identity: FileIdentityLike;
+}
+
+export interface HeaderRequest {
+  readonly path: string;
+  /** The caller saw just now that this is a regular file. */
+  readonly isKnownFile: boolean;
+}
+
+/** Questions, each with one answer. `buffer`: by the number under which it was shared. */
+export type FileThreadQuestion =
+  /** `stop`: not 0 when there is no more use for an answer. */
+  | { readonly type: 'headers'; readonly files: readonly HeaderRequest[]; readonly stop: Int32Array<SharedArrayBuffer> }
+  /** Whole data sets, one behind the other, each at its place in the buffer. */
+  | {
+      readonly type: 'data sets';
+      readonly files: readonly DataSetRequest[];
+      readonly buffer: number;
+      readonly places: readonly number[];
+    }
+  /** A part of one data set, to the front of the buffer; `position`: within the data set. The parts come in order. */
+  | {
+      readonly type: 'part';
+      readonly stream: number;
+      readonly file: DataSetRequest;
+      readonly buffer: number;
+      readonly position: number;
+      readonly length: number;
+    };
+
+/** What needs no answer. */
+export type FileThreadNotice =
+  | { readonly type: 'share'; readonly buffer: number; readonly bytes: Uint8Array<SharedArrayBuffer> }
+  | { readonly type: 'forget'; readonly buffer: number }
+  /** No further part of it is wanted. */
+  | { readonly type: 'abandon'; readonly stream: number };
+
+export type FileThreadMessage =
+  | FileThreadNotice
+  | { readonly type: 'ask'; readonly id: number; readonly question: FileThreadQuestion };
+
+/** Undefined: the bytes are there. */
+export type ReadResult = DataSetReadReason | undefined;
+
+export interface FileThreadAnswers {
+  readonly headers: readonly HeaderReading[];
+  readonly 'data sets': readonly ReadResult[];
+  readonly part: ReadResult;
+}
+
+export interface FileThreadReply {
+  readonly id: number;
+  readonly answer: FileThreadAnswers[keyof FileThreadAnswers];
+  /** What it took, in milliseconds. */
+  readonly elapsedMs: number;
+}

@@ -1,0 +1,98 @@
+// The thread that works on files, so that whoever sends them waits for none: headers of files, whole data sets and parts of
+// data sets, in the order in which it is asked. It waits itself, which is the fastest way while files are in the system's
+// cache. Where the storage makes it wait long for each header, several are asked for at a time.
+
+import { parentPort } from 'node:worker_threads';
+import { DataSetFile } from './data-set-file.ts';
+import { asynchronousAccess, synchronousAccess } from './file-access.ts';
+import type {
+  DataSetRequest,
+  FileThreadAnswers,
+  FileThreadMessage,
+  FileThreadQuestion,
+  FileThreadReply,
+  HeaderRequest,
+  ReadResult,
+} from './file-thread-messages.ts';
+import { type HeaderReading, readHeader } from './read-header.ts';
+import { serve } from './thread-end.ts';
+
+/** Storage that takes longer than this for a header gains by several at a time. In milliseconds. */
+const SLOW_HEADER_MS = 1;
+
+const buffers = new Map<number, Uint8Array>();
+const streams = new Map<number, DataSetFile>();
+/** What a header took lately, in milliseconds. */
+let headerMs = 0;
+
+serve<FileThreadMessage>(parentPort, (message) => {
+  switch (message.type) {
+    case 'ask':
+      void reply(message.id, message.question);
+      return;
+    case 'share':
+      buffers.set(message.buffer, message.bytes);
+      return;
+    case 'forget':
+      buffers.delete(message.buffer);
+      return;
+    case 'abandon':
+      streams.get(message.stream)?.close();
+      streams.delete(message.stream);
+      return;
+  }
+});
+
+async function reply(id: number, question: FileThreadQuestion): Promise<void> {
+  const began = performance.now();
+  const answer = question.type === 'headers' ? await headers(question.files, question.stop) : read(question);
+  const message: FileThreadReply = { id, answer, elapsedMs: performance.now() - began };
+  parentPort?.postMessage(message);
+}
+
+async function headers(
+  files: readonly HeaderRequest[],
+  stop: Int32Array<SharedArrayBuffer>,
+): Promise<readonly HeaderReading[]> {
+  const signal = {
+    get aborted() {
+      return Atomics.load(stop, 0) !== 0;
+    },
+  };
+  const began = performance.now();
+  let readings: HeaderReading[];
+  if (headerMs < SLOW_HEADER_MS) {
+    readings = [];
+    for (const { path, isKnownFile } of files) {
+      readings.push(await readHeader(path, isKnownFile, signal, synchronousAccess));
+    }
+  } else {
+    readings = await Promise.all(
+      files.map(({ path, isKnownFile }) => readHeader(path, isKnownFile, signal, asynchronousAccess)),
+    );
+  }
+  headerMs = (performance.now() - began) / files.length;
+  return readings;
+}
+
+function read(
+  question: Exclude<FileThreadQuestion, { type: 'headers' }>,
+): FileThreadAnswers['data sets'] | FileThreadAnswers['part'] {
+  const into = buffers.get(question.buffer);
+  if (into === undefined) throw new Error(`buffer ${question.buffer} is not shared`);
+  if (question.type === 'data sets') {
+    return question.files.map((file, index) => readWhole(file, into, question.places[index] ?? 0));
+  }
+  const { stream, file, position, length } = question;
+  const opened = streams.get(stream) ?? DataSetFile.open(file);
+  if (!(opened instanceof DataSetFile)) return opened;
+  streams.set(stream, opened);
+  const result = opened.read(into, 0, position, length);
+  if (result !== undefined || position + length >= file.length) streams.delete(stream);
+  return result;
+}
+
+function readWhole(file: DataSetRequest, into: Uint8Array, at: number): ReadResult {
+  const opened = DataSetFile.open(file);
+  return opened instanceof DataSetFile ? opened.read(into, at, 0, file.length) : opened;
+}

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { DataSetChunk, DataSetSource } from '../../../src/part10/data-set-source.ts';
+import { fileSource } from '../../../src/part10/file-source.ts';
+import { BUFFER_LENGTH } from '../../../src/part10/file-thread.ts';
+import type { DataSetRequest } from '../../../src/part10/file-thread-messages.ts';
+import { ReadAhead } from '../../../src/part10/read-ahead.ts';
+import { readHeader } from '../../../src/part10/read-header.ts';
+import { DEFLATED_LE, EXPLICIT_LE, sampleInstance } from '../../support/dicom-builder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+interface Sample {
+  readonly request: DataSetRequest;
+  readonly dataSet: Uint8Array;
+  /** How the file is read without the thread. */
+  readonly ordinary: DataSetSource;
+  /** As `ordinary`, and must not be asked. */
+  readonly never: DataSetSource;
+}
+
+async function sampleFile(
+  t: TestContext,
+  options: { seed?: number; transferSyntax?: string; pixelBytes?: number } = {},
+): Promise<Sample> {
+  const path = join(temporaryFolder(t), 'a.dcm');
+  const { seed = 1, transferSyntax = EXPLICIT_LE, pixelBytes = 2_000 } = options;
+  const { file } = sampleInstance({ seed, transferSyntax, pixelBytes });
+  writeFileSync(path, file);
+  const { result, identity } = await readHeader(path);
+  assert.ok(result.type === 'instance' && identity !== undefined);
+  const { dataSetOffset: offset, dataSetLength: length } = result.header;
+  const ordinary = fileSource(path, result.header, identity);
+  const chunks = () => {
+    throw new Error('the file was read in the ordinary way');
+  };
+  const request = { path, offset, length, identity };
+  return { request, dataSet: file.subarray(offset), ordinary, never: { ...ordinary, chunks } };
+}
+
+function readAhead(t: TestContext): ReadAhead {
+  const ahead = new ReadAhead();
+  t.after(() => ahead.close());
+  return ahead;
+}
+
+async function chunksOf(source: DataSetSource, chunkLength: number): Promise<DataSetChunk[]> {
+  const chunks: DataSetChunk[] = [];
+  for await (const { bytes, isLast } of source.chunks(chunkLength)) chunks.push({ bytes: Buffer.from(bytes), isLast });
+  return chunks;
+}
+
+function assertWhole(chunks: readonly DataSetChunk[], dataSet: Uint8Array, chunkLength: number): void {
+  assert.ok(Buffer.concat(chunks.map(({ bytes }) => bytes)).equals(dataSet));
+  assert.deepEqual(
+    chunks.map(({ isLast }) => isLast),
+    chunks.map((_, index) => index === chunks.length - 1),
+  );
+  assert.ok(chunks.every(({ bytes, isLast }) => (isLast ? bytes.length <= chunkLength : bytes.length === chunkLength)));
+}
+
+for (const isExpected of [true, false]) {
+  test(`the data set as it is in the file, in chunks, ${isExpected ? 'foreseen' : 'asked for at once'}`, async (t) => {
+    const ahead = readAhead(t);
+    const { dataSet, never, request } = await sampleFile(t);
+    for (const chunkLength of [dataSet.length, dataSet.length - 2, 100, 2, 65_536]) {
+      if (isExpected) assert.equal(ahead.expect([request]), 1);
+      assertWhole(await chunksOf(ahead.source(request, never), chunkLength), dataSet, chunkLength);
+    }
+  });
+}
+
+test('a data set longer than the buffers, in chunks that do not divide them', async (t) => {
+  const ahead = readAhead(t);
+  const { dataSet, never, request } = await sampleFile(t, { pixelBytes: 3 * BUFFER_LENGTH + 12_346 });
+  assert.equal(ahead.expect([request]), 1);
+  for (const chunkLength of [16_372, 130_976, 1_000_000]) {
+    assertWhole(await chunksOf(ahead.source(request, never), chunkLength), dataSet, chunkLength);
+  }
+});
+
+test('a deflated data set of odd length gets its zero byte, whatever way it is read', async (t) => {
+  const ahead = readAhead(t);
+  const odd: Sample[] = [];
+  for (let seed = 1; odd.length < 2; seed += 1) {
+    const sample = await sampleFile(t, { seed, transferSyntax: DEFLATED_LE });
+    if (sample.request.length % 2 === 1) odd.push(sample);
+  }
+  for (const { dataSet, never, request } of odd) {
+    const padded = Buffer.concat([dataSet, Buffer.alloc(1)]);
+    assertWhole(await chunksOf(ahead.source(request, never), 64), padded, 64);
+    ahead.expect([request]);
+    assertWhole(await chunksOf(ahead.source(request, never), 64), padded, 64);
+  }
+});
+
+test('many files, asked for in another order than they were foreseen, and foreseen again while they wait', async (t) => {
+  const ahead = readAhead(t);
+  const samples = await Promise.all(Array.from({ length: 100 }, (_, seed) => sampleFile(t, { seed: seed + 1 })));
+  const requests = samples.map(({ request }) => request);
+  assert.equal(ahead.expect(requests), samples.length);
+  assert.equal(ahead.expect(requests), samples.length);
+  for (const { dataSet, never, request } of samples.reverse()) {
+    assertWhole(await chunksOf(ahead.source(request, never), 65_536), dataSet, 65_536);
+  }
+});
+
+test('what there is no room for is read when its turn comes, and room is made by what was sent', async (t) => {
+  const ahead = readAhead(t);
+  const pixelBytes = BUFFER_LENGTH - 10_000;
+  const samples = await Promise.all(
+    Array.from({ length: 12 }, (_, seed) => sampleFile(t, { seed: seed + 1, pixelBytes })),
+  );
+  const requests = samples.map(({ request }) => request);
+  const done = ahead.expect(requests);
+  assert.ok(done > 0 && done < samples.length, `${done}`);
+  for (const { dataSet, never, request } of samples) {
+    assertWhole(await chunksOf(ahead.source(request, never), 65_536), dataSet, 65_536);
+  }
+  assert.equal(ahead.expect(requests), done);
+});
+
+test('bytes that may still be on their way are never another file’s', async (t) => {
+  const ahead = readAhead(t);
+  const first = await sampleFile(t, { seed: 1 });
+  ahead.expect([first.request]);
+  const chunks = ahead.source(first.request, first.never).chunks(65_536);
+  const { value } = await chunks.next();
+  assert.ok(value !== undefined && value.isLast);
+  const before = Buffer.from(value.bytes);
+  // Given up with its bytes handed out.
+  await chunks.return();
+  for (let seed = 2; seed < 40; seed += 1) {
+    const next = await sampleFile(t, { seed });
+    if (seed % 2 === 0) ahead.expect([next.request]);
+    await chunksOf(ahead.source(next.request, next.never), 65_536);
+  }
+  assert.ok(before.equals(value.bytes));
+});
+
+for (const [name, harm, code] of [
+  ['written to', (path: string) => appendFileSync(path, 'more'), 'file changed'],
+  ['shortened', (path: string) => truncateSync(path, 500), 'file changed'],
+  ['removed', (path: string) => rmSync(path), 'read error'],
+  ['replaced by a folder', (path: string) => (rmSync(path), mkdirSync(path)), 'file changed'],
+] as const) {
+  for (const pixelBytes of [2_000, 2 * BUFFER_LENGTH]) {
+    test(`a file of ${pixelBytes} bytes that was ${name} since the scan is not sent`, async (t) => {
+      const ahead = readAhead(t);
+      const { never, request } = await sampleFile(t, { pixelBytes });
+      harm(request.path);
+      ahead.expect([request]);
+      await assert.rejects(chunksOf(ahead.source(request, never), 65_536), (error: { reason?: { code: string } }) => {
+        assert.equal(error.reason?.code, code);
+        return true;
+      });
+    });
+  }
+}
+
+test('a file that is written to while it is read is never sent to its end', async (t) => {
+  const ahead = readAhead(t);
+  const { never, request } = await sampleFile(t, { pixelBytes: 4 * BUFFER_LENGTH });
+  const chunks = ahead.source(request, never).chunks(65_536);
+  await chunks.next();
+  appendFileSync(request.path, 'more');
+  await assert.rejects(async () => {
+    for await (const { isLast } of chunks) assert.equal(isLast, false);
+  }, /^DataSetReadError: its size was/);
+});
+
+test('after the end of the send, files are read in the ordinary way', async (t) => {
+  const ahead = new ReadAhead();
+  const { dataSet, ordinary, request } = await sampleFile(t);
+  ahead.expect([request]);
+  ahead.close();
+  assert.equal(ahead.expect([request]), 0);
+  assertWhole(await chunksOf(ahead.source(request, ordinary), 64), dataSet, 64);
+});
