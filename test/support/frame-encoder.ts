@@ -34,7 +34,7 @@ let encoder: { readonly call: Record<string, Call>; readonly memory: { readonly 
 async function load(): Promise<NonNullable<typeof encoder>> {
   const path = fileURLToPath(import.meta.resolve('dcmjs-codecs/build/dcmjs-native-codecs.wasm'));
   const nothing = () => 0;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), {
+  const { exports } = new WebAssembly.Instance(await WebAssembly.compile(readFileSync(path)), {
     env: {
       onCodecsException: (at = 0, length = 0) => {
         throw new Error(Buffer.from(memory.buffer, at, length).toString('latin1'));

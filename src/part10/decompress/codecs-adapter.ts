@@ -5,7 +5,7 @@
 // The module is an emscripten "reactor": memory, imports for exceptions and messages, and a few calls of WASI. A decoder
 // that fails leaves its memory as it was when it threw: such an instance is thrown away by `decode`.
 
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FrameDecodingError, type FrameFormat } from './frame-format.ts';
@@ -65,12 +65,26 @@ function modulePath(): string {
     : join(import.meta.dirname, 'dcmjs-native-codecs.wasm');
 }
 
+let compiling: Promise<WebAssembly.Module> | undefined;
+
 /**
- * Synchronous: the thread has nothing else to do, and it can be ended before or after, but not while another thread compiles
- * for it.
+ * The module, compiled once in a process and kept: threads share its code. V8 has one record for all threads of where code
+ * lies (its JIT pages); where modules come and go with threads it is known to break, and the process with it.
  */
-export function loadCodecs(): Codecs {
-  const module = new WebAssembly.Module(readFileSync(modulePath()));
+export function codecsModule(): Promise<WebAssembly.Module> {
+  compiling ??= compile().catch((error: unknown) => {
+    compiling = undefined;
+    throw error;
+  });
+  return compiling;
+}
+
+async function compile(): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(await readFile(modulePath()));
+}
+
+/** To be called in the thread that decodes. */
+export function codecsOf(module: WebAssembly.Module): Codecs {
   let instance: CodecInstance | undefined;
   return {
     decode: (stream, call) => {

@@ -1,25 +1,33 @@
 // The worker thread in which frames are decoded: a second of wavelet transform would otherwise be a second in which no
-// association answers. It loads the codecs when the first frame needs them. A frame and its samples are moved between the
+// association answers. The codecs come compiled, with the first frame that needs them. A frame and its samples are moved between the
 // threads, not copied.
 
 import { parentPort } from 'node:worker_threads';
 import { serve } from '../thread-end.ts';
-import { type Codecs, loadCodecs } from './codecs-adapter.ts';
+import { type Codecs, codecsOf } from './codecs-adapter.ts';
 import { decodeFrame } from './frame-decoding.ts';
 import type { FrameFormat } from './frame-format.ts';
 
 export interface DecodeRequest {
   readonly frame: Uint8Array<ArrayBuffer>;
   readonly format: FrameFormat;
+  /** Once is enough for a thread, before the first frame that is not RLE. */
+  readonly module?: WebAssembly.Module | undefined;
 }
 
 export type DecodeResponse = { readonly pixels: Uint8Array<ArrayBuffer> } | { readonly failure: string };
 
 let codecs: Codecs | undefined;
 
-function decode({ frame, format }: DecodeRequest): DecodeResponse {
+function loaded(): Codecs {
+  if (codecs === undefined) throw new Error('the codecs did not come with the frame');
+  return codecs;
+}
+
+function decode({ frame, format, module }: DecodeRequest): DecodeResponse {
   try {
-    return { pixels: decodeFrame(frame, format, () => (codecs ??= loadCodecs())) };
+    if (module !== undefined) codecs = codecsOf(module);
+    return { pixels: decodeFrame(frame, format, loaded) };
   } catch (error) {
     return { failure: error instanceof Error ? error.message : String(error) };
   }

@@ -5,6 +5,7 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { endThread } from '../thread-end.ts';
+import { codecsModule } from './codecs-adapter.ts';
 import type { DecodeRequest, DecodeResponse } from './codecs-worker.ts';
 import { type FrameDecoders, FrameDecodingError, type FrameFormat } from './frame-format.ts';
 
@@ -24,7 +25,8 @@ export interface DecoderThreadOptions {
 }
 
 interface Job {
-  readonly request: DecodeRequest;
+  readonly frame: Uint8Array<ArrayBuffer>;
+  readonly format: FrameFormat;
   readonly resolve: (pixels: Uint8Array) => void;
   readonly reject: (error: Error) => void;
 }
@@ -45,6 +47,7 @@ class OwnedThread implements DecoderThread {
   readonly #waiting: Job[] = [];
   #running: Job | undefined;
   #worker: Worker | undefined;
+  #hasCodecs = false;
   readonly #endings = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -55,7 +58,7 @@ class OwnedThread implements DecoderThread {
 
   decode(frame: Uint8Array<ArrayBuffer>, format: FrameFormat): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ request: { frame, format }, resolve, reject });
+      this.#waiting.push({ frame, format, resolve, reject });
       this.#next();
     });
   }
@@ -83,13 +86,22 @@ class OwnedThread implements DecoderThread {
       () => this.#fail(`the decoder took more than ${this.#frameTimeoutMs / 1000} s`),
       this.#frameTimeoutMs,
     );
-    try {
-      this.#worker ??= this.#start();
-      this.#worker.ref();
-      this.#worker.postMessage(job.request, [job.request.frame.buffer]);
-    } catch (error) {
-      this.#fail(messageOf(error));
-    }
+    void this.#give(job).catch((error: unknown) => {
+      if (job === this.#running) this.#fail(messageOf(error));
+    });
+  }
+
+  async #give(job: Job): Promise<void> {
+    const { frame, format } = job;
+    const needsCodecs = format.codec !== 'RLE' && !this.#hasCodecs;
+    const module = needsCodecs ? await codecsModule() : undefined;
+    // Closed in between, or out of time.
+    if (job !== this.#running) return;
+    this.#worker ??= this.#start();
+    this.#worker.ref();
+    const request: DecodeRequest = { frame, format, module };
+    this.#worker.postMessage(request, [frame.buffer]);
+    if (needsCodecs) this.#hasCodecs = true;
   }
 
   #start(): Worker {
@@ -131,6 +143,7 @@ class OwnedThread implements DecoderThread {
     clearTimeout(this.#timer);
     const worker = this.#worker;
     this.#worker = undefined;
+    this.#hasCodecs = false;
     if (worker === undefined) return;
     const ending = endThread(worker);
     this.#endings.add(ending);

@@ -2,11 +2,11 @@
 
 declare namespace WebAssembly {
   class Module {
-    constructor(bytes: Uint8Array);
     private readonly isModule: true;
   }
   class Instance {
     constructor(module: Module, imports: Record<string, Record<string, (...numbers: number[]) => number | void>>);
     readonly exports: Record<string, unknown>;
   }
+  function compile(bytes: Uint8Array): Promise<Module>;
 }

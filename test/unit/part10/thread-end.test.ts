@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { codecsModule } from '../../../src/part10/decompress/codecs-adapter.ts';
 import type { DecodeRequest } from '../../../src/part10/decompress/codecs-worker.ts';
 import { endThread } from '../../../src/part10/thread-end.ts';
 import { seededBytes } from '../../support/dicom-builder.ts';
@@ -27,6 +28,7 @@ test('a thread answers what it was given before, then ends by itself', async () 
   const request: DecodeRequest = {
     frame: Uint8Array.from(frame),
     format: { codec: 'JPEG-LS', ...size, samplesPerPixel: 1, bitsAllocated: 8, convertsToRgb: false },
+    module: await codecsModule(),
   };
   worker.postMessage(request);
   await endThread(worker, 60_000);
