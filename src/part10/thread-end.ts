@@ -8,10 +8,7 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 const END = null;
 const PATIENCE_MS = 2_000;
 
-/**
- * In the thread: `answer` gets each request, one after the other, until the owner ends the thread. It is synchronous, so
- * that nothing is under way between two requests.
- */
+/** In the thread: `answer` gets each request, until the owner ends the thread; what it is still at then is finished. */
 export function serve<Request extends object>(port: MessagePort | null, answer: (request: Request) => void): void {
   port?.on('message', (request: Request | null) => {
     if (request === END) port.close();
@@ -21,13 +18,18 @@ export function serve<Request extends object>(port: MessagePort | null, answer: 
 
 /**
  * In the owner of a thread that `serve`s: resolves when the thread has ended, after the requests that it was given before.
- * One that is not through with them after `patienceMs` is terminated. Until then it keeps the process alive.
+ * Until then it keeps the process alive. One that is not through with them after `patienceMs` is terminated and not waited
+ * for any more: a system call that hangs cannot be interrupted.
  */
 export async function endThread(worker: Worker, patienceMs = PATIENCE_MS): Promise<void> {
   if (worker.threadId === -1) return;
   worker.ref();
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(() => void worker.terminate(), patienceMs);
+    const timer = setTimeout(() => {
+      worker.unref();
+      void worker.terminate();
+      resolve();
+    }, patienceMs);
     worker.once('exit', () => {
       clearTimeout(timer);
       resolve();
