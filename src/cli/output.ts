@@ -40,8 +40,7 @@ export class Output {
   readonly #showsProgress: boolean;
   readonly #streams = new StandardStreams();
   #isProgressShown = false;
-  #waiting: string[] = [];
-  #length = 0;
+  #waiting = '';
   #timer: NodeJS.Timeout | undefined;
   readonly #lastWords: (() => void)[] = [];
   readonly #processEnds = (): void => {
@@ -64,11 +63,10 @@ export class Output {
     for (const { level, text } of lines) {
       if (RANKS[level] > this.#level) continue;
       const mark = MARKS[level];
-      this.#waiting.push(mark, text.includes('\n') ? text.replaceAll('\n', `\n${mark}`) : text, '\n');
-      this.#length += text.length + 1;
+      this.#waiting += `${mark}${text.replaceAll('\n', `\n${mark}`)}\n`;
     }
-    if (this.#length >= WAITING_MAX) this.flush();
-    else if (this.#length > 0) this.#timer ??= setTimeout(() => this.flush(), WAITING_MS);
+    if (this.#waiting.length >= WAITING_MAX) this.flush();
+    else if (this.#waiting !== '') this.#timer ??= setTimeout(() => this.flush(), WAITING_MS);
   }
 
   line(level: LineLevel, text: string): void {
@@ -80,10 +78,9 @@ export class Output {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#length === 0) return;
-    const text = printableLines(this.#waiting.join(''));
-    this.#waiting = [];
-    this.#length = 0;
+    if (this.#waiting === '') return;
+    const text = printableLines(this.#waiting);
+    this.#waiting = '';
     this.clearProgress();
     this.#streams.write('stderr', text);
   }

@@ -147,7 +147,7 @@ export async function store(argv: readonly string[]): Promise<number> {
 /** Rejects with the system's error; a full disk may only show when the file is closed. */
 async function writeReport(file: FileHandle, result: SendResult): Promise<void> {
   try {
-    await file.writeFile(`${JSON.stringify(reportJson(result), null, 2)}\n`);
+    await file.writeFile(reportJson(result));
   } finally {
     await file.close();
   }

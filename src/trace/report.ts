@@ -62,10 +62,32 @@ function instanceJson(file: FileOutcome, peerName: string, displayPath: (path: s
   });
 }
 
-/** For programs: stable names, version 1. Statuses as four hexadecimal digits, tags as '(gggg,eeee)', times as ISO 8601. */
-export function reportJson(result: SendResult, options: ReportOptions = {}): object {
-  const { peer } = result;
+/** Characters; one string cannot hold the report of a million instances. */
+const PIECE_MIN = 65_536;
+
+/**
+ * For programs: stable names, version 1. Statuses as four hexadecimal digits, tags as '(gggg,eeee)', times as ISO 8601.
+ * In pieces, so that a report of any length needs little memory.
+ */
+export function* reportJson(result: SendResult, options: ReportOptions = {}): Generator<string> {
   const displayPath = options.displayPath ?? ((path: string) => path);
+  const end = '\n}';
+  let piece = `${indented(headJson(result), 0).slice(0, -end.length)},\n  "instances": [`;
+  for (const [index, file] of result.outcomes.entries()) {
+    piece += `${index === 0 ? '' : ','}\n    ${indented(instanceJson(file, result.peer.name, displayPath), 4)}`;
+    if (piece.length < PIECE_MIN) continue;
+    yield piece;
+    piece = '';
+  }
+  yield `${piece}${result.outcomes.length === 0 ? '' : '\n  '}]${end}\n`;
+}
+
+const indented = (value: object, columns: number): string =>
+  JSON.stringify(value, null, 2).replaceAll('\n', `\n${' '.repeat(columns)}`);
+
+/** Everything but the instances. */
+function headJson(result: SendResult): object {
+  const { peer } = result;
   return {
     version: 1,
     headline: headline(result.counts, result.cancelled),
@@ -82,7 +104,6 @@ export function reportJson(result: SendResult, options: ReportOptions = {}): obj
     counts: Object.fromEntries(OUTCOMES.map((outcome) => [outcome, result.counts[outcome]])),
     bytesSent: result.bytesSent,
     associations: result.associations.map((summary) => associationJson(summary, peer.name)),
-    instances: result.outcomes.map((file) => instanceJson(file, peer.name, displayPath)),
   };
 }
 

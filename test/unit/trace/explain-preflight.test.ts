@@ -134,7 +134,7 @@ describe('what was found, in a report', () => {
   const displayPath = (path: string) => path.replace('/home/x/', '');
 
   it('JSON has the code, the byte and the words of each', () => {
-    const { instances } = reportJson(result, { displayPath }) as {
+    const { instances } = JSON.parse([...reportJson(result, { displayPath })].join('')) as {
       instances: { findings?: object[]; reason?: { code: string; text: string } }[];
     };
     const [a, , c, d, e] = instances;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import { describe, it } from 'node:test';
+import type { SendResult } from '../../../src/send/job.ts';
 import type { FileOutcome } from '../../../src/send/outcome.ts';
 import { headline } from '../../../src/trace/problems.ts';
 import { reportJson, reportMarkdown } from '../../../src/trace/report.ts';
@@ -130,8 +131,10 @@ describe('summaryText', () => {
   });
 });
 
+const parsed = (result: SendResult): unknown => JSON.parse([...reportJson(result)].join(''));
+
 describe('reportJson', () => {
-  const report = JSON.parse(JSON.stringify(reportJson(MIXED))) as {
+  const report = parsed(MIXED) as {
     instances: Record<string, unknown>[];
     associations: {
       contexts: Record<string, unknown>[];
@@ -216,23 +219,19 @@ describe('reportJson', () => {
 
   it('gives every refused context its sentence, whatever the peer answered', () => {
     const context = { presentationContextId: 1, abstractSyntax: CT, proposedTransferSyntaxes: [J2K] };
-    const { associations } = JSON.parse(
-      JSON.stringify(
-        reportJson(
-          sendResult([], {
-            associations: [
-              {
-                ...GOOD_ASSOCIATION,
-                contexts: [
-                  ...[1, 2, 3, 4, 99].map((result) => ({ ...context, result })),
-                  { ...context, result: undefined, problem: 'not answered' as const },
-                  { ...context, result: 0, problem: 'accepted with a transfer syntax that was not proposed' as const },
-                ],
-              },
+    const { associations } = parsed(
+      sendResult([], {
+        associations: [
+          {
+            ...GOOD_ASSOCIATION,
+            contexts: [
+              ...[1, 2, 3, 4, 99].map((result) => ({ ...context, result })),
+              { ...context, result: undefined, problem: 'not answered' as const },
+              { ...context, result: 0, problem: 'accepted with a transfer syntax that was not proposed' as const },
             ],
-          }),
-        ),
-      ),
+          },
+        ],
+      }),
     ) as typeof report;
     const reasons = associations[0]?.contexts.map(({ reason }) => String(reason)) ?? [];
     assert.equal(new Set(reasons).size, 7);
@@ -242,7 +241,7 @@ describe('reportJson', () => {
   it("tells the operations window in the standard's way: 0 = no limit", () => {
     const windows = [1, 16, Number.POSITIVE_INFINITY].map(
       (operationsInvoked) =>
-        (reportJson(sendResult([], { associations: [{ ...GOOD_ASSOCIATION, operationsInvoked }] })) as typeof report)
+        (parsed(sendResult([], { associations: [{ ...GOOD_ASSOCIATION, operationsInvoked }] })) as typeof report)
           .associations[0]?.operationsInvoked,
     );
     assert.deepEqual(windows, [1, 16, 0]);
@@ -254,7 +253,7 @@ describe('reportJson', () => {
       failedFile('/a', reason, { outcome: 'cancelled', bytesSent: 0 }),
       failedFile('/b', reason, { outcome: 'cancelled', bytesSent: 10 }),
     ]);
-    const { instances } = JSON.parse(JSON.stringify(reportJson(cancelled))) as {
+    const { instances } = parsed(cancelled) as {
       instances: { reason: { code: string; text: string } }[];
     };
     assert.deepEqual(
@@ -262,6 +261,28 @@ describe('reportJson', () => {
       ['cancelled: Cancelled before it was sent.', 'cancelled: Cancelled while it was being sent.'],
     );
     assert.match(summaryText(cancelled), /1 file cancelled: Cancelled before it was sent\./);
+  });
+});
+
+describe('reportJson of many files', () => {
+  it('comes in pieces of bounded length, which are one document with every file in its place', () => {
+    const files = Array.from({ length: 2_000 }, (_, index) => storedFile(`/study/"instances": []\n/${index}.dcm`));
+    const pieces = [...reportJson(sendResult(files))];
+    assert.ok(pieces.length > 5);
+    for (const piece of pieces) assert.ok(piece.length < 70_000);
+    const text = pieces.join('');
+    const { instances } = JSON.parse(text) as { instances: { path: string }[] };
+    assert.deepEqual(
+      instances.map(({ path }) => path),
+      files.map(({ path }) => path),
+    );
+    assert.equal(text, `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
+  });
+
+  it('is the same document where there are none', () => {
+    const text = [...reportJson(sendResult([]))].join('');
+    assert.deepEqual((JSON.parse(text) as { instances: object[] }).instances, []);
+    assert.equal(text, `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
   });
 });
 
