@@ -7,6 +7,8 @@ import type { Session } from './session.ts';
 
 /** What takes less is felt as immediate; the status bar shows that something goes on. */
 const PATIENCE_MS = 400;
+/** As fast as a person can read: three times a second, and at the end once more. */
+const REDRAW_MS = 334;
 
 export interface ProgressState {
   readonly message: string;
@@ -17,7 +19,7 @@ export interface ProgressState {
 /**
  * Runs work that the person can cancel once the notification is there, and that the extension cancels when it goes down.
  *
- * @param work calls `show` as often as a person can read
+ * @param work calls `show` as often as it likes
  */
 export async function withLateProgress<T>(
   session: Session,
@@ -26,29 +28,41 @@ export async function withLateProgress<T>(
 ): Promise<T> {
   const source = new vscode.CancellationTokenSource();
   let latest: ProgressState | undefined;
-  let draw: ((state: ProgressState) => void) | undefined;
+  let stateChanged: (() => void) | undefined;
   const result = session.run(source.token, (signal) =>
     work(signal, (state) => {
       latest = state;
-      draw?.(state);
+      stateChanged?.();
     }),
   );
   const timer = setTimeout(() => {
     const options = { location: vscode.ProgressLocation.Notification, title: plainWords(title), cancellable: true };
     void vscode.window.withProgress(options, async (progress, token) => {
       let percent = 0;
-      draw = (state) => {
-        const increment = Math.max(0, (state.percent ?? 0) - percent);
+      let drawnAtMs = Number.NEGATIVE_INFINITY;
+      let redraw: ReturnType<typeof setTimeout> | undefined;
+      const drawLatest = (): void => {
+        clearTimeout(redraw);
+        redraw = undefined;
+        if (latest === undefined) return;
+        drawnAtMs = performance.now();
+        const increment = Math.max(0, (latest.percent ?? 0) - percent);
         percent += increment;
-        const message = source.token.isCancellationRequested ? 'cancelling…' : plainWords(state.message);
-        progress.report(state.percent === undefined ? { message } : { message, increment });
+        const message = source.token.isCancellationRequested ? 'cancelling…' : plainWords(latest.message);
+        progress.report(latest.percent === undefined ? { message } : { message, increment });
+      };
+      stateChanged = () => {
+        const waitMs = Math.max(0, drawnAtMs + REDRAW_MS - performance.now());
+        redraw ??= setTimeout(drawLatest, waitMs);
       };
       token.onCancellationRequested(() => {
         source.cancel();
-        if (latest !== undefined) draw?.(latest);
+        drawLatest();
       });
-      if (latest !== undefined) draw(latest);
+      drawLatest();
       await result.catch(() => undefined);
+      // It stays on the screen for a moment.
+      if (redraw !== undefined) drawLatest();
     });
   }, PATIENCE_MS);
   try {

@@ -1,6 +1,6 @@
 // Between the trace and the output channel. Each call of the channel is a write to disk and, when it is visible, a
-// message to the window; a fast send makes thousands of lines a second. So lines wait a moment and go out together:
-// neighbours of one level as one entry, and when even that is too much, more of them as one.
+// message to the window; a fast send makes tens of thousands of lines a second. So lines wait a moment and go out as one
+// entry, in which each keeps its own level.
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
@@ -9,29 +9,10 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** One call of the channel: lines of any level, told under that of the first. Never empty. */
 export interface LogEntry {
   readonly level: LogLevel;
-  readonly lines: readonly string[];
-}
-
-const IMPORTANCE: Readonly<Record<LogLevel, number>> = { error: 4, warn: 3, info: 2, debug: 1, trace: 0 };
-
-/**
- * Joins neighbours of one level; where more than `entriesMax` remain, joins the rest into the last under its most
- * important level, so that nothing that was to be seen is hidden.
- */
-export function joinLines(lines: readonly LogLine[], entriesMax: number): readonly LogEntry[] {
-  const entries: { level: LogLevel; lines: string[] }[] = [];
-  for (const line of lines) {
-    const last = entries.at(-1);
-    if (last === undefined || (last.level !== line.level && entries.length < entriesMax)) {
-      entries.push({ level: line.level, lines: [line.text] });
-    } else {
-      last.lines.push(line.text);
-      if (IMPORTANCE[line.level] > IMPORTANCE[last.level]) last.level = line.level;
-    }
-  }
-  return entries;
+  readonly lines: readonly LogLine[];
 }
 
 /** The lines of one event, such as the fields of a PDU, as one text. */
@@ -46,43 +27,44 @@ export function blocksOf(lines: readonly (LogLine & { readonly timeMs: number })
 }
 
 /** What the channel is given: it puts the time and the level before the first line, so the others get theirs here. */
-export function entryText({ level, lines }: LogEntry, now: Date): string {
+export function entryText({ lines }: LogEntry, now: Date): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
   const time = `${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
-  const head = `${date} ${time}.${String(now.getMilliseconds()).padStart(3, '0')} [${level === 'warn' ? 'warning' : level}] `;
-  return lines.map((line, index) => (index === 0 ? line : head + line)).join('\n');
+  const moment = `${date} ${time}.${String(now.getMilliseconds()).padStart(3, '0')}`;
+  const head = (level: LogLevel): string => `${moment} [${level === 'warn' ? 'warning' : level}] `;
+  return lines.map(({ level, text }, index) => (index === 0 ? text : head(level) + text)).join('\n');
 }
 
-export const FLUSH_MS = 100;
-/** Entries that may go out at once after a quiet time, and how many a second from then on. */
-const BURST = 40;
-const PER_SECOND = 10;
-/** More lines than this wait for nothing: memory is bounded. */
-const LINES_MAX = 5000;
+/** Eight entries a second: with those of a person who asks to see the trace, still no more than ten. */
+export const FLUSH_MS = 125;
+/** More than this, in characters, waits for nothing: memory is bounded. */
+const WAITING_MAX = 4_000_000;
 
 export interface LogBatchOptions {
   /** Called before a batch goes out: the moment to `add` what is still elsewhere. */
   readonly drain: () => void;
+  /** Whether the channel shows lines of this level now; those that it does not are left out. */
+  readonly shows: (level: LogLevel) => boolean;
   readonly write: (entry: LogEntry) => void;
-  readonly nowMs: () => number;
 }
 
 export class LogBatch {
   readonly #options: LogBatchOptions;
   #lines: LogLine[] = [];
+  #length = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #allowance = BURST;
-  #allowanceAtMs: number;
 
   constructor(options: LogBatchOptions) {
     this.#options = options;
-    this.#allowanceAtMs = options.nowMs();
   }
 
   add(lines: readonly LogLine[]): void {
-    for (const line of lines) this.#lines.push(line);
-    if (this.#lines.length >= LINES_MAX) this.#write();
+    for (const line of lines) {
+      this.#lines.push(line);
+      this.#length += line.text.length;
+    }
+    if (this.#length >= WAITING_MAX) this.#write();
     else if (this.#lines.length > 0) this.wake();
   }
 
@@ -103,14 +85,10 @@ export class LogBatch {
   }
 
   #write(): void {
-    if (this.#lines.length === 0) return;
-    const now = this.#options.nowMs();
-    const refill = ((now - this.#allowanceAtMs) / 1000) * PER_SECOND;
-    this.#allowance = Math.min(BURST, this.#allowance + Math.max(0, refill));
-    this.#allowanceAtMs = now;
-    const entries = joinLines(this.#lines, Math.max(1, Math.floor(this.#allowance)));
+    const lines = this.#lines.filter(({ level }) => this.#options.shows(level));
     this.#lines = [];
-    this.#allowance = Math.max(0, this.#allowance - entries.length);
-    for (const entry of entries) this.#options.write(entry);
+    this.#length = 0;
+    const [first] = lines;
+    if (first !== undefined) this.#options.write({ level: first.level, lines });
   }
 }

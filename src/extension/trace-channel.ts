@@ -9,10 +9,13 @@ import { blocksOf, entryText, LogBatch, type LogLevel } from './log-batch.ts';
 
 export const CHANNEL_NAME = 'Send to PACS';
 
+/** From the level that hides everything to the one that hides nothing. */
+const LEVELS: readonly (LogLevel | 'off')[] = ['off', 'error', 'warn', 'info', 'debug', 'trace'];
+
 /** The trace of one deed. */
 export interface TraceSession {
   readonly sink: TraceSink;
-  /** Writes what is still held back. */
+  /** Nothing is held back any more: it goes out with the next batch. */
   end(): void;
 }
 
@@ -35,27 +38,23 @@ function levelOf(level: vscode.LogLevel): LogLevel | 'off' {
 
 export class TraceChannel implements vscode.Disposable {
   readonly #channel = vscode.window.createOutputChannel(CHANNEL_NAME, { log: true });
-  readonly #subscription: vscode.Disposable;
   readonly #batch: LogBatch;
   #trace: TextTrace | undefined;
-  #level: LogLevel | 'off';
   #isDisposed = false;
 
   constructor() {
-    this.#level = levelOf(this.#channel.logLevel);
     this.#batch = new LogBatch({
       drain: () => this.#trace?.drain(),
+      shows: (level) => LEVELS.indexOf(level) <= LEVELS.indexOf(this.#level),
       write: (entry) => {
         // What still runs when the window has gone has nowhere to write to; that must not stop it.
         if (!this.#isDisposed) this.#channel[entry.level](entryText(entry, new Date()));
       },
-      nowMs: () => performance.now(),
     });
-    this.#subscription = this.#channel.onDidChangeLogLevel((level) => {
-      // Lines made under the old level go out under it.
-      this.#batch.flush();
-      this.#level = levelOf(level);
-    });
+  }
+
+  get #level(): LogLevel | 'off' {
+    return levelOf(this.#channel.logLevel);
   }
 
   /** One trace for all associations of the window, so that lines of several at a time carry their numbers. */
@@ -68,10 +67,7 @@ export class TraceChannel implements vscode.Disposable {
         trace.record(record);
         this.#batch.wake();
       },
-      end: () => {
-        trace.flush();
-        this.#batch.flush();
-      },
+      end: () => trace.flush(),
     };
   }
 
@@ -89,7 +85,6 @@ export class TraceChannel implements vscode.Disposable {
   dispose(): void {
     this.#batch.flush();
     this.#isDisposed = true;
-    this.#subscription.dispose();
     this.#channel.dispose();
   }
 }

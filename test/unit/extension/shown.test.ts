@@ -53,6 +53,8 @@ describe('around a send', () => {
     editor.workspace = { ...settings.workspace };
     editor.consent = 'Send';
     await editor.run('sendToPacs.send', editor.file(folder));
+    // What waits to be logged is logged before it is shown.
+    await editor.run('sendToPacs.showTrace');
     return home;
   }
 
@@ -108,8 +110,8 @@ describe('around a send', () => {
     await assert.rejects(
       editor.run('sendToPacs.send', editor.file(folder), undefined, `a '${folder}/O'Brien' b`) as Promise<unknown>,
     );
-    const isTold = (): boolean => editor.textsOf('channel').some((text) => /ended with an error/.test(text));
-    while (!isTold()) await new Promise((resolve) => setImmediate(resolve));
+    await editor.run('sendToPacs.showTrace');
+    assert.ok(editor.textsOf('channel').some((text) => /ended with an error/.test(text)));
     for (const text of editor.textsOf('channel')) assert.deepEqual(canariesIn(text, { path: PATH_WORD }), [], text);
     for (const work of undo) work();
   });

@@ -1,0 +1,103 @@
+import * as assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { SendSummary } from '../../../src/extension/sending.ts';
+import { EXPLICIT_LE } from '../../support/dicom-builder.ts';
+import { type SinkPeer, startSinkPeer } from '../../support/sink-peer.ts';
+import { makeFolder, PEER, peerEntry, resetSettings, setUser, writeInstances } from './support.ts';
+
+// What the extension asks of the editor while files go out, counted where it calls it: the channel is made when the
+// extension is activated, and this file is loaded before that. Each call is a message to another process, and most are a
+// write to disk or something drawn.
+
+const FILES = 3_000;
+const WRITES_PER_SECOND = 10;
+const UPDATES_PER_SECOND = 4;
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+
+interface Call {
+  readonly atMs: number;
+  readonly text: string;
+}
+
+const writes: Call[] = [];
+const updates: Call[] = [];
+const note = (calls: Call[], text = ''): void => {
+  calls.push({ atMs: performance.now(), text });
+};
+
+const { createOutputChannel, withProgress } = vscode.window;
+
+function countedChannel(...args: unknown[]): vscode.LogOutputChannel {
+  const channel = Reflect.apply(createOutputChannel, vscode.window, args) as vscode.LogOutputChannel;
+  for (const level of LEVELS) {
+    const write = channel[level].bind(channel);
+    channel[level] = (message: string | Error, ...rest: unknown[]): void => {
+      note(writes, String(message));
+      write(message as string, ...rest);
+    };
+  }
+  return channel;
+}
+
+const countedProgress: typeof withProgress = (options, task) =>
+  withProgress(options, (progress, token) => {
+    const report: typeof progress.report = (value) => {
+      note(updates, value.message);
+      progress.report(value);
+    };
+    return task({ report }, token);
+  });
+
+Object.assign(vscode.window, { createOutputChannel: countedChannel, withProgress: countedProgress });
+
+/** The most calls within any one second. */
+function mostInASecond(calls: readonly Call[]): number {
+  return Math.max(
+    0,
+    ...calls.map(({ atMs }) => calls.filter((other) => other.atMs >= atMs && other.atMs < atMs + 1_000).length),
+  );
+}
+
+describe('While thousands of small files go out and the trace is at debug,', () => {
+  let study: Awaited<ReturnType<typeof makeFolder>>;
+  let peer: SinkPeer;
+
+  before(async function prepare() {
+    this.timeout(60_000);
+    study = await makeFolder();
+    await writeInstances(
+      study.path,
+      Array.from({ length: FILES }, () => EXPLICIT_LE),
+      100_000,
+    );
+    peer = await startSinkPeer({ hashes: false });
+    await setUser({ peers: [peerEntry(peer.port)], defaultPeer: PEER });
+    await vscode.commands.executeCommand('_extensionTests.setLogLevel', 'debug');
+    for (const calls of [writes, updates]) calls.length = 0;
+    const summary = await vscode.commands.executeCommand<SendSummary>('sendToPacs.send', vscode.Uri.file(study.path));
+    assert.equal(summary.counts.stored, FILES);
+    // What waits is written with it.
+    await vscode.commands.executeCommand('sendToPacs.showTrace');
+  });
+
+  after(async () => {
+    await vscode.commands.executeCommand('_extensionTests.setLogLevel', 'info');
+    await peer.stop();
+    await study.remove();
+    await resetSettings();
+  });
+
+  it(`the channel is written at most ${WRITES_PER_SECOND} times a second, and no line is lost`, () => {
+    const text = writes.map((write) => write.text).join('\n');
+    assert.equal(text.match(/Message Type +: C-STORE RSP/g)?.length, FILES);
+    assert.ok(mostInASecond(writes) <= WRITES_PER_SECOND, `${mostInASecond(writes)} of ${writes.length} in a second`);
+  });
+
+  it(`the progress is told at most ${UPDATES_PER_SECOND} times a second, and to the end`, () => {
+    assert.match(updates.at(-1)?.text ?? '', /3,000\/3,000\sfiles/);
+    assert.ok(
+      mostInASecond(updates) <= UPDATES_PER_SECOND,
+      `${mostInASecond(updates)} of ${updates.length} in a second`,
+    );
+  });
+});
