@@ -5,6 +5,9 @@ import type { AssociationFailure } from '../net/failure.ts';
 /** After this many associations in a row that were lost without a single answer, the rest of the files is given up. */
 export const LOST_ASSOCIATIONS_MAX = 3;
 
+/** What this machine runs out of for a while: ports, descriptors, memory for connections. The peer was not even asked. */
+const SHORTAGES: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
+
 const BACK_OFF_MS = [0, 1_000, 3_000];
 
 /** How long to wait before the next association, after this many lost ones in a row. */
@@ -22,7 +25,7 @@ export function isWorthAnotherTry(failure: AssociationFailure, peerAnsweredBefor
       // Transient, or the presentation provider's congestion and local limit.
       return failure.result === 2 || failure.source === 3;
     case 'connection failed':
-      return peerAnsweredBefore;
+      return peerAnsweredBefore || SHORTAGES.has(failure.error.code);
     case 'connection lost':
     case 'timeout':
     case 'association aborted':

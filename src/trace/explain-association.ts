@@ -63,10 +63,28 @@ const CONNECT: Readonly<Record<string, Omit<Explanation, 'what'> & { readonly sa
     cause: 'This machine has no free local port or no address for that network.',
     action: 'Wait a minute and send again; check the host of the peer.',
   },
+  EMFILE: {
+    says: 'could not be connected to',
+    cause: 'Too many files and connections are open in this process.',
+    action: 'Close what is not needed, or raise the limit of open files, and send again.',
+  },
+  ENFILE: {
+    says: 'could not be connected to',
+    cause: 'Too many files and connections are open on this machine.',
+    action: 'Close what is not needed, and send again.',
+  },
+  ENOBUFS: {
+    says: 'could not be connected to',
+    cause: 'This machine has no memory left for connections.',
+    action: 'Close what is not needed, wait a minute and send again.',
+  },
 };
 
+/** The same in other words of other systems. */
+const ALIKE: Readonly<Record<string, string>> = { EPERM: 'EACCES', ENOMEM: 'ENOBUFS' };
+
 function explainConnect(peer: string, error: SystemErrorInfo): Explanation {
-  const known = CONNECT[error.code === 'EPERM' ? 'EACCES' : error.code];
+  const known = CONNECT[ALIKE[error.code] ?? error.code];
   if (known === undefined) {
     return {
       what: `${peer} could not be connected to (${systemWords(error)}).`,

@@ -4,11 +4,19 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { startReceiver } from '../../src/net/store-scp.ts';
+import type { TraceRecord } from '../../src/net/trace-record.ts';
+import { type CliExit, startCli } from '../support/cli-process.ts';
+import { startDeafListener } from '../support/deaf-listener.ts';
+import { busyThreads } from '../support/hanging-lookup.ts';
 import { peerAt, send, verdicts, writeInstances } from '../support/jobs.ts';
 import * as naive from '../support/naive-pdu.ts';
 import { assertNothingLeft, openResources } from '../support/open-resources.ts';
 import { startScriptedPeer } from '../support/scripted-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const LINUX_ONLY = { skip: process.platform !== 'linux' && 'needs a FIFO, and a queue of connections that is full' };
+const PRELOADED = new URL('../support/hanging-lookup-preload.ts', import.meta.url).href;
+const HANGING_LOOKUPS = `export NODE_OPTIONS='--import ${PRELOADED}'`;
 
 async function folderOf(t: TestContext, count: number, pixelBytes = 2_000): Promise<string> {
   const folder = temporaryFolder(t);
@@ -48,6 +56,82 @@ test('F70: cancelled while the name is looked up', async (t) => {
   assert.deepEqual(verdicts(result), ['cancelled: cancelled']);
   await assertNothingLeft(before);
 });
+
+test('F70: cancelled while the look-up of a name hangs', LINUX_ONLY, async (t) => {
+  const before = openResources();
+  const folder = await folderOf(t, 1);
+  const threads = busyThreads(t);
+  const controller = new AbortController();
+  let cancelledAt = 0;
+  const trace = ({ event }: TraceRecord): void => {
+    if (event.type !== 'connecting') return;
+    threads.occupy();
+    setTimeout(() => {
+      cancelledAt = performance.now();
+      controller.abort();
+    }, 100);
+  };
+  const { result } = await send([folder], peerAt(104, { host: 'pacs.invalid' }), { trace }, controller.signal);
+  assert.ok(performance.now() - cancelledAt < 1_000);
+  assert.deepEqual(verdicts(result), ['cancelled: cancelled']);
+  assert.deepEqual(result.associations[0]?.failure, { code: 'cancelled', phase: 'connect' }, 'while it hung');
+  await threads.release();
+  await assertNothingLeft(before);
+});
+
+test('F70: cancelled while the connection hangs', LINUX_ONLY, async (t) => {
+  const folder = await folderOf(t, 2);
+  const port = await startDeafListener(t);
+  const before = openResources();
+  const controller = new AbortController();
+  let cancelledAt = 0;
+  const trace = ({ event }: TraceRecord): void => {
+    if (event.type !== 'connecting') return;
+    setTimeout(() => {
+      cancelledAt = performance.now();
+      controller.abort();
+    }, 100);
+  };
+  const { result } = await send([folder], peerAt(port), { trace }, controller.signal);
+  assert.ok(performance.now() - cancelledAt < 1_000);
+  assert.deepEqual(verdicts(result), ['cancelled: cancelled', 'cancelled: cancelled']);
+  assert.deepEqual(result.associations[0]?.failure, { code: 'cancelled', phase: 'connect' });
+  await assertNothingLeft(before);
+});
+
+/** Interrupts a command line once it says that it connects. How long it takes to end, and what it said. */
+async function interruptWhileConnecting(
+  t: TestContext,
+  args: readonly string[],
+  preparation?: string,
+): Promise<CliExit & { elapsedMs: number }> {
+  const cli = startCli(args, undefined, preparation);
+  t.after(() => cli.child.kill('SIGKILL'));
+  await cli.said('stderr', /^D: Connecting to /m);
+  const began = performance.now();
+  cli.child.kill('SIGINT');
+  return { ...(await cli.exit), elapsedMs: performance.now() - began };
+}
+
+for (const command of ['store', 'echo'] as const) {
+  test(`F70: Ctrl-C while a name is looked up or a connection hangs ends ${command}`, LINUX_ONLY, async (t) => {
+    const files = command === 'store' ? [await folderOf(t, 1)] : [];
+    const port = String(await startDeafListener(t));
+    const connecting = await interruptWhileConnecting(t, [command, '-d', '127.0.0.1', port, ...files]);
+    assert.equal(connecting.code, 130);
+    assert.ok(connecting.elapsedMs < 2_000, `${connecting.elapsedMs} ms`);
+
+    const looking = await interruptWhileConnecting(
+      t,
+      [command, '-d', 'pacs.invalid', '104', ...files],
+      HANGING_LOOKUPS,
+    );
+    // Ended by the signal, as the system does not give the look-up back: a shell reports 130.
+    assert.equal(looking.code, null);
+    assert.ok(looking.elapsedMs < 2_000, `${looking.elapsedMs} ms`);
+    if (command === 'store') assert.match(looking.stdout, /^Cancelled: 0 of 1 file stored|1 file cancelled/m);
+  });
+}
 
 test('F70: cancelled between two files: release, not abort', async (t) => {
   const before = openResources();

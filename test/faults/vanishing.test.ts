@@ -1,11 +1,11 @@
 // Peers that go away without a word, half, or for a while; and what is left where a connection cannot even be had.
 
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
-import { createServer, Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { startReceiver } from '../../src/net/store-scp.ts';
+import { startChild, startDeafListener } from '../support/deaf-listener.ts';
 import { peerAt, send, verdicts, writeInstances } from '../support/jobs.ts';
 import { startScriptedPeer } from '../support/scripted-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -21,50 +21,11 @@ async function folderOf(t: TestContext, count: number, pixelBytes = 2_000): Prom
   return folder;
 }
 
-/** A Node process that prints its port as soon as it listens; ended with the test. */
-async function startChild(t: TestContext, code: string): Promise<{ port: number; child: ChildProcess }> {
-  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
-  t.after(async () => {
-    const exited = new Promise((resolve) => {
-      child.once('exit', resolve);
-    });
-    child.kill('SIGKILL');
-    await exited;
-  });
-  const port = await new Promise<number>((resolve, reject) => {
-    child.stdout.once('data', (line: Buffer) => resolve(Number(line.toString())));
-    child.once('exit', () => reject(new Error('the child ended')));
-  });
-  return { port, child };
-}
-
-const LISTEN = `const s = require('net').createServer(() => {});
-s.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(s.address().port));`;
-
 test('F03: a peer that does not even take the connection: the connect deadline, and no later', {
   skip: process.platform !== 'linux' && 'other systems refuse where the queue is full',
 }, async (t) => {
   const folder = await folderOf(t, 1);
-  const { port, child } = await startChild(t, LISTEN);
-  // A stopped process accepts nothing: once its queue is full, the system drops every further SYN.
-  child.kill('SIGSTOP');
-  const fillers: Socket[] = [];
-  t.after(() => {
-    for (const filler of fillers) filler.destroy();
-  });
-  for (let isFull = false; !isFull; ) {
-    const filler = new Socket();
-    filler.on('error', () => undefined);
-    fillers.push(filler);
-    isFull = await new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(true), 300);
-      filler.connect(port, '127.0.0.1', () => {
-        clearTimeout(timer);
-        resolve(false);
-      });
-    });
-    assert.ok(fillers.length < 100);
-  }
+  const port = await startDeafListener(t);
   const { result } = await send([folder], peerAt(port, { timeouts: SHORT }));
   assert.deepEqual(result.outcomes[0]?.reason, { code: 'timeout', phase: 'connect', afterMs: 400 });
   const elapsedMs = result.endedAtMs - result.startedAtMs;

@@ -143,6 +143,9 @@ describe('explain', () => {
       'ECONNRESET',
       'EACCES',
       'EADDRNOTAVAIL',
+      'EMFILE',
+      'ENFILE',
+      'ENOBUFS',
     ];
     const all = codes.map((code) => {
       const text = words({ code: 'connection failed', error: systemError(code) });

@@ -1,0 +1,45 @@
+// Name look-ups that hang. The system does them in a few threads that it has for everything that blocks; here each of
+// those waits for the other end of a FIFO.
+
+import { spawnSync } from 'node:child_process';
+import { closeSync, constants, open, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Scope, temporaryFolder } from './temporary-folder.ts';
+
+/** More than there are threads, unless somebody has set UV_THREADPOOL_SIZE. */
+const THREADS = 16;
+
+export interface BusyThreads {
+  /** From now on nothing in this process that needs a thread of the system's comes to an end. */
+  occupy(): void;
+  /** Resolves when all threads are free again. */
+  release(): Promise<void>;
+}
+
+export function busyThreads(scope: Scope): BusyThreads {
+  const waiting: Promise<void>[] = [];
+  const release = async (): Promise<void> => {
+    const otherEnd = openSync(fifo, constants.O_RDWR);
+    await Promise.all(waiting.splice(0));
+    closeSync(otherEnd);
+  };
+  // First, while the folder is there: with threads that wait a process does not end.
+  scope.after(release);
+  const fifo = join(temporaryFolder(scope), 'fifo');
+  if (spawnSync('mkfifo', [fifo]).status !== 0) throw new Error('mkfifo failed');
+  return {
+    release,
+    occupy: () => {
+      for (let count = 0; count < THREADS; count += 1) {
+        waiting.push(
+          new Promise((resolve) => {
+            open(fifo, constants.O_RDONLY, (_error, descriptor) => {
+              if (descriptor !== undefined) closeSync(descriptor);
+              resolve();
+            });
+          }),
+        );
+      }
+    },
+  };
+}
