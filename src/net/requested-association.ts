@@ -251,8 +251,10 @@ export class RequestedAssociation {
 
   #startDeadline(phase: Phase, limitMs: number): { stop(): void } {
     let timer: NodeJS.Timeout | undefined;
+    let turn: NodeJS.Immediate | undefined;
     const start = (remainingMs: number): void => {
-      if (remainingMs <= TIMER_MAX_MS) timer = setTimeout(expire, remainingMs);
+      // After a sleep of the machine, timers are due before anything is read: what has come by then did not come late.
+      if (remainingMs <= TIMER_MAX_MS) timer = setTimeout(() => (turn = setImmediate(expire)), remainingMs);
     };
     const expire = (): void => {
       const waited = phase === 'write' ? performance.now() - this.#driver.lastProgress : limitMs;
@@ -265,7 +267,12 @@ export class RequestedAssociation {
       this.abort({ code: 'timeout', phase, afterMs: limitMs });
     };
     start(limitMs);
-    return { stop: () => clearTimeout(timer) };
+    return {
+      stop: () => {
+        clearTimeout(timer);
+        clearImmediate(turn);
+      },
+    };
   }
 
   #connected(remoteAddress: string): void {
