@@ -15,13 +15,13 @@ export interface LogEntry {
   readonly lines: readonly LogLine[];
 }
 
-/** The lines of one event, such as the fields of a PDU, as one text. */
-export function blocksOf(lines: readonly (LogLine & { readonly timeMs: number })[]): readonly LogLine[] {
-  const blocks: { level: LogLevel; text: string; timeMs: number }[] = [];
-  for (const { level, text, timeMs } of lines) {
+/** The lines of one block, such as the fields of a PDU, as one text. */
+export function blocksOf(lines: readonly (LogLine & { readonly continues: boolean })[]): readonly LogLine[] {
+  const blocks: { level: LogLevel; text: string }[] = [];
+  for (const { level, text, continues } of lines) {
     const last = blocks.at(-1);
-    if (last !== undefined && last.level === level && last.timeMs === timeMs) last.text += `\n${text}`;
-    else blocks.push({ level, text, timeMs });
+    if (continues && last !== undefined) last.text += `\n${text}`;
+    else blocks.push({ level, text });
   }
   return blocks;
 }

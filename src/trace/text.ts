@@ -32,6 +32,8 @@ export interface TraceLine {
   /** Unix time in milliseconds. */
   readonly timeMs: number;
   readonly association: number;
+  /** It goes on with the line before, such as a field of a PDU, and stands for nothing by itself. */
+  readonly continues: boolean;
 }
 
 export interface TextTraceOptions {
@@ -173,13 +175,14 @@ export class TextTrace {
     return LEVELS[level] <= this.#level;
   }
 
-  #line(level: TraceLevel, text: string): void {
+  #line(level: TraceLevel, text: string, continues = false): void {
     if (!this.#shows(level)) return;
     this.#pending.push({
       level,
       text: this.#open.size > 1 ? `[${this.#association}] ${text}` : text,
       timeMs: this.#timeMs,
       association: this.#association,
+      continues,
     });
   }
 
@@ -188,8 +191,8 @@ export class TextTrace {
     if (!this.#shows(level)) return;
     const lines = make();
     const shown = Math.min(lines.length, BLOCK_LINES_MAX);
-    for (let index = 0; index < shown; index += 1) this.#line(level, lines[index] ?? '');
-    if (lines.length > shown) this.#line(level, `... ${formatCount(lines.length - shown)} more lines`);
+    for (let index = 0; index < shown; index += 1) this.#line(level, lines[index] ?? '', index > 0);
+    if (lines.length > shown) this.#line(level, `... ${formatCount(lines.length - shown)} more lines`, true);
   }
 
   #pData(event: PDataTfEvent, association: number, timeMs: number): void {

@@ -188,6 +188,8 @@ test('a file, and the trace in full for those who debug', { skip }, async () => 
   await screenshot('trace-debug');
   await picture(page, 'trace');
   assert.match(trace, /Sta6 \+ Evt11/);
+  // What happens within one millisecond has a line of its own all the same.
+  assert.match(trace, /^\S+ \S+ \[debug\] Received P-DATA-TF/m);
   assert.match(trace, /Message Type +: C-STORE RSP/);
   await runCommand(page, 'View: Toggle Maximized Panel');
   await setLogLevel(page, 'Info');

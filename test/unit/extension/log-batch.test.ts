@@ -40,21 +40,18 @@ describe('what the channel is given', () => {
     );
   });
 
-  it('keeps the lines of one event together', () => {
+  it('keeps the lines of a block together, and what only happened at the same time apart', () => {
     const lines = [
-      { ...line('debug', 'PDU'), timeMs: 1 },
-      { ...line('debug', '  field'), timeMs: 1 },
-      { ...line('info', 'said'), timeMs: 1 },
-      { ...line('info', 'later'), timeMs: 2 },
+      { ...line('debug', 'PDU'), continues: false },
+      { ...line('debug', '  field'), continues: true },
+      { ...line('debug', 'transition'), continues: false },
+      { ...line('info', 'said'), continues: false },
     ];
-    assert.deepEqual(
-      blocksOf(lines).map(({ level, text }) => [level, text]),
-      [
-        ['debug', 'PDU\n  field'],
-        ['info', 'said'],
-        ['info', 'later'],
-      ],
-    );
+    assert.deepEqual(blocksOf(lines), [
+      line('debug', 'PDU\n  field'),
+      line('debug', 'transition'),
+      line('info', 'said'),
+    ]);
   });
 });
 

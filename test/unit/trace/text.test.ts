@@ -103,6 +103,17 @@ describe('levels', () => {
     assert.deepEqual(texts(records, 'off'), []);
   });
 
+  it('tells the lines of a block from what only happened at the same time', () => {
+    const records = new Records()
+      .command('received', 1, storeRsp(1, 0))
+      .commandPdu('sent', 1, 50)
+      .transition('Sta6', 'Evt11', 'AR-1', 'Sta7').all;
+    const lines = linesOf(records, 'debug');
+    const begins = lines.filter(({ continues }) => !continues).map(({ text }) => text.split(' ')[0]);
+    assert.deepEqual(begins, ['Received', '==========================', 'Sent', 'Sta6']);
+    assert.match(lines.find(({ continues }) => continues)?.text ?? '', /^Message Type/);
+  });
+
   it('makes no text for levels that are off', () => {
     const pdu = rq([proposed(1, CT, EXPLICIT)]);
     const untouchable = { ...pdu, userInformation: new Proxy(OURS, { get: () => assert.fail('was read') }) };
