@@ -6,13 +6,10 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type FuzzInput, type FuzzTarget, fuzzInput, runFuzzInput } from './fuzz-input.ts';
+import { leastThreadMs, STALL_MS } from './stall.ts';
 
 export const SEEDS_FOLDER = join(import.meta.dirname, '../property/seeds');
 
-/** The longest that one input may hold the event loop. */
-export const STALL_MS = 50;
-/** Only what is slow every time is slow: others use this machine too. */
-const TRIES = 6;
 const WARM_UP = 1_000;
 
 export interface FuzzFailure {
@@ -32,17 +29,13 @@ export interface FuzzReport {
 
 /** What is wrong with the input; undefined = nothing. */
 export function problemOf(input: FuzzInput): string | undefined {
-  let fastest = Number.POSITIVE_INFINITY;
-  for (let tries = 0; tries < TRIES && fastest > STALL_MS; tries += 1) {
-    const began = performance.now();
-    try {
-      runFuzzInput(input);
-    } catch (error) {
-      return error instanceof Error ? (error.stack ?? error.message) : String(error);
-    }
-    fastest = Math.min(fastest, performance.now() - began);
+  let leastMs: number;
+  try {
+    leastMs = leastThreadMs(() => runFuzzInput(input));
+  } catch (error) {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
-  return fastest > STALL_MS ? `held the event loop for ${fastest.toFixed(0)} ms` : undefined;
+  return leastMs > STALL_MS ? `held the event loop for ${leastMs.toFixed(0)} ms` : undefined;
 }
 
 /** Seeds `from` to `from + count - 1`. Stops at ten failures. */

@@ -13,6 +13,8 @@ import {
   APPLICATION_CONTEXT_ITEM,
   hexByte,
   type Item,
+  type ItemBudget,
+  itemBudget,
   malformed,
   PRESENTATION_CONTEXT_RESULT_ITEM,
   PROPOSED_PRESENTATION_CONTEXT_ITEM,
@@ -94,22 +96,26 @@ interface AssociateFields {
 
 function readAssociateRq(reader: ByteReader): AAssociateRq {
   const presentationContexts: ProposedPresentationContext[] = [];
-  const fields = readAssociateFields(reader, 'A-ASSOCIATE-RQ', (item) => {
-    if (item.type === PROPOSED_PRESENTATION_CONTEXT_ITEM) presentationContexts.push(readProposedContext(item));
+  const fields = readAssociateFields(reader, 'A-ASSOCIATE-RQ', (item, budget) => {
+    if (item.type === PROPOSED_PRESENTATION_CONTEXT_ITEM) presentationContexts.push(readProposedContext(item, budget));
   });
   return { type: 'A-ASSOCIATE-RQ', ...fields, presentationContexts };
 }
 
 function readAssociateAc(reader: ByteReader): AAssociateAc {
   const presentationContexts: PresentationContextResult[] = [];
-  const fields = readAssociateFields(reader, 'A-ASSOCIATE-AC', (item) => {
-    if (item.type === PRESENTATION_CONTEXT_RESULT_ITEM) presentationContexts.push(readContextResult(item));
+  const fields = readAssociateFields(reader, 'A-ASSOCIATE-AC', (item, budget) => {
+    if (item.type === PRESENTATION_CONTEXT_RESULT_ITEM) presentationContexts.push(readContextResult(item, budget));
   });
   return { type: 'A-ASSOCIATE-AC', ...fields, presentationContexts };
 }
 
 /** What Tables 9-11 and 9-17 share; `readItem` gets the items that they do not. */
-function readAssociateFields(reader: ByteReader, type: PduType, readItem: (item: Item) => void): AssociateFields {
+function readAssociateFields(
+  reader: ByteReader,
+  type: PduType,
+  readItem: (item: Item, budget: ItemBudget) => void,
+): AssociateFields {
   const protocolVersion = reader.uint16(`${type} protocol version`);
   reader.skip(2, `${type} reserved field`);
   const calledAETitle = readAETitle(reader, `${type} called AE title`);
@@ -118,7 +124,8 @@ function readAssociateFields(reader: ByteReader, type: PduType, readItem: (item:
 
   let applicationContextName: string | undefined;
   let userInformation: UserInformation | undefined;
-  for (const item of readItems(reader)) {
+  const budget = itemBudget();
+  for (const item of readItems(reader, budget)) {
     if (item.type === APPLICATION_CONTEXT_ITEM) {
       if (applicationContextName !== undefined) throw malformed(`${type}: application context (10H) occurs twice`);
       applicationContextName = readUID(item.value, item.name);
@@ -126,7 +133,7 @@ function readAssociateFields(reader: ByteReader, type: PduType, readItem: (item:
       if (userInformation !== undefined) throw malformed(`${type}: user information (50H) occurs twice`);
       userInformation = decodeUserInformation(item.value);
     } else {
-      readItem(item);
+      readItem(item, budget);
     }
   }
   return {
@@ -143,12 +150,12 @@ function readAETitle(reader: ByteReader, what: string): string {
 }
 
 /** Table 9-13. */
-function readProposedContext({ value, name }: Item): ProposedPresentationContext {
+function readProposedContext({ value, name }: Item, budget: ItemBudget): ProposedPresentationContext {
   const presentationContextId = value.uint8(`${name} presentation context id`);
   value.skip(3, `${name} reserved fields`);
   let abstractSyntax: string | undefined;
   const transferSyntaxes: string[] = [];
-  for (const subItem of readItems(value)) {
+  for (const subItem of readItems(value, budget)) {
     if (subItem.type === ABSTRACT_SYNTAX_SUB_ITEM) {
       if (abstractSyntax !== undefined) {
         throw malformed(`presentation context ${presentationContextId}: abstract syntax (30H) occurs twice`);
@@ -162,13 +169,13 @@ function readProposedContext({ value, name }: Item): ProposedPresentationContext
 }
 
 /** Table 9-18. */
-function readContextResult({ value, name }: Item): PresentationContextResult {
+function readContextResult({ value, name }: Item, budget: ItemBudget): PresentationContextResult {
   const presentationContextId = value.uint8(`${name} presentation context id`);
   value.skip(1, `${name} reserved field`);
   const result = value.uint8(`${name} result`);
   value.skip(1, `${name} reserved field`);
   let transferSyntax: string | undefined;
-  for (const subItem of readItems(value)) {
+  for (const subItem of readItems(value, budget)) {
     if (subItem.type !== TRANSFER_SYNTAX_SUB_ITEM) continue;
     if (transferSyntax !== undefined && result === RESULT_ACCEPTANCE) {
       throw malformed(`presentation context ${presentationContextId}: accepted with two transfer syntaxes`);

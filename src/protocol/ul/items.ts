@@ -20,9 +20,24 @@ export interface Item {
   readonly name: string;
 }
 
+/** How many items may still come, in a PDU or a part of it. */
+export interface ItemBudget {
+  left: number;
+}
+
+/**
+ * 128 contexts with every transfer syntax that there is are some 5,000 items; the standard sets no limit. Without one, an
+ * A-ASSOCIATE PDU of nothing but empty items would hold the event loop.
+ */
+const ITEMS_PER_PDU_MAX = 32_768;
+
+export const itemBudget = (): ItemBudget => ({ left: ITEMS_PER_PDU_MAX });
+
 /** The items from here to the end of `reader`, those of unknown type included. A length that crosses that end is an error. */
-export function* readItems(reader: ByteReader): Generator<Item> {
+export function* readItems(reader: ByteReader, budget: ItemBudget): Generator<Item> {
   while (reader.remaining > 0) {
+    if (budget.left === 0) throw malformed(`more than ${ITEMS_PER_PDU_MAX} items in a PDU`);
+    budget.left -= 1;
     const type = reader.uint8('item type');
     const name = `item ${hexByte(type)}`;
     reader.skip(1, `${name} header`);

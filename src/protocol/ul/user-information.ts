@@ -7,6 +7,7 @@
 import { ByteReader, type ByteWriter } from '../bytes.ts';
 import {
   type Item,
+  itemBudget,
   malformed,
   readItems,
   readUID,
@@ -47,7 +48,7 @@ export function decodeUserInformation(value: Uint8Array | ByteReader): UserInfor
     if (information[field] !== undefined) throw malformed(`${item.name}: occurs twice in the user information`);
   };
 
-  for (const item of readItems(value instanceof ByteReader ? value : new ByteReader(value))) {
+  for (const item of readItems(value instanceof ByteReader ? value : new ByteReader(value), itemBudget())) {
     switch (item.type) {
       case MAXIMUM_LENGTH:
         once(item, 'maximumLength');
