@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { SendSummary } from '../../../src/extension/sending.ts';
 import { EXPLICIT_LE } from '../../support/dicom-builder.ts';
-import { type SinkPeer, startSinkPeer } from '../../support/sink-peer.ts';
+import { type KeepingPeer, startKeepingPeer } from '../../support/keeping-peer.ts';
 import { makeFolder, PEER, peerEntry, resetSettings, setUser, writeInstances } from './support.ts';
 
 // What the extension asks of the editor while files go out, counted where it calls it: the channel is made when the
@@ -10,6 +10,8 @@ import { makeFolder, PEER, peerEntry, resetSettings, setUser, writeInstances } f
 // write to disk or something drawn.
 
 const FILES = 3_000;
+/** After so many the peer waits for another update: however fast the machine, there are some. */
+const FILES_PER_UPDATE = 500;
 const WRITES_PER_SECOND = 10;
 const UPDATES_PER_SECOND = 4;
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
@@ -21,6 +23,7 @@ interface Call {
 
 const writes: Call[] = [];
 const updates: Call[] = [];
+const waiting = new Set<() => void>();
 const note = (calls: Call[], text = ''): void => {
   calls.push({ atMs: performance.now(), text });
 };
@@ -43,12 +46,25 @@ const countedProgress: typeof withProgress = (options, task) =>
   withProgress(options, (progress, token) => {
     const report: typeof progress.report = (value) => {
       note(updates, value.message);
+      for (const look of waiting) look();
       progress.report(value);
     };
     return task({ report }, token);
   });
 
 Object.assign(vscode.window, { createOutputChannel: countedChannel, withProgress: countedProgress });
+
+function updatesReach(count: number): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (updates.length < count) return;
+      waiting.delete(look);
+      resolve();
+    };
+    waiting.add(look);
+    look();
+  });
+}
 
 /** The most calls within any one second. */
 function mostInASecond(calls: readonly Call[]): number {
@@ -60,7 +76,8 @@ function mostInASecond(calls: readonly Call[]): number {
 
 describe('While thousands of small files go out and the trace is at debug,', () => {
   let study: Awaited<ReturnType<typeof makeFolder>>;
-  let peer: SinkPeer;
+  let peer: KeepingPeer;
+  const undo: (() => unknown)[] = [];
 
   before(async function prepare() {
     this.timeout(60_000);
@@ -70,8 +87,11 @@ describe('While thousands of small files go out and the trace is at debug,', () 
       Array.from({ length: FILES }, () => EXPLICIT_LE),
       100_000,
     );
-    peer = await startSinkPeer({ hashes: false });
-    await setUser({ peers: [peerEntry(peer.port)], defaultPeer: PEER });
+    peer = await startKeepingPeer({ after: (work) => undo.push(work) }, async (count) => {
+      if (count % FILES_PER_UPDATE === 0 && count < FILES) await updatesReach(count / FILES_PER_UPDATE);
+      return 0;
+    });
+    await setUser({ peers: [peerEntry(peer.port, { associations: 1 })], defaultPeer: PEER });
     await vscode.commands.executeCommand('_extensionTests.setLogLevel', 'debug');
     for (const calls of [writes, updates]) calls.length = 0;
     const summary = await vscode.commands.executeCommand<SendSummary>('sendToPacs.send', vscode.Uri.file(study.path));
@@ -82,7 +102,7 @@ describe('While thousands of small files go out and the trace is at debug,', () 
 
   after(async () => {
     await vscode.commands.executeCommand('_extensionTests.setLogLevel', 'info');
-    await peer.stop();
+    for (const work of undo) await work();
     await study.remove();
     await resetSettings();
   });
