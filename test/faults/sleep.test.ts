@@ -10,8 +10,8 @@ import { type PeerConnection, type RawMessage, startScriptedPeer } from '../supp
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const LINUX_ONLY = { skip: process.platform !== 'linux' && 'whether a process has stopped is read from /proc' };
-const DEADLINE_S = 1;
-const SLEEP_MS = 2_000;
+const DEADLINE_S = 2;
+const SLEEP_MS = 3_000;
 
 /** Resolves when the process really stands still. */
 async function putToSleep({ child }: CliProcess): Promise<void> {
