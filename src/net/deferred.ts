@@ -38,10 +38,19 @@ export class Occurrence {
   }
 
   /** What the work gives, or undefined as soon as this happens. */
-  async or<T>(work: Promise<T>): Promise<T | undefined> {
+  or<T>(work: Promise<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       const giveUp = this.wait(() => resolve(undefined));
-      work.then(resolve, reject).finally(giveUp);
+      work.then(
+        (value) => {
+          giveUp();
+          resolve(value);
+        },
+        (error: unknown) => {
+          giveUp();
+          reject(error as Error);
+        },
+      );
     });
   }
 }

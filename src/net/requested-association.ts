@@ -74,7 +74,12 @@ export class RequestedAssociation {
   readonly #connection = new Deferred<void>();
   readonly #opened = new Deferred<void>();
   readonly #proposedOperations: number | undefined;
+  readonly #signal: AbortSignal;
+  readonly #cancel = (): void => {
+    if (this.#phasesOpen > 0) this.abort({ code: 'cancelled', phase: this.#phase });
+  };
   #phase: Phase = 'connect';
+  #phasesOpen = 0;
   #hasEnded = false;
   #failure: AssociationFailure | undefined;
   #ac: AAssociateAc | undefined;
@@ -82,8 +87,10 @@ export class RequestedAssociation {
   #connectedAt: number | undefined;
   #remoteAddress: string | undefined;
 
-  private constructor(peer: Peer, proposal: AssociationProposal, trace: TraceSink | undefined) {
+  private constructor(peer: Peer, proposal: AssociationProposal, trace: TraceSink | undefined, signal: AbortSignal) {
     this.peer = peer;
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#cancel, { once: true });
     this.#proposedOperations = proposal.operationsInvoked;
     this.#driver = new AssociationDriver(
       { role: 'requestor', maxPduLength: peer.maxPduLength },
@@ -100,14 +107,17 @@ export class RequestedAssociation {
     );
   }
 
-  /** Connects and negotiates. Never rejects. */
+  /**
+   * Connects and negotiates. Never rejects.
+   * @param signal cancels whatever phase the association is in, for as long as it is there
+   */
   static async request(
     peer: Peer,
     proposal: AssociationProposal,
     trace: TraceSink | undefined,
     signal: AbortSignal,
   ): Promise<RequestOutcome> {
-    const association = new RequestedAssociation(peer, proposal, trace);
+    const association = new RequestedAssociation(peer, proposal, trace, signal);
     const { connectMs, associationMs } = peer.timeouts;
     const failure =
       (await association.#during('connect', connectMs, signal, async () => {
@@ -233,18 +243,21 @@ export class RequestedAssociation {
   ): Promise<AssociationFailure | undefined> {
     if (this.#failure !== undefined) return this.#failure;
     this.#phase = phase;
-    const cancel = (): void => this.abort({ code: 'cancelled', phase: this.#phase });
     if (signal.aborted) {
-      cancel();
+      this.abort({ code: 'cancelled', phase });
       return this.#failure;
     }
-    signal.addEventListener('abort', cancel, { once: true });
+    // A listener for each phase of each of many thousand files would cost more than the phases.
+    const isOther = signal !== this.#signal;
+    if (isOther) signal.addEventListener('abort', this.#cancel, { once: true });
     const deadline = this.#startDeadline(phase, limitMs);
+    this.#phasesOpen += 1;
     try {
       await this.#ended.or(work());
     } finally {
+      this.#phasesOpen -= 1;
       deadline.stop();
-      signal.removeEventListener('abort', cancel);
+      if (isOther) signal.removeEventListener('abort', this.#cancel);
     }
     return this.#failure;
   }
@@ -350,6 +363,7 @@ export class RequestedAssociation {
   }
 
   #closed(error: SystemErrorInfo | undefined): void {
+    this.#signal.removeEventListener('abort', this.#cancel);
     const withError = error === undefined ? {} : { error };
     if (this.#connectedAt === undefined) {
       const unknown: SystemErrorInfo = { code: 'UNKNOWN', message: 'the connection was closed before it was made' };

@@ -3,12 +3,9 @@
 import { DataSetConversionError } from '../part10/convert/conversion-error.ts';
 import { type DataSetChunk, DataSetReadError, type DataSetSource } from '../part10/data-set-source.ts';
 import type { Command, CStoreRq } from '../protocol/dimse/command.ts';
-import { Occurrence } from './deferred.ts';
+import type { Occurrence } from './deferred.ts';
 import type { AssociationFailure } from './failure.ts';
 import type { Answer, RequestedAssociation } from './requested-association.ts';
-
-/** About this many bytes are read, and written as one, at a time. */
-const CHUNK_TARGET_LENGTH = 131_072;
 
 export type StoreExchange =
   /** A response came, to be judged by `service/storage.ts`. */
@@ -35,11 +32,11 @@ export class DataSetReading {
   readonly #chunks: AsyncGenerator<DataSetChunk, void, undefined>;
   readonly #first: Promise<DataSetChunk | Error>;
   #isFirst = true;
+  #isFinished = false;
 
-  /** @param maxFragment of the association that will carry it, in bytes */
-  constructor(source: DataSetSource, maxFragment: number) {
-    const fragments = Math.max(1, Math.floor(CHUNK_TARGET_LENGTH / maxFragment));
-    this.#chunks = source.chunks(fragments * maxFragment);
+  /** @param chunkLength a multiple of the longest fragment of the association that will carry it, in bytes */
+  constructor(source: DataSetSource, chunkLength: number) {
+    this.#chunks = source.chunks(chunkLength);
     this.#first = this.#read().catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
   }
 
@@ -55,6 +52,7 @@ export class DataSetReading {
   /** After the last chunk: its bytes are out, and their buffers may be used again. */
   async finish(): Promise<void> {
     await this.#chunks.next();
+    this.#isFinished = true;
   }
 
   /**
@@ -62,7 +60,7 @@ export class DataSetReading {
    * send. Buffers are not used again: the connection may still hold their bytes.
    */
   abandon(): void {
-    void this.#close().catch(() => undefined);
+    if (!this.#isFinished) void this.#close().catch(() => undefined);
   }
 
   async #close(): Promise<void> {
@@ -86,19 +84,20 @@ export type Transmission =
 /**
  * Sends one instance. Resolves when its last byte is taken by the system, so that the next one may follow while its
  * answer is awaited. Never rejects because of the peer or the file. The reading is closed in every case.
- * @param sent told of the bytes of the data set that the system has just taken
+ * @param sent told of the bytes of the data set that the system has just taken, and how long it was about it
+ * @param interruption whatever makes it pointless to wait for the file: the end of the association, or the person
  */
 export async function transmit(
   association: RequestedAssociation,
   presentationContextId: number,
   request: CStoreRq,
   reading: DataSetReading,
-  sent: (bytes: number) => void,
+  sent: (bytes: number, elapsedMs: number) => void,
+  interruption: Occurrence,
   signal: AbortSignal,
 ): Promise<Transmission> {
   let bytesSent = 0;
   const { driver } = association;
-  const interruption = new Interruption(association, signal);
   try {
     let chunk = await interruption.or(reading.next());
     if (chunk === undefined) return interrupted(association, bytesSent, false);
@@ -112,10 +111,11 @@ export async function transmit(
       driver.input({ type: 'data set', presentationContextId, ...first });
     });
     for (;;) {
+      const began = performance.now();
       const failure = await association.flushed(signal);
       if (failure !== undefined) return interrupted(association, bytesSent, isWritten && chunk.isLast);
       bytesSent += chunk.bytes.length;
-      sent(chunk.bytes.length);
+      sent(chunk.bytes.length, performance.now() - began);
       if (chunk.isLast) break;
       chunk = await interruption.or(reading.next());
       if (chunk === undefined) return interrupted(association, bytesSent, false);
@@ -129,7 +129,6 @@ export async function transmit(
     if (bytesSent > 0) association.abort({ code: 'abandoned', phase: 'write' });
     return { type: 'ended', exchange: { type: 'unreadable', error, bytesSent } };
   } finally {
-    interruption.stop();
     reading.abandon();
   }
 }
@@ -144,31 +143,6 @@ function interrupted(association: RequestedAssociation, bytesSent: number, isLas
   // What waits goes out in front of our own A-ABORT, to a peer that only paused. Where the peer has ended it, it is dropped.
   const isDropped = failure.code === 'connection lost' || failure.code === 'association aborted';
   return { type: 'ended', exchange: { type: 'failure', failure, bytesSent, allSent: isLastWritten && !isDropped } };
-}
-
-/** Whatever makes it pointless to wait for a file: the end of the association, or the person. */
-class Interruption {
-  readonly #signal: AbortSignal;
-  readonly #happened = new Occurrence();
-  readonly #happen = (): void => this.#happened.happen();
-  readonly #forgetEnd: () => void;
-
-  constructor(association: RequestedAssociation, signal: AbortSignal) {
-    this.#signal = signal;
-    signal.addEventListener('abort', this.#happen, { once: true });
-    if (signal.aborted) this.#happen();
-    this.#forgetEnd = association.ended.wait(this.#happen);
-  }
-
-  /** What the work gives, or undefined when there is no more use for it. */
-  async or<T>(work: Promise<T>): Promise<T | undefined> {
-    return this.#happened.or(work);
-  }
-
-  stop(): void {
-    this.#signal.removeEventListener('abort', this.#happen);
-    this.#forgetEnd();
-  }
 }
 
 async function exchangeOf(answered: Promise<Answer>, bytesSent: number): Promise<StoreExchange> {

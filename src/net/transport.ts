@@ -7,6 +7,9 @@ import { createServer, type Server, Socket } from 'node:net';
 import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
 import { isLocalhost, loopbackLookup } from './reach.ts';
 
+/** So few bytes are sooner copied into one piece than handed on in several. */
+const JOINED_MAX = 16_384;
+
 /** An accepted connection, to be handed on to a transport and to nobody else. */
 export type Connection = Socket;
 
@@ -28,6 +31,7 @@ export class TcpTransport {
   readonly #listener: TransportListener;
   #error: SystemErrorInfo | undefined;
   #closed = false;
+  #gathered: { readonly chunks: Uint8Array[]; readonly dones: (() => void)[] } | undefined;
 
   /** @param socket an accepted connection; without it, `connect` makes one */
   constructor(listener: TransportListener, socket: Connection = new Socket()) {
@@ -58,30 +62,42 @@ export class TcpTransport {
     return hostAndPort(this.#socket.remoteAddress, this.#socket.remotePort);
   }
 
-  /** Bytes that the system has not taken yet. */
-  get pendingLength(): number {
-    return this.#socket.writableLength;
-  }
-
   /** Until `uncork`, writes are gathered and leave as one. */
   cork(): void {
-    this.#socket.cork();
+    this.#gathered ??= { chunks: [], dones: [] };
   }
 
   uncork(): void {
-    this.#socket.uncork();
+    const gathered = this.#gathered;
+    this.#gathered = undefined;
+    if (gathered === undefined || gathered.chunks.length === 0) return;
+    this.write(gathered.chunks, () => {
+      for (const done of gathered.dones) done();
+    });
   }
 
   /** Writes all chunks as one. `done` is called when the system has taken them and their buffers are free again. */
   write(chunks: readonly Uint8Array[], done: () => void): void {
+    if (this.#gathered !== undefined) {
+      for (const chunk of chunks) this.#gathered.chunks.push(chunk);
+      this.#gathered.dones.push(done);
+      return;
+    }
     if (this.#closed || !this.#socket.writable) return;
     const socket = this.#socket;
+    const taken = (error: Error | null | undefined): void => {
+      if (!error) done();
+    };
+    let length = 0;
+    for (const chunk of chunks) length += chunk.length;
+    if (length <= JOINED_MAX) {
+      socket.write(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, length), taken);
+      return;
+    }
     socket.cork();
     const last = chunks.length - 1;
-    chunks.forEach((chunk, index) => {
-      if (index === last) socket.write(chunk, (error) => error ?? done());
-      else socket.write(chunk);
-    });
+    for (let index = 0; index < last; index += 1) socket.write(chunks[index] as Uint8Array);
+    socket.write(chunks[last] as Uint8Array, taken);
     socket.uncork();
   }
 

@@ -13,6 +13,8 @@ export interface OpenFile {
 
 /** All reject with the system's error. */
 export interface FileAccess {
+  /** For the beginning of the file that was opened last, until the next is opened; whatever was in it may still be in it. */
+  prefixBuffer(length: number): Buffer;
   status(path: string): Promise<Stats>;
   /** For reading, and never waiting for somebody at the other end of a FIFO. */
   open(path: string): Promise<OpenFile>;
@@ -22,6 +24,7 @@ export interface FileAccess {
 export const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 export const asynchronousAccess: FileAccess = {
+  prefixBuffer: (length) => Buffer.allocUnsafe(length),
   status: (path) => stat(path),
   open: async (path) => {
     const handle = await open(path, OPEN_FLAGS);
@@ -33,7 +36,16 @@ export const asynchronousAccess: FileAccess = {
   },
 };
 
+/** One file at a time: its beginning may lie where the last one's did. */
+const PREFIX_LENGTH = 65_536;
+let prefix: Buffer | undefined;
+
 export const synchronousAccess: FileAccess = {
+  prefixBuffer: (length) => {
+    if (length > PREFIX_LENGTH) return Buffer.allocUnsafe(length);
+    prefix ??= Buffer.allocUnsafe(PREFIX_LENGTH);
+    return prefix.subarray(0, length);
+  },
   status: async (path) => statSync(path),
   open: async (path) => {
     const descriptor = openSync(path, OPEN_FLAGS);

@@ -16,14 +16,15 @@ import { endThread } from './thread-end.ts';
 export const BUFFER_LENGTH = 1_048_576;
 /** So many buffers are out at a time at most. */
 const BUFFERS_MAX = 24;
+const YOUNG_GENERATION_MB = 4;
 /** A send follows its scan: the thread is kept for it. In milliseconds. */
 const IDLE_MS = 2_000;
 
 /** Memory that the thread reads into. Whoever has taken it decides when it is read into and when it is looked at. */
 export interface SharedBuffer {
   readonly number: number;
-  /** BUFFER_LENGTH of them. */
-  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  /** BUFFER_LENGTH of them. A Buffer, and its parts are, because a socket would make one of each. */
+  readonly bytes: Buffer<SharedArrayBuffer>;
 }
 
 export interface TimedAnswer<T> {
@@ -96,7 +97,7 @@ export class FileThread {
 
   #newBuffer(): SharedBuffer {
     this.#lastBuffer += 1;
-    const buffer = { number: this.#lastBuffer, bytes: new Uint8Array(new SharedArrayBuffer(BUFFER_LENGTH)) };
+    const buffer = { number: this.#lastBuffer, bytes: Buffer.from(new SharedArrayBuffer(BUFFER_LENGTH)) };
     this.#post({ type: 'share', buffer: buffer.number, bytes: buffer.bytes });
     return buffer;
   }
@@ -115,7 +116,14 @@ export class FileThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(workerPath(), { name: 'files', execArgv: [], argv: [], env: {} });
+    const worker = new Worker(workerPath(), {
+      name: 'files',
+      execArgv: [],
+      argv: [],
+      env: {},
+      // Little of what it allocates lives longer than an answer: more room would only be filled.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
     // A question keeps the process alive; the thread by itself does not.
     worker.unref();
     worker.on('message', (reply: FileThreadReply) => {

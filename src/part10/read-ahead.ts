@@ -13,6 +13,8 @@ const BUFFERS_AHEAD = 6;
 const SLOW_FILE_MS = 4;
 const SLOW_BUFFER_MS = 20;
 const SLOW_READS = 4;
+/** After so many files that were read in the ordinary way, the thread is tried again: it may only have had little of a processor. */
+const FILES_UNTIL_RETRY = 100;
 
 /** Data sets that were read into one buffer together. */
 interface Batch {
@@ -38,6 +40,7 @@ export class ReadAhead {
   readonly #expected = new Map<string, Expected>();
   #batches = 0;
   #slowReads = 0;
+  #readOtherwise = 0;
   #isClosed = false;
   static #lastStream = 0;
 
@@ -127,9 +130,10 @@ export class ReadAhead {
       this.#expected.delete(request.path);
       return this.#expectedChunks(expected, otherwise, chunkLength);
     }
-    return this.#isUseful && chunkLength <= BUFFER_LENGTH
-      ? this.#streamedChunks(request, otherwise, chunkLength)
-      : otherwise.chunks(chunkLength);
+    if (this.#isUseful && chunkLength <= BUFFER_LENGTH) return this.#streamedChunks(request, otherwise, chunkLength);
+    this.#readOtherwise += 1;
+    if (this.#readOtherwise % FILES_UNTIL_RETRY === 0) this.#slowReads = SLOW_READS - 1;
+    return otherwise.chunks(chunkLength);
   }
 
   async *#expectedChunks(

@@ -51,7 +51,7 @@ export async function readHeader(
       const status = await file.status();
       identity = identityOf(status);
       if (!status.isFile()) return notRegular(status);
-      return { ...(await readPrefixes(file, status.size, signal)), identity };
+      return { ...(await readPrefixes(file, status.size, signal, access)), identity };
     } finally {
       await file.close();
     }
@@ -64,11 +64,16 @@ function notRegular(status: Stats): HeaderReading {
   return { ...problemOnly({ code: 'not a regular file', kind: kindOf(status) }), identity: identityOf(status) };
 }
 
-async function readPrefixes(file: OpenFile, fileSize: number, signal: StopSignal | undefined): Promise<Examined> {
+async function readPrefixes(
+  file: OpenFile,
+  fileSize: number,
+  signal: StopSignal | undefined,
+  access: FileAccess,
+): Promise<Examined> {
   let prefix: Buffer = Buffer.allocUnsafe(0);
   let wanted = Math.min(fileSize, FIRST_READ);
   for (;;) {
-    const longer = Buffer.allocUnsafe(wanted);
+    const longer = access.prefixBuffer(wanted);
     prefix.copy(longer);
     const filled = await fill(file, longer, prefix.length);
     // The file shrank since its size was asked. What is there now is judged as all there is.

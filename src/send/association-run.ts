@@ -1,10 +1,12 @@
 // One association of a send, from its request to its end: takes instances from the shared queue, keeps as many on their
 // way as the peer allows, and settles each by what the peer says of it.
 
+import { Occurrence } from '../net/deferred.ts';
 import type { AssociationFailure } from '../net/failure.ts';
 import { RequestedAssociation } from '../net/requested-association.ts';
 import { DataSetReading, type StoreExchange, transmit } from '../net/store-scu.ts';
 import type { TraceSink } from '../net/trace-record.ts';
+import { WritePace } from '../net/write-pace.ts';
 import { type ContextNeed, contextFor } from '../protocol/acse/propose.ts';
 import type { CStoreRq } from '../protocol/dimse/command.ts';
 import { storeRequest } from '../protocol/service/storage.ts';
@@ -89,7 +91,9 @@ export async function runAssociation(
   let failure: AssociationFailure | undefined;
   if (outcome.type === 'open') {
     host.opened();
-    await new AssociationRun(host, association, queue).sendAll();
+    const run = new AssociationRun(host, association, queue);
+    await run.sendAll();
+    run.close();
     failure = await end(association, host.signal);
   } else {
     failure = outcome.failure;
@@ -105,11 +109,22 @@ class AssociationRun {
   readonly #awaited = new Set<Promise<void>>();
   #readAheadUntil = 0;
   readonly #messageIds = new MessageIds();
+  readonly #pace = new WritePace();
+  /** The end of the association, or the person: no file is waited for any more. */
+  readonly #interruption = new Occurrence();
+  readonly #interrupt = (): void => this.#interruption.happen();
 
   constructor(host: AssociationHost, association: RequestedAssociation, queue: InstanceQueue) {
     this.#host = host;
     this.#association = association;
     this.#queue = queue;
+    association.ended.wait(this.#interrupt);
+    host.signal.addEventListener('abort', this.#interrupt, { once: true });
+    if (host.signal.aborted) this.#interrupt();
+  }
+
+  close(): void {
+    this.#host.signal.removeEventListener('abort', this.#interrupt);
   }
 
   /** Until the queue is empty, the association has ended, or the person has cancelled. */
@@ -161,7 +176,7 @@ class AssociationRun {
         presentationContextId: found.context.presentationContextId,
         transferSyntax,
         length: source.length,
-        reading: new DataSetReading(source, maxFragment),
+        reading: new DataSetReading(source, this.#pace.chunkLength(maxFragment)),
       };
     }
   }
@@ -196,7 +211,11 @@ class AssociationRun {
       presentationContextId,
       request,
       prepared.reading,
-      (bytes) => this.#host.sent(pending, bytes),
+      (bytes, elapsedMs) => {
+        this.#pace.took(bytes, elapsedMs);
+        this.#host.sent(pending, bytes);
+      },
+      this.#interruption,
       this.#host.signal,
     );
     if (transmission.type === 'ended') {

@@ -12,48 +12,54 @@ export interface Pending extends PlannedInstance {
 }
 
 export class InstanceQueue {
-  readonly #pending: Pending[];
+  readonly #instances: readonly PlannedInstance[];
   /** Everything before it has been taken. */
   #head = 0;
+  /** What was taken and not tried: first of all. */
+  readonly #first: Pending[] = [];
+  /** What was lost on its way: last of all. */
+  readonly #last: Pending[] = [];
 
   constructor(instances: readonly PlannedInstance[]) {
-    this.#pending = instances.map((instance) => ({ ...instance, tries: 0, mayBeStored: false, bytesSent: 0 }));
+    this.#instances = instances;
   }
 
   get size(): number {
-    return this.#pending.length - this.#head;
+    return this.#first.length + this.#instances.length - this.#head + this.#last.length;
   }
 
-  /** How many were taken so far and not put back. */
+  /** How many were taken so far for the first time. */
   get taken(): number {
     return this.#head;
   }
 
   take(): Pending | undefined {
-    const pending = this.#pending[this.#head];
-    if (pending !== undefined) this.#head += 1;
-    return pending;
+    const putBack = this.#first.pop();
+    if (putBack !== undefined) return putBack;
+    const instance = this.#instances[this.#head];
+    if (instance === undefined) return this.#last.shift();
+    this.#head += 1;
+    return { ...instance, tries: 0, mayBeStored: false, bytesSent: 0 };
   }
 
   /** The next ones, without taking them. */
-  upcoming(count: number): readonly Pending[] {
-    return this.#pending.slice(this.#head, this.#head + count);
+  upcoming(count: number): readonly PlannedInstance[] {
+    return this.#instances.slice(this.#head, this.#head + count);
   }
 
   /** What was taken and not tried. */
   putBack(pending: Pending): void {
-    this.#head -= 1;
-    this.#pending[this.#head] = pending;
+    this.#first.push(pending);
   }
 
   /** What was lost on its way goes behind everything that has had no try yet: it may be the reason of the loss. */
   putLast(pending: Pending): void {
-    this.#pending.push(pending);
+    this.#last.push(pending);
   }
 
   drain(): Pending[] {
-    const rest = this.#pending.slice(this.#head);
-    this.#head = this.#pending.length;
+    const rest: Pending[] = [];
+    for (let pending = this.take(); pending !== undefined; pending = this.take()) rest.push(pending);
     return rest;
   }
 }

@@ -9,7 +9,8 @@ import { lstat, opendir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type FileIdentityLike, kindOf } from '../part10/file-identity.ts';
 import { type FileThread, releaseFileThread, useFileThread } from '../part10/file-thread.ts';
-import type { HeaderProblem } from '../part10/header.ts';
+import type { Finding } from '../part10/finding.ts';
+import type { HeaderProblem, InstanceHeader } from '../part10/header.ts';
 import { type HeaderReading, readHeader } from '../part10/read-header.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import type { ScannedFile } from './job.ts';
@@ -67,7 +68,7 @@ export async function* scan(
         while (!isDone && candidates.length < batchLength) {
           const next = await untilAborted(walker.next(), signal);
           if (next.done === true) isDone = true;
-          else candidates.push(next.value);
+          else for (const candidate of next.value) candidates.push(candidate);
         }
         batchLength = Math.min(BATCH_MAX, 2 * batchLength);
         underWay.push(examine(candidates, headers));
@@ -86,12 +87,16 @@ export async function* scan(
   }
 }
 
+const NO_FINDINGS: readonly Finding[] = [];
+
 type FileCandidate = Candidate & { type: 'file' };
 
 /** Reads headers in the file thread, or here where that is not to be had. */
 class HeaderReader {
   readonly #thread: FileThread = useFileThread();
   readonly #signal: AbortSignal;
+  /** What many files have in common is kept once. */
+  readonly #common = new Map<string, string>();
   /** What the thread sees of the signal. */
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
   readonly #abort = (): void => {
@@ -113,6 +118,19 @@ class HeaderReader {
     );
   }
 
+  /** As it was read, in less memory. */
+  compact(header: InstanceHeader): InstanceHeader {
+    const { sopClassUID, transferSyntaxUID } = header;
+    return { ...header, sopClassUID: this.#once(sopClassUID), transferSyntaxUID: this.#once(transferSyntaxUID) };
+  }
+
+  #once(text: string): string {
+    const known = this.#common.get(text);
+    if (known !== undefined) return known;
+    this.#common.set(text, text);
+    return text;
+  }
+
   close(): void {
     this.#abort();
     this.#signal.removeEventListener('abort', this.#abort);
@@ -126,7 +144,9 @@ async function examine(candidates: readonly Candidate[], headers: HeaderReader):
   let at = 0;
   const examined: Examined[] = [];
   for (const candidate of candidates) {
-    examined.push(candidate.type === 'problem' ? named(candidate) : await judged(candidate.path, readings[at++]));
+    examined.push(
+      candidate.type === 'problem' ? named(candidate) : await judged(candidate.path, readings[at++], headers),
+    );
   }
   return examined;
 }
@@ -137,14 +157,15 @@ function named({ path, problem }: Candidate & { type: 'problem' }): Examined {
   return { file: { type: 'skipped', path, problem }, key: isNamed ? `path ${path}` : undefined };
 }
 
-async function judged(path: string, reading: HeaderReading | undefined): Promise<Examined> {
+async function judged(path: string, reading: HeaderReading | undefined, headers: HeaderReader): Promise<Examined> {
   const identity = reading?.identity;
   const key = identity === undefined ? `path ${path}` : (quickKeyOf(identity) ?? (await keyOf(path, identity)));
   if (reading === undefined || identity === undefined || reading.result.type === 'problem') {
     const problem = reading?.result.type === 'problem' ? reading.result.problem : nothingKnown(path);
     return { file: { type: 'skipped', path, problem }, key };
   }
-  return { file: { type: 'instance', path, header: reading.result.header, identity, findings: reading.findings }, key };
+  const findings = reading.findings.length === 0 ? NO_FINDINGS : reading.findings;
+  return { file: { type: 'instance', path, header: headers.compact(reading.result.header), identity, findings }, key };
 }
 
 function nothingKnown(path: string): HeaderProblem {
@@ -173,19 +194,25 @@ interface Level {
   next: number;
 }
 
+/** Some at a time, in order. */
 async function* walk(
   paths: readonly string[],
   recurse: boolean,
   signal: AbortSignal,
-): AsyncGenerator<Candidate, void, undefined> {
+): AsyncGenerator<readonly Candidate[], void, undefined> {
   const visitedFolders = new Set<string>();
 
-  async function* tree(root: string, status: Stats): AsyncGenerator<Candidate, void, undefined> {
+  async function* tree(root: string, status: Stats): AsyncGenerator<readonly Candidate[], void, undefined> {
     const levels: Level[] = [];
+    let found: Candidate[] = [];
     const problem = await enter(root, status, levels);
-    if (problem !== undefined) yield problem;
+    if (problem !== undefined) found.push(problem);
     for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
-      signal.throwIfAborted();
+      if (found.length >= BATCH_FIRST) {
+        signal.throwIfAborted();
+        yield found;
+        found = [];
+      }
       const entry = level.entries[level.next];
       if (entry === undefined) {
         levels.pop();
@@ -195,19 +222,21 @@ async function* walk(
       level.next += 1;
       const path = join(level.path, entry.name);
       if (isRepeated || (entry.name.includes(REPLACEMENT_CHARACTER) && !(await exists(path)))) {
-        yield invalidName(path);
+        found.push(invalidName(path));
       } else if (entry.isFile()) {
-        yield { type: 'file', path, isKnownFile: true };
+        found.push({ type: 'file', path, isKnownFile: true });
       } else {
-        const found = await ask(path);
-        if ('type' in found) yield found;
-        else if (!found.isDirectory()) yield fileOrOther(path, found);
+        signal.throwIfAborted();
+        const asked = await ask(path);
+        if ('type' in asked) found.push(asked);
+        else if (!asked.isDirectory()) found.push(fileOrOther(path, asked));
         else if (recurse) {
-          const unreadable = await enter(path, found, levels);
-          if (unreadable !== undefined) yield unreadable;
+          const unreadable = await enter(path, asked, levels);
+          if (unreadable !== undefined) found.push(unreadable);
         }
       }
     }
+    yield found;
   }
 
   /** Goes into a folder unless it was seen before; what keeps it from that is what is returned. */
@@ -227,9 +256,9 @@ async function* walk(
   for (const given of paths) {
     const path = resolve(given);
     const found = await ask(path);
-    if ('type' in found) yield found;
+    if ('type' in found) yield [found];
     else if (found.isDirectory()) yield* tree(path, found);
-    else yield fileOrOther(path, found);
+    else yield [fileOrOther(path, found)];
   }
 }
 

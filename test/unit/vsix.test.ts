@@ -144,14 +144,14 @@ test('what is packed runs: the thread that decodes pixels, with its WebAssembly 
   const pixels = Uint8Array.from({ length: 12 }, (_, at) => 20 * at);
   const image = { rows: 3, columns: 4, samplesPerPixel: 1 } as const;
   const frame = Uint8Array.from(await encodeFrame('JPEG 2000', { ...image, bits: 8, pixels }));
+  const module = await WebAssembly.compile(await readFile(join(scratch, 'dcmjs-native-codecs.wasm')));
   const worker = new Worker(join(scratch, 'codecs-worker.cjs'));
-  try {
-    const answered = once(worker, 'message', { signal: AbortSignal.timeout(20_000) });
-    worker.postMessage({ frame, format: { ...image, codec: 'JPEG 2000', bitsAllocated: 8, convertsToRgb: false } });
-    assert.deepEqual(await answered, [{ pixels }]);
-  } finally {
-    await worker.terminate();
-  }
+  const answered = once(worker, 'message', { signal: AbortSignal.timeout(20_000) });
+  const format = { ...image, codec: 'JPEG 2000', bitsAllocated: 8, convertsToRgb: false } as const;
+  worker.postMessage({ frame, format, module });
+  const answer = await answered;
+  await endThread(worker);
+  assert.deepEqual(answer, [{ pixels }]);
 });
 
 test('what is packed runs: the thread that works on files', async () => {

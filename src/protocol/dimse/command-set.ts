@@ -32,42 +32,54 @@ const NO_DATA_SET = 0x0101;
 const DATA_SET_PRESENT = 0x0001;
 
 const ELEMENT_HEADER_LENGTH = 8;
+/** (0000,0000) is one UL. */
+const GROUP_LENGTH_LENGTH = 4;
 const NUL = 0x00;
 const SPACE = 0x20;
 const QUESTION_MARK = 0x3f;
 
 // --- encode ---
 
+/** `length` is that of the value, in bytes, even. */
 interface Element {
   readonly element: number;
-  readonly value: Uint8Array;
+  readonly length: number;
+  readonly value: number | string | readonly number[];
+  /** Of text, where its length is odd. */
+  readonly padding?: number;
 }
 
 function us(element: number, value: number): Element {
   if (!Number.isInteger(value) || value < 0 || value > 0xffff) {
     throw new RangeError(`(0000,${hex4(element)}) does not fit 16 bits: ${value}`);
   }
-  return { element, value: Uint8Array.of(value & 0xff, value >> 8) };
+  return { element, length: 2, value };
 }
 
-/** Characters beyond Latin-1 have no place in a command set (PS3.5 6.1.2.3) and become question marks. */
 function text(element: number, value: string, padding: number): Element {
-  const bytes = new Uint8Array(value.length + (value.length % 2)).fill(padding);
-  for (let index = 0; index < value.length; index += 1) {
-    const code = value.charCodeAt(index);
-    bytes[index] = code > 0xff ? QUESTION_MARK : code;
-  }
-  return { element, value: bytes };
+  return { element, length: value.length + (value.length % 2), value, padding };
 }
 
 function at(element: number, tags: readonly number[]): Element {
-  const value = new Uint8Array(tags.length * 4);
-  const view = new DataView(value.buffer);
-  for (const [index, tag] of tags.entries()) {
-    view.setUint16(index * 4, tag >>> 16, true);
-    view.setUint16(index * 4 + 2, tag & 0xffff, true);
+  return { element, length: tags.length * 4, value: tags };
+}
+
+function writeValue({ value, padding = NUL }: Element, bytes: Uint8Array, view: DataView, offset: number): void {
+  if (typeof value === 'number') {
+    view.setUint16(offset, value, true);
+  } else if (typeof value === 'string') {
+    for (let index = 0; index < value.length; index += 1) {
+      const code = value.charCodeAt(index);
+      // Characters beyond Latin-1 have no place in a command set (PS3.5 6.1.2.3).
+      bytes[offset + index] = code > 0xff ? QUESTION_MARK : code;
+    }
+    if (value.length % 2 === 1) bytes[offset + value.length] = padding;
+  } else {
+    value.forEach((tag, index) => {
+      view.setUint16(offset + index * 4, tag >>> 16, true);
+      view.setUint16(offset + index * 4 + 2, tag & 0xffff, true);
+    });
   }
-  return { element, value };
 }
 
 function responseElements(command: ResponseElements): Element[] {
@@ -121,18 +133,20 @@ export function encodeCommandSet(command: Exclude<Command, OtherCommand>, hasDat
     us(COMMAND_DATA_SET_TYPE, hasDataSet ? DATA_SET_PRESENT : NO_DATA_SET),
     ...messageElements(command),
   ].sort((a, b) => a.element - b.element);
-  const groupLength = elements.reduce((sum, { value }) => sum + ELEMENT_HEADER_LENGTH + value.length, 0);
-  const length = new Uint8Array(4);
-  new DataView(length.buffer).setUint32(0, groupLength, true);
+  let groupLength = 0;
+  for (const { length } of elements) groupLength += ELEMENT_HEADER_LENGTH + length;
 
-  const bytes = new Uint8Array(ELEMENT_HEADER_LENGTH + length.length + groupLength);
+  const bytes = new Uint8Array(ELEMENT_HEADER_LENGTH + GROUP_LENGTH_LENGTH + groupLength);
   const view = new DataView(bytes.buffer);
-  let offset = 0;
-  for (const { element, value } of [{ element: COMMAND_GROUP_LENGTH, value: length }, ...elements]) {
-    view.setUint16(offset + 2, element, true);
-    view.setUint32(offset + 4, value.length, true);
-    bytes.set(value, offset + ELEMENT_HEADER_LENGTH);
-    offset += ELEMENT_HEADER_LENGTH + value.length;
+  view.setUint16(2, COMMAND_GROUP_LENGTH, true);
+  view.setUint32(4, GROUP_LENGTH_LENGTH, true);
+  view.setUint32(ELEMENT_HEADER_LENGTH, groupLength, true);
+  let offset = ELEMENT_HEADER_LENGTH + GROUP_LENGTH_LENGTH;
+  for (const element of elements) {
+    view.setUint16(offset + 2, element.element, true);
+    view.setUint32(offset + 4, element.length, true);
+    writeValue(element, bytes, view, offset + ELEMENT_HEADER_LENGTH);
+    offset += ELEMENT_HEADER_LENGTH + element.length;
   }
   return bytes;
 }

@@ -48,10 +48,17 @@ export function fragment(
   }
   if (bytes.length === 0) return isLast ? [pDataTfHeader(presentationContextId, isCommand, true, 0)] : [];
   const chunks: Uint8Array[] = [];
+  // Fragments of the same length in the middle of a message have the same header.
+  let middle: Uint8Array | undefined;
   for (let start = 0; start < bytes.length; start += maxFragment) {
     const payload = bytes.subarray(start, start + maxFragment);
-    const isLastFragment = isLast && start + payload.length === bytes.length;
-    chunks.push(pDataTfHeader(presentationContextId, isCommand, isLastFragment, payload.length), payload);
+    const isEnd = start + payload.length === bytes.length;
+    if (isEnd) {
+      chunks.push(pDataTfHeader(presentationContextId, isCommand, isLast, payload.length), payload);
+    } else {
+      middle ??= pDataTfHeader(presentationContextId, isCommand, false, maxFragment);
+      chunks.push(middle, payload);
+    }
   }
   return chunks;
 }
