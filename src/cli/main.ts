@@ -1,5 +1,6 @@
 // The command line's entry: one command per file; here they are only told apart.
 
+import './early-start.ts';
 import { setImmediate } from 'node:timers/promises';
 import manifest from '../../package.json' with { type: 'json' };
 import { echo } from './echo.ts';

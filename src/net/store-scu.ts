@@ -2,7 +2,10 @@
 
 import { DataSetConversionError } from '../part10/convert/conversion-error.ts';
 import { type DataSetChunk, DataSetReadError, type DataSetSource } from '../part10/data-set-source.ts';
+import type { FragmentRoom } from '../part10/fragment-room.ts';
 import type { Command, CStoreRq } from '../protocol/dimse/command.ts';
+import { FRAGMENT_HEADER_LENGTH } from '../protocol/dimse/fragment.ts';
+import type { AssociationInput } from '../protocol/effects.ts';
 import type { Occurrence } from './deferred.ts';
 import type { AssociationFailure } from './failure.ts';
 import type { Answer, RequestedAssociation } from './requested-association.ts';
@@ -34,9 +37,12 @@ export class DataSetReading {
   #isFirst = true;
   #isFinished = false;
 
-  /** @param chunkLength a multiple of the longest fragment of the association that will carry it, in bytes */
-  constructor(source: DataSetSource, chunkLength: number) {
-    this.#chunks = source.chunks(chunkLength);
+  /**
+   * @param chunkLength a multiple of the longest fragment of the association that will carry it, in bytes
+   * @param maxFragment that fragment, in bytes
+   */
+  constructor(source: DataSetSource, chunkLength: number, maxFragment: number) {
+    this.#chunks = source.chunks(chunkLength, roomFor(maxFragment));
     this.#first = this.#read().catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
   }
 
@@ -108,19 +114,20 @@ export async function transmit(
     driver.batch(() => {
       driver.input({ type: 'DIMSE request', presentationContextId, command: request, hasDataSet: true });
       isWritten = !association.hasEnded;
-      driver.input({ type: 'data set', presentationContextId, ...first });
+      driver.input(dataSetInput(presentationContextId, first));
     });
     for (;;) {
       const began = performance.now();
       const failure = await association.flushed(signal);
       if (failure !== undefined) return interrupted(association, bytesSent, isWritten && chunk.isLast);
-      bytesSent += chunk.bytes.length;
-      sent(chunk.bytes.length, performance.now() - began);
+      const dataLength = chunk.dataLength ?? chunk.bytes.length;
+      bytesSent += dataLength;
+      sent(dataLength, performance.now() - began);
       if (chunk.isLast) break;
       chunk = await interruption.or(reading.next());
       if (chunk === undefined) return interrupted(association, bytesSent, false);
       isWritten = !association.hasEnded;
-      driver.input({ type: 'data set', presentationContextId, ...chunk });
+      driver.input(dataSetInput(presentationContextId, chunk));
     }
     await reading.finish();
     return { type: 'sent', exchange: exchangeOf(association.answered(answer, signal), bytesSent) };
@@ -143,6 +150,15 @@ function interrupted(association: RequestedAssociation, bytesSent: number, isLas
   // What waits goes out in front of our own A-ABORT, to a peer that only paused. Where the peer has ended it, it is dropped.
   const isDropped = failure.code === 'connection lost' || failure.code === 'association aborted';
   return { type: 'ended', exchange: { type: 'failure', failure, bytesSent, allSent: isLastWritten && !isDropped } };
+}
+
+/** Room for the headers of the PDUs that carry a data set. */
+export function roomFor(maxFragment: number): FragmentRoom {
+  return { headerLength: FRAGMENT_HEADER_LENGTH, fragmentLength: maxFragment };
+}
+
+function dataSetInput(presentationContextId: number, { bytes, isLast, dataLength }: DataSetChunk): AssociationInput {
+  return { type: 'data set', presentationContextId, bytes, isLast, hasRoom: dataLength !== undefined };
 }
 
 async function exchangeOf(answered: Promise<Answer>, bytesSent: number): Promise<StoreExchange> {

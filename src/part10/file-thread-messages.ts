@@ -3,6 +3,7 @@
 
 import type { DataSetReadReason } from './data-set-source.ts';
 import type { FileIdentityLike } from './file-identity.ts';
+import type { FragmentRoom } from './fragment-room.ts';
 import type { HeaderReading } from './read-header.ts';
 
 /** A data set in its file. */
@@ -32,16 +33,23 @@ export type FileThreadQuestion =
       readonly files: readonly DataSetRequest[];
       readonly buffer: number;
       readonly places: readonly number[];
+      readonly room: FragmentRoom | undefined;
     }
-  /** A part of one data set, to the front of the buffer; `position`: within the data set. The parts come in order. */
+  /** Parts of one data set, each to the front of its buffer. They come in order, over as many questions as it takes. */
   | {
-      readonly type: 'part';
+      readonly type: 'parts';
       readonly stream: number;
       readonly file: DataSetRequest;
-      readonly buffer: number;
-      readonly position: number;
-      readonly length: number;
+      readonly parts: readonly DataSetPart[];
+      readonly room: FragmentRoom | undefined;
     };
+
+/** `position`: within the data set. In bytes. */
+export interface DataSetPart {
+  readonly buffer: number;
+  readonly position: number;
+  readonly length: number;
+}
 
 /** What needs no answer. */
 export type FileThreadNotice =
@@ -60,7 +68,7 @@ export type ReadResult = DataSetReadReason | undefined;
 export interface FileThreadAnswers {
   readonly headers: readonly HeaderReading[];
   readonly 'data sets': readonly ReadResult[];
-  readonly part: ReadResult;
+  readonly parts: ReadResult;
 }
 
 export interface FileThreadReply {

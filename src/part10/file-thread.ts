@@ -12,8 +12,8 @@ import type {
 } from './file-thread-messages.ts';
 import { endThread } from './thread-end.ts';
 
-/** Of a buffer that is shared with the thread, in bytes. */
-export const BUFFER_LENGTH = 1_048_576;
+/** Of a buffer that is shared with the thread, in bytes: a mebibyte, and room for the headers of its fragments. */
+export const BUFFER_LENGTH = 1_048_576 + 16_384;
 /** So many buffers are out at a time at most. */
 const BUFFERS_MAX = 24;
 const YOUNG_GENERATION_MB = 4;
@@ -49,6 +49,11 @@ export class FileThread {
 
   get isBroken(): boolean {
     return this.#isBroken;
+  }
+
+  /** Before it is first asked, so that it need not be waited for then. */
+  start(): void {
+    this.#worker ??= this.#start();
   }
 
   /** Undefined: the thread is not to be had. */
@@ -151,6 +156,12 @@ export class FileThread {
 let shared: FileThread | undefined;
 let users = 0;
 let idle: NodeJS.Timeout | undefined;
+
+/** For a process that will use it in a moment. */
+export function startFileThread(): void {
+  useFileThread().start();
+  releaseFileThread();
+}
 
 /** The process's file thread; to be followed by one `releaseFileThread`. */
 export function useFileThread(): FileThread {

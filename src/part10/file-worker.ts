@@ -14,6 +14,7 @@ import type {
   HeaderRequest,
   ReadResult,
 } from './file-thread-messages.ts';
+import type { FragmentRoom } from './fragment-room.ts';
 import { type HeaderReading, readHeader } from './read-header.ts';
 import { serve } from './thread-end.ts';
 
@@ -45,9 +46,20 @@ serve<FileThreadMessage>(parentPort, (message) => {
 
 async function reply(id: number, question: FileThreadQuestion): Promise<void> {
   const began = performance.now();
-  const answer = question.type === 'headers' ? await headers(question.files, question.stop) : read(question);
+  const answer = await answerTo(question);
   const message: FileThreadReply = { id, answer, elapsedMs: performance.now() - began };
   parentPort?.postMessage(message);
+}
+
+function answerTo(question: FileThreadQuestion): FileThreadReply['answer'] | Promise<FileThreadAnswers['headers']> {
+  switch (question.type) {
+    case 'headers':
+      return headers(question.files, question.stop);
+    case 'data sets':
+      return readAll(question);
+    case 'parts':
+      return readParts(question);
+  }
 }
 
 async function headers(
@@ -81,24 +93,31 @@ function withoutMeta(reading: HeaderReading): HeaderReading {
   return result.type === 'instance' ? { ...reading, result: { ...result, mediaStorage: {} } } : reading;
 }
 
-function read(
-  question: Exclude<FileThreadQuestion, { type: 'headers' }>,
-): FileThreadAnswers['data sets'] | FileThreadAnswers['part'] {
-  const into = buffers.get(question.buffer);
-  if (into === undefined) throw new Error(`buffer ${question.buffer} is not shared`);
-  if (question.type === 'data sets') {
-    return question.files.map((file, index) => readWhole(file, into, question.places[index] ?? 0));
-  }
-  const { stream, file, position, length } = question;
+function buffer(number: number): Uint8Array {
+  const bytes = buffers.get(number);
+  if (bytes === undefined) throw new Error(`buffer ${number} is not shared`);
+  return bytes;
+}
+
+function readAll({ files, buffer: number, places, room }: FileThreadQuestion & { type: 'data sets' }): ReadResult[] {
+  const into = buffer(number);
+  return files.map((file, index) => readWhole(file, into, places[index] ?? 0, room));
+}
+
+function readParts({ stream, file, parts, room }: FileThreadQuestion & { type: 'parts' }): ReadResult {
   const opened = streams.get(stream) ?? DataSetFile.open(file);
   if (!(opened instanceof DataSetFile)) return opened;
   streams.set(stream, opened);
-  const result = opened.read(into, 0, position, length);
-  if (result !== undefined || position + length >= file.length) streams.delete(stream);
-  return result;
+  for (const { buffer: number, position, length } of parts) {
+    const result = opened.read(buffer(number), 0, position, length, room);
+    const isEnd = position + length >= file.length;
+    if (result !== undefined || isEnd) streams.delete(stream);
+    if (result !== undefined) return result;
+  }
+  return undefined;
 }
 
-function readWhole(file: DataSetRequest, into: Uint8Array, at: number): ReadResult {
+function readWhole(file: DataSetRequest, into: Uint8Array, at: number, room: FragmentRoom | undefined): ReadResult {
   const opened = DataSetFile.open(file);
-  return opened instanceof DataSetFile ? opened.read(into, at, 0, file.length) : opened;
+  return opened instanceof DataSetFile ? opened.read(into, at, 0, file.length, room) : opened;
 }

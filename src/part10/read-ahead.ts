@@ -4,6 +4,8 @@
 import { type DataSetChunk, DataSetReadError, type DataSetSource } from './data-set-source.ts';
 import { BUFFER_LENGTH, type FileThread, releaseFileThread, type SharedBuffer, useFileThread } from './file-thread.ts';
 import type { DataSetRequest, ReadResult } from './file-thread-messages.ts';
+import { type FragmentRoom, fragmentViews, roomyLength, roomyOffset } from './fragment-room.ts';
+import { StreamedParts } from './streamed-parts.ts';
 
 /** Read in one go. More would make the first of them wait. */
 const FILES_PER_READ = 32;
@@ -16,11 +18,15 @@ const SLOW_READS = 4;
 /** After so many files that were read in the ordinary way, the thread is tried again: it may only have had little of a processor. */
 const FILES_UNTIL_RETRY = 100;
 
+/** In bytes. */
+const SHORTEST_FRAGMENT = 1_024;
+
 /** Data sets that were read into one buffer together. */
 interface Batch {
   readonly buffer: SharedBuffer;
   readonly requests: DataSetRequest[];
   readonly places: number[];
+  readonly room: FragmentRoom | undefined;
   readonly results: Promise<readonly ReadResult[] | undefined>;
   /** Data sets in it that may still be asked for. */
   waiting: number;
@@ -42,13 +48,14 @@ export class ReadAhead {
   #slowReads = 0;
   #readOtherwise = 0;
   #isClosed = false;
-  static #lastStream = 0;
 
   /**
-   * Begins to read what will be asked for soon, in this order, as far as there is room.
+   * Begins to read what will be asked for soon, in this order, as far as there are buffers.
+   * @param offered room to leave between the bytes, which will most likely be offered when they are asked for, too
    * @returns of how many of them nothing more is to be done
    */
-  expect(requests: readonly DataSetRequest[]): number {
+  expect(requests: readonly DataSetRequest[], offered?: FragmentRoom): number {
+    const room = taken(offered);
     let done = 0;
     while (done < requests.length) {
       if (this.#batches >= BUFFERS_AHEAD || !this.#isUseful) return done;
@@ -57,7 +64,7 @@ export class ReadAhead {
       let end = 0;
       for (; done < requests.length && files.length < FILES_PER_READ; done += 1) {
         const request = requests[done] as DataSetRequest;
-        const length = evenLength(request);
+        const length = roomyLength(evenLength(request), room);
         if (length > BUFFER_LENGTH || this.#expected.has(request.path)) continue;
         if (end + length > BUFFER_LENGTH) break;
         files.push(request);
@@ -67,7 +74,7 @@ export class ReadAhead {
       if (files.length === 0) continue;
       const buffer = this.#thread.takeBuffer();
       if (buffer === undefined) return done - files.length;
-      this.#read(files, places, buffer);
+      this.#read(files, places, buffer, room);
     }
     return done;
   }
@@ -78,7 +85,11 @@ export class ReadAhead {
    */
   source(request: DataSetRequest, otherwise: DataSetSource): DataSetSource {
     const { transferSyntaxUID, length } = otherwise;
-    return { transferSyntaxUID, length, chunks: (chunkLength) => this.#chunks(request, otherwise, chunkLength) };
+    return {
+      transferSyntaxUID,
+      length,
+      chunks: (chunkLength, room) => this.#chunks(request, otherwise, chunkLength, taken(room)),
+    };
   }
 
   /** What was read and not asked for is dropped. */
@@ -94,13 +105,15 @@ export class ReadAhead {
     return !this.#isClosed && !this.#thread.isBroken && this.#slowReads < SLOW_READS;
   }
 
-  #read(files: DataSetRequest[], places: number[], buffer: SharedBuffer): void {
+  #read(files: DataSetRequest[], places: number[], buffer: SharedBuffer, room: FragmentRoom | undefined): void {
     this.#batches += 1;
-    const results = this.#thread.ask({ type: 'data sets', files, buffer: buffer.number, places }).then((reply) => {
-      if (reply !== undefined) this.#judge(reply.elapsedMs, SLOW_FILE_MS * files.length + SLOW_BUFFER_MS);
-      return reply?.answer;
-    });
-    const batch: Batch = { buffer, requests: files, places, results, waiting: files.length, isSpoilt: false };
+    const results = this.#thread
+      .ask({ type: 'data sets', files, buffer: buffer.number, places, room })
+      .then((reply) => {
+        if (reply !== undefined) this.#judge(reply.elapsedMs, SLOW_FILE_MS * files.length + SLOW_BUFFER_MS);
+        return reply?.answer;
+      });
+    const batch: Batch = { buffer, requests: files, places, room, results, waiting: files.length, isSpoilt: false };
     files.forEach(({ path }, index) => {
       this.#expected.set(path, { batch, index });
     });
@@ -124,13 +137,16 @@ export class ReadAhead {
     request: DataSetRequest,
     otherwise: DataSetSource,
     chunkLength: number,
+    room: FragmentRoom | undefined,
   ): AsyncGenerator<DataSetChunk, void, undefined> {
     const expected = this.#expected.get(request.path);
     if (expected !== undefined) {
       this.#expected.delete(request.path);
-      return this.#expectedChunks(expected, otherwise, chunkLength);
+      return this.#expectedChunks(expected, otherwise, chunkLength, room);
     }
-    if (this.#isUseful && chunkLength <= BUFFER_LENGTH) return this.#streamedChunks(request, otherwise, chunkLength);
+    if (this.#isUseful && roomyLength(chunkLength, room) <= BUFFER_LENGTH) {
+      return this.#streamedChunks(request, otherwise, chunkLength, room);
+    }
     this.#readOtherwise += 1;
     if (this.#readOtherwise % FILES_UNTIL_RETRY === 0) this.#slowReads = SLOW_READS - 1;
     return otherwise.chunks(chunkLength);
@@ -140,6 +156,7 @@ export class ReadAhead {
     { batch, index }: Expected,
     otherwise: DataSetSource,
     chunkLength: number,
+    offered: FragmentRoom | undefined,
   ): AsyncGenerator<DataSetChunk, void, undefined> {
     let isSpoilt = true;
     try {
@@ -152,10 +169,14 @@ export class ReadAhead {
         }
         const length = otherwise.length ?? 0;
         const at = batch.places[index] ?? 0;
-        const bytes = batch.buffer.bytes.subarray(at, at + length);
+        const { room } = batch;
+        const bytes = batch.buffer.bytes.subarray(at, at + roomyLength(length, room));
         // The padding byte of a deflated data set (PS3.5 A.5); of others, `length` is the file's.
-        if (length > (batch.requests[index] as DataSetRequest).length) bytes[length - 1] = 0;
-        for (const chunk of cut(bytes, chunkLength, true)) yield chunk;
+        if (length > (batch.requests[index] as DataSetRequest).length) bytes[roomyOffset(length - 1, room)] = 0;
+        const chunks = isSame(room, offered)
+          ? cut(bytes, length, chunkLength, room, true)
+          : bare(fragmentViews(bytes, 0, length, room), chunkLength);
+        for (const chunk of chunks) yield chunk;
         isSpoilt = false;
         return;
       }
@@ -169,76 +190,57 @@ export class ReadAhead {
     request: DataSetRequest,
     otherwise: DataSetSource,
     chunkLength: number,
+    room: FragmentRoom | undefined,
   ): AsyncGenerator<DataSetChunk, void, undefined> {
     const total = otherwise.length ?? request.length;
-    const partLength = Math.floor(BUFFER_LENGTH / chunkLength) * chunkLength;
-    const buffers: SharedBuffer[] = [];
-    for (let count = total > partLength ? 2 : 1; count > 0; count -= 1) {
-      const buffer = this.#thread.takeBuffer();
-      if (buffer !== undefined) buffers.push(buffer);
+    const stream = new StreamedParts(this.#thread, request, total, chunkLength, room);
+    const judge = (elapsedMs: number) => this.#judge(elapsedMs, SLOW_FILE_MS + SLOW_BUFFER_MS);
+    let isEmpty = true;
+    for await (const { bytes, dataLength, isLast } of stream.parts(judge)) {
+      isEmpty = false;
+      for (const chunk of cut(bytes, dataLength, chunkLength, room, isLast)) yield chunk;
     }
-    const giveBack = (isSpoilt: boolean) => {
-      for (const buffer of buffers.splice(0)) {
-        if (isSpoilt) this.#thread.dropBuffer(buffer);
-        else this.#thread.giveBuffer(buffer);
-      }
-    };
-    ReadAhead.#lastStream += 1;
-    const stream = ReadAhead.#lastStream;
-    let asked = 0;
-    const ask = async (): Promise<{ bytes: Uint8Array; reason: ReadResult } | undefined> => {
-      const buffer = buffers[(asked / partLength) % buffers.length];
-      if (buffer === undefined) return undefined;
-      const position = asked;
-      const length = Math.min(partLength, request.length - position);
-      asked += partLength;
-      const question = { type: 'part', stream, file: request, buffer: buffer.number, position, length } as const;
-      const reply = await this.#thread.ask(question);
-      if (reply === undefined) return undefined;
-      this.#judge(reply.elapsedMs, SLOW_FILE_MS + SLOW_BUFFER_MS);
-      const bytes = buffer.bytes.subarray(0, Math.min(partLength, total - position));
-      if (bytes.length > length) bytes[length] = 0;
-      return { bytes, reason: reply.answer };
-    };
-    let isSpoilt = true;
-    try {
-      let next = ask();
-      for (let position = 0; ; position += partLength) {
-        const part = await next;
-        if (part === undefined) {
-          // Nothing of it is out yet, or it has to fail: another reader cannot go on in the middle.
-          if (position === 0) break;
-          throw new DataSetReadError({
-            code: 'read error',
-            error: { code: 'UNKNOWN', message: 'the thread that reads files broke down' },
-          });
-        }
-        if (part.reason !== undefined) {
-          isSpoilt = false;
-          throw new DataSetReadError(part.reason);
-        }
-        const isLast = position + partLength >= total;
-        if (!isLast && buffers.length > 1) next = ask();
-        for (const chunk of cut(part.bytes, chunkLength, isLast)) yield chunk;
-        if (isLast) {
-          isSpoilt = false;
-          return;
-        }
-        if (buffers.length === 1) next = ask();
-      }
-    } finally {
-      if (isSpoilt) this.#thread.tell({ type: 'abandon', stream });
-      giveBack(isSpoilt);
-    }
-    yield* otherwise.chunks(chunkLength);
+    if (isEmpty) yield* otherwise.chunks(chunkLength);
   }
 }
 
-/** At least one piece, the last of which is marked where `bytes` ends the data set. */
-function* cut(bytes: Uint8Array, chunkLength: number, isEnd: boolean): Generator<DataSetChunk, void, undefined> {
-  for (let at = 0; at === 0 || at < bytes.length; at += chunkLength) {
-    yield { bytes: bytes.subarray(at, at + chunkLength), isLast: isEnd && at + chunkLength >= bytes.length };
+/**
+ * At least one piece, the last of which is marked where `bytes` ends the data set.
+ * @param length of the data that `bytes` has, with `room` between it
+ */
+function* cut(
+  bytes: Uint8Array,
+  length: number,
+  chunkLength: number,
+  room: FragmentRoom | undefined,
+  isEnd: boolean,
+): Generator<DataSetChunk, void, undefined> {
+  let start = 0;
+  for (let at = 0; at === 0 || at < length; at += chunkLength) {
+    const dataLength = Math.min(chunkLength, length - at);
+    const end = start + roomyLength(dataLength, room);
+    const isLast = isEnd && at + chunkLength >= length;
+    const piece = bytes.subarray(start, end);
+    yield room === undefined ? { bytes: piece, isLast } : { bytes: piece, isLast, dataLength };
+    start = end;
   }
+}
+
+/** Fragments without the room between them. */
+function* bare(fragments: readonly Uint8Array[], chunkLength: number): Generator<DataSetChunk, void, undefined> {
+  if (fragments.length === 0) yield { bytes: new Uint8Array(0), isLast: true };
+  for (const [index, fragment] of fragments.entries()) {
+    yield* cut(fragment, fragment.length, chunkLength, undefined, index === fragments.length - 1);
+  }
+}
+
+/** Short fragments would have more room than bytes. */
+function taken(offered: FragmentRoom | undefined): FragmentRoom | undefined {
+  return offered !== undefined && offered.fragmentLength >= SHORTEST_FRAGMENT ? offered : undefined;
+}
+
+function isSame(one: FragmentRoom | undefined, other: FragmentRoom | undefined): boolean {
+  return one?.fragmentLength === other?.fragmentLength && one?.headerLength === other?.headerLength;
 }
 
 function evenLength({ length }: DataSetRequest): number {

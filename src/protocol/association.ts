@@ -8,7 +8,7 @@ import type { NegotiatedContext } from './acse/contexts.ts';
 import { negotiateContexts } from './acse/negotiate.ts';
 import { MessageAssembler } from './dimse/assemble.ts';
 import { encodeCommandSet } from './dimse/command-set.ts';
-import { fragment, maxFragmentLength } from './dimse/fragment.ts';
+import { fragment, fragmentInPlace, maxFragmentLength } from './dimse/fragment.ts';
 import type { AssociationInput, Effect, Indication } from './effects.ts';
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError, UNEXPECTED_PDU } from './errors.ts';
 import { type Direction, type ProtocolTraceEvent, TRACE_BYTES_MAX } from './trace-event.ts';
@@ -105,7 +105,7 @@ export class Association {
         this.#sendCommand(input);
         break;
       case 'data set':
-        this.#sendDataSet(input.presentationContextId, input.bytes, input.isLast);
+        this.#sendDataSet(input.presentationContextId, input.bytes, input.isLast, input.hasRoom === true);
         break;
       case 'A-RELEASE request':
         this.#dispatch('Evt11', {});
@@ -172,14 +172,22 @@ export class Association {
     const bytes = encodeCommandSet(command, hasDataSet);
     const chunks = fragment(presentationContextId, true, bytes, true, this.#maxFragment);
     this.#trace({ type: 'DIMSE message', direction: 'sent', presentationContextId, command, hasDataSet });
-    this.#traceSentData(presentationContextId, true, true, chunks, bounded(bytes));
+    this.#traceSentData(presentationContextId, true, true, chunks, chunks.length / 2, bounded(bytes));
     this.#dispatch('Evt9', { chunks });
   }
 
-  #sendDataSet(presentationContextId: number, bytes: Uint8Array, isLast: boolean): void {
+  #sendDataSet(presentationContextId: number, bytes: Uint8Array, isLast: boolean, hasRoom: boolean): void {
     if (!this.#canSend() || this.#maxFragment === undefined) return;
-    const chunks = fragment(presentationContextId, false, bytes, isLast, this.#maxFragment);
-    this.#traceSentData(presentationContextId, false, isLast, chunks, undefined);
+    let chunks: readonly Uint8Array[];
+    let pdus: number;
+    if (hasRoom) {
+      pdus = fragmentInPlace(presentationContextId, bytes, isLast, this.#maxFragment);
+      chunks = [bytes];
+    } else {
+      chunks = fragment(presentationContextId, false, bytes, isLast, this.#maxFragment);
+      pdus = chunks.length / 2;
+    }
+    this.#traceSentData(presentationContextId, false, isLast, chunks, pdus, undefined);
     this.#dispatch('Evt9', { chunks });
   }
 
@@ -330,13 +338,12 @@ export class Association {
     isCommand: boolean,
     isLastFragment: boolean,
     chunks: readonly Uint8Array[],
+    pdus: number,
     command: Uint8Array | undefined,
   ): void {
     let length = 0;
     for (const chunk of chunks) length += chunk.length;
-    this.#trace(
-      pDataEvent('sent', presentationContextId, isCommand, isLastFragment, chunks.length / 2, length, command),
-    );
+    this.#trace(pDataEvent('sent', presentationContextId, isCommand, isLastFragment, pdus, length, command));
   }
 
   /** One event for PDVs in a row of the same kind, however many a PDU has. */

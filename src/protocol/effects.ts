@@ -18,12 +18,16 @@ export type AssociationInput =
       readonly command: SendableCommand;
       readonly hasDataSet: boolean;
     }
-  /** The next bytes of the data set that was announced (Evt9); even in length unless `isLast`. */
+  /**
+   * The next bytes of the data set that was announced (Evt9); even in length unless `isLast`. `hasRoom`: with room before
+   * each fragment, into which the headers are written (`fragmentInPlace`).
+   */
   | {
       readonly type: 'data set';
       readonly presentationContextId: number;
       readonly bytes: Uint8Array;
       readonly isLast: boolean;
+      readonly hasRoom?: boolean;
     }
   | { readonly type: 'A-RELEASE request' }
   | { readonly type: 'A-RELEASE response' }

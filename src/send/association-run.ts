@@ -4,7 +4,7 @@
 import { Occurrence } from '../net/deferred.ts';
 import type { AssociationFailure } from '../net/failure.ts';
 import { RequestedAssociation } from '../net/requested-association.ts';
-import { DataSetReading, type StoreExchange, transmit } from '../net/store-scu.ts';
+import { DataSetReading, roomFor, type StoreExchange, transmit } from '../net/store-scu.ts';
 import type { TraceSink } from '../net/trace-record.ts';
 import { WritePace } from '../net/write-pace.ts';
 import { type ContextNeed, contextFor } from '../protocol/acse/propose.ts';
@@ -160,7 +160,7 @@ class AssociationRun {
   /** The next instance that the peer takes; those that it does not take are settled on the way. */
   #prepare(maxFragment: number): Prepared | undefined {
     for (;;) {
-      this.#readAhead();
+      this.#readAhead(maxFragment);
       const pending = this.#queue.take();
       if (pending === undefined) return undefined;
       const found = this.#contextFor(pending.need);
@@ -176,17 +176,20 @@ class AssociationRun {
         presentationContextId: found.context.presentationContextId,
         transferSyntax,
         length: source.length,
-        reading: new DataSetReading(source, this.#pace.chunkLength(maxFragment)),
+        reading: new DataSetReading(source, this.#pace.chunkLength(maxFragment), maxFragment),
       };
     }
   }
 
   /** What comes next is read in batches, each while the one before is sent. */
-  #readAhead(): void {
+  #readAhead(maxFragment: number): void {
     const taken = this.#queue.taken;
     if (taken < this.#readAheadUntil) return;
     const next = this.#queue.upcoming(READ_AHEAD).filter(({ need }) => this.#contextFor(need) !== undefined);
-    const done = this.#host.dataSets.expect(next.map(({ file }) => file));
+    const done = this.#host.dataSets.expect(
+      next.map(({ file }) => file),
+      roomFor(maxFragment),
+    );
     this.#readAheadUntil = taken + Math.floor(done / 2);
   }
 

@@ -9,6 +9,7 @@ import { decompressedSource } from '../part10/decompress/decompressed-source.ts'
 import { decompressionOf } from '../part10/decompress/decompression.ts';
 import { fileSource } from '../part10/file-source.ts';
 import type { DataSetRequest } from '../part10/file-thread-messages.ts';
+import type { FragmentRoom } from '../part10/fragment-room.ts';
 import { ReadAhead } from '../part10/read-ahead.ts';
 import { EXPLICIT_VR_LE } from '../protocol/uids.ts';
 import type { ScannedFile } from './job.ts';
@@ -33,10 +34,11 @@ export class DataSets {
 
   /**
    * Files whose turn comes soon, in this order, as they are.
+   * @param room what the association that is likely to carry them leaves between their bytes
    * @returns of how many of them nothing more is to be done; the others may be named again later
    */
-  expect(files: readonly ScannedInstance[]): number {
-    return this.#readAhead.expect(files.map(requestOf));
+  expect(files: readonly ScannedInstance[], room: FragmentRoom): number {
+    return this.#readAhead.expect(files.map(requestOf), room);
   }
 
   /**

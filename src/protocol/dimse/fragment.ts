@@ -6,7 +6,7 @@
 // command never shares a PDU with a data set: allowed otherwise, but there are servers that refuse it. Fragments are even,
 // because there are servers that abort on odd ones. Payload bytes are not copied: what comes out are headers and views.
 
-import { pDataTfHeader } from '../ul/encode.ts';
+import { P_DATA_TF_HEADER_LENGTH, pDataTfHeader, writePDataTfHeader } from '../ul/encode.ts';
 
 /** PDV length, presentation context ID and message control header. */
 const PDV_HEADER_LENGTH = 6;
@@ -61,4 +61,33 @@ export function fragment(
     }
   }
   return chunks;
+}
+
+/** Of the header before each fragment, in bytes: the room that `fragmentInPlace` needs. */
+export const FRAGMENT_HEADER_LENGTH = P_DATA_TF_HEADER_LENGTH;
+
+/**
+ * As `fragment`, where the bytes have room for the headers: they are written there, and all of it is one piece.
+ *
+ * @param roomy the next part of a data set: FRAGMENT_HEADER_LENGTH bytes of room, at most `maxFragment` of the data set, and so on.
+ *   The last fragment may be shorter; it is of even length unless `isLast`
+ * @returns how many PDUs these are
+ */
+export function fragmentInPlace(
+  presentationContextId: number,
+  roomy: Uint8Array,
+  isLast: boolean,
+  maxFragment: number,
+): number {
+  const step = FRAGMENT_HEADER_LENGTH + maxFragment;
+  if (roomy.length < FRAGMENT_HEADER_LENGTH) throw new RangeError(`${roomy.length} bytes have no room for a header`);
+  if (!isLast && roomy.length % 2 !== 0) throw new RangeError('an odd fragment in the middle of a message');
+  let pdus = 0;
+  for (let at = 0; at < roomy.length; at += step) {
+    const dataLength = Math.min(maxFragment, roomy.length - at - FRAGMENT_HEADER_LENGTH);
+    const isLastFragment = isLast && at + step >= roomy.length;
+    writePDataTfHeader(roomy, at, presentationContextId, false, isLastFragment, dataLength);
+    pdus += 1;
+  }
+  return pdus;
 }

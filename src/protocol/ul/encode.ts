@@ -31,7 +31,9 @@ const RESULT_MAX = 4;
 /** Odd numbers from 1 to 255. */
 const PRESENTATION_CONTEXTS_MAX = 128;
 const PDV_HEADER_LENGTH = 6;
-const P_DATA_TF_HEADER_LENGTH = 12;
+export const P_DATA_TF_HEADER_LENGTH = 12;
+/** What the length of the PDU has bits for. */
+const DATA_LENGTH_MAX = 2 ** 32 - 1 - PDV_HEADER_LENGTH;
 
 /** The whole PDU, header included. RangeError for values that the standard does not allow. */
 export function encodePdu(pdu: Exclude<Pdu, PDataTf>): Uint8Array {
@@ -56,16 +58,37 @@ export function pDataTfHeader(
   isLastFragment: boolean,
   dataLength: number,
 ): Uint8Array {
+  const header = new Uint8Array(P_DATA_TF_HEADER_LENGTH);
+  writePDataTfHeader(header, 0, presentationContextId, isCommand, isLastFragment, dataLength);
+  return header;
+}
+
+/** As `pDataTfHeader`, to `into[at]`. */
+export function writePDataTfHeader(
+  into: Uint8Array,
+  at: number,
+  presentationContextId: number,
+  isCommand: boolean,
+  isLastFragment: boolean,
+  dataLength: number,
+): void {
   checkPresentationContextId(presentationContextId);
-  if (dataLength < 0) throw new RangeError(`${dataLength} is not a length`);
-  const writer = new ByteWriter(P_DATA_TF_HEADER_LENGTH);
-  writer.uint8(PDU_TYPE_BYTES['P-DATA-TF']);
-  writer.uint8(0);
-  writer.uint32(dataLength + PDV_HEADER_LENGTH);
-  writer.uint32(dataLength + 2);
-  writer.uint8(presentationContextId);
-  writer.uint8((isCommand ? 1 : 0) | (isLastFragment ? 2 : 0));
-  return writer.finish();
+  if (!Number.isInteger(dataLength) || dataLength < 0 || dataLength > DATA_LENGTH_MAX) {
+    throw new RangeError(`${dataLength} is not the length of a fragment`);
+  }
+  into[at] = PDU_TYPE_BYTES['P-DATA-TF'];
+  into[at + 1] = 0;
+  writeUint32(into, at + 2, dataLength + PDV_HEADER_LENGTH);
+  writeUint32(into, at + 6, dataLength + 2);
+  into[at + 10] = presentationContextId;
+  into[at + 11] = (isCommand ? 1 : 0) | (isLastFragment ? 2 : 0);
+}
+
+function writeUint32(into: Uint8Array, at: number, value: number): void {
+  into[at] = value >>> 24;
+  into[at + 1] = value >>> 16;
+  into[at + 2] = value >>> 8;
+  into[at + 3] = value;
 }
 
 function writeVariableField(writer: ByteWriter, pdu: Exclude<Pdu, PDataTf>): void {

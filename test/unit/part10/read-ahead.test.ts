@@ -6,6 +6,7 @@ import type { DataSetChunk, DataSetSource } from '../../../src/part10/data-set-s
 import { fileSource } from '../../../src/part10/file-source.ts';
 import { BUFFER_LENGTH } from '../../../src/part10/file-thread.ts';
 import type { DataSetRequest } from '../../../src/part10/file-thread-messages.ts';
+import type { FragmentRoom } from '../../../src/part10/fragment-room.ts';
 import { ReadAhead } from '../../../src/part10/read-ahead.ts';
 import { readHeader } from '../../../src/part10/read-header.ts';
 import { DEFLATED_LE, EXPLICIT_LE, sampleInstance } from '../../support/dicom-builder.ts';
@@ -92,6 +93,66 @@ test('a deflated data set of odd length gets its zero byte, whatever way it is r
     assertWhole(await chunksOf(ahead.source(request, never), 64), padded, 64);
     ahead.expect([request]);
     assertWhole(await chunksOf(ahead.source(request, never), 64), padded, 64);
+  }
+});
+
+test('the zero byte may stand alone behind the last part', async (t) => {
+  const ahead = readAhead(t);
+  const { dataSet, never, request } = await sampleFile(t, { pixelBytes: 2_100_000 });
+  const length = 2_000_000;
+  const odd = { ...never, length: length + 1 };
+  const padded = Buffer.concat([dataSet.subarray(0, length), Buffer.alloc(1)]);
+  assertWhole(await chunksOf(ahead.source({ ...request, length }, odd), 1_000_000), padded, 1_000_000);
+});
+
+/** What arrives where each fragment of `fragmentLength` has `headerLength` bytes of room before it. */
+function withoutRoom(chunks: readonly DataSetChunk[], { headerLength, fragmentLength }: FragmentRoom): Buffer {
+  const data: Uint8Array[] = [];
+  for (const { bytes, dataLength } of chunks) {
+    assert.ok(dataLength !== undefined);
+    const before = data.reduce((sum, { length }) => sum + length, 0);
+    for (let at = 0; at < bytes.length; at += headerLength + fragmentLength) {
+      data.push(bytes.subarray(at + headerLength, at + headerLength + fragmentLength));
+    }
+    assert.equal(data.reduce((sum, { length }) => sum + length, 0) - before, dataLength);
+  }
+  return Buffer.concat(data);
+}
+
+for (const isExpected of [true, false]) {
+  test(`room between the bytes, where it is taken, ${isExpected ? 'foreseen' : 'asked for at once'}`, async (t) => {
+    const ahead = readAhead(t);
+    const room: FragmentRoom = { headerLength: 12, fragmentLength: 16_372 };
+    for (const pixelBytes of [2_000, 16_372 * 3, 500_000, 3 * BUFFER_LENGTH]) {
+      const { dataSet, never, request } = await sampleFile(t, { pixelBytes });
+      for (const chunkLength of [room.fragmentLength, 8 * room.fragmentLength, 64 * room.fragmentLength]) {
+        if (isExpected) ahead.expect([request], room);
+        const chunks: DataSetChunk[] = [];
+        for await (const { bytes, ...rest } of ahead.source(request, never).chunks(chunkLength, room)) {
+          chunks.push({ bytes: Buffer.from(bytes), ...rest });
+        }
+        assert.ok(withoutRoom(chunks, room).equals(dataSet));
+        assert.deepEqual(
+          chunks.map(({ isLast }) => isLast),
+          chunks.map((_, index) => index === chunks.length - 1),
+        );
+        assert.ok(chunks.every(({ dataLength = 0 }) => dataLength <= chunkLength));
+      }
+    }
+  });
+}
+
+test('read with room and asked for without, or with another: the bytes are the same', async (t) => {
+  const ahead = readAhead(t);
+  const { dataSet, never, request } = await sampleFile(t, { pixelBytes: 100_000 });
+  for (const offered of [undefined, { headerLength: 12, fragmentLength: 4_090 }]) {
+    ahead.expect([request], { headerLength: 12, fragmentLength: 16_372 });
+    const data: Uint8Array[] = [];
+    for await (const { bytes, dataLength } of ahead.source(request, never).chunks(65_440, offered)) {
+      assert.equal(dataLength, undefined);
+      data.push(Buffer.from(bytes));
+    }
+    assert.ok(Buffer.concat(data).equals(dataSet));
   }
 });
 
