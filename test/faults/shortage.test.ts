@@ -93,7 +93,7 @@ test('F78: a command line that may open few files says so of each file, and send
   await writeInstances(folder, new Array(12).fill({ pixelBytes: 2_000 }));
   const counts = new Set<number>();
   // With fewer the runtime itself does not begin.
-  for (const descriptors of [23, 26, 30, 64]) {
+  for (const descriptors of [23, 26, 28, 64]) {
     for (const name of readdirSync(directory)) rmSync(join(directory, name));
     const args = ['store', '127.0.0.1', port, folder];
     const { code, stdout } = await startCli(args, undefined, `ulimit -n ${descriptors}`).exit;
@@ -101,10 +101,12 @@ test('F78: a command line that may open few files says so of each file, and send
     counts.add(held);
     if (held === 12) assert.match(stdout, /^All 12 files stored\./);
     else {
-      assert.match(stdout, new RegExp(`^${held} of 12 files stored, `), `${descriptors} descriptors`);
+      // Where not even the folder can be opened, the folder is what could not be sent.
+      const [, total] = new RegExp(`^${held} of (12|1) files? stored, `).exec(stdout) ?? [];
+      assert.ok(total !== undefined, `${descriptors} descriptors: ${stdout}`);
       const [, ...others] = stdout.split('\n')[0]?.split(', ') ?? [];
       const left = others.reduce((sum, words) => sum + Number.parseInt(words, 10), 0);
-      assert.equal(held + left, 12, stdout);
+      assert.equal(held + left, Number(total), stdout);
       assert.match(stdout, /\(EMFILE\)\. Too many files are open in this process\./);
     }
     assert.equal(code, held === 12 ? 0 : 1);
