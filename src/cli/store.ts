@@ -15,6 +15,7 @@ import { summaryText } from '../trace/summary.ts';
 import { troubleWords } from '../trace/trouble-words.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../trace/units.ts';
 import { watchForInterruption } from './interruption.ts';
+import { MANY_FILES, preferMemoryToSpeed } from './memory.ts';
 import { HELP_OPTION, NETWORK_OPTIONS, type PrintLevel, peerFrom, printLevel } from './network-options.ts';
 import { type OptionValues, optionsHelp, parseOptions, UsageError } from './options.ts';
 import { Output } from './output.ts';
@@ -162,6 +163,7 @@ async function scanAll(
   const files: ScannedFile[] = [];
   for await (const file of scan(paths, { recurse }, signal)) {
     files.push(file);
+    if (files.length === MANY_FILES) preferMemoryToSpeed();
     if (files.length % 100 === 0) output.progress(`Looking for files: ${formatCount(files.length)}`);
   }
   return files;
