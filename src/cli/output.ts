@@ -63,7 +63,9 @@ export class Output {
     for (const { level, text } of lines) {
       if (RANKS[level] > this.#level) continue;
       const mark = MARKS[level];
-      this.#waiting += `${mark}${text.replaceAll('\n', `\n${mark}`)}\n`;
+      this.#waiting += mark;
+      this.#waiting += text.includes('\n') ? text.replaceAll('\n', `\n${mark}`) : text;
+      this.#waiting += '\n';
     }
     if (this.#waiting.length >= WAITING_MAX) this.flush();
     else if (this.#waiting !== '') this.#timer ??= setTimeout(() => this.flush(), WAITING_MS);
