@@ -195,12 +195,23 @@ export class ReadAhead {
     const total = otherwise.length ?? request.length;
     const stream = new StreamedParts(this.#thread, request, total, chunkLength, room);
     const judge = (elapsedMs: number) => this.#judge(elapsedMs, SLOW_FILE_MS + SLOW_BUFFER_MS);
-    let isEmpty = true;
+    let count = 0;
+    let isWhole = false;
     for await (const { bytes, dataLength, isLast } of stream.parts(judge)) {
-      isEmpty = false;
-      for (const chunk of cut(bytes, dataLength, chunkLength, room, isLast)) yield chunk;
+      for (const chunk of cut(bytes, dataLength, chunkLength, room, isLast)) {
+        count += 1;
+        isWhole = chunk.isLast;
+        yield chunk;
+      }
     }
-    if (isEmpty) yield* otherwise.chunks(chunkLength);
+    if (isWhole) return;
+    // The thread is gone, or there was no buffer to begin with: on with another reader, behind what is out already. Both see
+    // to it that the file is the one that was scanned.
+    let index = 0;
+    for await (const chunk of otherwise.chunks(chunkLength)) {
+      index += 1;
+      if (index > count) yield chunk;
+    }
   }
 }
 

@@ -51,29 +51,22 @@ export class StreamedParts {
   }
 
   /**
-   * The parts in order, each with as much of `bytes` as belongs to it; valid until the next is asked for. Nothing at all
-   * where the thread has no answer to the first question.
+   * The parts in order, each with as much of `bytes` as belongs to it; valid until the next is asked for. They end before the
+   * last where the thread has no answer any more, or never had one.
    * @param judge is told how long a part took, in milliseconds
    * @throws DataSetReadError
    */
   async *parts(judge: (elapsedMs: number) => void): AsyncGenerator<DataSetChunk & { dataLength: number }> {
     let isSpoilt = true;
+    let next: Promise<readonly Part[] | undefined> | undefined;
     try {
-      let next = this.#ask(judge);
-      for (;;) {
-        const parts = await next;
-        if (parts === undefined) {
-          if (this.#asked === 0) return;
-          // Another reader cannot go on in the middle.
-          const message = 'the thread that reads files broke down';
-          throw new DataSetReadError({ code: 'read error', error: { code: 'UNKNOWN', message } });
-        }
-        const isEnd = this.#asked >= this.#total;
-        if (!isEnd) {
-          next = this.#ask(judge);
-          // It fails where it is awaited, not before.
-          next.catch(() => undefined);
-        }
+      while (this.#asked < this.#total || next !== undefined) {
+        // Where the parts before took the last buffers there are, their own are free by now: nobody waits for anybody.
+        const parts = await (next ?? this.#ask(judge));
+        if (parts === undefined) return;
+        next = this.#ask(judge);
+        // It fails where it is awaited, not before.
+        next?.catch(() => undefined);
         for (const part of parts) {
           const dataLength = Math.min(this.#partLength, this.#total - part.position);
           const bytes = part.buffer.bytes.subarray(0, roomyLength(dataLength, this.#room));
@@ -81,19 +74,16 @@ export class StreamedParts {
           this.#buffers.delete(part.buffer);
           this.#thread.giveBuffer(part.buffer);
         }
-        if (isEnd) {
-          isSpoilt = false;
-          return;
-        }
       }
+      isSpoilt = false;
     } finally {
       if (isSpoilt) this.#thread.tell({ type: 'abandon', stream: this.#stream });
       for (const buffer of this.#buffers) this.#thread.dropBuffer(buffer);
     }
   }
 
-  /** Undefined: there is no buffer, or no thread. */
-  async #ask(judge: (elapsedMs: number) => void): Promise<readonly Part[] | undefined> {
+  /** Undefined: all is asked for, or there is no buffer. */
+  #ask(judge: (elapsedMs: number) => void): Promise<readonly Part[] | undefined> | undefined {
     const parts: Part[] = [];
     while (parts.length < this.#partsAtOnce && this.#asked < this.#total) {
       const buffer = this.#thread.takeBuffer();
@@ -104,6 +94,11 @@ export class StreamedParts {
     }
     if (parts.length === 0) return undefined;
     this.#partsAtOnce = Math.min(PARTS_MAX, 2 * this.#partsAtOnce);
+    return this.#filled(parts, judge);
+  }
+
+  /** Undefined: there is no thread. */
+  async #filled(parts: readonly Part[], judge: (elapsedMs: number) => void): Promise<readonly Part[] | undefined> {
     const file = this.#request;
     const wanted = parts.map(({ buffer, position }) => ({
       buffer: buffer.number,
@@ -120,15 +115,12 @@ export class StreamedParts {
         parts: inFile,
         room: this.#room,
       });
-      if (reply === undefined) {
-        if (parts[0]?.position === 0) this.#asked = 0;
-        return undefined;
-      }
+      if (reply === undefined) return undefined;
       judge(reply.elapsedMs / parts.length);
       if (reply.answer !== undefined) throw new DataSetReadError(reply.answer);
     }
     const last = parts.at(-1);
-    if (last !== undefined && this.#asked >= this.#total && this.#total > file.length) {
+    if (last !== undefined && last.position + this.#partLength >= this.#total && this.#total > file.length) {
       last.buffer.bytes[roomyOffset(file.length - last.position, this.#room)] = 0;
     }
     return parts;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { DataSetChunk, DataSetSource } from '../../../src/part10/data-set-source.ts';
 import { fileSource } from '../../../src/part10/file-source.ts';
-import { BUFFER_LENGTH } from '../../../src/part10/file-thread.ts';
+import { BUFFER_LENGTH, releaseFileThread, useFileThread } from '../../../src/part10/file-thread.ts';
 import type { DataSetRequest } from '../../../src/part10/file-thread-messages.ts';
 import type { FragmentRoom } from '../../../src/part10/fragment-room.ts';
 import { ReadAhead } from '../../../src/part10/read-ahead.ts';
@@ -180,6 +180,50 @@ test('what there is no room for is read when its turn comes, and room is made by
     assertWhole(await chunksOf(ahead.source(request, never), 65_536), dataSet, 65_536);
   }
   assert.equal(ahead.expect(requests), done);
+});
+
+/** Reads as slowly as others let it. */
+async function bytesOf(source: DataSetSource, chunkLength: number): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const { bytes } of source.chunks(chunkLength)) {
+    parts.push(Buffer.from(bytes));
+    await new Promise(setImmediate);
+  }
+  return Buffer.concat(parts);
+}
+
+test('more long files at a time than there are buffers for: each goes on with what it has', async (t) => {
+  const ahead = readAhead(t);
+  const samples = await Promise.all(
+    Array.from({ length: 8 }, (_, seed) => sampleFile(t, { seed: seed + 1, pixelBytes: 12_000_000 })),
+  );
+  const read = await Promise.all(
+    samples.map(({ request, ordinary }) => bytesOf(ahead.source(request, ordinary), 130_976)),
+  );
+  for (const [index, { dataSet, never, request }] of samples.entries()) {
+    assert.ok(read[index]?.equals(dataSet), `file ${index + 1}`);
+    // The buffers are all there again.
+    assert.ok((await bytesOf(ahead.source(request, never), 130_976)).equals(dataSet), `file ${index + 1} again`);
+  }
+});
+
+test('where the thread breaks in the middle, another reader goes on behind what is out', async (t) => {
+  const ahead = readAhead(t);
+  const { dataSet, ordinary, request } = await sampleFile(t, { pixelBytes: 9 * BUFFER_LENGTH });
+  const room: FragmentRoom = { headerLength: 12, fragmentLength: 16_372 };
+  const parts: Uint8Array[] = [];
+  let lasts = 0;
+  for await (const { bytes, dataLength, isLast } of ahead.source(request, ordinary).chunks(8 * 16_372, room)) {
+    const copy = Buffer.from(bytes);
+    parts.push(dataLength === undefined ? copy : withoutRoom([{ bytes: copy, isLast, dataLength }], room));
+    if (isLast) lasts += 1;
+    if (parts.length === 3) {
+      await useFileThread().end();
+      releaseFileThread();
+    }
+  }
+  assert.ok(Buffer.concat(parts).equals(dataSet));
+  assert.equal(lasts, 1);
 });
 
 test('bytes that may still be on their way are never another file’s', async (t) => {
