@@ -81,9 +81,11 @@ async function readPrefixes(
     prefix = longer.subarray(0, filled);
     const step = parseHeader(prefix, size);
     if (step.type === 'instance') {
-      const result = await confirmed(prefix, step);
+      // Where the second reader is loaded first, the next file may be begun meanwhile.
+      const own = step.header.form === 'bare data set' ? Buffer.from(prefix) : prefix;
+      const result = await confirmed(own, step);
       if (result.type !== 'instance') return { result, findings: [] };
-      return { result, findings: await inspect(result, prefix, (...part) => readPart(file, ...part), signal) };
+      return { result, findings: await inspect(result, own, (...part) => readPart(file, ...part), signal) };
     }
     if (step.type !== 'need more') return { result: step, findings: [] };
     if (step.bytes > HEADER_LIMIT) {

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { synchronousAccess } from '../../../src/part10/file-access.ts';
 import { HEADER_LIMIT, readHeader } from '../../../src/part10/read-header.ts';
 import { corpusDescribe, corpusFiles } from '../../support/corpus.ts';
 import {
@@ -48,6 +49,20 @@ describe('readHeader', () => {
     writeFileSync(path, buildFile({ ...content, dataSet: dataSet(HEADER_LIMIT) }));
     const { result } = await readHeader(path);
     assert.equal(result.type === 'problem' && result.problem.code, 'malformed');
+  });
+
+  test('a bare data set is looked over as it was read, also when another file is begun meanwhile', async (context) => {
+    const path = join(temporaryFolder(context), 'bare');
+    writeFileSync(path, sampleInstance({ transferSyntax: IMPLICIT_LE }).dataSet);
+    const another = {
+      get aborted() {
+        synchronousAccess.prefixBuffer(4_096).fill(0xff);
+        return false;
+      },
+    };
+    const { result, findings } = await readHeader(path, true, another, synchronousAccess);
+    assert.equal(result.type, 'instance');
+    assert.deepEqual(findings, []);
   });
 
   test('a bare data set is taken when dcmjs agrees, in every encoding', async (context) => {
