@@ -53,7 +53,11 @@ export class FileThread {
 
   /** Before it is first asked, so that it need not be waited for then. */
   start(): void {
-    this.#worker ??= this.#start();
+    try {
+      this.#worker ??= this.#start();
+    } catch {
+      this.#break();
+    }
   }
 
   /** Undefined: the thread is not to be had. */

@@ -2,6 +2,7 @@
 // by one, and what is longer than a buffer in parts, of which the next is read while one goes out.
 
 import { type DataSetChunk, DataSetReadError, type DataSetSource } from './data-set-source.ts';
+import { changeOf } from './file-identity.ts';
 import { BUFFER_LENGTH, type FileThread, releaseFileThread, type SharedBuffer, useFileThread } from './file-thread.ts';
 import type { DataSetRequest, ReadResult } from './file-thread-messages.ts';
 import { type FragmentRoom, fragmentViews, roomyLength, roomyOffset } from './fragment-room.ts';
@@ -140,7 +141,7 @@ export class ReadAhead {
     room: FragmentRoom | undefined,
   ): AsyncGenerator<DataSetChunk, void, undefined> {
     const expected = this.#expected.get(request.path);
-    if (expected !== undefined) {
+    if (expected !== undefined && isSameDataSet(expected.batch.requests[expected.index], request)) {
       this.#expected.delete(request.path);
       return this.#expectedChunks(expected, otherwise, chunkLength, room);
     }
@@ -248,6 +249,12 @@ function* bare(fragments: readonly Uint8Array[], chunkLength: number): Generator
 /** Short fragments would have more room than bytes. */
 function taken(offered: FragmentRoom | undefined): FragmentRoom | undefined {
   return offered !== undefined && offered.fragmentLength >= SHORTEST_FRAGMENT ? offered : undefined;
+}
+
+/** A path may have been scanned twice, with another file at it the second time. */
+function isSameDataSet(one: DataSetRequest | undefined, other: DataSetRequest): boolean {
+  if (one?.offset !== other.offset || one.length !== other.length) return false;
+  return changeOf(one.identity, other.identity) === undefined;
 }
 
 function isSame(one: FragmentRoom | undefined, other: FragmentRoom | undefined): boolean {

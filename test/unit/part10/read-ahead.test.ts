@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { DataSetChunk, DataSetSource } from '../../../src/part10/data-set-source.ts';
@@ -263,6 +263,18 @@ for (const [name, harm, code] of [
     });
   }
 }
+
+test('what was foreseen of a path is not taken for another file that is there now', async (t) => {
+  const ahead = readAhead(t);
+  const before = await sampleFile(t, { pixelBytes: 2_000 });
+  const { path } = before.request;
+  assert.equal(ahead.expect([before.request]), 1);
+  const { request, dataSet, never } = await sampleFile(t, { seed: 2, pixelBytes: 4_000 });
+  renameSync(request.path, path);
+  const now = { ...request, path };
+  assert.equal(ahead.expect([now]), 1);
+  assertWhole(await chunksOf(ahead.source(now, never), 65_536), dataSet, 65_536);
+});
 
 test('a file that is written to while it is read is never sent to its end', async (t) => {
   const ahead = readAhead(t);
