@@ -170,7 +170,7 @@ test('F78: a process that can start no thread reads and sends all the same', LIN
   const { code, stdout, stderr } = await exit;
   assert.equal(code, 0, stdout + stderr);
   assert.deepEqual(
-    peer.kept.map(({ dataSet }) => written.findIndex((one) => dataSet.equals(one.dataSet))).sort(),
+    peer.kept.map(({ dataSet }) => written.findIndex((one) => dataSet.equals(one.dataSet))).toSorted((a, b) => a - b),
     [0, 1],
   );
 });
