@@ -92,8 +92,15 @@ export async function runAssociation(
   if (outcome.type === 'open') {
     host.opened();
     const run = new AssociationRun(host, association, queue);
-    await run.sendAll();
-    run.close();
+    try {
+      await run.sendAll();
+    } catch (thrown) {
+      // A bug of ours: the peer must not wait for the rest of it.
+      association.abort({ code: 'abandoned', phase: 'write' });
+      throw thrown;
+    } finally {
+      run.close();
+    }
     failure = await end(association, host.signal);
   } else {
     failure = outcome.failure;

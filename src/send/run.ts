@@ -26,7 +26,13 @@ import { outcomeWithoutAnswer } from './verdict.ts';
 /** Never rejects because of a peer, a file or a listener: the first two end as outcomes, the last is told. */
 export async function runSend(job: SendJob, listeners: SendListeners, signal: AbortSignal): Promise<SendResult> {
   const sturdy = sturdyListeners(listeners);
-  const result = await new SendRun(job, sturdy.listeners, signal).run();
+  const run = new SendRun(job, sturdy.listeners, signal);
+  let result: SendResult;
+  try {
+    result = await run.run();
+  } finally {
+    await run.dataSets.close();
+  }
   return sturdy.troubles.length === 0 ? result : { ...result, troubles: sturdy.troubles };
 }
 
@@ -83,7 +89,7 @@ class SendRun implements AssociationHost {
     files.forEach((_file, index) => {
       if (!this.#tally.isSettled(index)) this.#settleByIndex(index, 'cancelled', { code: 'cancelled', phase: 'write' });
     });
-    await Promise.all([...this.#closing, this.dataSets.close()]);
+    await Promise.all(this.#closing);
     this.#progress.finish();
     return {
       peer,
