@@ -1,7 +1,7 @@
 // `store`: scan, send, say what became of every instance. The terminal's counterpart of "Send to PACS".
 
 import { type FileHandle, open } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import type { Peer } from '../net/peer.ts';
 import { endIdleFileThread } from '../part10/file-thread.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
@@ -169,10 +169,13 @@ async function scanAll(
   return files;
 }
 
+/** The current folder, with the separator behind it. */
+let here: string | undefined;
+
 /** A path below the current folder is shown from there on. */
 function displayPath(path: string): string {
-  const fromHere = relative(process.cwd(), path);
-  return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;
+  here ??= process.cwd().endsWith(sep) ? process.cwd() : `${process.cwd()}${sep}`;
+  return path.startsWith(here) ? path.slice(here.length) : path;
 }
 
 function progressText({
