@@ -226,23 +226,45 @@ test('where the thread breaks in the middle, another reader goes on behind what 
   assert.equal(lasts, 1);
 });
 
-test('bytes that may still be on their way are never another file’s', async (t) => {
-  const ahead = readAhead(t);
-  const first = await sampleFile(t, { seed: 1 });
-  ahead.expect([first.request]);
-  const chunks = ahead.source(first.request, first.never).chunks(65_536);
-  const { value } = await chunks.next();
-  assert.ok(value !== undefined && value.isLast);
-  const before = Buffer.from(value.bytes);
-  // Given up with its bytes handed out.
-  await chunks.return();
-  for (let seed = 2; seed < 40; seed += 1) {
-    const next = await sampleFile(t, { seed });
-    if (seed % 2 === 0) ahead.expect([next.request]);
-    await chunksOf(ahead.source(next.request, next.never), 65_536);
-  }
-  assert.ok(before.equals(value.bytes));
-});
+for (const isExpected of [true, false]) {
+  const how = isExpected ? 'foreseen' : 'asked for at once';
+  test(`bytes that may still be on their way are never another file’s, ${how}`, async (t) => {
+    const ahead = readAhead(t);
+    const first = await sampleFile(t, { seed: 1, pixelBytes: isExpected ? 2_000 : 3 * BUFFER_LENGTH });
+    if (isExpected) ahead.expect([first.request]);
+    const chunks = ahead.source(first.request, first.never).chunks(65_536);
+    const { value } = await chunks.next();
+    assert.ok(value !== undefined && value.isLast === isExpected);
+    const before = Buffer.from(value.bytes);
+    // Given up with its bytes handed out.
+    await chunks.return();
+    for (let seed = 2; seed < 40; seed += 1) {
+      const next = await sampleFile(t, { seed });
+      if (seed % 2 === 0) ahead.expect([next.request]);
+      await chunksOf(ahead.source(next.request, next.never), 65_536);
+    }
+    // Of all the buffers there are.
+    const long = await sampleFile(t, { seed: 40, pixelBytes: 9 * BUFFER_LENGTH });
+    await chunksOf(ahead.source(long.request, long.never), 65_536);
+    assert.ok(before.equals(value.bytes));
+  });
+
+  test(`what is given up, wherever it is, leaves as many buffers to others as there were, ${how}`, async (t) => {
+    const ahead = readAhead(t);
+    const { dataSet, never, request } = await sampleFile(t, { pixelBytes: isExpected ? 2_000 : 9 * BUFFER_LENGTH });
+    for (let round = 0; round < 90; round += 1) {
+      if (isExpected) ahead.expect([request]);
+      const chunks = ahead.source(request, never).chunks(65_536);
+      // With its first question unanswered, between two chunks, and with the next parts on their way.
+      const read = round % 3 === 0 ? 0 : round % 40;
+      const first = chunks.next();
+      if (read > 0) await first;
+      for (let count = 1; count < read; count += 1) await chunks.next();
+      await chunks.return();
+    }
+    assertWhole(await chunksOf(ahead.source(request, never), 65_536), dataSet, 65_536);
+  });
+}
 
 for (const [name, harm, code] of [
   ['written to', (path: string) => appendFileSync(path, 'more'), 'file changed'],

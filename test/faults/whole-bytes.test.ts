@@ -1,0 +1,47 @@
+// Files are read ahead by one thread into memory that is used again and again, by all sends of a process. Whatever becomes of
+// their associations, what arrives is one file, whole. The rules stand in `support/whole-bytes-run.ts`.
+//
+// As many seeds as one likes:  WHOLE_BYTES=5000 npx node --test test/faults/whole-bytes.test.ts  (WHOLE_BYTES=1:4711, that one)
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Outcome } from '../../src/send/outcome.ts';
+import { assertNothingLeft, openResources } from '../support/open-resources.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { wholeBytesRuns } from '../support/whole-bytes-run.ts';
+
+const RUNS = 250;
+const RUNS_MIN = 50;
+const LIMIT_MS = 15_000;
+const AT_ONCE = 24;
+
+test('whatever is lost, aborted, cancelled and sent at the same time: what arrives is its file’s own bytes', async (t) => {
+  const [count, first = '1'] = process.env['WHOLE_BYTES']?.split(':') ?? [];
+  const before = openResources();
+  const wrong: string[] = [];
+  const seen = new Set<Outcome>();
+  let runs = 0;
+  let whole = 0;
+  let converted = 0;
+  await wholeBytesRuns(
+    Number(first),
+    count === undefined ? RUNS : Number(count),
+    temporaryFolder(t),
+    AT_ONCE,
+    (report) => {
+      runs += 1;
+      whole += report.whole;
+      converted += report.converted;
+      for (const { outcome } of report.outcomes) seen.add(outcome);
+      for (const violation of report.violations) wrong.push(`seed ${report.seed}: ${violation}`);
+    },
+    count === undefined ? performance.now() + LIMIT_MS : undefined,
+  );
+  t.diagnostic(`${runs} runs, ${whole} data sets arrived whole, ${converted} of them converted`);
+  assert.deepEqual(wrong, []);
+  await assertNothingLeft(before);
+  if (count !== undefined) return;
+  assert.ok(runs >= RUNS_MIN, `only ${runs} runs in ${LIMIT_MS} ms`);
+  assert.ok(whole > runs && converted > 0, 'something arrives');
+  for (const outcome of ['stored', 'failed', 'cancelled', 'unknown'] as const) assert.ok(seen.has(outcome), outcome);
+});
