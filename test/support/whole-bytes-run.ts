@@ -3,7 +3,7 @@
 // that it is read into, all of them share: bytes of one file must never arrive as another's.
 //
 // - Whatever arrives whole is one version of its file, byte by byte; where it was converted, what an independent writer says.
-// - 'stored' is what arrived whole and was answered so.
+// - 'stored' is what arrived whole and was answered so; of what arrived whole nothing is called failed or cancelled.
 // - No file fails for a reason that is its reader's own: nothing was wrong with any that nobody touched.
 // - The run never rejects, and has one outcome for each file.
 
@@ -170,6 +170,9 @@ function violationsOf(
     const one = written.find((candidate) => candidate.path === path);
     const held = [...exact].some(({ sopInstance, isAnswered }) => isAnswered && sopInstance === sopInstanceUID);
     if (outcome === 'stored' && !held) violations.push(`${basename(path)} is stored, and the peer has not got it`);
+    const came = receptions.some(({ sopInstance }) => sopInstance === sopInstanceUID);
+    if ((outcome === 'failed' || outcome === 'cancelled') && came)
+      violations.push(`${basename(path)} is ${outcome} (${JSON.stringify(reason)}), and came whole`);
     if (outcome === 'skipped' && one?.isTouched !== true) violations.push(`${basename(path)} is skipped`);
     if (outcome === 'failed' && one?.isTouched !== true && !REASONS.has(reason?.code ?? ''))
       violations.push(`${basename(path)} failed: ${JSON.stringify(reason)}`);
