@@ -8,7 +8,7 @@ import type { TraceRecord } from '../../src/net/trace-record.ts';
 import { type CliExit, startCli } from '../support/cli-process.ts';
 import { startDeafListener } from '../support/deaf-listener.ts';
 import { busyThreads } from '../support/hanging-lookup.ts';
-import { peerAt, send, verdicts, writeInstances } from '../support/jobs.ts';
+import { folderOf, peerAt, send, verdicts } from '../support/jobs.ts';
 import * as naive from '../support/naive-pdu.ts';
 import { assertNothingLeft, openResources } from '../support/open-resources.ts';
 import { startScriptedPeer } from '../support/scripted-peer.ts';
@@ -17,15 +17,6 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const LINUX_ONLY = { skip: process.platform !== 'linux' && 'needs a FIFO, and a queue of connections that is full' };
 const PRELOADED = new URL('../support/hanging-lookup-preload.ts', import.meta.url).href;
 const HANGING_LOOKUPS = `export NODE_OPTIONS='--import ${PRELOADED}'`;
-
-async function folderOf(t: TestContext, count: number, pixelBytes = 2_000): Promise<string> {
-  const folder = temporaryFolder(t);
-  await writeInstances(
-    folder,
-    Array.from({ length: count }, () => ({ pixelBytes })),
-  );
-  return folder;
-}
 
 test('F70: cancelled before it begins: no connection at all', async (t) => {
   const folder = await folderOf(t, 2);

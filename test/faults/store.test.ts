@@ -4,26 +4,17 @@
 import assert from 'node:assert/strict';
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import type { Timeouts } from '../../src/net/peer.ts';
 import type { Outcome } from '../../src/send/outcome.ts';
 import { runSend } from '../../src/send/run.ts';
 import { JPEG_BASELINE, MR_IMAGE } from '../support/dicom-builder.ts';
-import { peerAt, scanned, send, verdicts, writeInstances } from '../support/jobs.ts';
+import { folderOf, peerAt, scanned, send, verdicts, writeInstances } from '../support/jobs.ts';
 import * as naive from '../support/naive-pdu.ts';
 import { type RawMessage, startScriptedPeer, storeResponse, uint16 } from '../support/scripted-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const SHORT: Partial<Timeouts> = { associationMs: 500, responseMs: 300, writeStallMs: 400, releaseMs: 300 };
-
-async function folderOf(t: TestContext, count: number, pixelBytes = 2_000): Promise<string> {
-  const folder = temporaryFolder(t);
-  await writeInstances(
-    folder,
-    Array.from({ length: count }, () => ({ pixelBytes })),
-  );
-  return folder;
-}
 
 const STATUSES: readonly (readonly [number, Outcome])[] = [
   [0x0000, 'stored'],

@@ -3,23 +3,14 @@
 import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { startReceiver } from '../../src/net/store-scp.ts';
 import { startChild, startDeafListener } from '../support/deaf-listener.ts';
-import { peerAt, send, verdicts, writeInstances } from '../support/jobs.ts';
+import { folderOf, peerAt, send, verdicts } from '../support/jobs.ts';
 import { startScriptedPeer } from '../support/scripted-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const SHORT = { connectMs: 400, associationMs: 300, responseMs: 300, writeStallMs: 300, releaseMs: 300 };
-
-async function folderOf(t: TestContext, count: number, pixelBytes = 2_000): Promise<string> {
-  const folder = temporaryFolder(t);
-  await writeInstances(
-    folder,
-    Array.from({ length: count }, () => ({ pixelBytes })),
-  );
-  return folder;
-}
 
 test('F03: a peer that does not even take the connection: the connect deadline, and no later', {
   skip: process.platform !== 'linux' && 'other systems refuse where the queue is full',

@@ -310,7 +310,7 @@ class ChaosScript {
   /** 'Out of resources', to a message that has not come whole. Message IDs begin at 1. */
   #refusal(number: number): Buffer {
     const command = new Map([[0x0110, uint16(number)]]);
-    return storeResponse({ presentationContextId: 1, command, dataSet: undefined, fragments: [] }, 0xa700);
+    return storeResponse({ command }, 0xa700);
   }
 
   #take(message: RawMessage): void {

@@ -8,6 +8,7 @@ import type { ScannedFile, SendListeners, SendResult } from '../../src/send/job.
 import { runSend } from '../../src/send/run.ts';
 import { scan } from '../../src/send/scan.ts';
 import { type SampleInstance, type SampleOptions, sampleInstance } from './dicom-builder.ts';
+import { type Scope, temporaryFolder } from './temporary-folder.ts';
 
 export interface WrittenInstance extends SampleInstance {
   readonly path: string;
@@ -23,6 +24,16 @@ export async function writeInstances(folder: string, options: readonly SampleOpt
     written.push({ ...instance, path });
   }
   return written;
+}
+
+/** A folder of its own with so many instances, 1.dcm, 2.dcm, ... */
+export async function folderOf(t: Scope, count: number, pixelBytes = 2_000): Promise<string> {
+  const folder = temporaryFolder(t);
+  await writeInstances(
+    folder,
+    Array.from({ length: count }, () => ({ pixelBytes })),
+  );
+  return folder;
 }
 
 export function peerAt(

@@ -3,7 +3,7 @@
 
 import type { Socket } from 'node:net';
 import * as naive from './naive-pdu.ts';
-import { commandSet, type ScriptedPeer, startScriptedPeer, uint16 } from './scripted-peer.ts';
+import { commandElements, type ScriptedPeer, startScriptedPeer, storeResponse } from './scripted-peer.ts';
 
 export interface LeanSink extends ScriptedPeer {
   /** Lengths of the data sets that came whole, in bytes. */
@@ -89,30 +89,10 @@ class Counter {
   }
 
   #answer(id: number): void {
-    const request = elementsOf(Buffer.concat(this.#command));
+    const command = commandElements(Buffer.concat(this.#command));
     this.#command = [];
     this.#lengths.push(this.#length);
     this.#length = 0;
-    const response = commandSet(
-      new Map([
-        [0x0002, request.get(0x0002)],
-        [0x0100, uint16(0x8001)],
-        [0x0120, request.get(0x0110)],
-        [0x0800, uint16(0x0101)],
-        [0x0900, uint16(0)],
-        [0x1000, request.get(0x1000)],
-      ]),
-    );
-    this.#socket.write(naive.pData(naive.pdv(id, 3, response)));
+    this.#socket.write(naive.pData(naive.pdv(id, 3, storeResponse({ command }, 0))));
   }
-}
-
-function elementsOf(bytes: Buffer): Map<number, Buffer> {
-  const elements = new Map<number, Buffer>();
-  for (let at = 0; at + 8 <= bytes.length; ) {
-    const length = bytes.readUInt32LE(at + 4);
-    elements.set(bytes.readUInt16LE(at + 2), bytes.subarray(at + 8, at + 8 + length));
-    at += 8 + length;
-  }
-  return elements;
 }

@@ -176,7 +176,7 @@ export interface AcceptOptions {
 }
 
 export function storeResponse(
-  message: RawMessage,
+  message: Pick<RawMessage, 'command'>,
   status: number,
   changes: ReadonlyMap<number, Buffer | undefined> = new Map(),
 ): Buffer {
@@ -216,7 +216,8 @@ function commandElement(element: number, value: Buffer): Buffer {
   return Buffer.concat([head, value]);
 }
 
-function commandElements(bytes: Buffer): Map<number, Buffer> {
+/** Of a command set in one piece; views of `bytes`. */
+export function commandElements(bytes: Buffer): Map<number, Buffer> {
   const elements = new Map<number, Buffer>();
   for (let at = 0; at + 8 <= bytes.length; ) {
     const length = bytes.readUInt32LE(at + 4);

@@ -4,11 +4,11 @@ import { createHash } from 'node:crypto';
 import * as naive from './naive-pdu.ts';
 import {
   type AcceptOptions,
-  commandSet,
+  commandElements,
   type PeerConnection,
   type ScriptedPeer,
   startScriptedPeer,
-  uint16,
+  storeResponse,
 } from './scripted-peer.ts';
 
 export interface SunkInstance {
@@ -44,7 +44,8 @@ async function sink(connection: PeerConnection, hashes: boolean, instances: Sunk
       const data = pdu.body.subarray(at + 6, at + 4 + size);
       at += 4 + size;
       if ((control & 1) === 1) {
-        request = commandElements(data);
+        // Copied: the buffer that it lies in is used again.
+        request = commandElements(Buffer.from(data));
         continue;
       }
       length += data.length;
@@ -53,31 +54,7 @@ async function sink(connection: PeerConnection, hashes: boolean, instances: Sunk
       instances.push({ bytes: length, sha256: hash.digest('hex') });
       length = 0;
       hash = createHash('sha256');
-      connection.send(naive.pData(naive.pdv(id, 3, success(request))));
+      connection.send(naive.pData(naive.pdv(id, 3, storeResponse({ command: request }, 0))));
     }
   }
-}
-
-function success(request: ReadonlyMap<number, Buffer>): Buffer {
-  return commandSet(
-    new Map([
-      [0x0002, request.get(0x0002)],
-      [0x0100, uint16(0x8001)],
-      [0x0120, request.get(0x0110)],
-      [0x0800, uint16(0x0101)],
-      [0x0900, uint16(0)],
-      [0x1000, request.get(0x1000)],
-    ]),
-  );
-}
-
-/** Of a command set in one fragment, copied: the buffer that it lies in is used again. */
-function commandElements(bytes: Buffer): Map<number, Buffer> {
-  const elements = new Map<number, Buffer>();
-  for (let at = 0; at + 8 <= bytes.length; ) {
-    const length = bytes.readUInt32LE(at + 4);
-    elements.set(bytes.readUInt16LE(at + 2), Buffer.from(bytes.subarray(at + 8, at + 8 + length)));
-    at += 8 + length;
-  }
-  return elements;
 }
