@@ -3,10 +3,10 @@
 // Two blocks take turns: one is being read while the pieces of the other go out. The file must be what it was when it was
 // scanned, before the first byte and after the last: bytes of two versions never leave as one instance.
 
-import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { BlockPool } from './block-pool.ts';
 import { type DataSetChunk, DataSetReadError, type DataSetSource } from './data-set-source.ts';
+import { OPEN_FLAGS } from './file-access.ts';
 import { changeOf, type FileIdentityLike, identityOf, kindOf } from './file-identity.ts';
 import type { InstanceHeader } from './header.ts';
 import { systemErrorInfo } from './system-error.ts';
@@ -46,7 +46,7 @@ async function* readChunks(
   if (!Number.isInteger(chunkLength) || chunkLength < 2 || chunkLength % 2 !== 0) {
     throw new RangeError(`chunkLength must be an even number of bytes, not ${chunkLength}`);
   }
-  const handle = await system(() => open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)));
+  const handle = await system(() => open(path, OPEN_FLAGS));
   let ahead: Promise<Uint8Array> | undefined;
   try {
     await assertUnchanged(handle, identity);

@@ -40,8 +40,6 @@ interface Expected {
   readonly index: number;
 }
 
-type Results = readonly ReadResult[] | undefined;
-
 export class ReadAhead {
   readonly #thread: FileThread = useFileThread();
   readonly #expected = new Map<string, Expected>();
@@ -161,7 +159,7 @@ export class ReadAhead {
   ): AsyncGenerator<DataSetChunk, void, undefined> {
     let isSpoilt = true;
     try {
-      const results: Results = await batch.results;
+      const results = await batch.results;
       if (results !== undefined) {
         const result = results[index];
         if (result !== undefined) {

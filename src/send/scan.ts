@@ -159,7 +159,7 @@ function named({ path, problem }: Candidate & { type: 'problem' }): Examined {
 
 async function judged(path: string, reading: HeaderReading | undefined, headers: HeaderReader): Promise<Examined> {
   const identity = reading?.identity;
-  const key = identity === undefined ? `path ${path}` : (quickKeyOf(identity) ?? (await keyOf(path, identity)));
+  const key = identity === undefined ? `path ${path}` : await keyOf(path, identity);
   if (reading === undefined || identity === undefined || reading.result.type === 'problem') {
     const problem = reading?.result.type === 'problem' ? reading.result.problem : nothingKnown(path);
     return { file: { type: 'skipped', path, problem }, key };
@@ -172,16 +172,10 @@ function nothingKnown(path: string): HeaderProblem {
   return { code: 'unreadable', error: { code: 'UNKNOWN', message: `nothing is known of ${path}` } };
 }
 
-/** Where the number of the file can be told without asking again. */
-function quickKeyOf({ dev, ino }: Pick<FileIdentityLike, 'dev' | 'ino'>): string | undefined {
-  return ino !== 0 && Number.isSafeInteger(ino) ? `${dev}:${ino}` : undefined;
-}
-
 /** The file itself, whatever its path. File systems without file numbers are told apart by path. */
-async function keyOf(path: string, identity: Pick<FileIdentityLike, 'dev' | 'ino'>): Promise<string> {
-  if (identity.ino === 0) return `path ${path}`;
-  const quick = quickKeyOf(identity);
-  if (quick !== undefined) return quick;
+async function keyOf(path: string, { dev, ino }: Pick<FileIdentityLike, 'dev' | 'ino'>): Promise<string> {
+  if (ino === 0) return `path ${path}`;
+  if (Number.isSafeInteger(ino)) return `${dev}:${ino}`;
   // Windows numbers files with 64 bits; rounded, two neighbours would be one.
   const exact = await stat(path, { bigint: true }).catch(() => undefined);
   return exact === undefined ? `path ${path}` : `${exact.dev}:${exact.ino}`;
