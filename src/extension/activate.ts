@@ -46,9 +46,12 @@ export async function deactivate(): Promise<void> {
   await closing?.shutDown();
 }
 
+/** In characters: a message and a deep stack. */
+const BUG_TEXT_MAX = 8_000;
+
 /** For the log, which outlives the window: what is quoted in a message may be a file's name, and that a patient's. */
 function describeBug(thrown: unknown): string {
   const text = thrown instanceof Error ? (thrown.stack ?? `${thrown.name}: ${thrown.message}`) : String(thrown);
-  // To the last quote of the line: a path may have some of its own.
-  return text.replace(/'.*'/g, "'…'");
+  // To the last quote of the line: a path may have some of its own. Cut first: what is called with megabytes quotes them.
+  return text.slice(0, BUG_TEXT_MAX).replace(/'.*'/g, "'…'");
 }

@@ -1,6 +1,7 @@
 // Which peer is meant: the one named, the default, the only one, or the one that the person picks.
 
 import * as vscode from 'vscode';
+import { sanitize } from '../trace/sanitize.ts';
 import { RECEIVER_AE_TITLE, RECEIVER_NAME } from './built-in-receiver.ts';
 import { openPeerSettings, readPeers } from './configuration.ts';
 import { consentKey } from './consent.ts';
@@ -43,7 +44,7 @@ export async function choosePeer(
     const found = list.peers.find(({ peer }) => peer.name === wanted);
     if (found !== undefined) return found;
     if (wanted === RECEIVER_NAME) return session.receiver.asPeer(await session.receiver.start());
-    throw new Error(`There is no peer named "${wanted}" in "sendToPacs.peers".`);
+    throw new Error(`There is no peer named "${sanitize(wanted)}" in "sendToPacs.peers".`);
   }
 
   const chosen = defaultOf(session, list);

@@ -1,20 +1,20 @@
 import * as assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { SendSummary } from '../../../src/extension/sending.ts';
 import { canariesIn, PATH_WORD, writeCanaries } from '../../support/canary.ts';
 import { startScriptedPeer } from '../../support/scripted-peer.ts';
-import { documentThat, makeFolder, PEER, peerEntry, resetSettings, setUser, workspaceFolder } from './support.ts';
-
-/** All that the editor writes for this person: logs, storage, state. */
-const userData = (): string => join(dirname(workspaceFolder()), 'user-data');
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-}
+import {
+  documentThat,
+  filesBelow,
+  makeFolder,
+  PEER,
+  peerEntry,
+  resetSettings,
+  setUser,
+  traceThat,
+  userData,
+} from './support.ts';
 
 async function isOnDisk(marker: string): Promise<boolean> {
   const began = performance.now();
@@ -72,9 +72,8 @@ describe('Of a patient whose images are sent, with successes and failures,', () 
 
   it('nothing is in the log, in what the extension stores, or in any file of the editor', async () => {
     const summary = await sendAll(`${PEER}-CANARY`);
-    await vscode.commands.executeCommand('sendToPacs.showTrace');
-    const shown = await documentThat(({ uri, getText }) => uri.scheme === 'output' && getText().includes('-CANARY: '));
-    assert.deepEqual(canariesIn(shown.getText(), { 'a path above what was selected': home.path }), []);
+    const shown = await traceThat('-CANARY: ');
+    assert.deepEqual(canariesIn(shown, { 'a path above what was selected': home.path }), []);
     assert.ok(await isOnDisk(`${PEER}-CANARY: `), 'the log is on disk');
     const paths = written();
     assert.ok(paths.length > 0);
@@ -107,9 +106,8 @@ describe('Of a patient whose images are sent, with successes and failures,', () 
     await setUser({ 'trace.hidePaths': true });
     const name = `${PEER}-HIDDEN`;
     await sendAll(name);
-    await vscode.commands.executeCommand('sendToPacs.showTrace');
-    const shown = await documentThat(({ uri, getText }) => uri.scheme === 'output' && getText().includes(`${name}: `));
-    const own = shown.getText().slice(shown.getText().indexOf(`to ${name}`));
+    const shown = await traceThat(`${name}: `);
+    const own = shown.slice(shown.indexOf(`to ${name}`));
     assert.match(own, /Store failed: file \d/);
     assert.deepEqual(canariesIn(own, { path: PATH_WORD, folder: home.path }), []);
   });

@@ -1,15 +1,18 @@
 import * as assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { SendSummary } from '../../../src/extension/sending.ts';
 import { EXPLICIT_LE } from '../../support/dicom-builder.ts';
 import {
   type CountingListener,
+  filesBelow,
   listen,
   makeFolder,
   PEER,
   peerEntry,
   resetSettings,
   setWorkspace,
+  userData,
   writeInstances,
 } from './support.ts';
 
@@ -52,11 +55,18 @@ const ARGUMENTS: readonly unknown[] = [
   vscode.Uri.file('/does/not/exist'),
 ];
 
+/** Of the extension's output channel on disk, in bytes, with what was rotated away. */
+function logLength(): number {
+  const logs = filesBelow(userData()).filter((path) => /Send to PACS[.\d]*\.log$/.test(path));
+  return logs.reduce((sum, path) => sum + statSync(path).size, 0);
+}
+
 // Any extension and any keybinding may call a command, with anything. What it gets is a refusal or the question that
 // everybody is asked; in a test host nobody can agree to it, which must count as a no.
 describe('A command that is called with what no menu passes', () => {
   let attacker: CountingListener;
   let study: Awaited<ReturnType<typeof makeFolder>>;
+  let logLengthBefore: number;
   const unhandled: unknown[] = [];
   const keep = (reason: unknown): void => {
     unhandled.push(reason);
@@ -64,6 +74,7 @@ describe('A command that is called with what no menu passes', () => {
 
   before(async () => {
     process.on('unhandledRejection', keep);
+    logLengthBefore = logLength();
     attacker = await listen();
     study = await makeFolder();
     await writeInstances(study.path, [EXPLICIT_LE], 3_000);
@@ -105,6 +116,11 @@ describe('A command that is called with what no menu passes', () => {
       if (typeof argument === 'string') assertRefused(await call('sendToPacs.resume', argument), 'resume');
       assertRefused(await call('sendToPacs.showTrace', argument), 'trace');
     });
+
+  it('puts no megabytes into the log, which would push out what happened before', () => {
+    assert.ok(logLength() > 0);
+    assert.ok(logLength() - logLengthBefore < 1_000_000, `${logLength() - logLengthBefore} bytes`);
+  });
 
   it('leaves the host alive and no error unheard', async () => {
     await new Promise((resolve) => {

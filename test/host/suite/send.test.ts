@@ -21,6 +21,7 @@ import {
   peerEntry,
   resetSettings,
   setUser,
+  traceThat,
   workspaceFolder,
   writeInstances,
 } from './support.ts';
@@ -155,12 +156,7 @@ describe('Send to PACS', () => {
   it('writes a trace that names what happened, and neither patients nor absolute paths', async () => {
     await writeInstances(study.path, [EXPLICIT_LE], 600);
     await send(study.path);
-    await vscode.commands.executeCommand('sendToPacs.showTrace');
-    const file = relative(workspaceFolder(), join(study.path, 'IM600.dcm'));
-    const trace = await documentThat(
-      (candidate) => candidate.uri.scheme === 'output' && candidate.getText().includes(file),
-    );
-    const text = trace.getText();
+    const text = await traceThat(relative(workspaceFolder(), join(study.path, 'IM600.dcm')));
     for (const words of [
       'Requesting Association',
       'Association Accepted',

@@ -1,9 +1,10 @@
 // What the tests of this folder share: settings that are put back, a workspace with files, a listener that counts.
 
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { type SampleInstance, sampleInstance } from '../../support/dicom-builder.ts';
 
@@ -35,6 +36,15 @@ export function workspaceFolder(): string {
   const folder = vscode.workspace.workspaceFolders?.[0];
   if (folder === undefined) throw new Error('the suite wants to run with a folder open');
   return folder.uri.fsPath;
+}
+
+/** All that the editor writes for this person: logs, storage, state. */
+export const userData = (): string => join(dirname(workspaceFolder()), 'user-data');
+
+export function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** A folder of its own, in the workspace or outside. */
@@ -89,11 +99,20 @@ export async function listen(): Promise<CountingListener> {
   };
 }
 
-/** Resolves with the first text document that fits, now or as soon as one opens or changes. */
+/** How long a document may take to come, less than a test may. In milliseconds. */
+const DOCUMENT_MS = 15_000;
+/** The editor polls the log's file every 500 ms; what it has not shown by now it has missed. In milliseconds. */
+const MISSED_MS = 2_000;
+
+/**
+ * Resolves with the first text document that fits, now or as soon as one opens or changes. Rejects, with how each that
+ * there is ends, when none has come.
+ */
 export async function documentThat(fits: (document: vscode.TextDocument) => boolean): Promise<vscode.TextDocument> {
   const subscriptions: vscode.Disposable[] = [];
+  let deadline: ReturnType<typeof setTimeout> | undefined;
   try {
-    return await new Promise((resolve) => {
+    return await new Promise((resolve, reject) => {
       const look = (): void => {
         const found = vscode.workspace.textDocuments.find(fits);
         if (found !== undefined) resolve(found);
@@ -103,9 +122,34 @@ export async function documentThat(fits: (document: vscode.TextDocument) => bool
         vscode.workspace.onDidChangeTextDocument(look),
         vscode.window.onDidChangeVisibleTextEditors(look),
       );
+      deadline = setTimeout(() => {
+        const shown = vscode.workspace.textDocuments.map(({ uri, getText }) => [String(uri), getText()] as const);
+        const logs = filesBelow(userData()).filter((path) => /Send to PACS[.\d]*\.log$/.test(path));
+        const written = logs.map((path) => [path, readFileSync(path, 'utf8')] as const);
+        const ends = [...shown, ...written].map(([name, text]) => `${name}: ${text.length} … ${text.slice(-500)}`);
+        reject(new Error(`no such document came; there are\n${ends.join('\n')}`));
+      }, DOCUMENT_MS);
       look();
     });
   } finally {
+    clearTimeout(deadline);
     for (const subscription of subscriptions) subscription.dispose();
+  }
+}
+
+/**
+ * What a person reads in the output channel, with `words` in it. A change of the log that comes while the editor reads an
+ * earlier one is not shown before the next (an editor on a busy machine); so a line more is written now and then.
+ */
+export async function traceThat(words: string): Promise<string> {
+  const another = setInterval(() => {
+    vscode.commands.executeCommand('sendToPacs.verifyConnection', 'NO SUCH PEER').then(undefined, () => undefined);
+  }, MISSED_MS);
+  try {
+    await vscode.commands.executeCommand('sendToPacs.showTrace');
+    const shown = await documentThat(({ uri, getText }) => uri.scheme === 'output' && getText().includes(words));
+    return shown.getText();
+  } finally {
+    clearInterval(another);
   }
 }
