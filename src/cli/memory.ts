@@ -1,13 +1,31 @@
-// How much memory a send of many files may take. The engine lets its heap grow to several times what is in use, which for a
-// hundred thousand files is hundreds of megabytes that nobody needs. A program of its own may tell it to be thrifty; the
-// editor's extension host belongs to others, too, and is left as it is.
+// How much memory a send may take. The engine lets its heap grow to several times what is in use, which for a hundred
+// thousand files is hundreds of megabytes that nobody needs. A program of its own may tell it to be thrifty; the editor's
+// extension host belongs to others, too, and is left as it is. docs/decisions/0008
 
-import { setFlagsFromString } from 'node:v8';
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /** With fewer files there is little to save. */
 export const MANY_FILES = 20_000;
 
-/** Costs a few microseconds a file. docs/decisions/0008 */
+/** Costs a few microseconds a file. */
 export function preferMemoryToSpeed(): void {
   setFlagsFromString('--optimize-for-size');
+}
+
+/**
+ * Of what was allocated last, in bytes. A file's objects live as long as the file is sent: with less room they are moved
+ * about in vain, and with the engine's own limit of up to 128 MB they are kept long after.
+ */
+const YOUNG_GENERATION = 4_000_000;
+const LOOK_MS = 20;
+
+/** Has what the engine keeps for objects that may die soon grow to 4 MB and no further. */
+export function boundYoungGeneration(): void {
+  const look = setInterval(() => {
+    const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');
+    if (young !== undefined && young.space_size < YOUNG_GENERATION) return;
+    setFlagsFromString('--semi-space-growth-factor=1');
+    clearInterval(look);
+  }, LOOK_MS);
+  look.unref();
 }

@@ -14,7 +14,7 @@ export interface Line {
 }
 
 /** As storescu marks its lines. */
-const MARKS: Readonly<Record<LineLevel, string>> = {
+export const MARKS: Readonly<Record<LineLevel, string>> = {
   error: 'E: ',
   warn: 'W: ',
   info: 'I: ',
@@ -58,13 +58,11 @@ export class Output {
     process.on('uncaughtExceptionMonitor', this.#processEnds);
   }
 
-  /** Lines that are less important than the level asked for are left out; the others are written soon. */
+  /** Lines that begin with their marks. Those less important than the level asked for are left out, others written soon. */
   trace(lines: readonly Line[]): void {
     for (const { level, text } of lines) {
       if (RANKS[level] > this.#level) continue;
-      const mark = MARKS[level];
-      this.#waiting += mark;
-      this.#waiting += text.includes('\n') ? text.replaceAll('\n', `\n${mark}`) : text;
+      this.#waiting += text;
       this.#waiting += '\n';
     }
     if (this.#waiting.length >= WAITING_MAX) this.flush();
@@ -72,7 +70,7 @@ export class Output {
   }
 
   line(level: LineLevel, text: string): void {
-    this.trace([{ level, text }]);
+    this.trace([{ level, text: MARKS[level] + text.replaceAll('\n', `\n${MARKS[level]}`) }]);
     this.flush();
   }
 

@@ -15,7 +15,7 @@ import { summaryText } from '../trace/summary.ts';
 import { troubleWords } from '../trace/trouble-words.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../trace/units.ts';
 import { watchForInterruption } from './interruption.ts';
-import { MANY_FILES, preferMemoryToSpeed } from './memory.ts';
+import { boundYoungGeneration, MANY_FILES, preferMemoryToSpeed } from './memory.ts';
 import { HELP_OPTION, NETWORK_OPTIONS, type PrintLevel, peerFrom, printLevel } from './network-options.ts';
 import { type OptionValues, optionsHelp, parseOptions, UsageError } from './options.ts';
 import { Output } from './output.ts';
@@ -92,6 +92,7 @@ export async function store(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const { peer, sendOptions, paths, recurse, report, level, quiet } = storeArguments(options, positionals);
+  boundYoungGeneration();
   const output = new Output({ level, quiet });
   const interruption = watchForInterruption(() =>
     output.line('warn', 'Interrupted: stopping. Once more to end at once.'),

@@ -3,7 +3,7 @@
 import type { TraceSink } from '../net/trace-record.ts';
 import { TextTrace } from '../trace/text.ts';
 import type { PrintLevel } from './network-options.ts';
-import type { Output } from './output.ts';
+import { MARKS, type Output } from './output.ts';
 
 export interface TraceOutput {
   readonly sink: TraceSink;
@@ -13,7 +13,7 @@ export interface TraceOutput {
 
 export function traceTo(output: Output, level: PrintLevel): TraceOutput {
   const shown = level === 'critical' ? 'off' : level;
-  const trace = new TextTrace({ level: () => shown, write: (lines) => output.trace(lines) });
+  const trace = new TextTrace({ level: () => shown, mark: (of) => MARKS[of], write: (lines) => output.trace(lines) });
   const flush = (): void => trace.flush();
   output.atProcessEnd(flush);
   return { sink: (record) => trace.record(record), flush };

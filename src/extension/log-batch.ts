@@ -6,6 +6,7 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 export interface LogLine {
   readonly level: LogLevel;
+  /** One line, or a block of them. */
   readonly text: string;
 }
 
@@ -13,17 +14,6 @@ export interface LogLine {
 export interface LogEntry {
   readonly level: LogLevel;
   readonly lines: readonly LogLine[];
-}
-
-/** The lines of one block, such as the fields of a PDU, as one text. */
-export function blocksOf(lines: readonly (LogLine & { readonly continues: boolean })[]): readonly LogLine[] {
-  const blocks: { level: LogLevel; text: string }[] = [];
-  for (const { level, text, continues } of lines) {
-    const last = blocks.at(-1);
-    if (continues && last !== undefined) last.text += `\n${text}`;
-    else blocks.push({ level, text });
-  }
-  return blocks;
 }
 
 /** What the channel is given: it puts the time and the level before the first line, so the others get theirs here. */

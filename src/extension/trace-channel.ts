@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import type { TraceSink } from '../net/trace-record.ts';
 import type { TextTrace } from '../trace/text.ts';
-import { blocksOf, entryText, LogBatch, type LogLevel } from './log-batch.ts';
+import { entryText, LogBatch, type LogLevel } from './log-batch.ts';
 
 export const CHANNEL_NAME = 'Send to PACS';
 
@@ -60,7 +60,7 @@ export class TraceChannel implements vscode.Disposable {
   /** One trace for all associations of the window, so that lines of several at a time carry their numbers. */
   async begin(): Promise<TraceSession> {
     const { TextTrace } = await import('../trace/text.ts');
-    this.#trace ??= new TextTrace({ level: () => this.#level, write: (lines) => this.#batch.add(blocksOf(lines)) });
+    this.#trace ??= new TextTrace({ level: () => this.#level, write: (lines) => this.#batch.add(lines) });
     const trace = this.#trace;
     return {
       sink: (record) => {

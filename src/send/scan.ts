@@ -14,6 +14,7 @@ import type { HeaderProblem, InstanceHeader } from '../part10/header.ts';
 import { type HeaderReading, readHeader } from '../part10/read-header.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import type { ScannedFile } from './job.ts';
+import { compareNaturally } from './natural-order.ts';
 
 export interface ScanOptions {
   /** Also what is in folders inside the given folders. */
@@ -292,13 +293,6 @@ async function list(path: string, signal: AbortSignal): Promise<readonly Dirent[
     entries.push(entry);
   }
   return entries.sort((a, b) => compareNaturally(a.name, b.name));
-}
-
-const collator = new Intl.Collator('en', { numeric: true });
-
-/** Numbers by their value; names that a person would call the same in the order of their code units. */
-function compareNaturally(a: string, b: string): number {
-  return collator.compare(a, b) || (a < b ? -1 : Number(a > b));
 }
 
 /** As `promise`, or rejects with the signal's reason at once. What is under way goes on and is not waited for. */

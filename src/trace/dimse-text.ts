@@ -12,7 +12,12 @@ import { formatTag, hexWord } from './units.ts';
 /** What is known of a presentation context when a message uses it. */
 export interface ContextInUse {
   readonly abstractSyntax: string;
-  readonly transferSyntax: string | undefined;
+  /** Both syntaxes by name, kept as every message tells them. */
+  readonly names: string;
+}
+
+export function contextInUse(abstractSyntax: string, transferSyntax: string): ContextInUse {
+  return { abstractSyntax, names: `${nameOf(abstractSyntax)}, ${nameOf(transferSyntax)}` };
 }
 
 const OFFENDING_ELEMENTS_MAX = 16;
@@ -53,26 +58,20 @@ function statusDetail(response: Response): string {
   return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
 }
 
-function contextText(id: number, context: ContextInUse | undefined): string {
-  if (context === undefined) return String(id);
-  const { abstractSyntax, transferSyntax } = context;
-  return `${id} (${nameOf(abstractSyntax)}${transferSyntax === undefined ? '' : `, ${nameOf(transferSyntax)}`})`;
-}
+const contextText = (id: number, context: ContextInUse | undefined): string =>
+  context === undefined ? String(id) : `${id} (${context.names})`;
 
-const optional = <T>(value: T | undefined, make: (value: T) => string): string[] =>
-  value === undefined ? [] : [make(value)];
+// Blocks grow by `+=`: a message is told for each file, and lists of lines would cost more than its text.
 
-function responseLines(response: Response): string[] {
-  return [
-    `Status                        : ${statusText(response)}`,
-    ...(response.Status === 0 ? [] : [`Status Meaning                : ${meaningOf(response).meaning}`]),
-    ...optional(
-      response.ErrorComment,
-      (comment) => `Error Comment                 : ${sanitize(comment, COMMENT_MAX)}`,
-    ),
-    ...optional(response.OffendingElement, (tags) => `Offending Element             : ${tagsText(tags)}`),
-    ...optional(response.ErrorID, (id) => `Error ID                      : ${id}`),
-  ];
+function responseLines(response: Response, next: string): string {
+  const { Status, ErrorComment, OffendingElement, ErrorID } = response;
+  let lines = `${next}Status                        : ${statusText(response)}`;
+  if (Status !== 0) lines += `${next}Status Meaning                : ${meaningOf(response).meaning}`;
+  if (ErrorComment !== undefined)
+    lines += `${next}Error Comment                 : ${sanitize(ErrorComment, COMMENT_MAX)}`;
+  if (OffendingElement !== undefined) lines += `${next}Offending Element             : ${tagsText(OffendingElement)}`;
+  if (ErrorID !== undefined) lines += `${next}Error ID                      : ${ErrorID}`;
+  return lines;
 }
 
 /** What a message is called: 'C-STORE RQ', or the number of a command that we do not speak. */
@@ -81,50 +80,41 @@ export function messageTypeText(command: Command): string {
   return command.type.replace('-R', ' R');
 }
 
-function commandLines(command: Command, context: string, hasDataSet: boolean): string[] {
-  const dataSet = `Data Set                      : ${hasDataSet ? 'Present' : 'None'}`;
-  const contextLine = `Presentation Context ID       : ${context}`;
+const messageIdLine = (id: number, next: string): string => `${next}Message ID                    : ${id}`;
+const respondedToLine = (id: number, next: string): string => `${next}Message ID Being Responded To : ${id}`;
+const classLine = (uid: string, next: string): string => `${next}Affected SOP Class UID        : ${nameOf(uid)}`;
+const instanceLine = (uid: string, next: string): string => `${next}Affected SOP Instance UID     : ${sanitize(uid)}`;
+
+function commandLines(command: Command, hasDataSet: boolean, next: string): string {
+  const dataSet = `${next}Data Set                      : ${hasDataSet ? 'Present' : 'None'}`;
+  let lines = '';
   switch (command.type) {
     case 'C-STORE-RQ':
-      return [
-        contextLine,
-        `Message ID                    : ${command.MessageID}`,
-        `Affected SOP Class UID        : ${nameOf(command.AffectedSOPClassUID)}`,
-        `Affected SOP Instance UID     : ${sanitize(command.AffectedSOPInstanceUID)}`,
-        ...optional(
-          command.MoveOriginatorApplicationEntityTitle,
-          (title) => `Move Originator               : ${aeTitle(title)}`,
-        ),
-        dataSet,
-        `Priority                      : ${PRIORITIES[command.Priority] ?? command.Priority}`,
-      ];
+      lines += messageIdLine(command.MessageID, next);
+      lines += classLine(command.AffectedSOPClassUID, next);
+      lines += instanceLine(command.AffectedSOPInstanceUID, next);
+      if (command.MoveOriginatorApplicationEntityTitle !== undefined)
+        lines += `${next}Move Originator               : ${aeTitle(command.MoveOriginatorApplicationEntityTitle)}`;
+      lines += dataSet;
+      return `${lines}${next}Priority                      : ${PRIORITIES[command.Priority] ?? command.Priority}`;
     case 'C-STORE-RSP':
-      return [
-        contextLine,
-        `Message ID Being Responded To : ${command.MessageIDBeingRespondedTo}`,
-        ...optional(command.AffectedSOPClassUID, (uid) => `Affected SOP Class UID        : ${nameOf(uid)}`),
-        ...optional(command.AffectedSOPInstanceUID, (uid) => `Affected SOP Instance UID     : ${sanitize(uid)}`),
-        ...responseLines(command),
-        ...(hasDataSet ? [dataSet] : []),
-      ];
+      lines += respondedToLine(command.MessageIDBeingRespondedTo, next);
+      if (command.AffectedSOPClassUID !== undefined) lines += classLine(command.AffectedSOPClassUID, next);
+      if (command.AffectedSOPInstanceUID !== undefined) lines += instanceLine(command.AffectedSOPInstanceUID, next);
+      lines += responseLines(command, next);
+      return hasDataSet ? lines + dataSet : lines;
     case 'C-ECHO-RQ':
-      return [contextLine, `Message ID                    : ${command.MessageID}`, dataSet];
+      return messageIdLine(command.MessageID, next) + dataSet;
     case 'C-ECHO-RSP':
-      return [
-        contextLine,
-        `Message ID Being Responded To : ${command.MessageIDBeingRespondedTo}`,
-        ...responseLines(command),
-        ...(hasDataSet ? [dataSet] : []),
-      ];
+      lines += respondedToLine(command.MessageIDBeingRespondedTo, next) + responseLines(command, next);
+      return hasDataSet ? lines + dataSet : lines;
     case 'other':
-      return [
-        contextLine,
-        ...optional(command.MessageID, (id) => `Message ID                    : ${id}`),
-        ...optional(command.MessageIDBeingRespondedTo, (id) => `Message ID Being Responded To : ${id}`),
-        ...optional(command.AffectedSOPClassUID, (uid) => `Affected SOP Class UID        : ${nameOf(uid)}`),
-        ...optional(command.Status, (status) => `Status                        : 0x${hexWord(status)}`),
-        dataSet,
-      ];
+      if (command.MessageID !== undefined) lines += messageIdLine(command.MessageID, next);
+      if (command.MessageIDBeingRespondedTo !== undefined)
+        lines += respondedToLine(command.MessageIDBeingRespondedTo, next);
+      if (command.AffectedSOPClassUID !== undefined) lines += classLine(command.AffectedSOPClassUID, next);
+      if (command.Status !== undefined) lines += `${next}Status                        : 0x${hexWord(command.Status)}`;
+      return lines + dataSet;
   }
 }
 
@@ -134,20 +124,22 @@ const HEADS: Readonly<Record<Direction, string>> = {
 };
 const END = rule('END DIMSE MESSAGE');
 
-/** What the level 'debug' shows of a message. */
+/**
+ * What the level 'debug' shows of a message, a line for each of its elements.
+ *
+ * @param next between one line and the next: a line break and what lines begin with
+ */
 export function dimseBlock(
   command: Command,
   direction: Direction,
   presentationContextId: number,
   context: ContextInUse | undefined,
   hasDataSet: boolean,
-): string[] {
-  return [
-    HEADS[direction],
-    `Message Type                  : ${messageTypeText(command)}`,
-    ...commandLines(command, contextText(presentationContextId, context), hasDataSet),
-    END,
-  ];
+  next: string,
+): string {
+  let block = `${HEADS[direction]}${next}Message Type                  : ${messageTypeText(command)}`;
+  block += `${next}Presentation Context ID       : ${contextText(presentationContextId, context)}`;
+  return `${block}${commandLines(command, hasDataSet, next)}${next}${END}`;
 }
 
 const SHORT_NAMES: Readonly<Record<string, string>> = {

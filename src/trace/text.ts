@@ -6,7 +6,7 @@ import type { TraceRecord } from '../net/trace-record.ts';
 import type { Direction, ProtocolTraceEvent } from '../protocol/trace-event.ts';
 import type { AAssociateAc } from '../protocol/ul/pdu.ts';
 import { abortReasonText, abortSourceText, contextResultText, eventText, rejectSummary } from './code-text.ts';
-import { type ContextInUse, dimseBlock, dimseLevel, dimseText } from './dimse-text.ts';
+import { type ContextInUse, contextInUse, dimseBlock, dimseLevel, dimseText } from './dimse-text.ts';
 import {
   beginFolding,
   continues,
@@ -26,14 +26,13 @@ import { formatCount } from './units.ts';
 
 export type TraceLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
+/** A line, or the lines of a block such as a PDU with its fields. */
 export interface TraceLine {
   readonly level: TraceLevel;
   readonly text: string;
   /** Unix time in milliseconds. */
   readonly timeMs: number;
   readonly association: number;
-  /** It goes on with the line before, such as a field of a PDU, and stands for nothing by itself. */
-  readonly continues: boolean;
 }
 
 export interface TextTraceOptions {
@@ -41,6 +40,8 @@ export interface TextTraceOptions {
   readonly level: () => TraceLevel | 'off';
   /** Lines that wait for one `write`; by default each record's lines are written at once. */
   readonly batch?: number;
+  /** What every line of this level begins with; by default nothing. */
+  readonly mark?: (level: TraceLevel) => string;
   /** Never called with no lines. */
   readonly write: (lines: readonly TraceLine[]) => void;
 }
@@ -175,24 +176,29 @@ export class TextTrace {
     return LEVELS[level] <= this.#level;
   }
 
-  #line(level: TraceLevel, text: string, continues = false): void {
-    if (!this.#shows(level)) return;
-    this.#pending.push({
-      level,
-      text: this.#open.size > 1 ? `[${this.#association}] ${text}` : text,
-      timeMs: this.#timeMs,
-      association: this.#association,
-      continues,
-    });
+  #line(level: TraceLevel, text: string): void {
+    if (this.#shows(level)) this.#push(level, this.#beginning(level) + text);
+  }
+
+  /** What a line begins with. A block is made with it between its lines: to put it there afterwards costs as much again. */
+  #beginning(level: TraceLevel): string {
+    const mark = this.#options.mark?.(level) ?? '';
+    return this.#open.size > 1 ? `${mark}[${this.#association}] ` : mark;
+  }
+
+  #push(level: TraceLevel, text: string): void {
+    this.#pending.push({ level, text, timeMs: this.#timeMs, association: this.#association });
   }
 
   /** `make` runs only where its lines are shown. */
   #lines(level: TraceLevel, make: () => readonly string[]): void {
     if (!this.#shows(level)) return;
     const lines = make();
-    const shown = Math.min(lines.length, BLOCK_LINES_MAX);
-    for (let index = 0; index < shown; index += 1) this.#line(level, lines[index] ?? '', index > 0);
-    if (lines.length > shown) this.#line(level, `... ${formatCount(lines.length - shown)} more lines`, true);
+    if (lines.length === 0) return;
+    const shown = lines.slice(0, BLOCK_LINES_MAX);
+    if (lines.length > shown.length) shown.push(`... ${formatCount(lines.length - shown.length)} more lines`);
+    const beginning = this.#beginning(level);
+    this.#push(level, beginning + shown.join(`\n${beginning}`));
   }
 
   #pData(event: PDataTfEvent, association: number, timeMs: number): void {
@@ -227,7 +233,7 @@ export class TextTrace {
         const context = state.proposed.get(id);
         if (result !== 0 || transferSyntax === undefined || context === undefined) continue;
         if (context.transferSyntaxes.includes(transferSyntax)) {
-          state.inUse.set(id, { abstractSyntax: context.abstractSyntax, transferSyntax });
+          state.inUse.set(id, contextInUse(context.abstractSyntax, transferSyntax));
         }
       }
     }
@@ -297,8 +303,10 @@ export class TextTrace {
     const { command, direction, presentationContextId, hasDataSet } = event;
     const level = dimseLevel(command, direction);
     if (this.#shows(level)) this.#line(level, dimseText(command, direction));
-    this.#lines('debug', () =>
-      dimseBlock(command, direction, presentationContextId, state.inUse.get(presentationContextId), hasDataSet),
-    );
+    if (!this.#shows('debug')) return;
+    const context = state.inUse.get(presentationContextId);
+    const beginning = this.#beginning('debug');
+    const block = dimseBlock(command, direction, presentationContextId, context, hasDataSet, `\n${beginning}`);
+    this.#push('debug', beginning + block);
   }
 }

@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm';
 import { createDeflateRaw } from 'node:zlib';
 import { readHeader } from '../../src/part10/read-header.ts';
 import { Association } from '../../src/protocol/association.ts';
-import { TextTrace, type TraceLine } from '../../src/trace/text.ts';
+import { TextTrace } from '../../src/trace/text.ts';
 import { inState } from '../support/association-states.ts';
 import {
   buildFile,
@@ -192,10 +192,13 @@ test('F21: 10,000 items are read in no time, and told in a bounded number of lin
   assert.ok(many.length >= 10);
   for (const { name, bytes } of many) {
     const isRequest = bytes[0] === 0x01;
-    let lines: TraceLine[] = [];
+    let lines: string[] = [];
     const heldMs = leastThreadMs(() => {
       lines = [];
-      const trace = new TextTrace({ level: () => 'trace', write: (more) => lines.push(...more) });
+      const trace = new TextTrace({
+        level: () => 'trace',
+        write: (more) => lines.push(...more.flatMap(({ text }) => text.split('\n'))),
+      });
       const association = isRequest ? inState('Sta2', 'acceptor') : inState('Sta5', 'requestor');
       for (const effect of association.handle({ type: 'bytes', bytes })) {
         if (effect.type === 'trace') trace.record({ timeMs: 0, association: 1, event: effect.event });

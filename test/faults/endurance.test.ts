@@ -18,11 +18,14 @@ test('300 associations that fail leave nothing behind', async (t) => {
 
 test('ten seconds of sends with a fault every second: all is told as it is, and the heap stays as it was', async (t) => {
   const before = openResources();
-  const { sends, faults, lies, heapGrowth, outcomes } = await mixedRun(t, 10_000, 1_000, 1);
-  t.diagnostic(`${sends} sends, ${faults} faults, ${JSON.stringify(outcomes)}`);
+  const { sends, faults, lies, held, outcomes, peakRss } = await mixedRun(t, 10_000, 1_000, 1);
+  t.diagnostic(`${sends} sends, ${faults} faults, ${JSON.stringify(outcomes)}, ${(peakRss / 1e6).toFixed(0)} MB`);
   assert.ok(sends > 1 && faults > 1);
   assert.equal(lies, 0);
   assert.ok((outcomes.stored ?? 0) > 60);
-  assert.ok(heapGrowth < 10 * MEGABYTE, `the heap has grown by ${heapGrowth} bytes`);
+  const [middle, end] = held;
+  assert.ok(end.heapUsed - middle.heapUsed < 2 * MEGABYTE, `${middle.heapUsed}, then ${end.heapUsed} bytes`);
+  assert.ok(peakRss < 200e6, `${peakRss} bytes`);
+  assert.deepEqual(end.resources, middle.resources);
   await assertNothingLeft(before);
 });

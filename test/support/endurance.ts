@@ -1,61 +1,19 @@
 // Long things in small: what is done over and over must cost nothing in the end. Shared by `npm test` (short) and
 // `npm run soak` (long).
 
-import { open } from 'node:fs/promises';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { build } from 'esbuild';
 import type { Outcome } from '../../src/send/outcome.ts';
 import { runSend } from '../../src/send/run.ts';
-import { buildFile, element, encodeElements, sampleInstance } from './dicom-builder.ts';
+import { heapUsed } from './heap.ts';
 import { peerAt, scanned, writeInstances } from './jobs.ts';
+import type { Held, MixedAnswer, MixedQuestion } from './mixed-sender.ts';
 import { Random } from './mutate.ts';
 import * as naive from './naive-pdu.ts';
 import { type PeerConnection, type RawMessage, startScriptedPeer } from './scripted-peer.ts';
 import { type Scope, temporaryFolder } from './temporary-folder.ts';
-
-const GIGABYTE = 2 ** 30;
-
-/** In bytes, after everything that is not needed has been thrown away. */
-export function heapUsed(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
-  collect();
-  return process.memoryUsage().heapUsed;
-}
-
-export interface SparseFile {
-  readonly path: string;
-  /** Of the data set, in bytes. */
-  readonly dataSetLength: number;
-}
-
-/** A file of so many GiB of zeros, in private elements (PS3.5 7.8) of 1 GiB. They are holes and take no room on the disk. */
-export async function sparseFile(scope: Scope, gigabytes: number): Promise<SparseFile> {
-  const path = join(temporaryFolder(scope), 'sparse.dcm');
-  const instance = sampleInstance({ pixelBytes: 0 });
-  const plain = instance.elements.filter(({ tag }) => tag < 0x7fe00010);
-  const before = encodeElements([...plain, element(0x00990010, 'LO', 'SEND TO PACS TEST')].sort(byTag), 'explicit LE');
-  const file = buildFile({ ...instance, dataSet: before });
-  const handle = await open(path, 'w');
-  await handle.write(file);
-  let at = file.length;
-  for (let index = 0; index < gigabytes; index += 1) {
-    const header = encodeElements(
-      [{ tag: 0x00991000 + index, vr: 'OB', value: new Uint8Array(), lyingLength: GIGABYTE }],
-      'explicit LE',
-    );
-    await handle.write(header, 0, header.length, at);
-    at += header.length + GIGABYTE;
-  }
-  await handle.truncate(at);
-  await handle.close();
-  return { path, dataSetLength: at - (file.length - before.length) };
-}
-
-const byTag = (a: { readonly tag: number }, b: { readonly tag: number }): number => a.tag - b.tag;
 
 export interface ChurnFigures {
   readonly associations: number;
@@ -108,21 +66,57 @@ export interface MixedFigures {
   readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
   /** Called stored, and the peer did not answer that. */
   readonly lies: number;
-  /** From the middle to the end, in bytes. */
-  readonly heapGrowth: number;
-  /** The most that the process held at any time, in bytes. */
+  /** What the sending process held at the middle and at the end. */
+  readonly held: readonly [Held, Held];
+  /** The most that the sending process held at any time, in bytes. */
   readonly peakRss: number;
+  /** The median resident set of each tenth of the run, in bytes, from the first to the last. */
+  readonly rss: readonly number[];
 }
 
 const FAULTS = ['abort', 'close', 'reset', 'release', 'pause', 'hang'] as const;
 
-/** Sends one after the other for so long, while every few seconds the peer breaks what is open to it. */
+/** As it ships: from source, what strips the types in each thread would be most of the memory. Resolves to its path. */
+export async function bundledScript(outdir: string, name: string): Promise<string> {
+  await build({
+    absWorkingDir: join(import.meta.dirname, '../..'),
+    entryPoints: [`test/support/${name}.ts`, 'src/part10/file-worker.ts'],
+    entryNames: '[name]',
+    outExtension: { '.js': '.mjs' },
+    outdir,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['dcmjs'],
+  });
+  return join(outdir, `${name}.mjs`);
+}
+
+/** One after the other: the next answer is that to the last question. Rejects when the process ends instead. */
+async function ask<T>(child: ChildProcess, question: MixedQuestion): Promise<T> {
+  child.send(question);
+  const ended = new AbortController();
+  const gone = once(child, 'exit', { signal: ended.signal }).then(([code]) => {
+    throw new Error(`the sender ended with ${String(code)}`);
+  });
+  try {
+    const [answer] = (await Promise.race([once(child, 'message', { signal: ended.signal }), gone])) as [T];
+    return answer;
+  } finally {
+    ended.abort();
+    await gone.catch(() => undefined);
+  }
+}
+
+/**
+ * Sends one after the other for so long, by a process of their own, while every few seconds the peer breaks what is open
+ * to it.
+ */
 export async function mixedRun(scope: Scope, runMs: number, faultEveryMs: number, seed: number): Promise<MixedFigures> {
   const random = new Random(seed);
   const sizes = Array.from({ length: 60 }, (_, index) => ({ pixelBytes: index % 10 === 0 ? 400_000 : 2_000 }));
   const folder = temporaryFolder(scope);
   await writeInstances(folder, sizes);
-  const files = await scanned([folder]);
   const answered = new Set<string>();
   const open = new Set<PeerConnection>();
   const peer = await startScriptedPeer(async (connection) => {
@@ -135,38 +129,42 @@ export async function mixedRun(scope: Scope, runMs: number, faultEveryMs: number
     open.delete(connection);
     while ((await connection.pdu()) !== undefined);
   });
+  const script = await bundledScript(temporaryFolder(scope), 'mixed-sender');
+  const child = fork(script, [folder, String(peer.port)]);
   const figures = { sends: 0, faults: 0, lies: 0, peakRss: 0 };
   const outcomes: Partial<Record<Outcome, number>> = {};
+  const tenths: number[][] = Array.from({ length: 10 }, () => []);
   const faults = setInterval(() => {
     const [connection] = open;
     if (connection === undefined) return;
     breakBy(connection, random.pick(FAULTS), open);
     figures.faults += 1;
   }, faultEveryMs);
-  const watch = setInterval(() => {
-    figures.peakRss = Math.max(figures.peakRss, process.memoryUsage().rss);
-  }, 50);
   const began = performance.now();
-  let heapBefore: number | undefined;
-  const timeouts = { associationMs: 1_000, responseMs: 1_000, writeStallMs: 1_000, releaseMs: 1_000 };
-  while (performance.now() - began < runMs) {
-    if (heapBefore === undefined && performance.now() - began > runMs / 2) heapBefore = heapUsed();
+  let middle: Held | undefined;
+  for (let at = 0; at < runMs; at = performance.now() - began) {
+    if (middle === undefined && at > runMs / 2) middle = await ask<Held>(child, 'held');
     answered.clear();
     const options = { associations: random.pick([1, 2, 4]), operationsInvoked: random.pick([1, 4]) };
-    const job = { peer: peerAt(peer.port, { timeouts }), files, options };
-    const result = await runSend(job, {}, new AbortController().signal);
+    const { outcomes: told, rss, peakRss } = await ask<MixedAnswer>(child, { options });
     figures.sends += 1;
-    for (const { outcome, sopInstanceUID } of result.outcomes) {
+    figures.peakRss = Math.max(figures.peakRss, peakRss);
+    tenths[Math.floor((10 * at) / runMs)]?.push(rss);
+    for (const [outcome, sopInstanceUID] of told) {
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       if (outcome === 'stored' && !answered.has(sopInstanceUID ?? '')) figures.lies += 1;
     }
   }
   clearInterval(faults);
-  clearInterval(watch);
-  await sleep(10);
-  const heapGrowth = heapUsed() - (heapBefore ?? 0);
+  const end = await ask<Held>(child, 'held');
+  child.disconnect();
+  await once(child, 'exit');
   await peer.stop();
-  return { ...figures, outcomes, heapGrowth };
+  return { ...figures, outcomes, held: [middle ?? end, end], rss: tenths.map(median) };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function answer(connection: PeerConnection, message: RawMessage, answered: Set<string>): void {

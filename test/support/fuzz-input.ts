@@ -6,7 +6,7 @@ import { parseHeader } from '../../src/part10/header-parser.ts';
 import { Association } from '../../src/protocol/association.ts';
 import type { Effect } from '../../src/protocol/effects.ts';
 import { jsonLine } from '../../src/trace/jsonl.ts';
-import { TextTrace, type TraceLine } from '../../src/trace/text.ts';
+import { TextTrace } from '../../src/trace/text.ts';
 import { CT, EXPLICIT, rqFor } from './association-pair.ts';
 import { AssociationUser } from './association-user.ts';
 import { converter, DIRECTIONS, type Direction } from './conversion-run.ts';
@@ -234,15 +234,18 @@ const CONTROL = /\p{Cc}|\p{Bidi_Control}/u;
 const LINE_MAX = 20_000;
 
 function tell(effects: readonly Effect[]): void {
-  const lines: TraceLine[] = [];
-  const trace = new TextTrace({ level: () => 'trace', write: (more) => lines.push(...more) });
+  const lines: string[] = [];
+  const trace = new TextTrace({
+    level: () => 'trace',
+    write: (more) => lines.push(...more.flatMap(({ text }) => text.split('\n'))),
+  });
   for (const effect of effects) {
     if (effect.type !== 'trace') continue;
     const record = { timeMs: 0, association: 1, event: effect.event };
     trace.record(record);
     JSON.parse(jsonLine(record));
   }
-  for (const { text } of lines) {
+  for (const text of lines) {
     if (CONTROL.test(text)) throw new Error(`control characters in the trace: ${JSON.stringify(text)}`);
     if (text.length > LINE_MAX) throw new Error(`a trace line of ${text.length} characters`);
   }

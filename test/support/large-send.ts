@@ -4,9 +4,9 @@
 //     node test/support/large-send.ts 10
 
 import { runSend } from '../../src/send/run.ts';
-import { sparseFile } from './endurance.ts';
 import { peerAt, scanned } from './jobs.ts';
 import { startLeanSink } from './lean-sink.ts';
+import { sparseFile } from './sparse-file.ts';
 
 export interface LargeSendFigures {
   readonly outcomes: readonly string[];

@@ -25,7 +25,9 @@ function transcript(records: readonly TraceRecord[], level: TraceLevel): string 
   const trace = new TextTrace({
     level: () => level,
     write: (lines) => {
-      for (const line of lines) text += `${LETTERS[line.level]}: ${line.text}\n`;
+      for (const { level: at, text: told } of lines) {
+        for (const line of told.split('\n')) text += `${LETTERS[at]}: ${line}\n`;
+      }
     },
   });
   for (const record of records) trace.record(record);

@@ -42,7 +42,7 @@ describe('the trace in a terminal', onPosix, () => {
   ] as const)
     it(`is whole where the process ends ${how}, what waits to be folded included`, async () => {
       const exit = await run(`
-        output.trace([{ level: 'debug', text: 'first' }, { level: 'info', text: 'of two\\nlines' }]);
+        output.trace([{ level: 'debug', text: 'D: first' }, { level: 'info', text: 'I: of two\\nI: lines' }]);
         sent(false);
         ${end}`);
       assert.equal(exit.code, code);
@@ -57,9 +57,9 @@ describe('the trace in a terminal', onPosix, () => {
 
   it('stands before what is said after it, on either stream', async () => {
     const { said } = await run(`
-      output.trace([{ level: 'debug', text: '1' }]);
+      output.trace([{ level: 'debug', text: 'D: 1' }]);
       output.result('2');
-      output.trace([{ level: 'trace', text: 'not shown' }, { level: 'debug', text: '3' }]);
+      output.trace([{ level: 'trace', text: 'T: not shown' }, { level: 'debug', text: 'D: 3' }]);
       output.line('error', '4');
       output.result('5');`);
     assert.deepEqual(said, ['D: 1', '2', 'D: 3', 'E: 4', '5', '']);
@@ -67,7 +67,7 @@ describe('the trace in a terminal', onPosix, () => {
 
   it('does not wait for the work to end', async () => {
     const { child, output, closed } = startProgram(`
-      output.trace([{ level: 'debug', text: 'now' }]);
+      output.trace([{ level: 'debug', text: 'D: now' }]);
       setInterval(() => {}, 1000);`);
     const [chunk] = await once(output, 'data');
     assert.equal(String(chunk), 'D: now\n');
@@ -84,7 +84,7 @@ describe('the trace in a terminal', onPosix, () => {
       const lines = 20_000;
       const { output, closed } = startProgram(`
         ${before}
-        for (let n = 0; n < ${lines}; n += 1) output.trace([{ level: 'debug', text: '${line}' }]);
+        for (let n = 0; n < ${lines}; n += 1) output.trace([{ level: 'debug', text: 'D: ${line}' }]);
         output.result('The end');
         process.exit(0);`);
       // The pipe is full long before its reader begins.
@@ -100,7 +100,7 @@ describe('the trace in a terminal', onPosix, () => {
     const { output, side, closed } = startProgram(`
       const { writeSync } = await import('node:fs');
       process.stdout; process.stderr;
-      for (let n = 0; n < 1_000; n += 1) output.trace([{ level: 'debug', text: '${line}' }]);
+      for (let n = 0; n < 1_000; n += 1) output.trace([{ level: 'debug', text: 'D: ${line}' }]);
       setTimeout(() => { writeSync(3, 'gone on'); output.end(); }, 50);`);
     // A megabyte does not fit into the pipe, of which nothing is read until the work has gone on.
     assert.equal(String((await once(side, 'data'))[0]), 'gone on');

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
-  blocksOf,
   entryText,
   FLUSH_MS,
   LogBatch,
@@ -38,20 +37,6 @@ describe('what the channel is given', () => {
         '  e',
       ].join('\n'),
     );
-  });
-
-  it('keeps the lines of a block together, and what only happened at the same time apart', () => {
-    const lines = [
-      { ...line('debug', 'PDU'), continues: false },
-      { ...line('debug', '  field'), continues: true },
-      { ...line('debug', 'transition'), continues: false },
-      { ...line('info', 'said'), continues: false },
-    ];
-    assert.deepEqual(blocksOf(lines), [
-      line('debug', 'PDU\n  field'),
-      line('debug', 'transition'),
-      line('info', 'said'),
-    ]);
   });
 });
 

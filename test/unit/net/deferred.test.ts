@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Deferred, Occurrence } from '../../../src/net/deferred.ts';
-import { heapUsed } from '../../support/endurance.ts';
+import { heapUsed } from '../../support/heap.ts';
 
 test('an occurrence ends what waits for it, and whatever comes after it', async () => {
   const occurrence = new Occurrence();

@@ -29,7 +29,7 @@ function linesOf(records: readonly TraceRecord[], level: TraceLevel | 'off'): Tr
 }
 
 const texts = (records: readonly TraceRecord[], level: TraceLevel | 'off' = 'debug'): string[] =>
-  linesOf(records, level).map(({ text }) => text);
+  linesOf(records, level).flatMap(({ text }) => text.split('\n'));
 
 const dataEvent = (length: number): TraceEvent => ({
   type: 'P-DATA-TF',
@@ -74,7 +74,7 @@ describe('folding', () => {
     const trace = new TextTrace({
       level: () => 'debug',
       batch: 100,
-      write: (some) => lines.push(...some.map((l) => l.text)),
+      write: (some) => lines.push(...some.flatMap(({ text }) => text.split('\n'))),
     });
     trace.record({ timeMs: START_MS, association: 1, event: { type: 'connecting', host: '::1', port: 104 } });
     trace.record({ timeMs: START_MS, association: 1, event: dataEvent(10) });
@@ -109,9 +109,11 @@ describe('levels', () => {
       .commandPdu('sent', 1, 50)
       .transition('Sta6', 'Evt11', 'AR-1', 'Sta7').all;
     const lines = linesOf(records, 'debug');
-    const begins = lines.filter(({ continues }) => !continues).map(({ text }) => text.split(' ')[0]);
-    assert.deepEqual(begins, ['Received', '==========================', 'Sent', 'Sta6']);
-    assert.match(lines.find(({ continues }) => continues)?.text ?? '', /^Message Type/);
+    assert.deepEqual(
+      lines.map(({ text }) => text.split(' ')[0]),
+      ['Received', '==========================', 'Sent', 'Sta6'],
+    );
+    assert.match(lines[1]?.text ?? '', /^=+ INCOMING DIMSE MESSAGE =+\nMessage Type[^]*\n=+ END DIMSE MESSAGE =+$/);
   });
 
   it('makes no text for levels that are off', () => {
@@ -123,7 +125,10 @@ describe('levels', () => {
   it('follows a level that changes', () => {
     let level: TraceLevel | 'off' = 'off';
     const lines: string[] = [];
-    const trace = new TextTrace({ level: () => level, write: (some) => lines.push(...some.map((l) => l.text)) });
+    const trace = new TextTrace({
+      level: () => level,
+      write: (some) => lines.push(...some.flatMap(({ text }) => text.split('\n'))),
+    });
     const [record] = new Records().pdu('sent', { type: 'A-RELEASE-RQ' }).all;
     assert.ok(record !== undefined);
     trace.record(record);

@@ -1,0 +1,35 @@
+// The order in which a person would read the names of a folder: 'IM2' before 'IM10'.
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** Numbers by their value; names that a person would call the same in the order of their code units. */
+export function compareNaturally(a: string, b: string): number {
+  return compareNumbers(a, b) ?? (collator.compare(a, b) || (a < b ? -1 : Number(a > b)));
+}
+
+/**
+ * As the collator says it, in a fifth of its time, where names of plain ASCII first differ in a digit, of numbers with as
+ * many digits: IM000041 and IM000042. A folder of 100,000 such would hold up the event loop for half a second. Undefined =
+ * ask the collator.
+ */
+function compareNumbers(a: string, b: string): number | undefined {
+  const length = Math.min(a.length, b.length);
+  let at = 0;
+  for (; at < length; at += 1) {
+    const code = a.charCodeAt(at);
+    if (code !== b.charCodeAt(at)) break;
+    if (code >= 0x80) return undefined;
+  }
+  if (!isDigit(a, at) || !isDigit(b, at)) return undefined;
+  const difference = a.charCodeAt(at) - b.charCodeAt(at);
+  for (at += 1; isDigit(a, at) && isDigit(b, at); ) at += 1;
+  return isDigit(a, at) || isDigit(b, at) || isBeyondAscii(a, at) || isBeyondAscii(b, at) ? undefined : difference;
+}
+
+function isDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code >= 0x30 && code <= 0x39;
+}
+
+/** What follows may belong to the digit before it, as a combining mark does. */
+const isBeyondAscii = (text: string, at: number): boolean => text.charCodeAt(at) >= 0x80;
