@@ -2,7 +2,6 @@
 // twice. Sending one twice at best wastes time; where the two differ, the later one would replace the first in one
 // archive and be refused by another.
 
-import { createHash } from 'node:crypto';
 import { DataSetReadError } from '../part10/data-set-source.ts';
 import { fileSource } from '../part10/file-source.ts';
 import type { ScannedFile } from './job.ts';
@@ -32,7 +31,8 @@ export function holdBack(
 ): readonly HeldBack[] {
   const policy = { ...DEFAULT_PREFLIGHT_POLICY, ...changes };
   const held: HeldBack[] = [];
-  const sent = new Map<string, { readonly index: number; readonly file: Instance }>();
+  /** By SOP Instance UID, the first that is sent. A number each: there may be hundreds of thousands. */
+  const sent = new Map<string, number>();
   files.forEach((file, index) => {
     if (file.type !== 'instance') return;
     const finding = file.findings.find(({ code }) => policy[code] === 'skip');
@@ -41,18 +41,19 @@ export function holdBack(
       return;
     }
     const { sopInstanceUID } = file.header;
-    const first = sent.get(sopInstanceUID);
-    if (first !== undefined) {
+    const firstIndex = sent.get(sopInstanceUID);
+    const first = firstIndex === undefined ? undefined : files[firstIndex];
+    if (firstIndex !== undefined && first?.type === 'instance') {
       const digest = digests.get(index);
-      const isSame = couldBeSame(first.file, file) && digest !== undefined && digest === digests.get(first.index);
+      const isSame = couldBeSame(first, file) && digest !== undefined && digest === digests.get(firstIndex);
       const code: RepeatedInstance['code'] = isSame ? 'duplicate instance' : 'conflicting instance';
       if (policy[code] === 'skip') {
-        const reason: Reason = { code: 'pre-flight', finding: { code, sopInstanceUID, firstPath: first.file.path } };
+        const reason: Reason = { code: 'pre-flight', finding: { code, sopInstanceUID, firstPath: first.path } };
         held.push({ index, outcome: isSame ? 'skipped' : 'failed', reason });
         return;
       }
     }
-    sent.set(sopInstanceUID, { index, file });
+    sent.set(sopInstanceUID, index);
   });
   return held;
 }
@@ -69,19 +70,10 @@ export async function digestsOfRepeated(
   files: readonly ScannedFile[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, string>> {
-  const groups = new Map<string, { readonly index: number; readonly file: Instance }[]>();
-  files.forEach((file, index) => {
-    if (file.type !== 'instance') return;
-    const { sopInstanceUID, transferSyntaxUID, dataSetLength } = file.header;
-    const key = `${sopInstanceUID} ${transferSyntaxUID} ${dataSetLength}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [{ index, file }]);
-    else group.push({ index, file });
-  });
   const digests = new Map<number, string>();
-  for (const group of groups.values()) {
-    if (group.length < 2) continue;
-    for (const { index, file } of group) {
+  for (const group of couldBeSameGroups(files)) {
+    if (group.size < 2) continue;
+    for (const [index, file] of group) {
       const digest = signal.aborted ? undefined : await digestOf(file, signal);
       if (digest !== undefined) digests.set(index, digest);
     }
@@ -89,7 +81,34 @@ export async function digestsOfRepeated(
   return digests;
 }
 
+/** Of instances whose SOP Instance UID comes more than once, those that could be the same, by their index. */
+function couldBeSameGroups(files: readonly ScannedFile[]): Iterable<ReadonlyMap<number, Instance>> {
+  const firsts = new Map<string, number>();
+  const groups = new Map<string, Map<number, Instance>>();
+  const group = (index: number): void => {
+    const file = files[index];
+    if (file?.type !== 'instance') return;
+    const { sopInstanceUID, transferSyntaxUID, dataSetLength } = file.header;
+    const key = `${sopInstanceUID} ${transferSyntaxUID} ${dataSetLength}`;
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, new Map([[index, file]]));
+    else members.set(index, file);
+  };
+  files.forEach((file, index) => {
+    if (file.type !== 'instance') return;
+    const first = firsts.get(file.header.sopInstanceUID);
+    if (first === undefined) {
+      firsts.set(file.header.sopInstanceUID, index);
+      return;
+    }
+    group(first);
+    group(index);
+  });
+  return groups.values();
+}
+
 async function digestOf({ path, header, identity }: Instance, signal: AbortSignal): Promise<string | undefined> {
+  const { createHash } = await import('node:crypto');
   const hash = createHash('sha256');
   try {
     for await (const { bytes } of fileSource(path, header, identity).chunks(CHUNK_LENGTH)) {

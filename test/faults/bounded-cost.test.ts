@@ -4,8 +4,6 @@ import assert from 'node:assert/strict';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { createDeflateRaw } from 'node:zlib';
 import { readHeader } from '../../src/part10/read-header.ts';
 import { Association } from '../../src/protocol/association.ts';
@@ -19,6 +17,7 @@ import {
   IMPLICIT_LE,
   sampleInstance,
 } from '../support/dicom-builder.ts';
+import { collectGarbage } from '../support/heap.ts';
 import { peerAt, send, verdicts } from '../support/jobs.ts';
 import { MALFORMED } from '../support/malformed.ts';
 import * as naive from '../support/naive-pdu.ts';
@@ -30,8 +29,7 @@ const MEGABYTE = 1_048_576;
 
 /** The most that this process holds while the work runs, above what it held before, in bytes. */
 async function peakOf(work: () => Promise<void>): Promise<number> {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
+  collectGarbage();
   const before = process.memoryUsage().rss;
   let peak = before;
   const timer = setInterval(() => {
@@ -143,9 +141,7 @@ for (const [name, syntax] of [
 }
 
 test('F20: announced lengths that never come hold no memory', () => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
+  collectGarbage();
   const before = process.memoryUsage();
   const waiting: Association[] = [];
   for (let index = 0; index < 200; index += 1) {
@@ -156,7 +152,7 @@ test('F20: announced lengths that never come hold no memory', () => {
     assert.equal(association.state, 'Sta2');
     waiting.push(association);
   }
-  collect();
+  collectGarbage();
   const after = process.memoryUsage();
   assert.equal(waiting.length, 200);
   const growth = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
