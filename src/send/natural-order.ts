@@ -1,10 +1,14 @@
 // The order in which a person would read the names of a folder: 'IM2' before 'IM10'.
 
-const collator = new Intl.Collator('en', { numeric: true });
+/** Made when the first names need it: that takes longer than to put a folder of numbered files in order. */
+let collator: Intl.Collator | undefined;
 
 /** Numbers by their value; names that a person would call the same in the order of their code units. */
 export function compareNaturally(a: string, b: string): number {
-  return compareNumbers(a, b) ?? (collator.compare(a, b) || (a < b ? -1 : Number(a > b)));
+  const byNumber = compareNumbers(a, b);
+  if (byNumber !== undefined) return byNumber;
+  collator ??= new Intl.Collator('en', { numeric: true });
+  return collator.compare(a, b) || (a < b ? -1 : Number(a > b));
 }
 
 /**
