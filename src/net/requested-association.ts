@@ -266,8 +266,14 @@ export class RequestedAssociation {
     let timer: NodeJS.Timeout | undefined;
     let turn: NodeJS.Immediate | undefined;
     const start = (remainingMs: number): void => {
-      // After a sleep of the machine, timers are due before anything is read: what has come by then did not come late.
-      if (remainingMs <= TIMER_MAX_MS) timer = setTimeout(() => (turn = setImmediate(expire)), remainingMs);
+      if (remainingMs <= TIMER_MAX_MS) timer = setTimeout(hearFirst, remainingMs);
+    };
+    // After a sleep of the machine, timers are due before anything is read: what has come by then did not come late. One
+    // turn of the loop reads it; that a connection has ended is told at the end of that turn, after immediates.
+    const hearFirst = (): void => {
+      turn = setImmediate(() => {
+        turn = setImmediate(expire);
+      });
     };
     const expire = (): void => {
       const waited = phase === 'write' ? performance.now() - this.#driver.lastProgress : limitMs;
