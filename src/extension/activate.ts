@@ -52,6 +52,8 @@ const BUG_TEXT_MAX = 8_000;
 /** For the log, which outlives the window: what is quoted in a message may be a file's name, and that a patient's. */
 function describeBug(thrown: unknown): string {
   const text = thrown instanceof Error ? (thrown.stack ?? `${thrown.name}: ${thrown.message}`) : String(thrown);
-  // To the last quote of the line: a path may have some of its own. Cut first: what is called with megabytes quotes them.
-  return text.slice(0, BUG_TEXT_MAX).replace(/'.*'/g, "'…'");
+  // What is called with megabytes quotes them; a quote that the cut leaves open goes on to the end.
+  const cut = text.length > BUG_TEXT_MAX ? text.slice(0, BUG_TEXT_MAX).replace(/'[^\n]*$/, "'…'") : text;
+  // To the last quote of the line: a path may have some of its own.
+  return cut.replace(/'.*'/g, "'…'");
 }
