@@ -3,9 +3,12 @@
 import './early-start.ts';
 import { setImmediate } from 'node:timers/promises';
 import manifest from '../../package.json' with { type: 'json' };
+import { echo } from './echo.ts';
 import { leaveSoon } from './interruption.ts';
 import { UsageError } from './options.ts';
 import { printable, surviveLostOutput } from './output.ts';
+import { receive } from './receive.ts';
+import { store } from './store.ts';
 
 const HELP = `Usage: send-to-pacs COMMAND [options] ...
 
@@ -16,20 +19,17 @@ const HELP = `Usage: send-to-pacs COMMAND [options] ...
 send-to-pacs COMMAND --help tells the options of a command; --version the version.
 `;
 
-type Run = (argv: readonly string[]) => Promise<number>;
-
-/** Loaded when they are called: what one needs of the system the others do not wait for. */
-const COMMANDS = new Map<string, () => Promise<Run>>([
-  ['store', async () => (await import('./store.ts')).store],
-  ['echo', async () => (await import('./echo.ts')).echo],
-  ['receive', async () => (await import('./receive.ts')).receive],
+const COMMANDS = new Map([
+  ['store', store],
+  ['echo', echo],
+  ['receive', receive],
 ]);
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   const command = COMMANDS.get(name ?? '');
   try {
-    if (command !== undefined && !rest.includes('--version')) return await (await command())(rest);
+    if (command !== undefined && !rest.includes('--version')) return await command(rest);
     if (name === '-h' || name === '--help' || name === 'help') {
       process.stdout.write(HELP);
       return 0;

@@ -2,6 +2,7 @@
 // twice. Sending one twice at best wastes time; where the two differ, the later one would replace the first in one
 // archive and be refused by another.
 
+import { createHash } from 'node:crypto';
 import { DataSetReadError } from '../part10/data-set-source.ts';
 import { fileSource } from '../part10/file-source.ts';
 import type { ScannedFile } from './job.ts';
@@ -108,7 +109,6 @@ function couldBeSameGroups(files: readonly ScannedFile[]): Iterable<ReadonlyMap<
 }
 
 async function digestOf({ path, header, identity }: Instance, signal: AbortSignal): Promise<string | undefined> {
-  const { createHash } = await import('node:crypto');
   const hash = createHash('sha256');
   try {
     for await (const { bytes } of fileSource(path, header, identity).chunks(CHUNK_LENGTH)) {
