@@ -8,7 +8,7 @@ import type { DataSetRequest } from './file-thread-messages.ts';
 import { type FragmentRoom, roomyLength, roomyOffset } from './fragment-room.ts';
 
 /** Parts that are asked for at once; as many are on their way meanwhile. */
-const PARTS_MAX = 4;
+const PARTS_MAX = 6;
 
 let lastStream = 0;
 

@@ -35,7 +35,9 @@ const CATEGORIES = { success: 'Success', warning: 'Warning', failure: 'Failure' 
 
 /** '0xA700 - Failure'. */
 const statusText = (response: Response): string =>
-  `0x${hexWord(response.Status)} - ${CATEGORIES[meaningOf(response).category]}`;
+  response.Status === 0
+    ? '0x0000 - Success'
+    : `0x${hexWord(response.Status)} - ${CATEGORIES[meaningOf(response).category]}`;
 
 /** The standard's meaning without the class in front of it: 'Out of Resources', not 'Refused: Out of Resources'. */
 export const bareMeaning = (meaning: string): string => meaning.replace(/^(Refused|Error|Warning): /, '');
@@ -74,10 +76,16 @@ function responseLines(response: Response, next: string): string {
   return lines;
 }
 
+const MESSAGE_TYPES: Readonly<Record<Exclude<Command['type'], 'other'>, string>> = {
+  'C-STORE-RQ': 'C-STORE RQ',
+  'C-STORE-RSP': 'C-STORE RSP',
+  'C-ECHO-RQ': 'C-ECHO RQ',
+  'C-ECHO-RSP': 'C-ECHO RSP',
+};
+
 /** What a message is called: 'C-STORE RQ', or the number of a command that we do not speak. */
 export function messageTypeText(command: Command): string {
-  if (command.type === 'other') return `Command Field 0x${hexWord(command.CommandField)}`;
-  return command.type.replace('-R', ' R');
+  return command.type === 'other' ? `Command Field 0x${hexWord(command.CommandField)}` : MESSAGE_TYPES[command.type];
 }
 
 const messageIdLine = (id: number, next: string): string => `${next}Message ID                    : ${id}`;
