@@ -4,14 +4,14 @@
 import { AUTO_ASSOCIATIONS_MAX } from './options.ts';
 
 /** A step is judged by what happens in this much time, and with at least so many answers. */
-const WINDOW_MS = 100;
+const WINDOW_MS = 25;
 const WINDOW_ANSWERS = 8;
 /** Each answer counts like so many bytes: it takes a round trip and the peer's work, however small the file. */
 const ANSWER_WEIGHT = 65_536;
 /** Another association must bring at least this much more. */
 const GAIN_MIN = 1.15;
 /** Less work than this is done before another association would pay. */
-const REMAINING_MIN_MS = 200;
+const REMAINING_MIN_MS = 100;
 
 export interface Throughput {
   /** Responses so far. */

@@ -33,17 +33,17 @@ test('auto: a peer that is no faster with two keeps two', () => {
 
 test('auto: a refused association ends the growth at what is open', () => {
   const growth = new AssociationGrowth('auto');
-  simulate(growth, 150, (open) => open * 100);
+  simulate(growth, 110, (open) => open * 100);
   assert.equal(growth.wanted, 2);
   growth.end(1);
   simulate(growth, 10_000, (open) => open * 100);
   assert.equal(growth.wanted, 1);
 });
 
-test('auto: what is done in a fifth of a second is not worth another association', () => {
+test('auto: what is done in a tenth of a second is not worth another association', () => {
   const growth = new AssociationGrowth('auto');
   for (let answers = 1; answers <= 200; answers += 1) {
-    growth.observe(answers * 5, { answers, bytes: 0, waiting: 20 });
+    growth.observe(answers * 5, { answers, bytes: 0, waiting: 15 });
   }
   assert.equal(growth.wanted, 1);
 });
