@@ -5,14 +5,13 @@ import type { SendSummary } from '../../../src/extension/sending.ts';
 import { EXPLICIT_LE } from '../../support/dicom-builder.ts';
 import {
   type CountingListener,
-  filesBelow,
   listen,
   makeFolder,
+  ownLogs,
   PEER,
   peerEntry,
   resetSettings,
   setWorkspace,
-  userData,
   writeInstances,
 } from './support.ts';
 
@@ -55,11 +54,8 @@ const ARGUMENTS: readonly unknown[] = [
   vscode.Uri.file('/does/not/exist'),
 ];
 
-/** Of the extension's output channel on disk, in bytes, with what was rotated away. */
-function logLength(): number {
-  const logs = filesBelow(userData()).filter((path) => /Send to PACS[.\d]*\.log$/.test(path));
-  return logs.reduce((sum, path) => sum + statSync(path).size, 0);
-}
+/** In bytes. */
+const logLength = (): number => ownLogs().reduce((sum, path) => sum + statSync(path).size, 0);
 
 // Any extension and any keybinding may call a command, with anything. What it gets is a refusal or the question that
 // everybody is asked; in a test host nobody can agree to it, which must count as a no.

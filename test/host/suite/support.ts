@@ -47,6 +47,9 @@ export function filesBelow(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
+/** The files of the extension's output channel, with those that were rotated away. */
+export const ownLogs = (): string[] => filesBelow(userData()).filter((path) => /Send to PACS[.\d]*\.log$/.test(path));
+
 /** A folder of its own, in the workspace or outside. */
 export async function makeFolder(parent = tmpdir()): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(parent, 'study-'));
@@ -124,8 +127,7 @@ export async function documentThat(fits: (document: vscode.TextDocument) => bool
       );
       deadline = setTimeout(() => {
         const shown = vscode.workspace.textDocuments.map(({ uri, getText }) => [String(uri), getText()] as const);
-        const logs = filesBelow(userData()).filter((path) => /Send to PACS[.\d]*\.log$/.test(path));
-        const written = logs.map((path) => [path, readFileSync(path, 'utf8')] as const);
+        const written = ownLogs().map((path) => [path, readFileSync(path, 'utf8')] as const);
         const ends = [...shown, ...written].map(([name, text]) => `${name}: ${text.length} … ${text.slice(-500)}`);
         reject(new Error(`no such document came; there are\n${ends.join('\n')}`));
       }, DOCUMENT_MS);
