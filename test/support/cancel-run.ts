@@ -5,22 +5,18 @@
 // - The peer sees a release where no instance was on its way, an A-ABORT inside of one; only a peer that does not read
 //   may miss it.
 
-import type { FileOutcome } from '../../src/send/outcome.ts';
 import { runSend } from '../../src/send/run.ts';
 import { startChaosPeer } from './chaos-peer.ts';
 import { peerAt } from './jobs.ts';
 import { Random } from './mutate.ts';
-import { seedRuns } from './seed-runs.ts';
+import { type SeedReport, seedRuns } from './seed-runs.ts';
 import type { Scope } from './temporary-folder.ts';
 import { type TruthFile, truthFiles, violationsOf } from './truth-run.ts';
 
 const RESULT_MS = 1_000;
 const CLOSED_MS = 3_000;
 
-export interface CancelReport {
-  readonly seed: number;
-  readonly violations: readonly string[];
-  readonly outcomes: readonly FileOutcome[];
+export interface CancelReport extends SeedReport {
   /** From cancelling to the result. */
   readonly untilResultMs: number;
   /** What had just happened when it was cancelled. */

@@ -1,5 +1,15 @@
 // Many runs of the same experiment, one for each seed, some at a time.
 
+import type { FileOutcome } from '../../src/send/outcome.ts';
+
+/** What is asked of the report of every such run. */
+export interface SeedReport {
+  readonly seed: number;
+  /** Empty: all was as it must be. */
+  readonly violations: readonly string[];
+  readonly outcomes: readonly FileOutcome[];
+}
+
 /**
  * Runs seeds `from`, `from` + 1, ... until `count` were begun or the time is over.
  * @param atOnce how many run at the same time

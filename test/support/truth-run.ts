@@ -30,7 +30,7 @@ import {
 } from './dicom-builder.ts';
 import { peerAt, scanned, type WrittenInstance, writeInstances } from './jobs.ts';
 import { Random } from './mutate.ts';
-import { seedRuns } from './seed-runs.ts';
+import { type SeedReport, seedRuns } from './seed-runs.ts';
 import { type Scope, temporaryFolder } from './temporary-folder.ts';
 
 /** Short, and still long enough that a healthy peer on a busy machine meets most of them. */
@@ -45,11 +45,8 @@ export interface TruthFile {
   readonly scanned: ScannedFile;
 }
 
-export interface TruthReport {
-  readonly seed: number;
-  /** What is claimed and not so; empty = the truth. */
-  readonly violations: readonly string[];
-  readonly outcomes: readonly FileOutcome[];
+/** Its violations: what is claimed and not so. */
+export interface TruthReport extends SeedReport {
   readonly lostAssociations: number;
   /** Undefined: the run rejected. */
   readonly run: Run | undefined;

@@ -26,7 +26,7 @@ import {
 import { peerAt, scanned } from './jobs.ts';
 import { type LeavingPeer, type Reception, SYNTAXES, startLeavingPeer, UNCOMPRESSED } from './leaving-peer.ts';
 import { Random } from './mutate.ts';
-import { seedRuns } from './seed-runs.ts';
+import { type SeedReport, seedRuns } from './seed-runs.ts';
 
 const HARMS = ['append', 'truncate', 'replace'] as const;
 
@@ -44,10 +44,7 @@ export interface FilePool {
   readonly long: readonly PooledFile[];
 }
 
-export interface WholeBytesReport {
-  readonly seed: number;
-  readonly violations: readonly string[];
-  readonly outcomes: readonly FileOutcome[];
+export interface WholeBytesReport extends SeedReport {
   readonly whole: number;
   readonly converted: number;
 }

@@ -8,6 +8,9 @@ import { makeFolder, PEER, peerEntry, resetSettings, setUser, writeInstances } f
 // What the extension asks of the editor while files go out, counted where it calls it: the channel is made when the
 // extension is activated, and this file is loaded before that. Each call is a message to another process, and most are a
 // write to disk or something drawn.
+//
+// Megabytes at debug level go to the log, after which the editor does not always show its end any more: by its name this
+// file runs behind those that read what is shown.
 
 const FILES = 3_000;
 /** After so many the peer waits for another update: however fast the machine, there are some. */

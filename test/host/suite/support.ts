@@ -104,8 +104,6 @@ export async function listen(): Promise<CountingListener> {
 
 /** How long a document may take to come, less than a test may. In milliseconds. */
 const DOCUMENT_MS = 15_000;
-/** The editor polls the log's file every 500 ms; what it has not shown by now it has missed. In milliseconds. */
-const MISSED_MS = 2_000;
 
 /**
  * Resolves with the first text document that fits, now or as soon as one opens or changes. Rejects, with how each that
@@ -139,19 +137,9 @@ export async function documentThat(fits: (document: vscode.TextDocument) => bool
   }
 }
 
-/**
- * What a person reads in the output channel, with `words` in it. A change of the log that comes while the editor reads an
- * earlier one is not shown before the next (an editor on a busy machine); so a line more is written now and then.
- */
+/** What a person reads in the output channel, with `words` in it. */
 export async function traceThat(words: string): Promise<string> {
-  const another = setInterval(() => {
-    vscode.commands.executeCommand('sendToPacs.verifyConnection', 'NO SUCH PEER').then(undefined, () => undefined);
-  }, MISSED_MS);
-  try {
-    await vscode.commands.executeCommand('sendToPacs.showTrace');
-    const shown = await documentThat(({ uri, getText }) => uri.scheme === 'output' && getText().includes(words));
-    return shown.getText();
-  } finally {
-    clearInterval(another);
-  }
+  await vscode.commands.executeCommand('sendToPacs.showTrace');
+  const shown = await documentThat(({ uri, getText }) => uri.scheme === 'output' && getText().includes(words));
+  return shown.getText();
 }
