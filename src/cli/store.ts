@@ -5,11 +5,12 @@ import { resolve, sep } from 'node:path';
 import type { Peer } from '../net/peer.ts';
 import { endIdleFileThread } from '../part10/file-thread.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
-import type { ScannedFile, SendProgress, SendResult } from '../send/job.ts';
+import type { SendProgress, SendResult } from '../send/job.ts';
 import type { SendOptions } from '../send/options.ts';
 import type { FileOutcome } from '../send/outcome.ts';
 import { runSend } from '../send/run.ts';
 import { scan } from '../send/scan.ts';
+import { ScannedFiles } from '../send/scanned-files.ts';
 import { reportJson } from '../trace/report.ts';
 import { summaryText } from '../trace/summary.ts';
 import { troubleWords } from '../trace/trouble-words.ts';
@@ -98,7 +99,7 @@ export async function store(argv: readonly string[]): Promise<number> {
     output.line('warn', 'Interrupted: stopping. Once more to end at once.'),
   );
   try {
-    let files: readonly ScannedFile[];
+    let files: ScannedFiles;
     try {
       files = await scanAll(paths, recurse, output, interruption.signal);
     } catch (thrown) {
@@ -160,8 +161,8 @@ async function scanAll(
   recurse: boolean,
   output: Output,
   signal: AbortSignal,
-): Promise<readonly ScannedFile[]> {
-  const files: ScannedFile[] = [];
+): Promise<ScannedFiles> {
+  const files = new ScannedFiles();
   for await (const file of scan(paths, { recurse }, signal)) {
     files.push(file);
     if (files.length === MANY_FILES) preferMemoryToSpeed();
@@ -197,11 +198,11 @@ function progressText({
 
 function wasEverythingStored(result: SendResult, paths: readonly string[]): boolean {
   const named = new Set(paths.map((path) => resolve(path)));
-  const stored = result.counts.stored + result.counts['stored with warning'];
-  return (
-    stored > 0 &&
-    result.outcomes.every((outcome) => isStored(outcome) || isRepeated(outcome) || isNoInstance(outcome, named))
-  );
+  if (result.counts.stored + result.counts['stored with warning'] === 0) return false;
+  for (const outcome of result.outcomes.notable ?? result.outcomes) {
+    if (!isStored(outcome) && !isRepeated(outcome) && !isNoInstance(outcome, named)) return false;
+  }
+  return true;
 }
 
 const isStored = ({ outcome }: FileOutcome): boolean => outcome === 'stored' || outcome === 'stored with warning';

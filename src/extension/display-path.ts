@@ -12,13 +12,17 @@ export interface FileNames {
 }
 
 /**
- * Names of folders and files may be names of patients. With `hidden`, the trace calls the first of `paths` 'file 1', and
+ * Names of folders and files may be names of patients. With `hidden`, the trace calls the first of `files` 'file 1', and
  * the results say which that is.
  */
-export function fileNames(show: (path: string) => string, paths: readonly string[], hidden: boolean): FileNames {
+export function fileNames(
+  show: (path: string) => string,
+  files: Iterable<{ readonly path: string }>,
+  hidden: boolean,
+): FileNames {
   if (!hidden) return { traced: show, shown: show };
   const numbers = new Map<string, number>();
-  for (const path of paths) if (!numbers.has(path)) numbers.set(path, numbers.size + 1);
+  for (const { path } of files) if (!numbers.has(path)) numbers.set(path, numbers.size + 1);
   const traced = (path: string): string => `file ${numbers.get(path) ?? '?'}`;
   return { traced, shown: (path) => `${show(path)} (${traced(path)})` };
 }

@@ -3,7 +3,7 @@
 
 import * as vscode from 'vscode';
 import type { SendResult } from '../send/job.ts';
-import type { FileOutcome } from '../send/outcome.ts';
+import type { Outcome } from '../send/outcome.ts';
 
 export const RESULTS_SCHEME = 'sendtopacs-results';
 
@@ -24,8 +24,17 @@ export interface Kept extends SendOrigin {
 }
 
 /** Worth another try: the peer does not have it, or nobody knows. */
-export function isRetryable({ outcome }: Pick<FileOutcome, 'outcome'>): boolean {
-  return outcome === 'failed' || outcome === 'unknown' || outcome === 'cancelled';
+const RETRYABLE: ReadonlySet<Outcome> = new Set(['failed', 'unknown', 'cancelled']);
+
+export function canRetry({ counts }: SendResult): boolean {
+  return [...RETRYABLE].some((outcome) => counts[outcome] > 0);
+}
+
+/** Absolute, in the order of the job. */
+export function retryablePaths({ outcomes }: SendResult): string[] {
+  const paths: string[] = [];
+  for (const { outcome, path } of outcomes) if (RETRYABLE.has(outcome)) paths.push(path);
+  return paths;
 }
 
 export class Results implements vscode.TextDocumentContentProvider {

@@ -2,9 +2,10 @@
 // in one notification.
 
 import * as vscode from 'vscode';
-import type { ScannedFile, SendJob, SendProgress, SendResult } from '../send/job.ts';
+import type { SendJob, SendProgress, SendResult } from '../send/job.ts';
 import type { Journal, JournalEnd, JournaledFile } from '../send/journal.ts';
 import type { FileOutcome, OutcomeCounts } from '../send/outcome.ts';
+import type { ScannedFiles } from '../send/scanned-files.ts';
 import { formatBytes, formatCount, plural } from '../trace/units.ts';
 import { readHidePaths } from './configuration.ts';
 import { mayConnect } from './consent-prompt.ts';
@@ -12,7 +13,7 @@ import { displayPathOf, fileNames } from './display-path.ts';
 import { withLateProgress } from './late-progress.ts';
 import { addressWords, type ConfiguredPeer, peerWords } from './peers.ts';
 import { plainWords } from './plain-words.ts';
-import { isRetryable, type SendOrigin } from './results.ts';
+import { canRetry, type SendOrigin } from './results.ts';
 import type { Session } from './session.ts';
 import { closingWords, countsWords, progressPercent, progressWords, severityOf } from './words.ts';
 
@@ -52,12 +53,8 @@ export async function sendPaths(session: Session, request: SendRequest): Promise
     vscode.window.setStatusBarMessage('Send to PACS: cancelled, nothing was sent', 5000);
     return undefined;
   }
-  const names = fileNames(
-    displayPathOf(workspaceRoots(), selection),
-    files.map(({ path }) => path),
-    readHidePaths(),
-  );
-  const load = loadOf(files);
+  const names = fileNames(displayPathOf(workspaceRoots(), selection), files, readHidePaths());
+  const { load } = files;
   if (load.files === 0) return nothingToSend(session, request, files, names.shown);
   if (!(await mayConnect(session, configured, load))) return undefined;
 
@@ -69,7 +66,7 @@ export async function sendPaths(session: Session, request: SendRequest): Promise
     void vscode.window.showInformationMessage('Another window sends these files already, or has forgotten them.');
     return undefined;
   }
-  const result = await sendWithProgress(session, job, load, journal);
+  const result = await sendWithProgress(session, job, journal);
   await tell(session, result, { displayPath: names.shown, selection, journalId: journal.id });
   return summaryOf(result);
 }
@@ -82,9 +79,8 @@ async function openJournal(
 ): Promise<Journal | undefined> {
   const { journals } = session;
   if (predecessor === undefined) return journals.open(job, { selection });
-  const unreadable = new Set(
-    job.files.flatMap((file) => (file.type === 'skipped' && file.problem.code === 'unreadable' ? [file.path] : [])),
-  );
+  const unreadable = new Set<string>();
+  for (const { path, problem } of job.files.skipped.values()) if (problem.code === 'unreadable') unreadable.add(path);
   const carried = predecessor.owed.filter(({ path }) => unreadable.has(path));
   const journal = await journals.open(job, { selection, carried });
   const isTaken = journal.isWhole && (await journals.forget(predecessor.id));
@@ -101,32 +97,22 @@ function workspaceRoots(): { path: string; label?: string }[] {
   );
 }
 
-function loadOf(files: readonly ScannedFile[]): { files: number; bytes: number } {
-  let count = 0;
-  let bytes = 0;
-  for (const file of files) {
-    if (file.type !== 'instance') continue;
-    count += 1;
-    bytes += file.header.dataSetLength;
-  }
-  return { files: count, bytes };
-}
-
 /** @returns undefined: cancelled */
-async function scanAll(session: Session, paths: readonly string[]): Promise<readonly ScannedFile[] | undefined> {
-  const { scan } = await import('../send/scan.ts');
+async function scanAll(session: Session, paths: readonly string[]): Promise<ScannedFiles | undefined> {
+  const [{ scan }, { ScannedFiles }] = await Promise.all([
+    import('../send/scan.ts'),
+    import('../send/scanned-files.ts'),
+  ]);
   return withLateProgress(session, 'Send to PACS', async (signal, show) => {
-    const files: ScannedFile[] = [];
-    let instances = 0;
+    const files = new ScannedFiles();
     let shownAtMs = 0;
     try {
       for await (const file of scan(paths, { recurse: true }, signal)) {
         files.push(file);
-        if (file.type === 'instance') instances += 1;
         const nowMs = performance.now();
         if (nowMs - shownAtMs < SHOW_MS) continue;
         shownAtMs = nowMs;
-        show({ message: `looking for DICOM files, ${formatCount(instances)} found` });
+        show({ message: `looking for DICOM files, ${formatCount(files.load.files)} found` });
       }
     } catch (thrown) {
       if (signal.aborted) return undefined;
@@ -136,14 +122,12 @@ async function scanAll(session: Session, paths: readonly string[]): Promise<read
   });
 }
 
-async function sendWithProgress(
-  session: Session,
-  job: SendJob,
-  load: { readonly files: number; readonly bytes: number },
-  journal: Journal,
-): Promise<SendResult> {
+async function sendWithProgress(session: Session, job: SendJob, journal: Journal): Promise<SendResult> {
   const { runSend } = await import('../send/run.ts');
-  const { peer } = job;
+  const {
+    peer,
+    files: { load },
+  } = job;
   const trace = await session.channel.begin();
   session.channel.note(
     'info',
@@ -181,12 +165,13 @@ async function noteTroubles(session: Session, { troubles = [] }: SendResult): Pr
 async function nothingToSend(
   session: Session,
   { configured: { peer }, selection }: SendRequest,
-  files: readonly ScannedFile[],
+  files: ScannedFiles,
   displayPath: (path: string) => string,
 ): Promise<SendSummary> {
-  const outcomes: FileOutcome[] = files.flatMap((file) =>
-    file.type === 'skipped' ? [{ path: file.path, outcome: 'skipped', bytesSent: 0, reason: file.problem }] : [],
-  );
+  const outcomes: FileOutcome[] = [];
+  for (const { path, problem } of files.skipped.values()) {
+    outcomes.push({ path, outcome: 'skipped', bytesSent: 0, reason: problem });
+  }
   const nowMs = Date.now();
   const result: SendResult = {
     peer,
@@ -219,9 +204,9 @@ async function whyOf(result: SendResult): Promise<string> {
 
 async function tell(session: Session, result: SendResult, origin: SendOrigin): Promise<void> {
   const uri = session.results.keep(result, origin);
-  const canRetry = result.outcomes.some(isRetryable);
+  const isRetryOffered = canRetry(result);
   void vscode.commands.executeCommand('setContext', 'sendToPacs.hasResults', true);
-  void vscode.commands.executeCommand('setContext', 'sendToPacs.canRetry', canRetry);
+  void vscode.commands.executeCommand('setContext', 'sendToPacs.canRetry', isRetryOffered);
   const closing =
     result.associations.length === 0 && result.counts.skipped === result.outcomes.length
       ? `No DICOM file to send to ${result.peer.name}: ${countsWords(result.counts)}.`
@@ -229,7 +214,7 @@ async function tell(session: Session, result: SendResult, origin: SendOrigin): P
   const severity = severityOf(result);
   session.channel.note(severity === 'information' ? 'info' : severity === 'warning' ? 'warn' : 'error', closing);
   const message = `${closing}${await whyOf(result)}`;
-  const buttons = [...(canRetry ? [RETRY] : []), SHOW_RESULTS, SHOW_TRACE];
+  const buttons = [...(isRetryOffered ? [RETRY] : []), SHOW_RESULTS, SHOW_TRACE];
   const shown =
     severity === 'information'
       ? vscode.window.showInformationMessage(plainWords(message), ...buttons)

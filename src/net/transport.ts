@@ -10,6 +10,9 @@ import { isLocalhost, loopbackLookup } from './reach.ts';
 /** So few bytes are sooner copied into one piece than handed on in several. */
 const JOINED_MAX = 16_384;
 
+/** Of the one buffer into which a connection of ours is read: Node would make one of 64 KiB for each answer of 200 bytes. */
+const READ_LENGTH = 16_384;
+
 /** An accepted connection, to be handed on to a transport and to nobody else. */
 export type Connection = Socket;
 
@@ -31,21 +34,26 @@ export class TcpTransport {
   readonly #listener: TransportListener;
   #error: SystemErrorInfo | undefined;
   #closed = false;
+  /** What comes stays when the buffer is used again. */
+  readonly #read = (length: number, buffer: Uint8Array): boolean => {
+    this.#listener.received(buffer.slice(0, length));
+    return true;
+  };
   #gathered: { readonly chunks: Uint8Array[]; readonly dones: (() => void)[] } | undefined;
 
   /** @param socket an accepted connection; without it, `connect` makes one */
-  constructor(listener: TransportListener, socket: Connection = new Socket()) {
+  constructor(listener: TransportListener, socket?: Connection) {
     this.#listener = listener;
-    this.#socket = socket;
+    this.#socket = socket ?? new Socket({ onread: { buffer: new Uint8Array(READ_LENGTH), callback: this.#read } });
     // A DIMSE request and its data set are separate small writes: Nagle's algorithm would hold each back for 40 ms.
-    socket.setNoDelay(true);
-    socket.on('data', (bytes: Uint8Array) => listener.received(bytes));
-    socket.on('error', (error) => {
+    this.#socket.setNoDelay(true);
+    if (socket !== undefined) socket.on('data', (bytes: Uint8Array) => listener.received(bytes));
+    this.#socket.on('error', (error) => {
       this.#error ??= systemErrorInfo(error);
     });
     // The peer's FIN is the end of an association, even while we have something to write.
-    socket.on('end', () => this.#end());
-    socket.on('close', () => this.#end());
+    this.#socket.on('end', () => this.#end());
+    this.#socket.on('close', () => this.#end());
   }
 
   /** @param port 1-65535; anything else would throw out of Node, so it is validated before */

@@ -16,7 +16,8 @@ import { endThread } from './thread-end.ts';
 export const BUFFER_LENGTH = 1_048_576 + 16_384;
 /** So many buffers are out at a time at most. */
 const BUFFERS_MAX = 24;
-const YOUNG_GENERATION_MB = 4;
+/** Little of what the thread allocates lives longer than an answer: with more room, garbage would only wait. */
+const HEAP_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
 /** A send follows its scan: the thread is kept for it. In milliseconds. */
 const IDLE_MS = 2_000;
 
@@ -130,8 +131,7 @@ export class FileThread {
       execArgv: [],
       argv: [],
       env: {},
-      // Little of what it allocates lives longer than an answer: more room would only be filled.
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      resourceLimits: HEAP_LIMITS,
     });
     // A question keeps the process alive; the thread by itself does not.
     worker.unref();

@@ -14,7 +14,7 @@ import type { DataSets } from './conversion.ts';
 import type { AssociationSummary, SendJob } from './job.ts';
 import { MessageIds } from './message-ids.ts';
 import type { SendOptions } from './options.ts';
-import type { Outcome, Reason } from './outcome.ts';
+import type { Outcome, Reason, SentFacts } from './outcome.ts';
 import type { PlannedAssociation } from './plan.ts';
 import type { InstanceQueue, Pending } from './queue.ts';
 import { refusalOf } from './refusal.ts';
@@ -27,14 +27,6 @@ export const CANCELLED_RELEASE_MS = 500;
 
 /** So many instances are looked at ahead of their turn. */
 const READ_AHEAD = 64;
-
-/** What went out for an instance, beside its verdict. */
-export interface SentFacts {
-  readonly bytesSent: number;
-  readonly elapsedMs?: number;
-  readonly transferSyntaxOnWire?: string;
-  readonly status?: number;
-}
 
 /** What an association needs of the send that it is part of. */
 export interface AssociationHost {

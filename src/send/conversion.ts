@@ -12,10 +12,8 @@ import type { DataSetRequest } from '../part10/file-thread-messages.ts';
 import type { FragmentRoom } from '../part10/fragment-room.ts';
 import { ReadAhead } from '../part10/read-ahead.ts';
 import { EXPLICIT_VR_LE } from '../protocol/uids.ts';
-import type { ScannedFile } from './job.ts';
 import type { ConversionPolicy } from './options.ts';
-
-type ScannedInstance = Extract<ScannedFile, { type: 'instance' }>;
+import type { ScannedInstance } from './scanned-file.ts';
 
 /** Transfer syntaxes to propose beside `from`, best first; empty: it goes as it is or not at all. */
 export function conversionTargets(from: string, policy: ConversionPolicy): readonly string[] {

@@ -3,35 +3,15 @@
 import type { AssociationFailure } from '../net/failure.ts';
 import type { Peer } from '../net/peer.ts';
 import type { TraceSink } from '../net/trace-record.ts';
-import type { Finding } from '../part10/finding.ts';
-import type { HeaderProblem, InstanceHeader } from '../part10/header.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import type { SendOptions } from './options.ts';
-import type { FileOutcome, OutcomeCounts } from './outcome.ts';
-
-/** One file that the scan found. `path` is absolute; `identity` is what the file was when it was scanned. */
-export type ScannedFile =
-  | {
-      readonly type: 'instance';
-      readonly path: string;
-      readonly header: InstanceHeader;
-      readonly identity: FileIdentity;
-      /** What is wrong with it, in the order of the file. Whether that stops it is the job's policy. */
-      readonly findings: readonly Finding[];
-    }
-  | { readonly type: 'skipped'; readonly path: string; readonly problem: HeaderProblem };
-
-export interface FileIdentity {
-  readonly size: number;
-  readonly mtimeMs: number;
-  readonly ino: number;
-  readonly dev: number;
-}
+import type { FileOutcome, FileOutcomes, OutcomeCounts } from './outcome.ts';
+import type { ScannedFiles } from './scanned-files.ts';
 
 export interface SendJob {
   readonly peer: Peer;
-  readonly files: readonly ScannedFile[];
+  readonly files: ScannedFiles;
   /** What is not given is as in DEFAULT_SEND_OPTIONS. */
   readonly options?: Partial<SendOptions>;
   /** Makes a path fit to be shown and traced; by default the path as it is. */
@@ -85,7 +65,7 @@ export interface SendResult {
   readonly startedAtMs: number;
   readonly endedAtMs: number;
   /** One for every scanned file, in the order of the job. */
-  readonly outcomes: readonly FileOutcome[];
+  readonly outcomes: FileOutcomes;
   readonly counts: OutcomeCounts;
   readonly bytesSent: number;
   readonly associations: readonly AssociationSummary[];

@@ -147,7 +147,7 @@ class FileJournal implements Journal {
     { carried = [], selection = [] }: JournalOptions,
   ): Generator<undefined, void, undefined> {
     const { name, host, port, calledAETitle, callingAETitle } = peer;
-    this.#owed = carried.length + files.reduce((count, { type }) => count + (type === 'instance' ? 1 : 0), 0);
+    this.#owed = carried.length + files.load.files;
     const header: JournalHeader = {
       journal: JOURNAL_VERSION,
       id: this.id,

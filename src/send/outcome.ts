@@ -4,6 +4,7 @@ import type { AssociationFailure } from '../net/failure.ts';
 import type { Finding } from '../part10/finding.ts';
 import type { HeaderProblem } from '../part10/header.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
+import type { List } from './list.ts';
 import type { PreflightFinding } from './preflight-policy.ts';
 
 export const OUTCOMES = ['stored', 'stored with warning', 'failed', 'skipped', 'cancelled', 'unknown'] as const;
@@ -75,5 +76,14 @@ export interface FileOutcome {
   /** What was found wrong with the file, whether it was sent or not; absent = nothing. */
   readonly findings?: readonly Finding[];
 }
+
+/** In the order of the job. */
+export interface FileOutcomes extends List<FileOutcome> {
+  /** At least those of which there is more to tell than that the file was stored as it is; undefined: look at each. */
+  readonly notable?: Iterable<FileOutcome>;
+}
+
+/** What went out of an instance. */
+export type SentFacts = Pick<FileOutcome, 'bytesSent' | 'elapsedMs' | 'transferSyntaxOnWire' | 'status'>;
 
 export type OutcomeCounts = Readonly<Record<Outcome, number>>;

@@ -15,22 +15,25 @@ import {
 } from '../protocol/uids.ts';
 import type { ProposedPresentationContext } from '../protocol/ul/pdu.ts';
 import { conversionTargets } from './conversion.ts';
-import type { ScannedFile } from './job.ts';
+import { type List, MadeList } from './list.ts';
 import type { SendOptions } from './options.ts';
 import type { Reason } from './outcome.ts';
-import { type HeldBack, holdBack } from './screening.ts';
+import { PackedNumbers } from './packed.ts';
+import type { ScannedInstance } from './scanned-file.ts';
+import type { Pair, ScannedFiles } from './scanned-files.ts';
+import { type HeldBack, Screening } from './screening.ts';
 
 export interface PlannedInstance {
   /** In the job's files. */
   readonly index: number;
-  readonly file: Extract<ScannedFile, { type: 'instance' }>;
+  readonly file: ScannedInstance;
   readonly need: ContextNeed;
 }
 
 export interface PlannedAssociation {
   readonly contexts: readonly ProposedPresentationContext[];
   /** In the order of the job. */
-  readonly instances: readonly PlannedInstance[];
+  readonly instances: List<PlannedInstance>;
 }
 
 export interface SendPlan {
@@ -44,43 +47,93 @@ export interface SendPlan {
  * @param digests of instances that come more than once, by their index (see digestsOfRepeated)
  */
 export function planSend(
-  files: readonly ScannedFile[],
+  files: ScannedFiles,
   options: SendOptions,
   digests: ReadonlyMap<number, string> = new Map(),
 ): SendPlan {
-  const needs = new Map<string, ContextNeed | Reason>();
-  const instances: PlannedInstance[] = [];
-  const refused: HeldBack[] = [...holdBack(files, digests, options.preflight)];
-  const held = new Set(refused.map(({ index }) => index));
-  files.forEach((file, index) => {
-    if (file.type !== 'instance' || held.has(index)) return;
-    const { header } = file;
-    const key = `${header.sopClassUID} ${header.transferSyntaxUID}`;
-    const need = needs.get(key) ?? needOf(header.sopClassUID, header.transferSyntaxUID, options);
-    needs.set(key, need);
-    if ('code' in need) refused.push({ index, outcome: 'failed', reason: need });
-    else instances.push({ index, file, need });
-  });
-  const proposals = proposeContexts([...needs.values()].filter((need): need is ContextNeed => !('code' in need)));
+  const needs = files.pairs.map((pair) => needOf(pair, options));
+  const all = new PlannedInstances(files, needs);
+  /** Of those that are sent. */
+  const wanted = new Set<ContextNeed>();
+  const refused: HeldBack[] = [];
+  const screening = new Screening(files, digests, options.preflight);
+  for (let index = 0; index < files.length; index += 1) {
+    if (files.skipped.has(index)) continue;
+    const held = screening.hold(index);
+    const need = needs[files.pairOf(index)] as ContextNeed | Reason;
+    if (held !== undefined) refused.push(held);
+    else if ('code' in need) refused.push({ index, outcome: 'failed', reason: need });
+    else {
+      wanted.add(need);
+      all.push(index);
+    }
+  }
+  const proposals = proposeContexts([...wanted]);
   if (options.propose === 'all storage' && proposals[0] !== undefined) {
     proposals[0] = withAllStorage(proposals[0], options);
   }
-  const associations = proposals.map((contexts) => ({ contexts, instances: [] as PlannedInstance[] }));
-  const homes = new Map<ContextNeed, PlannedInstance[]>();
-  for (const instance of instances) {
-    let home = homes.get(instance.need);
-    if (home === undefined) {
-      home = associations.find(({ contexts }) => carries(contexts, instance.need))?.instances;
-      if (home === undefined) throw new Error('every need has a proposed context');
-      homes.set(instance.need, home);
-    }
-    home.push(instance);
+  return { associations: distributed(all, [...wanted], proposals), refused };
+}
+
+/** Each instance to the association that carries its context. */
+function distributed(
+  all: PlannedInstances,
+  needs: readonly ContextNeed[],
+  proposals: readonly (readonly ProposedPresentationContext[])[],
+): PlannedAssociation[] {
+  const [only] = proposals;
+  if (only !== undefined && proposals.length === 1) return [{ contexts: only, instances: all }];
+  const homes = new Map(needs.map((need) => [need, proposals.find((contexts) => carries(contexts, need))]));
+  return proposals.map((contexts) => ({ contexts, instances: all.where((need) => homes.get(need) === contexts) }));
+}
+
+class PlannedInstances extends MadeList<PlannedInstance> {
+  #length = 0;
+  readonly #files: ScannedFiles;
+  /** Of the files' pairs. */
+  readonly #needs: readonly (ContextNeed | Reason)[];
+  readonly #index = new PackedNumbers(Uint32Array);
+
+  constructor(files: ScannedFiles, needs: readonly (ContextNeed | Reason)[]) {
+    super();
+    this.#files = files;
+    this.#needs = needs;
   }
-  return { associations, refused };
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** @param index of an instance that can be sent */
+  push(index: number): void {
+    this.#index.set(this.#length, index);
+    this.#length += 1;
+  }
+
+  where(belongs: (need: ContextNeed) => boolean): PlannedInstances {
+    const some = new PlannedInstances(this.#files, this.#needs);
+    for (let at = 0; at < this.#length; at += 1) {
+      const index = this.#index.at(at);
+      if (belongs(this.#needOf(index))) some.push(index);
+    }
+    return some;
+  }
+
+  #needOf(index: number): ContextNeed {
+    return this.#needs[this.#files.pairOf(index)] as ContextNeed;
+  }
+
+  protected make(at: number): PlannedInstance {
+    const index = this.#index.at(at);
+    return { index, file: this.#files.instance(index), need: this.#needOf(index) };
+  }
 }
 
 /** What to ask for on behalf of a pair, or why nothing can be asked for. */
-function needOf(abstractSyntax: string, transferSyntax: string, options: SendOptions): ContextNeed | Reason {
+function needOf(
+  { sopClassUID: abstractSyntax, transferSyntaxUID: transferSyntax }: Pair,
+  options: SendOptions,
+): ContextNeed | Reason {
   const targets = conversionTargets(transferSyntax, options.conversion);
   const { requestOnly } = options;
   if (requestOnly === undefined) return { abstractSyntax, transferSyntax, fallbacks: targets };

@@ -2,6 +2,7 @@
 
 import type { SendProgress } from './job.ts';
 import type { OutcomeCounts } from './outcome.ts';
+import type { Load } from './scanned-files.ts';
 
 const REPORT_INTERVAL_MS = 250;
 /** The rate is that of the last seconds, so that it follows a network that changes. */
@@ -22,11 +23,7 @@ export class ProgressMeter {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param totals of the files that will be tried, and of their data sets */
-  constructor(
-    totals: { readonly files: number; readonly bytes: number },
-    counts: () => OutcomeCounts,
-    report: ((progress: SendProgress) => void) | undefined,
-  ) {
+  constructor(totals: Load, counts: () => OutcomeCounts, report: ((progress: SendProgress) => void) | undefined) {
     this.#filesTotal = totals.files;
     this.#bytesTotal = totals.bytes;
     this.#counts = counts;

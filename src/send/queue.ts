@@ -1,5 +1,6 @@
 // The instances that are still to be sent, shared by all associations that are open at the same time.
 
+import type { List } from './list.ts';
 import type { PlannedInstance } from './plan.ts';
 
 /** An instance on its way, with what its earlier tries have left. */
@@ -12,15 +13,17 @@ export interface Pending extends PlannedInstance {
 }
 
 export class InstanceQueue {
-  readonly #instances: readonly PlannedInstance[];
+  readonly #instances: List<PlannedInstance>;
   /** Everything before it has been taken. */
   #head = 0;
+  /** Those from the head on that somebody has looked at already. */
+  readonly #seen: PlannedInstance[] = [];
   /** What was taken and not tried: first of all. */
   readonly #first: Pending[] = [];
   /** What was lost on its way: last of all. */
   readonly #last: Pending[] = [];
 
-  constructor(instances: readonly PlannedInstance[]) {
+  constructor(instances: List<PlannedInstance>) {
     this.#instances = instances;
   }
 
@@ -36,15 +39,21 @@ export class InstanceQueue {
   take(): Pending | undefined {
     const putBack = this.#first.pop();
     if (putBack !== undefined) return putBack;
-    const instance = this.#instances[this.#head];
+    const instance = this.#seen.shift() ?? this.#instances.at(this.#head);
     if (instance === undefined) return this.#last.shift();
     this.#head += 1;
-    return { ...instance, tries: 0, mayBeStored: false, bytesSent: 0 };
+    const { index, file, need } = instance;
+    return { index, file, need, tries: 0, mayBeStored: false, bytesSent: 0 };
   }
 
   /** The next ones, without taking them. */
   upcoming(count: number): readonly PlannedInstance[] {
-    return this.#instances.slice(this.#head, this.#head + count);
+    while (this.#seen.length < count) {
+      const instance = this.#instances.at(this.#head + this.#seen.length);
+      if (instance === undefined) break;
+      this.#seen.push(instance);
+    }
+    return this.#seen.slice(0, count);
   }
 
   /** What was taken and not tried. */
@@ -57,9 +66,8 @@ export class InstanceQueue {
     this.#last.push(pending);
   }
 
-  drain(): Pending[] {
-    const rest: Pending[] = [];
-    for (let pending = this.take(); pending !== undefined; pending = this.take()) rest.push(pending);
-    return rest;
+  /** Takes what is left. */
+  *drain(): Generator<Pending, void, undefined> {
+    for (let pending = this.take(); pending !== undefined; pending = this.take()) yield pending;
   }
 }

@@ -2,19 +2,13 @@
 // settled as exactly one outcome. One bad file never stops the rest; a lost association is opened again for what remains.
 
 import { closeLimitMs } from '../net/close-limit.ts';
-import {
-  type AssociationEnd,
-  type AssociationHost,
-  CANCELLED_RELEASE_MS,
-  runAssociation,
-  type SentFacts,
-} from './association-run.ts';
+import { type AssociationEnd, type AssociationHost, CANCELLED_RELEASE_MS, runAssociation } from './association-run.ts';
 import { DataSets } from './conversion.ts';
 import { AssociationGrowth } from './growth.ts';
 import type { AssociationSummary, SendJob, SendListeners, SendResult } from './job.ts';
 import { DEFAULT_SEND_OPTIONS, type SendOptions } from './options.ts';
-import type { Outcome, Reason } from './outcome.ts';
-import { type PlannedAssociation, type PlannedInstance, planSend } from './plan.ts';
+import type { Outcome, Reason, SentFacts } from './outcome.ts';
+import { type PlannedAssociation, planSend } from './plan.ts';
 import { ProgressMeter } from './progress.ts';
 import { InstanceQueue, type Pending } from './queue.ts';
 import { backOffMs, isWorthAnotherTry, LOST_ASSOCIATIONS_MAX, pause } from './recovery.ts';
@@ -22,6 +16,8 @@ import { digestsOfRepeated } from './screening.ts';
 import { sturdyListeners } from './sturdy-listeners.ts';
 import { Tally } from './tally.ts';
 import { outcomeWithoutAnswer } from './verdict.ts';
+
+const NOTHING_SENT: SentFacts = { bytesSent: 0 };
 
 /** Never rejects because of a peer, a file or a listener: the first two end as outcomes, the last is told. */
 export async function runSend(job: SendJob, listeners: SendListeners, signal: AbortSignal): Promise<SendResult> {
@@ -63,32 +59,25 @@ class SendRun implements AssociationHost {
     this.options = { ...DEFAULT_SEND_OPTIONS, ...job.options };
     this.#operationsInvoked = this.options.operationsInvoked;
     this.#growth = new AssociationGrowth(this.options.associations);
-    this.#tally = new Tally(job.files.length, listeners.outcome);
-    const totals = { files: 0, bytes: 0 };
-    for (const file of job.files) {
-      if (file.type !== 'instance') continue;
-      totals.files += 1;
-      totals.bytes += file.header.dataSetLength;
-    }
-    this.#progress = new ProgressMeter(totals, () => this.#tally.counts, listeners.progress);
+    this.#tally = new Tally(job.files, listeners.outcome);
+    this.#progress = new ProgressMeter(job.files.load, () => this.#tally.counts, listeners.progress);
   }
 
   async run(): Promise<SendResult> {
     const startedAtMs = Date.now();
     const { files, peer } = this.job;
-    files.forEach((file, index) => {
-      if (file.type !== 'skipped') return;
-      this.#tally.settle(index, { path: file.path, outcome: 'skipped', bytesSent: 0, reason: file.problem });
-    });
+    for (const [index, file] of files.skipped) {
+      this.#tally.settle(index, file, { outcome: 'skipped', reason: file.problem, facts: NOTHING_SENT });
+    }
     const plan = planSend(files, this.options, await digestsOfRepeated(files, this.signal));
     for (const { index, outcome, reason } of plan.refused) this.#settleByIndex(index, outcome, reason);
     for (const planned of plan.associations) {
       if (this.signal.aborted) break;
       await this.#runPlanned(planned);
     }
-    files.forEach((_file, index) => {
+    for (let index = 0; index < files.length; index += 1) {
       if (!this.#tally.isSettled(index)) this.#settleByIndex(index, 'cancelled', { code: 'cancelled', phase: 'write' });
-    });
+    }
     await Promise.all(this.#closing);
     this.#progress.finish();
     return {
@@ -126,7 +115,9 @@ class SendRun implements AssociationHost {
   }
 
   settle(pending: Pending, outcome: Outcome, reason: Reason | undefined, facts: SentFacts): void {
-    this.#settle(pending, outcome, reason, facts, pending.bytesSent);
+    const { index, file, bytesSent } = pending;
+    this.#tally.settle(index, file, { outcome, reason, facts });
+    this.#progress.settled(file.header.dataSetLength, bytesSent);
   }
 
   /** All instances of one planned association, until each is settled or the person has cancelled. */
@@ -151,8 +142,7 @@ class SendRun implements AssociationHost {
     }
     // Cancelled. What was once sent whole without an answer may be stored, whatever was meant to happen next.
     for (const pending of queue.drain()) {
-      if (pending.mayBeStored)
-        this.settle(pending, 'unknown', { code: 'cancelled', phase: 'response' }, { bytesSent: 0 });
+      if (pending.mayBeStored) this.settle(pending, 'unknown', { code: 'cancelled', phase: 'response' }, NOTHING_SENT);
     }
   }
 
@@ -206,33 +196,13 @@ class SendRun implements AssociationHost {
   }
 
   #giveUp(pending: Pending, reason: Reason): void {
-    this.settle(pending, outcomeWithoutAnswer(pending), reason, { bytesSent: 0 });
+    this.settle(pending, outcomeWithoutAnswer(pending), reason, NOTHING_SENT);
   }
 
+  /** An instance that was never taken. */
   #settleByIndex(index: number, outcome: Outcome, reason: Reason): void {
-    const file = this.job.files[index];
-    if (file?.type !== 'instance') throw new Error(`file ${index} is no instance`);
-    this.#settle({ index, file }, outcome, reason, { bytesSent: 0 }, 0);
-  }
-
-  #settle(
-    { index, file }: Pick<PlannedInstance, 'index' | 'file'>,
-    outcome: Outcome,
-    reason: Reason | undefined,
-    facts: SentFacts,
-    inFlight: number,
-  ): void {
-    const { sopClassUID, sopInstanceUID, transferSyntaxUID, dataSetLength } = file.header;
-    this.#tally.settle(index, {
-      path: file.path,
-      outcome,
-      sopClassUID,
-      sopInstanceUID,
-      transferSyntaxUID,
-      ...facts,
-      ...(reason === undefined ? {} : { reason }),
-      ...(file.findings.length === 0 ? {} : { findings: file.findings }),
-    });
-    this.#progress.settled(dataSetLength, inFlight);
+    const file = this.job.files.instance(index);
+    this.#tally.settle(index, file, { outcome, reason, facts: NOTHING_SENT });
+    this.#progress.settled(file.header.dataSetLength, 0);
   }
 }

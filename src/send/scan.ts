@@ -13,8 +13,8 @@ import type { Finding } from '../part10/finding.ts';
 import type { HeaderProblem, InstanceHeader } from '../part10/header.ts';
 import { type HeaderReading, readHeader } from '../part10/read-header.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
-import type { ScannedFile } from './job.ts';
 import { compareNaturally } from './natural-order.ts';
+import type { ScannedFile } from './scanned-file.ts';
 
 export interface ScanOptions {
   /** Also what is in folders inside the given folders. */
@@ -41,7 +41,32 @@ type Candidate =
 interface Examined {
   readonly file: ScannedFile;
   /** Undefined where nothing tells this file from another. */
-  readonly key: string | undefined;
+  readonly key: FileKey | undefined;
+}
+
+/** The file itself, by its device and its number there, or else its path. */
+type FileKey = string | Pick<FileIdentityLike, 'dev' | 'ino'>;
+
+class SeenFiles {
+  /** By device: for a text each, a hundred thousand files would take ten megabytes. */
+  readonly #numbers = new Map<number, Set<number>>();
+  readonly #others = new Set<string>();
+
+  /** Says so once of each. */
+  isNew(key: FileKey): boolean {
+    if (typeof key === 'string') return isAdded(this.#others, key);
+    let numbers = this.#numbers.get(key.dev);
+    if (numbers === undefined) {
+      numbers = new Set();
+      this.#numbers.set(key.dev, numbers);
+    }
+    return isAdded(numbers, key.ino);
+  }
+}
+
+function isAdded<T>(set: Set<T>, value: T): boolean {
+  const { size } = set;
+  return set.add(value).size > size;
 }
 
 /**
@@ -56,7 +81,7 @@ export async function* scan(
   options: ScanOptions,
   signal: AbortSignal,
 ): AsyncGenerator<ScannedFile> {
-  const seen = new Set<string>();
+  const seen = new SeenFiles();
   const underWay: Promise<readonly Examined[]>[] = [];
   const walker = walk(paths, options.recurse, signal);
   signal.throwIfAborted();
@@ -77,8 +102,7 @@ export async function* scan(
       const first = underWay.shift();
       if (first === undefined) continue;
       for (const { file, key } of await untilAborted(first, signal)) {
-        if (key !== undefined && seen.has(key)) continue;
-        if (key !== undefined) seen.add(key);
+        if (key !== undefined && !seen.isNew(key)) continue;
         yield file;
         signal.throwIfAborted();
       }
@@ -174,9 +198,9 @@ function nothingKnown(path: string): HeaderProblem {
 }
 
 /** The file itself, whatever its path. File systems without file numbers are told apart by path. */
-async function keyOf(path: string, { dev, ino }: Pick<FileIdentityLike, 'dev' | 'ino'>): Promise<string> {
+async function keyOf(path: string, { dev, ino }: Pick<FileIdentityLike, 'dev' | 'ino'>): Promise<FileKey> {
   if (ino === 0) return `path ${path}`;
-  if (Number.isSafeInteger(ino)) return `${dev}:${ino}`;
+  if (Number.isSafeInteger(ino)) return { dev, ino };
   // Windows numbers files with 64 bits; rounded, two neighbours would be one.
   const exact = await stat(path, { bigint: true }).catch(() => undefined);
   return exact === undefined ? `path ${path}` : `${exact.dev}:${exact.ino}`;
@@ -195,7 +219,7 @@ async function* walk(
   recurse: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Candidate[], void, undefined> {
-  const visitedFolders = new Set<string>();
+  const visitedFolders = new SeenFiles();
 
   async function* tree(root: string, status: Stats): AsyncGenerator<readonly Candidate[], void, undefined> {
     const levels: Level[] = [];
@@ -237,8 +261,7 @@ async function* walk(
   /** Goes into a folder unless it was seen before; what keeps it from that is what is returned. */
   async function enter(path: string, status: Stats, levels: Level[]): Promise<Candidate | undefined> {
     const key = await keyOf(path, status);
-    if (visitedFolders.has(key)) return undefined;
-    visitedFolders.add(key);
+    if (!visitedFolders.isNew(key)) return undefined;
     try {
       levels.push({ path, entries: await list(path, signal), next: 0 });
       return undefined;

@@ -5,11 +5,10 @@
 import { createHash } from 'node:crypto';
 import { DataSetReadError } from '../part10/data-set-source.ts';
 import { fileSource } from '../part10/file-source.ts';
-import type { ScannedFile } from './job.ts';
 import type { Reason } from './outcome.ts';
 import { DEFAULT_PREFLIGHT_POLICY, type PreflightPolicy, type RepeatedInstance } from './preflight-policy.ts';
-
-type Instance = Extract<ScannedFile, { type: 'instance' }>;
+import type { ScannedInstance } from './scanned-file.ts';
+import type { ScannedFiles } from './scanned-files.ts';
 
 export interface HeldBack {
   /** In the job's files. */
@@ -21,45 +20,45 @@ export interface HeldBack {
 
 const CHUNK_LENGTH = 262_144;
 
-/**
- * Pure. Of instances with the same SOP Instance UID the first that is sent counts.
- * @param digests what digestsOfRepeated says of these files
- */
-export function holdBack(
-  files: readonly ScannedFile[],
-  digests: ReadonlyMap<number, string>,
-  changes: Partial<PreflightPolicy> = {},
-): readonly HeldBack[] {
-  const policy = { ...DEFAULT_PREFLIGHT_POLICY, ...changes };
-  const held: HeldBack[] = [];
-  /** By SOP Instance UID, the first that is sent. A number each: there may be hundreds of thousands. */
-  const sent = new Map<string, number>();
-  files.forEach((file, index) => {
-    if (file.type !== 'instance') return;
-    const finding = file.findings.find(({ code }) => policy[code] === 'skip');
-    if (finding !== undefined) {
-      held.push({ index, outcome: 'failed', reason: { code: 'pre-flight', finding } });
-      return;
-    }
-    const { sopInstanceUID } = file.header;
-    const firstIndex = sent.get(sopInstanceUID);
-    const first = firstIndex === undefined ? undefined : files[firstIndex];
-    if (firstIndex !== undefined && first?.type === 'instance') {
-      const digest = digests.get(index);
-      const isSame = couldBeSame(first, file) && digest !== undefined && digest === digests.get(firstIndex);
+/** Judges instances one by one, in the order of the job. Of those with the same SOP Instance UID the first that is sent counts. */
+export class Screening {
+  readonly #files: ScannedFiles;
+  readonly #digests: ReadonlyMap<number, string>;
+  readonly #policy: PreflightPolicy;
+  /** What is sent of those that come more than once, by the first of them. */
+  readonly #sent = new Map<number, { readonly index: number; readonly file: ScannedInstance }>();
+
+  /** @param digests what digestsOfRepeated says of these files */
+  constructor(files: ScannedFiles, digests: ReadonlyMap<number, string>, changes: Partial<PreflightPolicy> = {}) {
+    this.#files = files;
+    this.#digests = digests;
+    this.#policy = { ...DEFAULT_PREFLIGHT_POLICY, ...changes };
+  }
+
+  /** Undefined: it is sent. */
+  hold(index: number): HeldBack | undefined {
+    const finding = this.#files.findingsOf(index).find(({ code }) => this.#policy[code] === 'skip');
+    if (finding !== undefined) return { index, outcome: 'failed', reason: { code: 'pre-flight', finding } };
+    const group = this.#files.repeated.get(index);
+    if (group === undefined) return undefined;
+    const file = this.#files.instance(index);
+    const first = this.#sent.get(group);
+    if (first !== undefined) {
+      const digest = this.#digests.get(index);
+      const isSame = couldBeSame(first.file, file) && digest !== undefined && digest === this.#digests.get(first.index);
       const code: RepeatedInstance['code'] = isSame ? 'duplicate instance' : 'conflicting instance';
-      if (policy[code] === 'skip') {
-        const reason: Reason = { code: 'pre-flight', finding: { code, sopInstanceUID, firstPath: first.path } };
-        held.push({ index, outcome: isSame ? 'skipped' : 'failed', reason });
-        return;
+      if (this.#policy[code] === 'skip') {
+        const { sopInstanceUID } = file.header;
+        const reason: Reason = { code: 'pre-flight', finding: { code, sopInstanceUID, firstPath: first.file.path } };
+        return { index, outcome: isSame ? 'skipped' : 'failed', reason };
       }
     }
-    sent.set(sopInstanceUID, index);
-  });
-  return held;
+    this.#sent.set(group, { index, file });
+    return undefined;
+  }
 }
 
-function couldBeSame(a: Instance, b: Instance): boolean {
+function couldBeSame(a: ScannedInstance, b: ScannedInstance): boolean {
   return a.header.dataSetLength === b.header.dataSetLength && a.header.transferSyntaxUID === b.header.transferSyntaxUID;
 }
 
@@ -68,7 +67,7 @@ function couldBeSame(a: Instance, b: Instance): boolean {
  * another one, and no others. By index; a file that cannot be read, or that was not reached before `signal`, has none.
  */
 export async function digestsOfRepeated(
-  files: readonly ScannedFile[],
+  files: ScannedFiles,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, string>> {
   const digests = new Map<number, string>();
@@ -83,32 +82,20 @@ export async function digestsOfRepeated(
 }
 
 /** Of instances whose SOP Instance UID comes more than once, those that could be the same, by their index. */
-function couldBeSameGroups(files: readonly ScannedFile[]): Iterable<ReadonlyMap<number, Instance>> {
-  const firsts = new Map<string, number>();
-  const groups = new Map<string, Map<number, Instance>>();
-  const group = (index: number): void => {
-    const file = files[index];
-    if (file?.type !== 'instance') return;
-    const { sopInstanceUID, transferSyntaxUID, dataSetLength } = file.header;
-    const key = `${sopInstanceUID} ${transferSyntaxUID} ${dataSetLength}`;
+function couldBeSameGroups(files: ScannedFiles): Iterable<ReadonlyMap<number, ScannedInstance>> {
+  const groups = new Map<string, Map<number, ScannedInstance>>();
+  for (const [index, first] of files.repeated) {
+    const file = files.instance(index);
+    const { transferSyntaxUID, dataSetLength } = file.header;
+    const key = `${first} ${transferSyntaxUID} ${dataSetLength}`;
     const members = groups.get(key);
     if (members === undefined) groups.set(key, new Map([[index, file]]));
     else members.set(index, file);
-  };
-  files.forEach((file, index) => {
-    if (file.type !== 'instance') return;
-    const first = firsts.get(file.header.sopInstanceUID);
-    if (first === undefined) {
-      firsts.set(file.header.sopInstanceUID, index);
-      return;
-    }
-    group(first);
-    group(index);
-  });
+  }
   return groups.values();
 }
 
-async function digestOf({ path, header, identity }: Instance, signal: AbortSignal): Promise<string | undefined> {
+async function digestOf({ path, header, identity }: ScannedInstance, signal: AbortSignal): Promise<string | undefined> {
   const hash = createHash('sha256');
   try {
     for await (const { bytes } of fileSource(path, header, identity).chunks(CHUNK_LENGTH)) {

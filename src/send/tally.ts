@@ -1,14 +1,34 @@
-// The outcomes of a send, one for each file, each set once.
+// The outcomes of a send, one for each file, each set once. Of most files there is little to keep beside what the scan found.
 
-import { type FileOutcome, OUTCOMES, type Outcome, type OutcomeCounts } from './outcome.ts';
+import { MadeList } from './list.ts';
+import {
+  type FileOutcome,
+  type FileOutcomes,
+  OUTCOMES,
+  type Outcome,
+  type OutcomeCounts,
+  type Reason,
+  type SentFacts,
+} from './outcome.ts';
+import { CommonTexts, PackedNumbers } from './packed.ts';
+import type { ScannedFile } from './scanned-file.ts';
+import type { Pair, ScannedFiles } from './scanned-files.ts';
+
+/** How a file ended. */
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly reason: Reason | undefined;
+  readonly facts: SentFacts;
+}
 
 export class Tally {
-  readonly #outcomes: (FileOutcome | undefined)[];
+  readonly #files: ScannedFiles;
+  readonly #endings = new Endings();
   readonly #counts: Record<Outcome, number>;
   readonly #listener: ((outcome: FileOutcome) => void) | undefined;
 
-  constructor(files: number, listener: ((outcome: FileOutcome) => void) | undefined) {
-    this.#outcomes = new Array<FileOutcome | undefined>(files).fill(undefined);
+  constructor(files: ScannedFiles, listener: ((outcome: FileOutcome) => void) | undefined) {
+    this.#files = files;
     this.#counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
     this.#listener = listener;
   }
@@ -18,22 +38,124 @@ export class Tally {
   }
 
   isSettled(index: number): boolean {
-    return this.#outcomes[index] !== undefined;
+    return this.#endings.has(index);
   }
 
-  /** The listener hears of it before it counts: what it puts on record is there before anything else can tell. */
-  settle(index: number, outcome: FileOutcome): void {
+  /**
+   * The listener hears of it before it counts: what it puts on record is there before anything else can tell.
+   * @param index in the job's files
+   * @param file that file
+   */
+  settle(index: number, file: ScannedFile, ending: Ending): void {
     if (this.isSettled(index)) throw new Error(`file ${index} has an outcome already`);
-    this.#listener?.(outcome);
-    this.#outcomes[index] = outcome;
-    this.#counts[outcome.outcome] += 1;
+    this.#listener?.(outcomeOf(file, ending));
+    this.#endings.set(index, ending);
+    this.#counts[ending.outcome] += 1;
   }
 
   /** All outcomes, in the order of the files. */
-  finish(): readonly FileOutcome[] {
-    return this.#outcomes.map((outcome, index) => {
-      if (outcome === undefined) throw new Error(`file ${index} has no outcome`);
-      return outcome;
-    });
+  finish(): FileOutcomes {
+    for (let index = 0; index < this.#files.length; index += 1) {
+      if (!this.isSettled(index)) throw new Error(`file ${index} has no outcome`);
+    }
+    return new SettledOutcomes(this.#files, this.#endings);
   }
+}
+
+class SettledOutcomes extends MadeList<FileOutcome> implements FileOutcomes {
+  readonly #files: ScannedFiles;
+  readonly #endings: Endings;
+
+  constructor(files: ScannedFiles, endings: Endings) {
+    super();
+    this.#files = files;
+    this.#endings = endings;
+  }
+
+  get length(): number {
+    return this.#files.length;
+  }
+
+  get notable(): Iterable<FileOutcome> {
+    return this.#notable();
+  }
+
+  *#notable(): Generator<FileOutcome, void, undefined> {
+    for (let index = 0; index < this.length; index += 1) {
+      if (!this.#isPlain(index)) yield this.make(index);
+    }
+  }
+
+  /** Stored, with nothing wrong, in its own transfer syntax. */
+  #isPlain(index: number): boolean {
+    if (!this.#endings.isStored(index) || this.#files.findingsOf(index).length > 0) return false;
+    const { transferSyntaxUID } = this.#files.pairs[this.#files.pairOf(index)] as Pair;
+    return this.#endings.syntaxOnWireOf(index) === transferSyntaxUID;
+  }
+
+  protected make(index: number): FileOutcome {
+    return outcomeOf(this.#files.at(index) as ScannedFile, this.#endings.at(index));
+  }
+}
+
+/** By index. */
+class Endings {
+  /** In OUTCOMES, from 1. */
+  readonly #outcome = new PackedNumbers(Uint32Array);
+  readonly #bytesSent = new PackedNumbers(Float64Array);
+  /** NaN: it did not come to that. */
+  readonly #elapsedMs = new PackedNumbers(Float64Array);
+  /** From 1, as those below: 0 = none. */
+  readonly #status = new PackedNumbers(Uint32Array);
+  readonly #syntaxOnWire = new PackedNumbers(Uint32Array);
+  readonly #syntaxes = new CommonTexts();
+  readonly #reasons = new Map<number, Reason>();
+
+  has(index: number): boolean {
+    return this.#outcome.at(index) > 0;
+  }
+
+  isStored(index: number): boolean {
+    return OUTCOMES[this.#outcome.at(index) - 1] === 'stored';
+  }
+
+  syntaxOnWireOf(index: number): string | undefined {
+    const number = this.#syntaxOnWire.at(index);
+    return number === 0 ? undefined : this.#syntaxes.at(number - 1);
+  }
+
+  set(index: number, { outcome, reason, facts }: Ending): void {
+    const { bytesSent, elapsedMs, status, transferSyntaxOnWire: syntax } = facts;
+    this.#outcome.set(index, OUTCOMES.indexOf(outcome) + 1);
+    this.#bytesSent.set(index, bytesSent);
+    this.#elapsedMs.set(index, elapsedMs ?? Number.NaN);
+    this.#status.set(index, status === undefined ? 0 : status + 1);
+    this.#syntaxOnWire.set(index, syntax === undefined ? 0 : this.#syntaxes.numberOf(syntax) + 1);
+    if (reason !== undefined) this.#reasons.set(index, reason);
+  }
+
+  at(index: number): Ending {
+    const elapsedMs = this.#elapsedMs.at(index);
+    const status = this.#status.at(index);
+    const transferSyntaxOnWire = this.syntaxOnWireOf(index);
+    return {
+      outcome: OUTCOMES[this.#outcome.at(index) - 1] as Outcome,
+      reason: this.#reasons.get(index),
+      facts: {
+        bytesSent: this.#bytesSent.at(index),
+        ...(Number.isNaN(elapsedMs) ? {} : { elapsedMs }),
+        ...(status === 0 ? {} : { status: status - 1 }),
+        ...(transferSyntaxOnWire === undefined ? {} : { transferSyntaxOnWire }),
+      },
+    };
+  }
+}
+
+function outcomeOf(file: ScannedFile, { outcome, reason, facts }: Ending): FileOutcome {
+  const { path } = file;
+  const why = reason === undefined ? {} : { reason };
+  if (file.type === 'skipped') return { path, outcome, ...facts, ...why };
+  const { sopClassUID, sopInstanceUID, transferSyntaxUID } = file.header;
+  const findings = file.findings.length === 0 ? {} : { findings: file.findings };
+  return { path, outcome, sopClassUID, sopInstanceUID, transferSyntaxUID, ...facts, ...why, ...findings };
 }

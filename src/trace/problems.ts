@@ -34,10 +34,15 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   unknown: 'sent but never answered',
 };
 
+/** In a send that went well, few of a hundred thousand. */
+function notable({ outcomes }: SendResult): Iterable<FileOutcome> {
+  return outcomes.notable ?? outcomes;
+}
+
 /** Grouped by outcome and identical explanation; the most urgent, then the most frequent first. */
 export function problemsOf(result: SendResult): Problem[] {
   const groups = new Map<string, { outcome: Outcome; text: string; paths: string[] }>();
-  for (const file of result.outcomes) {
+  for (const file of notable(result)) {
     if (file.outcome === 'stored') continue;
     const explanation = explainFile(file, { peerName: result.peer.name });
     const text = explanation === undefined ? 'No reason is known.' : sentence(explanation);
@@ -61,7 +66,7 @@ export interface Note {
 /** What was found wrong with files that were sent all the same; what most have first. */
 export function notesOf(result: SendResult): Note[] {
   const groups = new Map<string, string[]>();
-  for (const { path, findings, bytesSent } of result.outcomes) {
+  for (const { path, findings, bytesSent } of notable(result)) {
     if (bytesSent === 0) continue;
     for (const finding of findings ?? []) {
       const text = sentence(explainPreflight(finding));
@@ -97,3 +102,9 @@ export function headline(counts: OutcomeCounts, cancelled: boolean): string {
 /** Another transfer syntax went out than the file has. */
 export const isConverted = ({ transferSyntaxUID, transferSyntaxOnWire }: FileOutcome): boolean =>
   transferSyntaxOnWire !== undefined && transferSyntaxUID !== undefined && transferSyntaxOnWire !== transferSyntaxUID;
+
+export function convertedIn(result: SendResult): number {
+  let count = 0;
+  for (const outcome of notable(result)) if (isConverted(outcome)) count += 1;
+  return count;
+}

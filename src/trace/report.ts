@@ -9,7 +9,7 @@ import { associationJson, associationSections, implementationText } from './asso
 import { explainFile, sentence } from './explain.ts';
 import { explainPreflight } from './explain-preflight.ts';
 import { addressOf, aeTitle, nameOf } from './names.ts';
-import { headline, isConverted, notesOf, OUTCOME_WORDS, problemsOf } from './problems.ts';
+import { convertedIn, headline, isConverted, notesOf, OUTCOME_WORDS, problemsOf } from './problems.ts';
 import { known, row, table, uid } from './report-parts.ts';
 import { escapeMarkdown, markdownCode, sanitize } from './sanitize.ts';
 import { pathText } from './transport-text.ts';
@@ -73,8 +73,10 @@ export function* reportJson(result: SendResult, options: ReportOptions = {}): Ge
   const displayPath = options.displayPath ?? ((path: string) => path);
   const end = '\n}';
   let piece = `${indented(headJson(result), 0).slice(0, -end.length)},\n  "instances": [`;
-  for (const [index, file] of result.outcomes.entries()) {
-    piece += `${index === 0 ? '' : ','}\n    ${indented(instanceJson(file, result.peer.name, displayPath), 4)}`;
+  let comma = '';
+  for (const file of result.outcomes) {
+    piece += `${comma}\n    ${indented(instanceJson(file, result.peer.name, displayPath), 4)}`;
+    comma = ',';
     if (piece.length < PIECE_MIN) continue;
     yield piece;
     piece = '';
@@ -115,7 +117,7 @@ function factRows(result: SendResult): string[] {
   const elapsedMs = Math.max(0, result.endedAtMs - result.startedAtMs);
   const rate = formatRate(result.bytesSent, elapsedMs);
   const implementations = new Set(result.associations.map(implementationText).filter((text) => text !== ''));
-  const converted = result.outcomes.filter(isConverted).length;
+  const converted = convertedIn(result);
   return [
     row('Peer', peer.name === address ? prose(address, 300) : `${prose(peer.name, 128)}, ${prose(address, 300)}`),
     row(
@@ -216,7 +218,9 @@ export function reportMarkdown(result: SendResult, options: ReportOptions = {}):
     '',
     ...table(
       ['File', 'Outcome', 'Status', 'SOP class', 'Transfer syntax', 'Sent', 'Time', 'Explanation'],
-      outcomes.slice(0, rowsMax).map((file) => fileRow(file, peer.name, displayPath)),
+      Array.from({ length: Math.min(outcomes.length, rowsMax) }, (_, index) =>
+        fileRow(outcomes.at(index) as FileOutcome, peer.name, displayPath),
+      ),
     ),
     '',
     ...(hidden > 0

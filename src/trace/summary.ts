@@ -3,7 +3,7 @@
 import type { Peer } from '../net/peer.ts';
 import type { SendResult } from '../send/job.ts';
 import { addressOf, aeTitle } from './names.ts';
-import { headline, isConverted, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
+import { convertedIn, headline, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
 import { sanitize } from './sanitize.ts';
 import { pathText } from './transport-text.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, plural } from './units.ts';
@@ -42,7 +42,7 @@ export function summaryText(result: SendResult, options: SummaryOptions = {}): s
   const problemsMax = options.problemsMax ?? PROBLEMS_MAX;
   const elapsedMs = Math.max(0, result.endedAtMs - result.startedAtMs);
   const rate = formatRate(bytesSent, elapsedMs);
-  const converted = result.outcomes.filter(isConverted).length;
+  const converted = convertedIn(result);
   const fact = (label: string, value: string): string => `  ${label.padEnd(LABEL_WIDTH)}${value}`;
   const lines = [
     `${headline(result.counts, result.cancelled)}.`,

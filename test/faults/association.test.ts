@@ -27,7 +27,7 @@ async function bothFail(t: TestContext, script: (peer: PeerConnection) => Promis
   const { result } = await send([folder], peerAt(peer.port, { timeouts: SHORT }));
   await peer.stop();
   assert.deepEqual(
-    result.outcomes.map(({ outcome }) => outcome),
+    [...result.outcomes].map(({ outcome }) => outcome),
     ['failed', 'failed'],
   );
   assert.equal(peer.connections, 1, 'an association that cannot succeed is not asked for again');
@@ -50,7 +50,7 @@ test('F01: a closed port is named with address and port', async (t) => {
     server.close(resolve);
   });
   const { result } = await send([folder], peerAt(address.port));
-  const reason = result.outcomes[0]?.reason;
+  const reason = result.outcomes.at(0)?.reason;
   assert.ok(reason?.code === 'connection failed');
   assert.equal(reason.error.code, 'ECONNREFUSED');
   assert.equal(reason.error.port, address.port);
@@ -60,7 +60,7 @@ test('F01: a dual-stack name that refuses has a message', async (t) => {
   const folder = temporaryFolder(t);
   await writeInstances(folder, [{}]);
   const { result } = await send([folder], peerAt(1, { host: 'localhost' }));
-  const reason = result.outcomes[0]?.reason;
+  const reason = result.outcomes.at(0)?.reason;
   assert.ok(reason?.code === 'connection failed');
   assert.match(reason.error.message, /ECONNREFUSED/);
 });
@@ -69,7 +69,7 @@ test('F02: a host that does not exist is named', async (t) => {
   const folder = temporaryFolder(t);
   await writeInstances(folder, [{}]);
   const { result } = await send([folder], peerAt(104, { host: 'pacs.invalid' }));
-  const reason = result.outcomes[0]?.reason;
+  const reason = result.outcomes.at(0)?.reason;
   assert.ok(reason?.code === 'connection failed');
   assert.match(reason.error.code, /ENOTFOUND|EAI_AGAIN/);
 });
@@ -114,7 +114,7 @@ test('F08: the A-ASSOCIATE-AC is cut at every byte', async (t) => {
     });
     const { result } = await send([instance.path], peerAt(peer.port));
     await peer.stop();
-    assert.equal(result.outcomes[0]?.reason?.code, 'connection lost', `cut at ${cut}`);
+    assert.equal(result.outcomes.at(0)?.reason?.code, 'connection lost', `cut at ${cut}`);
   }
 });
 

@@ -72,7 +72,7 @@ function assertTrue({ outcomes }: SendResult, held: readonly string[]): number {
     assert.ok(reason?.code === 'status' && reason.status === 0xa700, JSON.stringify(reason));
     assert.equal(reason.errorComment, 'Cannot write to file');
   }
-  return outcomes.filter(({ outcome }) => outcome === 'stored').length;
+  return [...outcomes].filter(({ outcome }) => outcome === 'stored').length;
 }
 
 test(

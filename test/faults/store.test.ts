@@ -51,7 +51,7 @@ test('F36: every status is kept and decides the outcome; the others are sent all
   const { result } = await send([folder], peerAt(peer.port));
   await peer.stop();
   assert.deepEqual(
-    result.outcomes.map(({ outcome, status }) => [status, outcome]),
+    [...result.outcomes].map(({ outcome, status }) => [status, outcome]),
     STATUSES,
   );
 });
@@ -74,7 +74,7 @@ test('F36: Error Comment and Offending Element reach the outcome', async (t) => 
   });
   const { result } = await send([folder], peerAt(peer.port));
   await peer.stop();
-  assert.deepEqual(result.outcomes[0]?.reason, {
+  assert.deepEqual(result.outcomes.at(0)?.reason, {
     code: 'status',
     status: 0xa900,
     errorComment: 'Patient ID is empty',
@@ -202,7 +202,7 @@ for (const [name, respond] of INVALID) {
     const { result } = await send([folder], peerAt(peer.port, { timeouts: SHORT }));
     await peer.stop();
     assert.equal(result.counts.stored, 0);
-    assert.notEqual(result.outcomes[0]?.reason, undefined);
+    assert.notEqual(result.outcomes.at(0)?.reason, undefined);
   });
 }
 
@@ -391,7 +391,7 @@ test('F38: bad files among good ones: each has its reason, the good ones are sto
     'skipped: not DICOM',
     'skipped: empty file',
   ]);
-  const refused = result.outcomes[2]?.reason;
+  const refused = result.outcomes.at(2)?.reason;
   assert.ok(refused?.code === 'presentation context refused');
   assert.deepEqual(refused.refused, [{ transferSyntaxUID: JPEG_BASELINE, result: 4 }]);
   assert.ok(refused.accepted.includes('1.2.840.10008.1.2.1'));

@@ -75,10 +75,11 @@ function lies(
 ): number {
   let count = 0;
   for (const run of runs) {
-    run.result.outcomes.forEach((told, index) => {
+    const outcomes = [...run.result.outcomes];
+    outcomes.forEach((told, index) => {
       if (told.outcome !== outcome || !isMeant(told, run)) return;
       const { reason: _, ...rest } = told;
-      const result = { ...run.result, outcomes: run.result.outcomes.with(index, { ...rest, ...lie }) };
+      const result = { ...run.result, outcomes: outcomes.with(index, { ...rest, ...lie }) };
       assert.ok(violationsOf({ ...run, result }).length > 0, `${outcome} told as ${JSON.stringify(lie)}`);
       count += 1;
     });
@@ -113,7 +114,7 @@ async function stalled(
     setTimeout(resolve, 400);
   });
   await peer.stop();
-  return { verdict: verdicts(result)[0] ?? '', bytesSent: result.outcomes[0]?.bytesSent ?? 0, isHeld };
+  return { verdict: verdicts(result)[0] ?? '', bytesSent: result.outcomes.at(0)?.bytesSent ?? 0, isHeld };
 }
 
 test('what waits in front of our A-ABORT may still arrive: neither cancelled nor failed is claimed', async (t) => {

@@ -90,7 +90,7 @@ for (const [phase, lead, expected] of PHASES) {
       assert.deepEqual(abort && [...abort], [0, 0, 2, reason], `${name} ${phase}`);
       assert.equal(result.associations[0]?.failure?.code, 'protocol error', name);
       const isBeforeAnything = phase === PHASES[0]?.[0];
-      assert.deepEqual(result.outcomes[0]?.outcome, isBeforeAnything ? 'failed' : 'stored', `${name} ${phase}`);
+      assert.deepEqual(result.outcomes.at(0)?.outcome, isBeforeAnything ? 'failed' : 'stored', `${name} ${phase}`);
     }
   });
 }
@@ -111,7 +111,7 @@ test('F12, F13, F14, F15: every defined rejection is kept; only what may pass is
       });
       const mayPass = rejection.result === 2 || rejection.source === 3;
       assert.equal(connections, mayPass ? 3 : 1, JSON.stringify(rejection));
-      const reason = result.outcomes[0]?.reason;
+      const reason = result.outcomes.at(0)?.reason;
       assert.deepEqual(reason?.code === 'given up' ? reason.last : reason, rejection);
     }),
   );
@@ -218,7 +218,7 @@ test('F29: junk after our A-ABORT is not answered, and does not keep the connect
       });
     });
   });
-  assert.equal(result.outcomes[0]?.reason?.code, 'protocol error');
+  assert.equal(result.outcomes.at(0)?.reason?.code, 'protocol error');
   assert.equal(abortsSeen, 1);
   assert.ok(closedAfterMs < 3_500, `${closedAfterMs} ms`);
 });

@@ -18,7 +18,7 @@ test('F03: a peer that does not even take the connection: the connect deadline, 
   const folder = await folderOf(t, 1);
   const port = await startDeafListener(t);
   const { result } = await send([folder], peerAt(port, { timeouts: SHORT }));
-  assert.deepEqual(result.outcomes[0]?.reason, { code: 'timeout', phase: 'connect', afterMs: 400 });
+  assert.deepEqual(result.outcomes.at(0)?.reason, { code: 'timeout', phase: 'connect', afterMs: 400 });
   const elapsedMs = result.endedAtMs - result.startedAtMs;
   assert.ok(elapsedMs >= 390 && elapsedMs < 1_400, `${elapsedMs} ms`);
 });
@@ -135,7 +135,7 @@ test('F78: an address that cannot be had is named as the system names it', async
   const folder = await folderOf(t, 1);
   // Nobody can connect to everybody.
   const { result } = await send([folder], peerAt(104, { host: '255.255.255.255', timeouts: SHORT }));
-  const reason = result.outcomes[0]?.reason;
+  const reason = result.outcomes.at(0)?.reason;
   assert.ok(reason?.code === 'connection failed', JSON.stringify(reason));
   assert.match(reason.error.code, /^E[A-Z]+$/);
   assert.notEqual(reason.error.message, '');

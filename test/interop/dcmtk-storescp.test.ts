@@ -90,8 +90,8 @@ for (const [option, own, onWire] of [
     const { result } = await send([folder], peerAt(scp.port));
     await scp.stop();
     assert.deepEqual(verdicts(result), ['stored']);
-    assert.equal(result.outcomes[0]?.transferSyntaxUID, own);
-    assert.equal(result.outcomes[0]?.transferSyntaxOnWire, onWire);
+    assert.equal(result.outcomes.at(0)?.transferSyntaxUID, own);
+    assert.equal(result.outcomes.at(0)?.transferSyntaxOnWire, onWire);
     assert.equal((await scp.dataSets()).size, 1);
   });
 }
@@ -109,7 +109,7 @@ test('storescp --refuse: a permanent rejection, tried once', { skip }, async (t)
   await writeInstances(folder, [{}]);
   const scp = await startStorescp(t, ['--refuse']);
   const { result } = await send([folder], peerAt(scp.port));
-  assert.deepEqual(result.outcomes[0]?.reason, { code: 'association rejected', result: 1, source: 1, reason: 1 });
+  assert.deepEqual(result.outcomes.at(0)?.reason, { code: 'association rejected', result: 1, source: 1, reason: 1 });
   assert.equal(result.associations.length, 1);
 });
 

@@ -134,7 +134,7 @@ async function sendFolder(folder: string, port: number, preflight: Partial<Prefl
 
 function verdicts(result: SendResult): Record<string, string> {
   return Object.fromEntries(
-    result.outcomes.map(({ path, outcome, reason }) => {
+    [...result.outcomes].map(({ path, outcome, reason }) => {
       const why = reason?.code === 'pre-flight' ? reason.finding.code : reason?.code;
       return [basename(path), why === undefined ? outcome : `${outcome}: ${why}`];
     }),
@@ -166,7 +166,7 @@ test('a mixed directory to Orthanc: it holds what is called stored, and no more'
     if (uid !== undefined) assert.ok((await orthanc.file(uid)) !== undefined, name);
   }
   for (const seed of [60, 61, 62, 63]) assert.equal(await orthanc.file(`2.25.${1_000_000_000 + seed}`), undefined);
-  const noted = result.outcomes.flatMap(({ path, outcome, findings = [] }) =>
+  const noted = [...result.outcomes].flatMap(({ path, outcome, findings = [] }) =>
     outcome === 'stored' ? findings.map(({ code: found }) => `${basename(path)}: ${found}`) : [],
   );
   assert.deepEqual(noted.sort(), [

@@ -6,6 +6,7 @@
 //   may miss it.
 
 import { runSend } from '../../src/send/run.ts';
+import { ScannedFiles } from '../../src/send/scanned-files.ts';
 import { startChaosPeer } from './chaos-peer.ts';
 import { peerAt } from './jobs.ts';
 import { Random } from './mutate.ts';
@@ -62,7 +63,7 @@ export async function cancelRun(seed: number, pool: readonly TruthFile[]): Promi
   const result = await runSend(
     {
       peer: peerAt(peer.port),
-      files: chosen.map((file) => file.scanned),
+      files: ScannedFiles.of(chosen.map((file) => file.scanned)),
       options: { associations: random.pick([1, 1, 3]), operationsInvoked: random.pick([1, 1, 4]) },
     },
     {
@@ -103,7 +104,7 @@ export async function cancelRun(seed: number, pool: readonly TruthFile[]): Promi
     const isBetween = atCancelling.get(ports.get(record.remotePort) ?? 0) === 0;
     if (record.end === 'abort' && isBetween) violations.push('an abort between instances');
   }
-  return { seed, violations, outcomes: result.outcomes, untilResultMs, moment };
+  return { seed, violations, outcomes: [...result.outcomes], untilResultMs, moment };
 }
 
 export async function cancelRuns(

@@ -4,9 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_TIMEOUTS, type Peer, type Timeouts } from '../../src/net/peer.ts';
 import type { TraceRecord } from '../../src/net/trace-record.ts';
-import type { ScannedFile, SendListeners, SendResult } from '../../src/send/job.ts';
+import type { SendListeners, SendResult } from '../../src/send/job.ts';
 import { runSend } from '../../src/send/run.ts';
 import { scan } from '../../src/send/scan.ts';
+import { ScannedFiles } from '../../src/send/scanned-files.ts';
 import { type SampleInstance, type SampleOptions, sampleInstance } from './dicom-builder.ts';
 import { type Scope, temporaryFolder } from './temporary-folder.ts';
 
@@ -53,8 +54,8 @@ export function peerAt(
   };
 }
 
-export async function scanned(paths: readonly string[]): Promise<ScannedFile[]> {
-  const files: ScannedFile[] = [];
+export async function scanned(paths: readonly string[]): Promise<ScannedFiles> {
+  const files = new ScannedFiles();
   for await (const file of scan(paths, { recurse: true }, new AbortController().signal)) files.push(file);
   return files;
 }
@@ -89,5 +90,7 @@ export async function send(
 
 /** 'outcome reason-code' of each file. */
 export function verdicts(result: SendResult): string[] {
-  return result.outcomes.map(({ outcome, reason }) => (reason === undefined ? outcome : `${outcome}: ${reason.code}`));
+  return [...result.outcomes].map(({ outcome, reason }) =>
+    reason === undefined ? outcome : `${outcome}: ${reason.code}`,
+  );
 }

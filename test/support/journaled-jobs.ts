@@ -4,8 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { SendJob } from '../../src/send/job.ts';
 import { journalPath } from '../../src/send/journal.ts';
 import type { FileOutcome, Outcome } from '../../src/send/outcome.ts';
-import { CT_IMAGE, EXPLICIT_LE } from './dicom-builder.ts';
+import { ScannedFiles } from '../../src/send/scanned-files.ts';
 import { peerAt } from './jobs.ts';
+import { instanceSample } from './scanned-samples.ts';
 
 export function pathOf(index: number): string {
   return `/studies/ä "quoted"\n/${index}.dcm`;
@@ -15,21 +16,15 @@ export function pathOf(index: number): string {
 export function jobOf(count: number): SendJob {
   return {
     peer: peerAt(11_112, { name: 'ARCHIVE' }),
-    files: Array.from({ length: count }, (_, index) => ({
-      type: 'instance',
-      path: pathOf(index),
-      header: {
-        sopClassUID: CT_IMAGE,
-        sopInstanceUID: `2.25.${index}`,
-        transferSyntaxUID: EXPLICIT_LE,
-        dataSetOffset: 200,
-        dataSetLength: 1_000,
-        conformance: 'part 10',
-      },
-      identity: { size: 1_200 + index, mtimeMs: 1_700_000_000_000.25, ino: index, dev: 1 },
-      findings: [],
-    })),
-  } as unknown as SendJob;
+    files: ScannedFiles.of(
+      Array.from({ length: count }, (_, index) =>
+        instanceSample(index, {
+          path: pathOf(index),
+          identity: { size: 1_200 + index, mtimeMs: 1_700_000_000_000.25, ino: index, dev: 1 },
+        }),
+      ),
+    ),
+  };
 }
 
 export function outcomeOf(index: number, outcome: Outcome = 'stored'): FileOutcome {

@@ -42,9 +42,9 @@ clearInterval(timer);
 await peer.stop();
 for (const step of undo) await step();
 const figures: LargeSendFigures = {
-  outcomes: result.outcomes.map(({ outcome }) => outcome),
+  outcomes: [...result.outcomes].map(({ outcome }) => outcome),
   dataSetLength,
-  counted: [result.bytesSent, ...result.outcomes.map(({ bytesSent }) => bytesSent), bytesDone, ...peer.lengths],
+  counted: [result.bytesSent, ...[...result.outcomes].map(({ bytesSent }) => bytesSent), bytesDone, ...peer.lengths],
   peakRss,
   elapsedMs,
 };

@@ -45,7 +45,7 @@ async function send(options: Partial<SendOptions>): Promise<MixedAnswer> {
   const result = await runSend(job, {}, new AbortController().signal);
   const rss = look();
   const answer: MixedAnswer = {
-    outcomes: result.outcomes.map(({ outcome, sopInstanceUID }) => [outcome, sopInstanceUID]),
+    outcomes: [...result.outcomes].map(({ outcome, sopInstanceUID }) => [outcome, sopInstanceUID]),
     rss,
     peakRss,
   };

@@ -13,10 +13,12 @@
 // Each file has one outcome, told once. The run never rejects.
 
 import { createHash } from 'node:crypto';
-import type { AssociationSummary, ScannedFile, SendResult } from '../../src/send/job.ts';
+import type { AssociationSummary, SendResult } from '../../src/send/job.ts';
 import type { SendOptions } from '../../src/send/options.ts';
 import type { FileOutcome } from '../../src/send/outcome.ts';
 import { runSend } from '../../src/send/run.ts';
+import type { ScannedFile } from '../../src/send/scanned-file.ts';
+import { ScannedFiles } from '../../src/send/scanned-files.ts';
 import { type ChaosPeer, type Reception, startChaosPeer } from './chaos-peer.ts';
 import {
   type BuiltElement,
@@ -109,7 +111,7 @@ export async function truthRun(seed: number, pool: readonly TruthFile[]): Promis
   let result: SendResult | undefined;
   try {
     result = await runSend(
-      { peer: peerAt(peer.port, { timeouts }), files: chosen.map((file) => file.scanned), options },
+      { peer: peerAt(peer.port, { timeouts }), files: ScannedFiles.of(chosen.map((file) => file.scanned)), options },
       {
         trace: ({ association, event }) => {
           if (event.type === 'connected') ports.set(Number(event.localAddress.split(':').at(-1)), association);
@@ -131,7 +133,7 @@ export async function truthRun(seed: number, pool: readonly TruthFile[]): Promis
   if (run !== undefined) violations.push(...violationsOf(run));
   const faults = peer.records.map(({ fault, end }) => `${fault} ${end}`);
   const lostAssociations = result?.associations.filter(({ failure }) => failure !== undefined).length ?? 0;
-  return { seed, violations, outcomes: result?.outcomes ?? [], lostAssociations, faults, run };
+  return { seed, violations, outcomes: [...(result?.outcomes ?? [])], lostAssociations, faults, run };
 }
 
 export interface Run {
@@ -150,12 +152,12 @@ export function violationsOf(run: Run): string[] {
   const { chosen, result, told } = run;
   const violations: string[] = [];
   const expected = chosen.map(({ written }) => written.path);
-  if (JSON.stringify(result.outcomes.map(({ path }) => path)) !== JSON.stringify(expected))
+  if (JSON.stringify([...result.outcomes].map(({ path }) => path)) !== JSON.stringify(expected))
     violations.push('the outcomes are not those of the files');
   if (expected.some((path) => told.get(path) !== 1)) violations.push('an outcome was not told exactly once');
   let unknowns = 0;
   chosen.forEach(({ written }, index) => {
-    const outcome = result.outcomes[index];
+    const outcome = result.outcomes.at(index);
     if (outcome === undefined) return;
     if (outcome.outcome === 'unknown') unknowns += 1;
     const wrong = wrongIn(outcome, written, run);

@@ -255,7 +255,8 @@ async function oneSend(
       one.isTouched = true;
       atRandom(40, () => harm(one, how));
     }
-    ({ outcomes } = await runSend({ peer: peerAt(peer.port, { timeouts }), files, options }, {}, person.signal));
+    const result = await runSend({ peer: peerAt(peer.port, { timeouts }), files, options }, {}, person.signal);
+    outcomes = [...result.outcomes];
   } catch (error) {
     violations.push(`rejected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   }

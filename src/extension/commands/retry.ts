@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { chooseSamePeer } from '../peer-again.ts';
-import { isRetryable } from '../results.ts';
+import { retryablePaths } from '../results.ts';
 import { type SendSummary, sendPaths } from '../sending.ts';
 import type { Session } from '../session.ts';
 
@@ -13,7 +13,7 @@ import type { Session } from '../session.ts';
 export async function retry(session: Session, which?: unknown): Promise<SendSummary | undefined> {
   const uri = which instanceof vscode.Uri ? which : session.results.last;
   const kept = uri === undefined ? undefined : session.results.find(uri);
-  const paths = kept?.result.outcomes.filter(isRetryable).map(({ path }) => path) ?? [];
+  const paths = kept === undefined ? [] : retryablePaths(kept.result);
   if (kept === undefined || paths.length === 0) {
     void vscode.window.showInformationMessage('The last send of this window left nothing to try again.');
     return undefined;

@@ -5,10 +5,10 @@ import * as vscode from 'vscode';
 import type { ReceiverSummary } from '../../../src/extension/commands/start-receiver.ts';
 import type { SendSummary } from '../../../src/extension/sending.ts';
 import { DEFAULT_MAX_PDU_LENGTH, DEFAULT_TIMEOUTS } from '../../../src/net/peer.ts';
-import type { ScannedFile } from '../../../src/send/job.ts';
 import { type Journal, openJournal } from '../../../src/send/journal.ts';
 import { readJournals } from '../../../src/send/journal-shelf.ts';
 import { scan } from '../../../src/send/scan.ts';
+import { ScannedFiles } from '../../../src/send/scanned-files.ts';
 import { EXPLICIT_LE, type SampleInstance } from '../../support/dicom-builder.ts';
 import { startScriptedPeer } from '../../support/scripted-peer.ts';
 import { listen, makeFolder, PEER, peerEntry, resetSettings, setUser, writeInstances } from './support.ts';
@@ -44,10 +44,11 @@ describe('A send that did not come to its end', () => {
       timeouts: DEFAULT_TIMEOUTS,
       ...changes,
     };
-    const files: ScannedFile[] = [];
+    const files = new ScannedFiles();
     for await (const file of scan([study.path], { recurse: true }, new AbortController().signal)) files.push(file);
     const journal = openJournal(journals, { peer, files }, { selection: [study.path] });
-    for (const { path } of files.slice(0, stored)) journal.record({ path, outcome: 'stored', bytesSent: 1, status: 0 });
+    for (const { path } of [...files].slice(0, stored))
+      journal.record({ path, outcome: 'stored', bytesSent: 1, status: 0 });
     journal.close('interrupted');
     return journal;
   }

@@ -33,11 +33,15 @@ describe('displayPathOf', () => {
 describe('fileNames', () => {
   const show = (path: string): string => path.slice(1);
   it('are the paths, in the trace and in the results', () => {
-    const { traced, shown } = fileNames(show, ['/a', '/b'], false);
+    const { traced, shown } = fileNames(show, [{ path: '/a' }, { path: '/b' }], false);
     assert.deepEqual([traced('/b'), shown('/b')], ['b', 'b']);
   });
   it('are numbers in the trace where paths are hidden; the results say which is which', () => {
-    const { traced, shown } = fileNames(show, ['/a', '/b', '/a', '/c'], true);
+    const { traced, shown } = fileNames(
+      show,
+      ['/a', '/b', '/a', '/c'].map((path) => ({ path })),
+      true,
+    );
     assert.deepEqual(['/a', '/b', '/c', '/elsewhere'].map(traced), ['file 1', 'file 2', 'file 3', 'file ?']);
     assert.equal(shown('/c'), 'c (file 3)');
   });

@@ -4,8 +4,8 @@ import { linkSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'no
 import { basename, join, relative } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ScannedFile } from '../../../src/send/job.ts';
 import { scan } from '../../../src/send/scan.ts';
+import type { ScannedFile } from '../../../src/send/scanned-file.ts';
 import { sampleInstance } from '../../support/dicom-builder.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 

@@ -3,10 +3,11 @@ import { truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Finding } from '../../../src/part10/finding.ts';
-import type { ScannedFile } from '../../../src/send/job.ts';
 import { DEFAULT_SEND_OPTIONS, type SendOptions } from '../../../src/send/options.ts';
 import { planSend } from '../../../src/send/plan.ts';
 import { DEFAULT_PREFLIGHT_POLICY } from '../../../src/send/preflight-policy.ts';
+import type { ScannedFile } from '../../../src/send/scanned-file.ts';
+import { ScannedFiles } from '../../../src/send/scanned-files.ts';
 import { digestsOfRepeated } from '../../../src/send/screening.ts';
 import { buildFile, sampleInstance } from '../../support/dicom-builder.ts';
 import { scanned } from '../../support/jobs.ts';
@@ -15,7 +16,8 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const NEVER = new AbortController().signal;
 
 /** 'a.dcm sent', 'b.dcm failed: truncated', 'c.dcm skipped: duplicate instance of a.dcm'. */
-async function fates(files: readonly ScannedFile[], preflight: SendOptions['preflight'] = {}): Promise<string[]> {
+async function fates(found: Iterable<ScannedFile>, preflight: SendOptions['preflight'] = {}): Promise<string[]> {
+  const files = ScannedFiles.of(found);
   const plan = planSend(files, { ...DEFAULT_SEND_OPTIONS, preflight }, await digestsOfRepeated(files, NEVER));
   const fate = new Map<number, string>();
   for (const { instances } of plan.associations) for (const { index } of instances) fate.set(index, 'sent');
@@ -26,7 +28,7 @@ async function fates(files: readonly ScannedFile[], preflight: SendOptions['pref
     const first = 'firstPath' in finding ? ` of ${basename(finding.firstPath)}` : '';
     fate.set(index, `${outcome}: ${finding.code}${first}`);
   }
-  return files.map(({ path }, index) => `${basename(path)} ${fate.get(index) ?? 'lost'}`);
+  return Array.from(files, ({ path }, index) => `${basename(path)} ${fate.get(index) ?? 'lost'}`);
 }
 
 const CT = sampleInstance({ seed: 1 });
@@ -125,7 +127,7 @@ describe('the same SOP Instance UID twice', () => {
       '7 skipped: duplicate instance of 1',
     ]);
     assert.deepEqual(await fates(files, { 'duplicate instance': 'send', 'conflicting instance': 'send' }), [
-      ...files.map(({ path }) => `${basename(path)} sent`),
+      ...Array.from(files, ({ path }) => `${basename(path)} sent`),
     ]);
   });
 

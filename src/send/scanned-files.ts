@@ -1,0 +1,143 @@
+// What the scan found, until the send is over: 130 bytes for an instance of which nothing is wrong, and its name. What a plan
+// asks of every file is answered without making the file.
+
+import type { Finding } from '../part10/finding.ts';
+import type { InstanceHeader } from '../part10/header.ts';
+import { MadeList } from './list.ts';
+import { CommonTexts, PackedNumbers, PackedTexts } from './packed.ts';
+import { RepeatedInstances } from './repeated-instances.ts';
+import type { ScannedFile, ScannedInstance, SkippedFile } from './scanned-file.ts';
+
+/** What a presentation context is about. */
+export type Pair = Pick<InstanceHeader, 'sopClassUID' | 'transferSyntaxUID'>;
+
+/** Of the instances, and of their data sets. */
+export interface Load {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+const FORMS: readonly InstanceHeader['form'][] = ['Part 10', 'no preamble', 'bare data set'];
+const NO_FINDINGS: readonly Finding[] = [];
+
+/** Files are added at its end, and stay as they are. */
+export class ScannedFiles extends MadeList<ScannedFile> {
+  #length = 0;
+  #bytes = 0;
+  readonly #skipped = new Map<number, SkippedFile>();
+  readonly #findings = new Map<number, readonly Finding[]>();
+  readonly #repeated = new RepeatedInstances((index) => this.#texts.at(this.#sopInstance.at(index)));
+  readonly #pairs: Pair[] = [];
+  readonly #pairNumbers = new Map<string, number>();
+  readonly #folders = new CommonTexts();
+  readonly #texts = new PackedTexts();
+  readonly #pair = new PackedNumbers(Uint32Array);
+  readonly #folder = new PackedNumbers(Uint32Array);
+  readonly #form = new PackedNumbers(Uint32Array);
+  readonly #name = new PackedNumbers(Float64Array);
+  readonly #sopInstance = new PackedNumbers(Float64Array);
+  readonly #dataSetOffset = new PackedNumbers(Float64Array);
+  readonly #dataSetLength = new PackedNumbers(Float64Array);
+  readonly #size = new PackedNumbers(Float64Array);
+  readonly #mtimeMs = new PackedNumbers(Float64Array);
+  readonly #ino = new PackedNumbers(Float64Array);
+  readonly #dev = new PackedNumbers(Float64Array);
+
+  static of(files: Iterable<ScannedFile>): ScannedFiles {
+    const list = new ScannedFiles();
+    for (const file of files) list.push(file);
+    return list;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  get load(): Load {
+    return { files: this.#length - this.#skipped.size, bytes: this.#bytes };
+  }
+
+  /** What holds nothing that could be sent, by index. */
+  get skipped(): ReadonlyMap<number, SkippedFile> {
+    return this.#skipped;
+  }
+
+  /** Of instances whose SOP Instance UID comes more than once, by their index: the index of the first that has it. */
+  get repeated(): ReadonlyMap<number, number> {
+    return this.#repeated.firsts;
+  }
+
+  get pairs(): readonly Pair[] {
+    return this.#pairs;
+  }
+
+  /** Which of `pairs` an instance has. */
+  pairOf(index: number): number {
+    return this.#pair.at(index);
+  }
+
+  findingsOf(index: number): readonly Finding[] {
+    return this.#findings.get(index) ?? NO_FINDINGS;
+  }
+
+  push(file: ScannedFile): void {
+    const index = this.#length;
+    this.#length += 1;
+    if (file.type === 'skipped') {
+      this.#skipped.set(index, file);
+      return;
+    }
+    const { path, header, identity, findings } = file;
+    const nameAt = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
+    this.#folder.set(index, this.#folders.numberOf(path.slice(0, nameAt)));
+    this.#name.set(index, this.#texts.add(path.slice(nameAt)));
+    this.#pair.set(index, this.#pairNumberOf(header));
+    this.#sopInstance.set(index, this.#texts.add(header.sopInstanceUID));
+    this.#dataSetOffset.set(index, header.dataSetOffset);
+    this.#dataSetLength.set(index, header.dataSetLength);
+    this.#form.set(index, FORMS.indexOf(header.form));
+    this.#size.set(index, identity.size);
+    this.#mtimeMs.set(index, identity.mtimeMs);
+    this.#ino.set(index, identity.ino);
+    this.#dev.set(index, identity.dev);
+    if (findings.length > 0) this.#findings.set(index, findings);
+    this.#repeated.add(index, header.sopInstanceUID);
+    this.#bytes += header.dataSetLength;
+  }
+
+  #pairNumberOf({ sopClassUID, transferSyntaxUID }: InstanceHeader): number {
+    const key = `${sopClassUID} ${transferSyntaxUID}`;
+    const known = this.#pairNumbers.get(key);
+    if (known !== undefined) return known;
+    this.#pairNumbers.set(key, this.#pairs.length);
+    return this.#pairs.push({ sopClassUID, transferSyntaxUID }) - 1;
+  }
+
+  protected make(index: number): ScannedFile {
+    return this.#skipped.get(index) ?? this.instance(index);
+  }
+
+  /** @param index of an instance */
+  instance(index: number): ScannedInstance {
+    const { sopClassUID, transferSyntaxUID } = this.#pairs[this.#pair.at(index)] as Pair;
+    return {
+      type: 'instance',
+      path: this.#folders.at(this.#folder.at(index)) + this.#texts.at(this.#name.at(index)),
+      header: {
+        sopClassUID,
+        sopInstanceUID: this.#texts.at(this.#sopInstance.at(index)),
+        transferSyntaxUID,
+        dataSetOffset: this.#dataSetOffset.at(index),
+        dataSetLength: this.#dataSetLength.at(index),
+        form: FORMS[this.#form.at(index)] as InstanceHeader['form'],
+      },
+      identity: {
+        size: this.#size.at(index),
+        mtimeMs: this.#mtimeMs.at(index),
+        ino: this.#ino.at(index),
+        dev: this.#dev.at(index),
+      },
+      findings: this.findingsOf(index),
+    };
+  }
+}
