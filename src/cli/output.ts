@@ -1,6 +1,7 @@
 // Where the terminal's text goes: the trace to stderr, results to stdout, and a progress line that never gets into either.
-// A write costs as much as the text of a whole message, so lines of the trace wait a moment for each other. They wait for
-// nothing else: what is said besides comes behind them, and the process does not end before they are written.
+// A write costs as much as the text of a whole message, so lines of the trace wait a moment for each other: as bytes, for
+// pieces of text that live so long cost the collector as much as making them. They wait for nothing else: what is said
+// besides comes behind them, and the process does not end before they are written.
 
 import { isatty } from 'node:tty';
 import type { PrintLevel } from './network-options.ts';
@@ -26,8 +27,12 @@ const RANKS: Readonly<Record<PrintLevel, number>> = { critical: 0, error: 1, war
 
 /** Too short to be noticed; a fast send makes some hundred lines in it. Only a `kill -9` loses them. */
 const WAITING_MS = 10;
-/** Characters: text of this length is written at once. */
+/** Characters: so many become bytes at once. */
+const JOINED_MIN = 4_096;
+/** Bytes that wait at most. */
 const WAITING_MAX = 65_536;
+/** Of UTF-8, for a UTF-16 unit. */
+const BYTES_PER_UNIT_MAX = 3;
 
 export interface OutputOptions {
   readonly level: PrintLevel;
@@ -40,7 +45,10 @@ export class Output {
   readonly #showsProgress: boolean;
   readonly #streams = new StandardStreams();
   #isProgressShown = false;
-  #waiting = '';
+  /** What is not in `#waiting` yet. */
+  #joined = '';
+  readonly #waiting = Buffer.allocUnsafeSlow(WAITING_MAX);
+  #waitingLength = 0;
   #timer: NodeJS.Timeout | undefined;
   readonly #lastWords: (() => void)[] = [];
   readonly #processEnds = (): void => {
@@ -58,19 +66,40 @@ export class Output {
     process.on('uncaughtExceptionMonitor', this.#processEnds);
   }
 
-  /** Lines that begin with their marks. Those less important than the level asked for are left out, others written soon. */
+  /**
+   * Lines that begin with their marks, of TextTrace: what others wrote is sanitised in them already, and to look at each
+   * character again would cost as much as making them. Those less important than the level asked for are left out, others
+   * written soon.
+   */
   trace(lines: readonly Line[]): void {
     for (const { level, text } of lines) {
       if (RANKS[level] > this.#level) continue;
-      this.#waiting += text;
-      this.#waiting += '\n';
+      this.#joined += text;
+      this.#joined += '\n';
     }
-    if (this.#waiting.length >= WAITING_MAX) this.flush();
-    else if (this.#waiting !== '') this.#timer ??= setTimeout(() => this.flush(), WAITING_MS);
+    if (this.#joined.length >= JOINED_MIN) this.#encode();
+    if (this.#joined !== '' || this.#waitingLength > 0) this.#timer ??= setTimeout(() => this.flush(), WAITING_MS);
+  }
+
+  #encode(): void {
+    const text = this.#joined;
+    this.#joined = '';
+    const lengthMax = BYTES_PER_UNIT_MAX * text.length;
+    if (this.#waitingLength + lengthMax > WAITING_MAX) this.#writeWaiting();
+    if (lengthMax <= WAITING_MAX) {
+      this.#waitingLength += this.#waiting.write(text, this.#waitingLength);
+      return;
+    }
+    this.clearProgress();
+    this.#write('stderr', text);
+  }
+
+  #write(name: 'stdout' | 'stderr', text: string): void {
+    this.#streams.write(name, Buffer.from(text));
   }
 
   line(level: LineLevel, text: string): void {
-    this.trace([{ level, text: MARKS[level] + text.replaceAll('\n', `\n${MARKS[level]}`) }]);
+    this.trace([{ level, text: MARKS[level] + printableLines(text).replaceAll('\n', `\n${MARKS[level]}`) }]);
     this.flush();
   }
 
@@ -78,9 +107,14 @@ export class Output {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#waiting === '') return;
-    const text = printableLines(this.#waiting);
-    this.#waiting = '';
+    this.#encode();
+    this.#writeWaiting();
+  }
+
+  #writeWaiting(): void {
+    if (this.#waitingLength === 0) return;
+    const text = this.#waiting.subarray(0, this.#waitingLength);
+    this.#waitingLength = 0;
     this.clearProgress();
     this.#streams.write('stderr', text);
   }
@@ -104,7 +138,7 @@ export class Output {
     if (this.#quiet) return;
     this.flush();
     this.clearProgress();
-    this.#streams.write('stdout', `${printableLines(text)}\n`);
+    this.#write('stdout', `${printableLines(text)}\n`);
   }
 
   /** Replaces the progress line on a terminal; elsewhere nothing. */
@@ -113,13 +147,13 @@ export class Output {
     this.flush();
     const width = (process.stderr.columns || 80) - 1;
     const shown = printable(text);
-    this.#streams.write('stderr', `\r\x1b[K${shown.length > width ? `${shown.slice(0, width - 1)}…` : shown}`);
+    this.#write('stderr', `\r\x1b[K${shown.length > width ? `${shown.slice(0, width - 1)}…` : shown}`);
     this.#isProgressShown = true;
   }
 
   clearProgress(): void {
     if (!this.#isProgressShown) return;
-    this.#streams.write('stderr', '\r\x1b[K');
+    this.#write('stderr', '\r\x1b[K');
     this.#isProgressShown = false;
   }
 }

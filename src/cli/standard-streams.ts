@@ -20,22 +20,30 @@ function pause(): void {
 }
 
 export class StandardStreams {
-  readonly #queue: { readonly name: Name; rest: Uint8Array }[] = [];
+  readonly #queue: { readonly name: Name; rest: Buffer }[] = [];
+  readonly #isImmediate: Readonly<Record<Name, boolean>> = {
+    stdout: process.platform === 'win32' || isatty(DESCRIPTORS.stdout),
+    stderr: process.platform === 'win32' || isatty(DESCRIPTORS.stderr),
+  };
   #length = 0;
   #timer: NodeJS.Timeout | undefined;
   readonly #processEnds = (): void => this.finish();
 
-  /** An error is one of Node's stream of that name, as if that had written. */
-  write(name: Name, text: string): void {
+  /**
+   * An error is one of Node's stream of that name, as if that had written.
+   * @param text UTF-8; may be overwritten afterwards
+   */
+  write(name: Name, text: Buffer): void {
     // On Windows, and on every terminal, Node's stream writes at once; there it also knows what encoding is wanted.
-    if (process.platform === 'win32' || isatty(DESCRIPTORS[name])) {
-      process[name].write(text);
+    if (this.#isImmediate[name]) {
+      process[name].write(text.toString());
       return;
     }
-    const rest = Buffer.from(text);
-    this.#queue.push({ name, rest });
-    this.#length += rest.length;
+    const entry = { name, rest: text };
+    this.#queue.push(entry);
+    this.#length += text.length;
     while (!this.#advance() && this.#length > BEHIND_MAX) pause();
+    if (entry.rest.length > 0) entry.rest = Buffer.from(entry.rest);
     this.#watch();
   }
 

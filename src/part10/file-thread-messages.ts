@@ -4,7 +4,7 @@
 import type { DataSetReadReason } from './data-set-source.ts';
 import type { FileIdentityLike } from './file-identity.ts';
 import type { FragmentRoom } from './fragment-room.ts';
-import type { HeaderReading } from './read-header.ts';
+import type { PackedReadings } from './packed-readings.ts';
 
 /** A data set in its file. */
 export interface DataSetRequest {
@@ -17,16 +17,15 @@ export interface DataSetRequest {
   readonly identity: FileIdentityLike;
 }
 
-export interface HeaderRequest {
-  readonly path: string;
-  /** The caller saw just now that this is a regular file. */
-  readonly isKnownFile: boolean;
-}
-
 /** Questions, each with one answer. `buffer`: by the number under which it was shared. */
 export type FileThreadQuestion =
-  /** `stop`: not 0 when there is no more use for an answer. */
-  | { readonly type: 'headers'; readonly files: readonly HeaderRequest[]; readonly stop: Int32Array<SharedArrayBuffer> }
+  /** `areKnownFiles`: of which the caller saw just now that they are regular files. `stop`: not 0 = no more use for it. */
+  | {
+      readonly type: 'headers';
+      readonly paths: readonly string[];
+      readonly areKnownFiles: readonly boolean[];
+      readonly stop: Int32Array<SharedArrayBuffer>;
+    }
   /** Whole data sets, one behind the other, each at its place in the buffer. */
   | {
       readonly type: 'data sets';
@@ -66,7 +65,7 @@ export type FileThreadMessage =
 export type ReadResult = DataSetReadReason | undefined;
 
 export interface FileThreadAnswers {
-  readonly headers: readonly HeaderReading[];
+  readonly headers: PackedReadings;
   readonly 'data sets': readonly ReadResult[];
   readonly parts: ReadResult;
 }

@@ -4,17 +4,17 @@
 
 import { parentPort } from 'node:worker_threads';
 import { DataSetFile } from './data-set-file.ts';
-import { asynchronousAccess, synchronousAccess } from './file-access.ts';
+import { asynchronousAccess, type FileAccess, synchronousAccess } from './file-access.ts';
 import type {
   DataSetRequest,
   FileThreadAnswers,
   FileThreadMessage,
   FileThreadQuestion,
   FileThreadReply,
-  HeaderRequest,
   ReadResult,
 } from './file-thread-messages.ts';
 import type { FragmentRoom } from './fragment-room.ts';
+import { type PackedReadings, packReadings } from './packed-readings.ts';
 import { type HeaderReading, readHeader } from './read-header.ts';
 import { serve } from './thread-end.ts';
 
@@ -54,7 +54,7 @@ async function reply(id: number, question: FileThreadQuestion): Promise<void> {
 function answerTo(question: FileThreadQuestion): FileThreadReply['answer'] | Promise<FileThreadAnswers['headers']> {
   switch (question.type) {
     case 'headers':
-      return headers(question.files, question.stop);
+      return headers(question);
     case 'data sets':
       return readAll(question);
     case 'parts':
@@ -62,35 +62,28 @@ function answerTo(question: FileThreadQuestion): FileThreadReply['answer'] | Pro
   }
 }
 
-async function headers(
-  files: readonly HeaderRequest[],
-  stop: Int32Array<SharedArrayBuffer>,
-): Promise<readonly HeaderReading[]> {
+async function headers({
+  paths,
+  areKnownFiles,
+  stop,
+}: Extract<FileThreadQuestion, { type: 'headers' }>): Promise<PackedReadings> {
   const signal = {
     get aborted() {
       return Atomics.load(stop, 0) !== 0;
     },
   };
   const began = performance.now();
+  const read = (index: number, access: FileAccess) =>
+    readHeader(paths[index] as string, areKnownFiles[index], signal, access);
   let readings: HeaderReading[];
   if (headerMs < SLOW_HEADER_MS) {
     readings = [];
-    for (const { path, isKnownFile } of files) {
-      readings.push(await readHeader(path, isKnownFile, signal, synchronousAccess));
-    }
+    for (let index = 0; index < paths.length; index += 1) readings.push(await read(index, synchronousAccess));
   } else {
-    readings = await Promise.all(
-      files.map(({ path, isKnownFile }) => readHeader(path, isKnownFile, signal, asynchronousAccess)),
-    );
+    readings = await Promise.all(paths.map((_path, index) => read(index, asynchronousAccess)));
   }
-  headerMs = (performance.now() - began) / files.length;
-  return readings.map(withoutMeta);
-}
-
-/** What the header says of the meta group has been looked at; it would only be copied on its way to the other thread. */
-function withoutMeta(reading: HeaderReading): HeaderReading {
-  const { result } = reading;
-  return result.type === 'instance' ? { ...reading, result: { ...result, mediaStorage: {} } } : reading;
+  headerMs = (performance.now() - began) / paths.length;
+  return packReadings(readings);
 }
 
 function buffer(number: number): Uint8Array {

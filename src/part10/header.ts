@@ -2,6 +2,9 @@
 
 import type { SystemErrorInfo } from './system-error.ts';
 
+/** How a file says what it holds: with the preamble, with group 0002 first, or with a data set and nothing else. */
+export const HEADER_FORMS = ['Part 10', 'no preamble', 'bare data set'] as const;
+
 /** A file that holds one SOP Instance. All UIDs are without padding. */
 export interface InstanceHeader {
   /** (0008,0016) of the data set itself; what goes into the C-STORE-RQ. */
@@ -14,8 +17,7 @@ export interface InstanceHeader {
   readonly dataSetOffset: number;
   /** From there to the end of the file, in bytes. */
   readonly dataSetLength: number;
-  /** How the file said so: 'Part 10' with preamble, 'no preamble' (group 0002 first), 'bare data set'. */
-  readonly form: 'Part 10' | 'no preamble' | 'bare data set';
+  readonly form: (typeof HEADER_FORMS)[number];
 }
 
 /** Why a file holds nothing that could be sent. */

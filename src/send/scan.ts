@@ -10,7 +10,8 @@ import { join, resolve } from 'node:path';
 import { type FileIdentityLike, kindOf } from '../part10/file-identity.ts';
 import { type FileThread, releaseFileThread, useFileThread } from '../part10/file-thread.ts';
 import type { Finding } from '../part10/finding.ts';
-import type { HeaderProblem, InstanceHeader } from '../part10/header.ts';
+import type { HeaderProblem } from '../part10/header.ts';
+import { unpackReadings } from '../part10/packed-readings.ts';
 import { type HeaderReading, readHeader } from '../part10/read-header.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { compareNaturally } from './natural-order.ts';
@@ -120,8 +121,6 @@ type FileCandidate = Candidate & { type: 'file' };
 class HeaderReader {
   readonly #thread: FileThread = useFileThread();
   readonly #signal: AbortSignal;
-  /** What many files have in common is kept once. */
-  readonly #common = new Map<string, string>();
   /** What the thread sees of the signal. */
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
   readonly #abort = (): void => {
@@ -135,25 +134,12 @@ class HeaderReader {
 
   async read(candidates: readonly FileCandidate[]): Promise<readonly HeaderReading[]> {
     if (candidates.length === 0) return [];
-    const files = candidates.map(({ path, isKnownFile }) => ({ path, isKnownFile }));
-    const reply = await this.#thread.ask({ type: 'headers', files, stop: this.#stop });
-    return (
-      reply?.answer ??
-      Promise.all(candidates.map(({ path, isKnownFile }) => readHeader(path, isKnownFile, this.#signal)))
-    );
-  }
-
-  /** As it was read, in less memory. */
-  compact(header: InstanceHeader): InstanceHeader {
-    const { sopClassUID, transferSyntaxUID } = header;
-    return { ...header, sopClassUID: this.#once(sopClassUID), transferSyntaxUID: this.#once(transferSyntaxUID) };
-  }
-
-  #once(text: string): string {
-    const known = this.#common.get(text);
-    if (known !== undefined) return known;
-    this.#common.set(text, text);
-    return text;
+    const paths = candidates.map(({ path }) => path);
+    const areKnownFiles = candidates.map(({ isKnownFile }) => isKnownFile);
+    const reply = await this.#thread.ask({ type: 'headers', paths, areKnownFiles, stop: this.#stop });
+    return reply === undefined
+      ? Promise.all(candidates.map(({ path, isKnownFile }) => readHeader(path, isKnownFile, this.#signal)))
+      : unpackReadings(reply.answer);
   }
 
   close(): void {
@@ -169,9 +155,15 @@ async function examine(candidates: readonly Candidate[], headers: HeaderReader):
   let at = 0;
   const examined: Examined[] = [];
   for (const candidate of candidates) {
-    examined.push(
-      candidate.type === 'problem' ? named(candidate) : await judged(candidate.path, readings[at++], headers),
-    );
+    if (candidate.type === 'problem') {
+      examined.push(named(candidate));
+      continue;
+    }
+    const { path } = candidate;
+    const reading = readings[at++];
+    const identity = reading?.identity;
+    const key = identity === undefined ? pathKey(path) : (quickKeyOf(path, identity) ?? (await exactKeyOf(path)));
+    examined.push({ file: judged(path, reading), key });
   }
   return examined;
 }
@@ -179,31 +171,35 @@ async function examine(candidates: readonly Candidate[], headers: HeaderReader):
 function named({ path, problem }: Candidate & { type: 'problem' }): Examined {
   // Several names can become the same path when they are no UTF-8.
   const isNamed = problem.code !== 'unreadable' || problem.error.code !== INVALID_NAME;
-  return { file: { type: 'skipped', path, problem }, key: isNamed ? `path ${path}` : undefined };
+  return { file: { type: 'skipped', path, problem }, key: isNamed ? pathKey(path) : undefined };
 }
 
-async function judged(path: string, reading: HeaderReading | undefined, headers: HeaderReader): Promise<Examined> {
-  const identity = reading?.identity;
-  const key = identity === undefined ? `path ${path}` : await keyOf(path, identity);
-  if (reading === undefined || identity === undefined || reading.result.type === 'problem') {
+function judged(path: string, reading: HeaderReading | undefined): ScannedFile {
+  if (reading?.identity === undefined || reading.result.type === 'problem') {
     const problem = reading?.result.type === 'problem' ? reading.result.problem : nothingKnown(path);
-    return { file: { type: 'skipped', path, problem }, key };
+    return { type: 'skipped', path, problem };
   }
+  const { result, identity } = reading;
   const findings = reading.findings.length === 0 ? NO_FINDINGS : reading.findings;
-  return { file: { type: 'instance', path, header: headers.compact(reading.result.header), identity, findings }, key };
+  return { type: 'instance', path, header: result.header, identity, findings };
 }
 
 function nothingKnown(path: string): HeaderProblem {
   return { code: 'unreadable', error: { code: 'UNKNOWN', message: `nothing is known of ${path}` } };
 }
 
-/** The file itself, whatever its path. File systems without file numbers are told apart by path. */
-async function keyOf(path: string, { dev, ino }: Pick<FileIdentityLike, 'dev' | 'ino'>): Promise<FileKey> {
-  if (ino === 0) return `path ${path}`;
-  if (Number.isSafeInteger(ino)) return { dev, ino };
-  // Windows numbers files with 64 bits; rounded, two neighbours would be one.
+const pathKey = (path: string): FileKey => `path ${path}`;
+
+/** The file itself, whatever its path; file systems without file numbers tell them apart by path. Undefined: ask again. */
+function quickKeyOf(path: string, { dev, ino }: Pick<FileIdentityLike, 'dev' | 'ino'>): FileKey | undefined {
+  if (ino === 0) return pathKey(path);
+  return Number.isSafeInteger(ino) ? { dev, ino } : undefined;
+}
+
+/** Windows numbers files with 64 bits; rounded, two neighbours would be one. */
+async function exactKeyOf(path: string): Promise<FileKey> {
   const exact = await stat(path, { bigint: true }).catch(() => undefined);
-  return exact === undefined ? `path ${path}` : `${exact.dev}:${exact.ino}`;
+  return exact === undefined ? pathKey(path) : `${exact.dev}:${exact.ino}`;
 }
 
 /** One folder on the way down: its entries, and how far they are done. */
@@ -260,7 +256,7 @@ async function* walk(
 
   /** Goes into a folder unless it was seen before; what keeps it from that is what is returned. */
   async function enter(path: string, status: Stats, levels: Level[]): Promise<Candidate | undefined> {
-    const key = await keyOf(path, status);
+    const key = quickKeyOf(path, status) ?? (await exactKeyOf(path));
     if (!visitedFolders.isNew(key)) return undefined;
     try {
       levels.push({ path, entries: await list(path, signal), next: 0 });

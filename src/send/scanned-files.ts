@@ -2,7 +2,7 @@
 // asks of every file is answered without making the file.
 
 import type { Finding } from '../part10/finding.ts';
-import type { InstanceHeader } from '../part10/header.ts';
+import { HEADER_FORMS, type InstanceHeader } from '../part10/header.ts';
 import { MadeList } from './list.ts';
 import { CommonTexts, PackedNumbers, PackedTexts } from './packed.ts';
 import { RepeatedInstances } from './repeated-instances.ts';
@@ -17,7 +17,6 @@ export interface Load {
   readonly bytes: number;
 }
 
-const FORMS: readonly InstanceHeader['form'][] = ['Part 10', 'no preamble', 'bare data set'];
 const NO_FINDINGS: readonly Finding[] = [];
 
 /** Files are added at its end, and stay as they are. */
@@ -95,7 +94,7 @@ export class ScannedFiles extends MadeList<ScannedFile> {
     this.#sopInstance.set(index, this.#texts.add(header.sopInstanceUID));
     this.#dataSetOffset.set(index, header.dataSetOffset);
     this.#dataSetLength.set(index, header.dataSetLength);
-    this.#form.set(index, FORMS.indexOf(header.form));
+    this.#form.set(index, HEADER_FORMS.indexOf(header.form));
     this.#size.set(index, identity.size);
     this.#mtimeMs.set(index, identity.mtimeMs);
     this.#ino.set(index, identity.ino);
@@ -129,7 +128,7 @@ export class ScannedFiles extends MadeList<ScannedFile> {
         transferSyntaxUID,
         dataSetOffset: this.#dataSetOffset.at(index),
         dataSetLength: this.#dataSetLength.at(index),
-        form: FORMS[this.#form.at(index)] as InstanceHeader['form'],
+        form: HEADER_FORMS[this.#form.at(index)] as InstanceHeader['form'],
       },
       identity: {
         size: this.#size.at(index),

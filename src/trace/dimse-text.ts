@@ -88,10 +88,11 @@ export function messageTypeText(command: Command): string {
   return command.type === 'other' ? `Command Field 0x${hexWord(command.CommandField)}` : MESSAGE_TYPES[command.type];
 }
 
-const messageIdLine = (id: number, next: string): string => `${next}Message ID                    : ${id}`;
-const respondedToLine = (id: number, next: string): string => `${next}Message ID Being Responded To : ${id}`;
+export const messageIdLine = (id: number, next: string): string => `${next}Message ID                    : ${id}`;
+export const respondedToLine = (id: number, next: string): string => `${next}Message ID Being Responded To : ${id}`;
 const classLine = (uid: string, next: string): string => `${next}Affected SOP Class UID        : ${nameOf(uid)}`;
-const instanceLine = (uid: string, next: string): string => `${next}Affected SOP Instance UID     : ${sanitize(uid)}`;
+export const instanceLine = (uid: string, next: string): string =>
+  `${next}Affected SOP Instance UID     : ${sanitize(uid)}`;
 
 function commandLines(command: Command, hasDataSet: boolean, next: string): string {
   const dataSet = `${next}Data Set                      : ${hasDataSet ? 'Present' : 'None'}`;

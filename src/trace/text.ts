@@ -6,7 +6,7 @@ import type { TraceRecord } from '../net/trace-record.ts';
 import type { Direction, ProtocolTraceEvent } from '../protocol/trace-event.ts';
 import type { AAssociateAc } from '../protocol/ul/pdu.ts';
 import { abortReasonText, abortSourceText, contextResultText, eventText, rejectSummary } from './code-text.ts';
-import { type ContextInUse, contextInUse, dimseBlock, dimseLevel, dimseText } from './dimse-text.ts';
+import { type ContextInUse, contextInUse, dimseLevel, dimseText } from './dimse-text.ts';
 import {
   beginFolding,
   continues,
@@ -17,6 +17,7 @@ import {
   type PDataTfEvent,
 } from './folding.ts';
 import { hexDump } from './hex.ts';
+import { MessageBlocks } from './message-blocks.ts';
 import { aeTitle, nameAndUid, nameOf } from './names.ts';
 import { type ControlPdu, type ProposedContexts, pduBlock, pduFields } from './pdu-text.ts';
 import { sanitize } from './sanitize.ts';
@@ -58,9 +59,15 @@ interface AssociationState {
   folding: Folding | undefined;
   proposed: ProposedContexts;
   readonly inUse: Map<number, ContextInUse>;
+  readonly blocks: MessageBlocks;
 }
 
-const emptyState = (): AssociationState => ({ folding: undefined, proposed: new Map(), inUse: new Map() });
+const emptyState = (): AssociationState => ({
+  folding: undefined,
+  proposed: new Map(),
+  inUse: new Map(),
+  blocks: new MessageBlocks(),
+});
 
 type PduEvent = Extract<ProtocolTraceEvent, { type: 'PDU' }>;
 
@@ -306,7 +313,7 @@ export class TextTrace {
     if (!this.#shows('debug')) return;
     const context = state.inUse.get(presentationContextId);
     const beginning = this.#beginning('debug');
-    const block = dimseBlock(command, direction, presentationContextId, context, hasDataSet, `\n${beginning}`);
+    const block = state.blocks.block(command, direction, presentationContextId, context, hasDataSet, `\n${beginning}`);
     this.#push('debug', beginning + block);
   }
 }

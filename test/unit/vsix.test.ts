@@ -12,7 +12,7 @@ import { Worker } from 'node:worker_threads';
 import { inflateRawSync } from 'node:zlib';
 import { packageVsix } from '../../scripts/package.ts';
 import type { FileThreadReply } from '../../src/part10/file-thread-messages.ts';
-import type { HeaderReading } from '../../src/part10/read-header.ts';
+import { type PackedReadings, unpackReadings } from '../../src/part10/packed-readings.ts';
 import { endThread } from '../../src/part10/thread-end.ts';
 import { encodeFrame } from '../support/frame-encoder.ts';
 
@@ -160,12 +160,12 @@ test('what is packed runs: the thread that works on files', async () => {
   await writeFile(path, 'no image');
   const worker = new Worker(join(scratch, 'file-worker.cjs'));
   const answered = once(worker, 'message', { signal: AbortSignal.timeout(20_000) });
-  const question = { type: 'headers', files: [{ path, isKnownFile: true }], stop: new Int32Array(1) };
+  const question = { type: 'headers', paths: [path], areKnownFiles: [true], stop: new Int32Array(1) };
   worker.postMessage({ type: 'ask', id: 7, question });
   const [{ id, answer }] = (await answered) as [FileThreadReply];
   await endThread(worker);
   assert.equal(id, 7);
-  assert.deepEqual((answer as HeaderReading[])[0]?.result, {
+  assert.deepEqual(unpackReadings(answer as PackedReadings)[0]?.result, {
     type: 'problem',
     problem: { code: 'not DICOM', looksLike: 'text' },
   });

@@ -28,3 +28,25 @@ it('keeps little room for what may die soon, where the engine would take much', 
   assert.ok(bound <= 16e6, `${bound} bytes`);
   assert.ok(free > 2 * bound, `${free} bytes without, ${bound} with`);
 });
+
+it('leaves what is called some thousand times to the engine’s quick compiler', async () => {
+  const module = JSON.stringify(new URL('../../../src/cli/memory.ts', import.meta.url).href);
+  const compiled = async (before: string): Promise<boolean> => {
+    const source = `
+      ${before}
+      function hot(text) {
+        let sum = 0;
+        for (let at = 0; at < text.length; at += 1) sum += text.charCodeAt(at);
+        return sum;
+      }
+      for (let turn = 0; turn < 100; turn += 1) {
+        for (let count = 0; count < 100; count += 1) hot('x'.repeat(count));
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }`;
+    const argv = ['--trace-opt', '--input-type=module', '-e', source];
+    const { stdout } = await promisify(execFile)(process.execPath, argv, { maxBuffer: 1e8 });
+    return /completed optimizing.*<JSFunction hot.*TURBOFAN/.test(stdout);
+  };
+  assert.equal(await compiled(`import { compileLate } from ${module}; compileLate();`), false);
+  assert.equal(await compiled(''), true);
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { printable } from '../../../src/cli/output.ts';
 import type { TraceEvent, TraceRecord } from '../../../src/net/trace-record.ts';
 import { jsonLine } from '../../../src/trace/jsonl.ts';
 import { TextTrace, type TraceLevel, type TraceLine } from '../../../src/trace/text.ts';
@@ -165,46 +166,64 @@ describe('associations', () => {
 
 describe('what the peer says', () => {
   const HOSTILE = '\u001b[31mred\u0000\u202eevil\r\nI: Association Accepted';
-  const hostileRecords = (): TraceRecord[] =>
+  /** Of every kind, with `words` wherever others can put some. */
+  const hostileRecords = (words: string): TraceRecord[] =>
     new Records()
-      .add({ type: 'connecting', host: HOSTILE, port: 104 })
+      .add({ type: 'connecting', host: words, port: 104 })
       .pdu('received', {
-        ...rq([proposed(1, HOSTILE, HOSTILE)], {
-          implementationClassUID: HOSTILE,
-          implementationVersionName: HOSTILE,
-          roleSelections: [{ sopClassUID: HOSTILE, scuRole: true, scpRole: true }],
-          sopClassExtendedNegotiations: [
-            { sopClassUID: HOSTILE, serviceClassApplicationInformation: new Uint8Array(3) },
-          ],
+        ...rq([proposed(1, words, words)], {
+          implementationClassUID: words,
+          implementationVersionName: words,
+          roleSelections: [{ sopClassUID: words, scuRole: true, scpRole: true }],
+          sopClassExtendedNegotiations: [{ sopClassUID: words, serviceClassApplicationInformation: new Uint8Array(3) }],
           sopClassCommonExtendedNegotiations: [
-            { sopClassUID: HOSTILE, serviceClassUID: HOSTILE, relatedGeneralSOPClassUIDs: [HOSTILE] },
+            { sopClassUID: words, serviceClassUID: words, relatedGeneralSOPClassUIDs: [words] },
           ],
           asynchronousOperationsWindow: { maximumNumberOperationsInvoked: 1, maximumNumberOperationsPerformed: 1 },
         }),
-        calledAETitle: HOSTILE,
-        callingAETitle: HOSTILE,
-        applicationContextName: HOSTILE,
+        calledAETitle: words,
+        callingAETitle: words,
+        applicationContextName: words,
       })
-      .pdu('received', ac([{ presentationContextId: 1, result: 0, transferSyntax: HOSTILE }], THEIRS))
+      .pdu('received', ac([{ presentationContextId: 1, result: 0, transferSyntax: words }], THEIRS))
       .pdu('received', { type: 'A-ASSOCIATE-RJ', result: 9, source: 9, reason: 99 })
       .pdu('received', { type: 'A-ABORT', source: 1, reason: 255 })
-      .command('received', 1, storeRsp(1, 0x1234, { ErrorComment: HOSTILE }, HOSTILE, HOSTILE))
-      .command('received', 1, { type: 'other', CommandField: 0x8020, AffectedSOPClassUID: HOSTILE, Status: 0xff00 })
-      .add({ type: 'unexpected message', command: storeRsp(7, 0) })
-      .add({ type: 'protocol error', reason: 77, detail: HOSTILE })
-      .add({ type: 'connection failed', error: { code: HOSTILE, message: HOSTILE } })
-      .add({ type: 'file begins', path: HOSTILE, messageId: 1, length: undefined })
-      .add({ type: 'file ends', path: HOSTILE, outcome: HOSTILE, elapsedMs: 0, bytes: 0 }).all;
+      .command('received', 1, storeRsp(1, 0x1234, { ErrorComment: words }, words, words))
+      .command('received', 1, { type: 'other', CommandField: 0x8020, AffectedSOPClassUID: words, Status: 0xff00 })
+      .add({ type: 'connected', localAddress: words, remoteAddress: words, elapsedMs: 1 })
+      .add({ type: 'connection accepted', localAddress: words, remoteAddress: words })
+      .add({ type: 'unexpected message', command: storeRsp(7, 0xa700, { ErrorComment: words }, words, words) })
+      .add({ type: 'protocol error', reason: 77, detail: words })
+      .add({ type: 'connection failed', error: { code: words, message: words } })
+      .add({ type: 'instance received', path: words, bytes: 1 })
+      .add({ type: 'instance not written', error: { code: words, message: words } })
+      .add({ type: 'connection closed', by: 'peer', error: { code: words, message: words } })
+      .add({ type: 'file begins', path: words, messageId: 1, length: undefined })
+      .add({ type: 'file ends', path: words, outcome: words, elapsedMs: 0, bytes: 0 }).all;
 
   it('cannot begin a line, move the cursor or turn text around', () => {
     for (const level of LEVELS) {
-      for (const text of texts(hostileRecords(), level)) assert.doesNotMatch(text, /[\p{Cc}\u202e\u2028]/u);
+      for (const text of texts(hostileRecords(HOSTILE), level)) assert.doesNotMatch(text, /[\p{Cc}\u202e\u2028]/u);
     }
-    for (const record of hostileRecords()) assert.doesNotMatch(jsonLine(record), /[\p{Cc}\u202e\u2028]/u);
+    for (const record of hostileRecords(HOSTILE)) assert.doesNotMatch(jsonLine(record), /[\p{Cc}\u202e\u2028]/u);
+  });
+
+  it('leaves nothing that a terminal would have to be spared, whatever it is', () => {
+    const words = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.string({
+        unit: fc.constantFrom('\x1b[2J', '\x9b1m', '\x07', '\n', '\r', '\u200b', '\u2066', '\ufeff', 'a', ' '),
+      }),
+    );
+    fc.assert(
+      fc.property(words, (text) => {
+        for (const line of texts(hostileRecords(text), 'trace')) assert.equal(printable(line), line);
+      }),
+    );
   });
 
   it('is shown as numbers where the standard has no words', () => {
-    const shown = texts(hostileRecords(), 'error').join('\n');
+    const shown = texts(hostileRecords(HOSTILE), 'error').join('\n');
     assert.match(shown, /Result: Rejected 9 \(unknown\), Source: 9 \(unknown\)\nReason: 99 \(unknown\)/);
     assert.match(shown, /Status: 0x1234 - Failure/);
   });

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HEADER_FORMS } from '../../../src/part10/header.ts';
+import { packReadings, unpackReadings } from '../../../src/part10/packed-readings.ts';
+import type { HeaderReading } from '../../../src/part10/read-header.ts';
+import { instanceSample } from '../../support/scanned-samples.ts';
+
+function reading(number: number, changes: Partial<HeaderReading> = {}): HeaderReading {
+  const { header, identity } = instanceSample(number);
+  const form = HEADER_FORMS[number % 3] ?? 'Part 10';
+  return {
+    result: { type: 'instance', header: { ...header, form }, mediaStorage: {} },
+    identity,
+    findings: [],
+    ...changes,
+  };
+}
+
+test('readings come out of another thread as they went in, in their order, but for the meta group’s own UIDs', () => {
+  const { identity } = reading(9);
+  const told: HeaderReading[] = [
+    { result: { type: 'problem', problem: { code: 'not DICOM', looksLike: 'ZIP' } }, identity, findings: [] },
+    ...Array.from({ length: 7 }, (_, number) => reading(number)),
+    { result: { type: 'problem', problem: { code: 'empty file' } }, identity: undefined, findings: [] },
+    reading(8, { findings: [{ code: 'zero padding', offset: 7, length: 3 }] }),
+    reading(9),
+  ];
+  assert.deepEqual(unpackReadings(structuredClone(packReadings(told))), told);
+
+  const { header } = instanceSample(1);
+  const mediaStorage = { sopClass: { value: '1.2', offset: 150 } };
+  const ofMeta = reading(1, { result: { type: 'instance', header, mediaStorage } });
+  const bare = reading(1, { result: { type: 'instance', header, mediaStorage: {} } });
+  const findings = [{ code: 'not checked', offset: 1 }] as const;
+  assert.deepEqual(unpackReadings(packReadings([ofMeta, { ...ofMeta, findings }])), [bare, { ...bare, findings }]);
+  assert.deepEqual(unpackReadings(packReadings([])), []);
+});
