@@ -16,7 +16,7 @@ import { summaryText } from '../trace/summary.ts';
 import { troubleWords } from '../trace/trouble-words.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../trace/units.ts';
 import { watchForInterruption } from './interruption.ts';
-import { boundYoungGeneration, MANY_FILES, preferMemoryToSpeed } from './memory.ts';
+import { beThrifty, MANY_FILES, preferMemoryToSpeed } from './memory.ts';
 import { HELP_OPTION, NETWORK_OPTIONS, type PrintLevel, peerFrom, printLevel } from './network-options.ts';
 import { type OptionValues, optionsHelp, parseOptions, UsageError } from './options.ts';
 import { Output } from './output.ts';
@@ -93,7 +93,6 @@ export async function store(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const { peer, sendOptions, paths, recurse, report, level, quiet } = storeArguments(options, positionals);
-  boundYoungGeneration();
   const output = new Output({ level, quiet });
   const interruption = watchForInterruption(() =>
     output.line('warn', 'Interrupted: stopping. Once more to end at once.'),
@@ -165,6 +164,7 @@ async function scanAll(
   const files = new ScannedFiles();
   for await (const file of scan(paths, { recurse }, signal)) {
     files.push(file);
+    if (files.length === 1) beThrifty();
     if (files.length === MANY_FILES) preferMemoryToSpeed();
     if (files.length % 100 === 0) output.progress(`Looking for files: ${formatCount(files.length)}`);
   }

@@ -81,6 +81,7 @@ export class DataSetCheck {
   #oddValue: OddValue | undefined;
   #zerosFrom: number | undefined;
   #isDone = false;
+  #window: ByteWindow | undefined;
 
   /** @param start where the data set begins, and `end` where the file does; bytes from the start of the file */
   constructor(encoding: Encoding, start: number, end: number) {
@@ -196,13 +197,20 @@ export class DataSetCheck {
     return undefined;
   }
 
+  /** The same for all elements of a part. */
+  #windowOn({ bytes, base }: FilePart): ByteWindow {
+    const end = this.#end - base;
+    if (this.#window?.bytes !== bytes || this.#window.end !== end) this.#window = { bytes, end };
+    return this.#window;
+  }
+
   /** Undefined: the walk has ended. */
   #header(part: FilePart, at: number, encoding: Encoding): ElementHeader | undefined {
     const { bytes, base } = part;
-    const window: ByteWindow = { bytes, end: this.#end - base };
+    const window = this.#windowOn(part);
     const read = readElementHeader(window, at - base, encoding);
     const element = read.type === 'element' ? read : unknownVR(window, at - base, encoding);
-    if (element !== undefined) return { ...element, valueOffset: element.valueOffset + base };
+    if (element !== undefined) return base === 0 ? element : { ...element, valueOffset: element.valueOffset + base };
     const vr = vrAt(bytes, at - base + 4);
     if (isKnownVR(vr) || isFutureVR(vr)) this.#truncated({ offset: at, part: 'header' });
     else
@@ -242,6 +250,8 @@ export class DataSetCheck {
 
   #checkUID(part: FilePart, { tag, valueOffset, length }: ElementHeader, keyword: string): void {
     const raw = textAt(part.bytes, valueOffset - part.base, Math.min(length, LONGEST_UID_READ));
+    // As nearly all are, so that nothing is made of it.
+    if (uidFault(raw.endsWith('\0') ? raw.slice(0, -1) : raw) === undefined) return;
     const value = raw.replace(/^ +|[ \0]+$/gu, '');
     const isPaddedBySpace = value !== '' && raw.includes(' ') && raw.replace(/\0+$/u, '') !== value;
     const fault = (value === '' ? undefined : uidFault(value)) ?? (isPaddedBySpace ? 'space padding' : undefined);

@@ -54,6 +54,9 @@ const SHORT_VRS = new Set('AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM
 /** VRs with two reserved bytes and a 32-bit length (PS3.5 Table 7.1-1). */
 const LONG_VRS = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));
 
+/** By their two bytes: a text of its own for each element of each file would be most of what a scan allocates. */
+const KNOWN_VRS = new Map([...SHORT_VRS, ...LONG_VRS].map((vr) => [vr.charCodeAt(0) * 0x100 + vr.charCodeAt(1), vr]));
+
 export function isKnownVR(vr: string): boolean {
   return SHORT_VRS.has(vr) || LONG_VRS.has(vr);
 }
@@ -75,7 +78,9 @@ export function tagAt(bytes: Uint8Array, at: number, bigEndian: boolean): number
 }
 
 export function vrAt(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0);
+  const first = bytes[at] ?? 0;
+  const second = bytes[at + 1] ?? 0;
+  return KNOWN_VRS.get(first * 0x100 + second) ?? String.fromCharCode(first, second);
 }
 
 /** '(0008,0018)' */
@@ -86,9 +91,7 @@ export function tagText(tag: number): string {
 
 /** Latin-1; for UIDs and other values of the default repertoire. */
 export function textAt(bytes: Uint8Array, at: number, length: number): string {
-  let text = '';
-  for (let index = at; index < at + length; index++) text += String.fromCharCode(bytes[index] ?? 0);
-  return text;
+  return Buffer.prototype.latin1Slice.call(bytes, at, at + length);
 }
 
 /** Whether `count` bytes at `at` are there; otherwise what to do about it. */

@@ -17,7 +17,7 @@ export const BUFFER_LENGTH = 1_048_576 + 16_384;
 /** So many buffers are out at a time at most. */
 const BUFFERS_MAX = 24;
 /** Little of what the thread allocates lives longer than an answer: with more room, garbage would only wait. */
-const HEAP_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
+const HEAP_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 32 };
 /** A send follows its scan: the thread is kept for it. In milliseconds. */
 const IDLE_MS = 2_000;
 

@@ -9,7 +9,7 @@ import { type FragmentRoom, fragmentViews, roomyLength, roomyOffset } from './fr
 import { StreamedParts } from './streamed-parts.ts';
 
 /** Read in one go. More would make the first of them wait. */
-const FILES_PER_READ = 32;
+const FILES_PER_READ = 16;
 /** So many buffers are filled ahead at most. */
 const BUFFERS_AHEAD = 6;
 /** Storage that takes longer, so many times in a row, is better asked for several files at a time. In milliseconds. */

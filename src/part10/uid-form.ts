@@ -3,8 +3,11 @@
 
 import type { UIDFault } from './finding.ts';
 
+const WELL_FORMED = /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*$/;
+
 /** @param uid without padding; undefined is returned where nothing is wrong with it */
 export function uidFault(uid: string): UIDFault | undefined {
+  if (uid.length <= 64 && WELL_FORMED.test(uid)) return undefined;
   if (!/^[0-9.]*$/u.test(uid)) return 'characters';
   if (uid.length > 64) return 'too long';
   const components = uid.split('.');

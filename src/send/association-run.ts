@@ -26,7 +26,7 @@ export const WINDOW_MAX = 64;
 export const CANCELLED_RELEASE_MS = 500;
 
 /** So many instances are looked at ahead of their turn. */
-const READ_AHEAD = 64;
+const READ_AHEAD = 32;
 
 /** What an association needs of the send that it is part of. */
 export interface AssociationHost {

@@ -46,7 +46,9 @@ export class RepeatedInstances {
     const hashes = this.#hashes;
     this.#indexes = new Uint32Array(2 * indexes.length);
     this.#hashes = new Uint32Array(2 * indexes.length);
-    for (const [at, indexFrom1] of indexes.entries()) {
+    // By number: `entries` would make two hundred thousand arrays at a stroke.
+    for (let at = 0; at < indexes.length; at += 1) {
+      const indexFrom1 = indexes[at] as number;
       if (indexFrom1 === 0) continue;
       const hash = hashes[at] as number;
       let place = hash % this.#indexes.length;

@@ -24,7 +24,7 @@ export interface ScanOptions {
 
 /** Headers asked for at once: few at first, so that something is seen soon. */
 const BATCH_FIRST = 8;
-const BATCH_MAX = 64;
+const BATCH_MAX = 32;
 /** Batches that are under way at the same time. */
 const BATCHES = 2;
 /** Entries of a folder asked for at once. */
