@@ -1,6 +1,6 @@
-// How much memory a send may take, and how much of the processor. The engine lets its heap grow to several times what is in use, which for a hundred
-// thousand files is hundreds of megabytes that nobody needs. A program of its own may tell it to be thrifty; the editor's
-// extension host belongs to others, too, and is left as it is. docs/decisions/0008
+// How much memory a send may take, and how much of the processor. The engine lets its heap grow to several times what is in
+// use, and compiles for programs that run for hours. A program of its own may tell it to be thrifty; the editor's extension
+// host belongs to others, too, and is left as it is. docs/decisions/0008
 
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 

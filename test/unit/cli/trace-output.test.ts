@@ -32,6 +32,12 @@ async function run(program: string): Promise<{ code: unknown; said: string[] }> 
   return { code: (await closed)[0], said: said.split('\n') };
 }
 
+/** So many lines first, each in its place: what waits for a reader is not overwritten by what comes later. */
+function assertNumbered(said: readonly string[], count: number, line: string): void {
+  const wrong = said.slice(0, count).findIndex((each, number) => each !== `D: ${number} ${line}`);
+  assert.equal(wrong, -1, `line ${wrong}: ${said[wrong]?.slice(0, 40)}`);
+}
+
 const onPosix = process.platform === 'win32' ? { skip: 'there are no POSIX pipes' } : {};
 
 describe('the trace in a terminal', onPosix, () => {
@@ -84,14 +90,14 @@ describe('the trace in a terminal', onPosix, () => {
       const lines = 20_000;
       const { output, closed } = startProgram(`
         ${before}
-        for (let n = 0; n < ${lines}; n += 1) output.trace([{ level: 'debug', text: 'D: ${line}' }]);
+        for (let n = 0; n < ${lines}; n += 1) output.trace([{ level: 'debug', text: 'D: ' + n + ' ${line}' }]);
         output.result('The end');
         process.exit(0);`);
       // The pipe is full long before its reader begins.
       await once(output, 'readable');
       const said = (await text(output)).split('\n');
       assert.deepEqual(await closed, [0, null]);
-      assert.equal(said.filter((each) => each === `D: ${line}`).length, lines);
+      assertNumbered(said, lines, line);
       assert.deepEqual(said.slice(-2), ['The end', '']);
     });
 
@@ -100,13 +106,13 @@ describe('the trace in a terminal', onPosix, () => {
     const { output, side, closed } = startProgram(`
       const { writeSync } = await import('node:fs');
       process.stdout; process.stderr;
-      for (let n = 0; n < 1_000; n += 1) output.trace([{ level: 'debug', text: 'D: ${line}' }]);
+      for (let n = 0; n < 1_000; n += 1) output.trace([{ level: 'debug', text: 'D: ' + n + ' ${line}' }]);
       setTimeout(() => { writeSync(3, 'gone on'); output.end(); }, 50);`);
     // A megabyte does not fit into the pipe, of which nothing is read until the work has gone on.
     assert.equal(String((await once(side, 'data'))[0]), 'gone on');
     const said = (await text(output)).split('\n');
     assert.deepEqual(await closed, [0, null]);
-    assert.equal(said.filter((each) => each === `D: ${line}`).length, 1_000);
+    assertNumbered(said, 1_000, line);
   });
 
   it('is whole where a second Ctrl-C ends the process at once', async () => {
