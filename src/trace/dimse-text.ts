@@ -133,19 +133,20 @@ const HEADS: Readonly<Record<Direction, string>> = {
 };
 const END = rule('END DIMSE MESSAGE');
 
-/**
- * What the level 'debug' shows of a message, a line for each of its elements.
- *
- * @param next between one line and the next: a line break and what lines begin with
- */
-export function dimseBlock(
-  command: Command,
-  direction: Direction,
-  presentationContextId: number,
-  context: ContextInUse | undefined,
-  hasDataSet: boolean,
-  next: string,
-): string {
+/** A message as a block tells it. */
+export interface MessageInContext {
+  readonly command: Command;
+  readonly direction: Direction;
+  readonly presentationContextId: number;
+  readonly context: ContextInUse | undefined;
+  readonly hasDataSet: boolean;
+  /** Between one line and the next: a line break and what lines begin with. */
+  readonly next: string;
+}
+
+/** What the level 'debug' shows of a message, a line for each of its elements. */
+export function dimseBlock(message: MessageInContext): string {
+  const { command, direction, presentationContextId, context, hasDataSet, next } = message;
   let block = `${HEADS[direction]}${next}Message Type                  : ${messageTypeText(command)}`;
   block += `${next}Presentation Context ID       : ${contextText(presentationContextId, context)}`;
   return `${block}${commandLines(command, hasDataSet, next)}${next}${END}`;

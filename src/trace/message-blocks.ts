@@ -2,18 +2,12 @@
 // kept, since joining a dozen lines for each message costs more than everything else that a trace says of a file.
 
 import type { Command, CStoreRq, CStoreRsp } from '../protocol/dimse/command.ts';
-import type { Direction } from '../protocol/trace-event.ts';
-import { type ContextInUse, dimseBlock, instanceLine, messageIdLine, respondedToLine } from './dimse-text.ts';
+import { dimseBlock, instanceLine, type MessageInContext, messageIdLine, respondedToLine } from './dimse-text.ts';
 import { sanitize } from './sanitize.ts';
 
-/** A block without its two elements, and what it was made for. */
+/** A block without its two elements, and for which message it was made. */
 interface Form {
-  readonly command: CStoreRq | CStoreRsp;
-  readonly direction: Direction;
-  readonly presentationContextId: number;
-  readonly context: ContextInUse | undefined;
-  readonly hasDataSet: boolean;
-  readonly next: string;
+  readonly message: MessageInContext;
   readonly beforeId: string;
   readonly beforeInstance: string;
   readonly end: string;
@@ -24,26 +18,12 @@ export class MessageBlocks {
   readonly #forms = new Map<Command['type'], Form>();
 
   /** As `dimseBlock`. */
-  block(
-    command: Command,
-    direction: Direction,
-    presentationContextId: number,
-    context: ContextInUse | undefined,
-    hasDataSet: boolean,
-    next: string,
-  ): string {
-    if (!isCommon(command)) return dimseBlock(command, direction, presentationContextId, context, hasDataSet, next);
+  block(message: MessageInContext): string {
+    const { command } = message;
+    if (!isCommon(command)) return dimseBlock(message);
     let form = this.#forms.get(command.type);
-    if (
-      form === undefined ||
-      form.next !== next ||
-      form.context !== context ||
-      form.presentationContextId !== presentationContextId ||
-      form.hasDataSet !== hasDataSet ||
-      form.direction !== direction ||
-      !isAlike(form.command, command)
-    ) {
-      form = formOf(command, direction, presentationContextId, context, hasDataSet, next);
+    if (form === undefined || !isAlike(form.message, message)) {
+      form = formOf(message, command);
       this.#forms.set(command.type, form);
     }
     const id = command.type === 'C-STORE-RQ' ? command.MessageID : command.MessageIDBeingRespondedTo;
@@ -60,46 +40,44 @@ function isCommon(command: Command): command is CommonCommand {
       return command.MoveOriginatorApplicationEntityTitle === undefined;
     case 'C-STORE-RSP': {
       const { Status, AffectedSOPInstanceUID, ErrorComment, OffendingElement, ErrorID } = command;
-      return (
-        Status === 0 &&
-        AffectedSOPInstanceUID !== undefined &&
-        (ErrorComment ?? OffendingElement ?? ErrorID) === undefined
-      );
+      const isPlain = (ErrorComment ?? OffendingElement ?? ErrorID) === undefined;
+      return Status === 0 && AffectedSOPInstanceUID !== undefined && isPlain;
     }
     default:
       return false;
   }
 }
 
-function isAlike(one: CStoreRq | CStoreRsp, other: CStoreRq | CStoreRsp): boolean {
+/** But for their two elements, of two common messages of the same type. */
+function isAlike(one: MessageInContext, other: MessageInContext): boolean {
+  return (
+    one.next === other.next &&
+    one.context === other.context &&
+    one.presentationContextId === other.presentationContextId &&
+    one.hasDataSet === other.hasDataSet &&
+    one.direction === other.direction &&
+    isAlikeCommand(one.command as CommonCommand, other.command as CommonCommand)
+  );
+}
+
+function isAlikeCommand(one: CommonCommand, other: CommonCommand): boolean {
   if (one.AffectedSOPClassUID !== other.AffectedSOPClassUID) return false;
   return one.type === 'C-STORE-RSP' || other.type === 'C-STORE-RSP' || one.Priority === other.Priority;
 }
 
-function formOf(
-  command: CommonCommand,
-  direction: Direction,
-  presentationContextId: number,
-  context: ContextInUse | undefined,
-  hasDataSet: boolean,
-  next: string,
-): Form {
-  const without =
-    command.type === 'C-STORE-RQ'
-      ? { ...command, MessageID: 0, AffectedSOPInstanceUID: '' }
-      : { ...command, MessageIDBeingRespondedTo: 0, AffectedSOPInstanceUID: '' };
-  const text = dimseBlock(without, direction, presentationContextId, context, hasDataSet, next);
-  const idLine = command.type === 'C-STORE-RQ' ? messageIdLine(0, next) : respondedToLine(0, next);
+function formOf(message: MessageInContext, command: CommonCommand): Form {
+  const isRequest = command.type === 'C-STORE-RQ';
+  const without = isRequest
+    ? { ...command, MessageID: 0, AffectedSOPInstanceUID: '' }
+    : { ...command, MessageIDBeingRespondedTo: 0, AffectedSOPInstanceUID: '' };
+  const { next } = message;
+  const text = dimseBlock({ ...message, command: without });
+  const idLine = isRequest ? messageIdLine(0, next) : respondedToLine(0, next);
   const idAt = text.indexOf(idLine) + idLine.length - 1;
   const instance = instanceLine('', next);
   const instanceAt = text.indexOf(instance, idAt) + instance.length;
   return {
-    command,
-    direction,
-    presentationContextId,
-    context,
-    hasDataSet,
-    next,
+    message,
     beforeId: text.slice(0, idAt),
     beforeInstance: text.slice(idAt + 1, instanceAt),
     end: text.slice(instanceAt),

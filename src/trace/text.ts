@@ -313,7 +313,7 @@ export class TextTrace {
     if (!this.#shows('debug')) return;
     const context = state.inUse.get(presentationContextId);
     const beginning = this.#beginning('debug');
-    const block = state.blocks.block(command, direction, presentationContextId, context, hasDataSet, `\n${beginning}`);
-    this.#push('debug', beginning + block);
+    const message = { command, direction, presentationContextId, context, hasDataSet, next: `\n${beginning}` };
+    this.#push('debug', beginning + state.blocks.block(message));
   }
 }
