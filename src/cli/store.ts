@@ -11,6 +11,7 @@ import type { FileOutcome } from '../send/outcome.ts';
 import { runSend } from '../send/run.ts';
 import { scan } from '../send/scan.ts';
 import { ScannedFiles } from '../send/scanned-files.ts';
+import { notableOf } from '../trace/problems.ts';
 import { reportJson } from '../trace/report.ts';
 import { summaryText } from '../trace/summary.ts';
 import { troubleWords } from '../trace/trouble-words.ts';
@@ -199,7 +200,7 @@ function progressText({
 function wasEverythingStored(result: SendResult, paths: readonly string[]): boolean {
   const named = new Set(paths.map((path) => resolve(path)));
   if (result.counts.stored + result.counts['stored with warning'] === 0) return false;
-  for (const outcome of result.outcomes.notable ?? result.outcomes) {
+  for (const outcome of notableOf(result.outcomes)) {
     if (!isStored(outcome) && !isRepeated(outcome) && !isNoInstance(outcome, named)) return false;
   }
   return true;

@@ -168,17 +168,16 @@ async function nothingToSend(
   files: ScannedFiles,
   displayPath: (path: string) => string,
 ): Promise<SendSummary> {
-  const outcomes: FileOutcome[] = [];
-  for (const { path, problem } of files.skipped.values()) {
-    outcomes.push({ path, outcome: 'skipped', bytesSent: 0, reason: problem });
-  }
+  const { Tally } = await import('../send/tally.ts');
+  const tally = new Tally(files, undefined);
+  tally.settleSkipped();
   const nowMs = Date.now();
   const result: SendResult = {
     peer,
     startedAtMs: nowMs,
     endedAtMs: nowMs,
-    outcomes,
-    counts: { stored: 0, 'stored with warning': 0, failed: 0, skipped: outcomes.length, cancelled: 0, unknown: 0 },
+    outcomes: tally.finish(),
+    counts: tally.counts,
     bytesSent: 0,
     associations: [],
     cancelled: false,

@@ -66,9 +66,7 @@ class SendRun implements AssociationHost {
   async run(): Promise<SendResult> {
     const startedAtMs = Date.now();
     const { files, peer } = this.job;
-    for (const [index, file] of files.skipped) {
-      this.#tally.settle(index, file, { outcome: 'skipped', reason: file.problem, facts: NOTHING_SENT });
-    }
+    this.#tally.settleSkipped();
     const plan = planSend(files, this.options, await digestsOfRepeated(files, this.signal));
     for (const { index, outcome, reason } of plan.refused) this.#settleByIndex(index, outcome, reason);
     for (const planned of plan.associations) {

@@ -1,5 +1,6 @@
 // What the scan says of one file.
 
+import type { FileIdentityLike } from '../part10/file-identity.ts';
 import type { Finding } from '../part10/finding.ts';
 import type { HeaderProblem, InstanceHeader } from '../part10/header.ts';
 
@@ -10,7 +11,7 @@ export interface ScannedInstance {
   readonly type: 'instance';
   readonly path: string;
   readonly header: InstanceHeader;
-  readonly identity: FileIdentity;
+  readonly identity: FileIdentityLike;
   /** What is wrong with it, in the order of the file. Whether that stops it is the job's policy. */
   readonly findings: readonly Finding[];
 }
@@ -19,11 +20,4 @@ export interface SkippedFile {
   readonly type: 'skipped';
   readonly path: string;
   readonly problem: HeaderProblem;
-}
-
-export interface FileIdentity {
-  readonly size: number;
-  readonly mtimeMs: number;
-  readonly ino: number;
-  readonly dev: number;
 }

@@ -53,6 +53,13 @@ export class Tally {
     this.#counts[ending.outcome] += 1;
   }
 
+  /** What holds nothing that could be sent ends so before anything is sent. */
+  settleSkipped(): void {
+    for (const [index, file] of this.#files.skipped) {
+      this.settle(index, file, { outcome: 'skipped', reason: file.problem, facts: { bytesSent: 0 } });
+    }
+  }
+
   /** All outcomes, in the order of the files. */
   finish(): FileOutcomes {
     for (let index = 0; index < this.#files.length; index += 1) {

@@ -1,7 +1,7 @@
 // What went wrong in a send, the same story told once: a thousand files that failed for one reason are one problem.
 
 import type { SendResult } from '../send/job.ts';
-import type { FileOutcome, Outcome, OutcomeCounts } from '../send/outcome.ts';
+import type { FileOutcome, FileOutcomes, Outcome, OutcomeCounts } from '../send/outcome.ts';
 import { explainFile, sentence } from './explain.ts';
 import { explainPreflight } from './explain-preflight.ts';
 import { formatCount, plural } from './units.ts';
@@ -35,14 +35,14 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
 };
 
 /** In a send that went well, few of a hundred thousand. */
-function notable({ outcomes }: SendResult): Iterable<FileOutcome> {
+export function notableOf(outcomes: FileOutcomes): Iterable<FileOutcome> {
   return outcomes.notable ?? outcomes;
 }
 
 /** Grouped by outcome and identical explanation; the most urgent, then the most frequent first. */
 export function problemsOf(result: SendResult): Problem[] {
   const groups = new Map<string, { outcome: Outcome; text: string; paths: string[] }>();
-  for (const file of notable(result)) {
+  for (const file of notableOf(result.outcomes)) {
     if (file.outcome === 'stored') continue;
     const explanation = explainFile(file, { peerName: result.peer.name });
     const text = explanation === undefined ? 'No reason is known.' : sentence(explanation);
@@ -66,7 +66,7 @@ export interface Note {
 /** What was found wrong with files that were sent all the same; what most have first. */
 export function notesOf(result: SendResult): Note[] {
   const groups = new Map<string, string[]>();
-  for (const { path, findings, bytesSent } of notable(result)) {
+  for (const { path, findings, bytesSent } of notableOf(result.outcomes)) {
     if (bytesSent === 0) continue;
     for (const finding of findings ?? []) {
       const text = sentence(explainPreflight(finding));
@@ -105,6 +105,6 @@ export const isConverted = ({ transferSyntaxUID, transferSyntaxOnWire }: FileOut
 
 export function convertedIn(result: SendResult): number {
   let count = 0;
-  for (const outcome of notable(result)) if (isConverted(outcome)) count += 1;
+  for (const outcome of notableOf(result.outcomes)) if (isConverted(outcome)) count += 1;
   return count;
 }
