@@ -5,7 +5,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { convertedSource } from '../src/part10/convert/converted-source.ts';
 import { loadStandardDictionary } from '../src/part10/convert/standard-dictionary.ts';
-import type { DataSetSource } from '../src/part10/data-set-source.ts';
+import type { DataSetSource } from '../src/part10/read/data-set-source.ts';
 import {
   type BuiltElement,
   DEFLATED_LE,

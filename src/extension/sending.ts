@@ -158,7 +158,7 @@ async function sendWithProgress(session: Session, job: SendJob, journal: Journal
 
 async function noteTroubles(session: Session, { troubles = [] }: SendResult): Promise<void> {
   if (troubles.length === 0) return;
-  const { troubleWords } = await import('../trace/trouble-words.ts');
+  const { troubleWords } = await import('../report/trouble-words.ts');
   for (const trouble of troubles) session.channel.note('warn', troubleWords(trouble));
 }
 
@@ -193,7 +193,7 @@ function summaryOf(result: SendResult): SendSummary {
 
 /** What went wrong most urgently, for a person who reads one line. */
 async function whyOf(result: SendResult): Promise<string> {
-  const { problemsOf } = await import('../trace/problems.ts');
+  const { problemsOf } = await import('../report/problems.ts');
   const problems = problemsOf(result).filter(({ outcome }) => outcome !== 'cancelled' && outcome !== 'skipped');
   const first = problems[0];
   if (first === undefined) return '';

@@ -1,8 +1,8 @@
 // One association of the built-in receiver: answers the proposal, writes instances, answers each message when its
 // instance is safely stored. PS3.4 Annexes A and B (SCP role), PS3.7 9.1.1 and 9.1.5.
 
-import { InstanceWriter } from '../part10/instance-writer.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
+import { InstanceWriter } from '../part10/write/instance-writer.ts';
 import { answerAssociation } from '../protocol/acse/accept.ts';
 import type { CEchoRsp, Command, CStoreRq, CStoreRsp } from '../protocol/dimse/command.ts';
 import type { Indication } from '../protocol/effects.ts';

@@ -1,8 +1,8 @@
 // Storage SCU: one instance through one open association. PS3.4 Annex B, PS3.7 9.1.1.
 
 import { DataSetConversionError } from '../part10/convert/conversion-error.ts';
-import { type DataSetChunk, DataSetReadError, type DataSetSource } from '../part10/data-set-source.ts';
-import type { FragmentRoom } from '../part10/fragment-room.ts';
+import { type DataSetChunk, DataSetReadError, type DataSetSource } from '../part10/read/data-set-source.ts';
+import type { FragmentRoom } from '../part10/read/fragment-room.ts';
 import type { Command, CStoreRq } from '../protocol/dimse/command.ts';
 import { FRAGMENT_HEADER_LENGTH } from '../protocol/dimse/fragment.ts';
 import type { AssociationInput } from '../protocol/effects.ts';

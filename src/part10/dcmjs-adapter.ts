@@ -5,8 +5,8 @@
 // only single elements of the top level, each complete and small, that our own walk has picked out.
 
 import { type ByteWindow, type Encoding, readElementHeader, skipValue, UNDEFINED_LENGTH } from './element-walk.ts';
-import type { InstanceHeader } from './header.ts';
-import { inflatePrefix } from './inflate-prefix.ts';
+import type { InstanceHeader } from './header/header.ts';
+import { inflatePrefix } from './header/inflate-prefix.ts';
 import { encodingOf, isDeflated, transferSyntaxOf } from './transfer-syntax-encoding.ts';
 
 export interface DataDictionary {

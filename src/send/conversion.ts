@@ -1,16 +1,16 @@
 // What a data set may be converted to, under the person's policy, and the data set as it then goes onto the wire.
 
-import { BlockPool } from '../part10/block-pool.ts';
 import { convertedSource } from '../part10/convert/converted-source.ts';
 import { uncompressedAlternatives } from '../part10/convert/transfer-syntaxes.ts';
-import type { DataSetSource } from '../part10/data-set-source.ts';
 import { decoderThread } from '../part10/decompress/decoder-thread.ts';
 import { decompressedSource } from '../part10/decompress/decompressed-source.ts';
 import { decompressionOf } from '../part10/decompress/decompression.ts';
-import { fileSource } from '../part10/file-source.ts';
-import type { DataSetRequest } from '../part10/file-thread-messages.ts';
-import type { FragmentRoom } from '../part10/fragment-room.ts';
-import { ReadAhead } from '../part10/read-ahead.ts';
+import { BlockPool } from '../part10/read/block-pool.ts';
+import type { DataSetSource } from '../part10/read/data-set-source.ts';
+import { fileSource } from '../part10/read/file-source.ts';
+import type { DataSetRequest } from '../part10/read/file-thread-messages.ts';
+import type { FragmentRoom } from '../part10/read/fragment-room.ts';
+import { ReadAhead } from '../part10/read/read-ahead.ts';
 import { EXPLICIT_VR_LE } from '../protocol/uids.ts';
 import type { ConversionPolicy } from './options.ts';
 import type { ScannedInstance } from './scanned-file.ts';

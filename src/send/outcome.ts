@@ -1,8 +1,8 @@
 // What became of each file. Each ends as exactly one of six; nothing is ever guessed.
 
 import type { AssociationFailure } from '../net/failure.ts';
-import type { Finding } from '../part10/finding.ts';
-import type { HeaderProblem } from '../part10/header.ts';
+import type { Finding } from '../part10/check/finding.ts';
+import type { HeaderProblem } from '../part10/header/header.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { List } from './list.ts';
 import type { PreflightFinding } from './preflight-policy.ts';

@@ -1,7 +1,7 @@
 // Which findings keep a file from being sent. By default those that make a peer lose data or abort the association, and
 // with it take other files along: measured with DCMTK and Orthanc, see docs/pre-flight.md.
 
-import type { Finding } from '../part10/finding.ts';
+import type { Finding } from '../part10/check/finding.ts';
 
 interface Repetition {
   readonly sopInstanceUID: string;

@@ -7,12 +7,12 @@
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, opendir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type FileIdentityLike, kindOf } from '../part10/file-identity.ts';
-import { type FileThread, releaseFileThread, useFileThread } from '../part10/file-thread.ts';
-import type { Finding } from '../part10/finding.ts';
-import type { HeaderProblem } from '../part10/header.ts';
-import { unpackReadings } from '../part10/packed-readings.ts';
-import { type HeaderReading, readHeader } from '../part10/read-header.ts';
+import type { Finding } from '../part10/check/finding.ts';
+import type { HeaderProblem } from '../part10/header/header.ts';
+import { unpackReadings } from '../part10/header/packed-readings.ts';
+import { type HeaderReading, readHeader } from '../part10/header/read-header.ts';
+import { type FileIdentityLike, kindOf } from '../part10/read/file-identity.ts';
+import { type FileThread, releaseFileThread, useFileThread } from '../part10/read/file-thread.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { compareNaturally } from './natural-order.ts';
 import type { ScannedFile } from './scanned-file.ts';

@@ -1,8 +1,8 @@
 // What the scan says of one file.
 
-import type { FileIdentityLike } from '../part10/file-identity.ts';
-import type { Finding } from '../part10/finding.ts';
-import type { HeaderProblem, InstanceHeader } from '../part10/header.ts';
+import type { Finding } from '../part10/check/finding.ts';
+import type { HeaderProblem, InstanceHeader } from '../part10/header/header.ts';
+import type { FileIdentityLike } from '../part10/read/file-identity.ts';
 
 /** One file that the scan found. `path` is absolute; `identity` is what the file was when it was scanned. */
 export type ScannedFile = ScannedInstance | SkippedFile;

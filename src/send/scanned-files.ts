@@ -1,8 +1,8 @@
 // What the scan found, until the send is over: about 150 bytes for an instance of which nothing is wrong, and its name. What
 // a plan asks of every file is answered without making the file.
 
-import type { Finding } from '../part10/finding.ts';
-import { HEADER_FORMS, type InstanceHeader } from '../part10/header.ts';
+import type { Finding } from '../part10/check/finding.ts';
+import { HEADER_FORMS, type InstanceHeader } from '../part10/header/header.ts';
 import { MadeList } from './list.ts';
 import { CommonTexts, PackedNumbers, PackedTexts } from './packed.ts';
 import { RepeatedInstances } from './repeated-instances.ts';

@@ -3,8 +3,8 @@
 // archive and be refused by another.
 
 import { createHash } from 'node:crypto';
-import { DataSetReadError } from '../part10/data-set-source.ts';
-import { fileSource } from '../part10/file-source.ts';
+import { DataSetReadError } from '../part10/read/data-set-source.ts';
+import { fileSource } from '../part10/read/file-source.ts';
 import type { Reason } from './outcome.ts';
 import { DEFAULT_PREFLIGHT_POLICY, type PreflightPolicy, type RepeatedInstance } from './preflight-policy.ts';
 import type { ScannedInstance } from './scanned-file.ts';

@@ -1,7 +1,7 @@
 // What one exchange with the peer means for its instance.
 
 import type { StoreExchange } from '../net/store-scu.ts';
-import { DataSetReadError } from '../part10/data-set-source.ts';
+import { DataSetReadError } from '../part10/read/data-set-source.ts';
 import type { CStoreRq } from '../protocol/dimse/command.ts';
 import { judgeStoreResponse } from '../protocol/service/storage.ts';
 import type { Outcome, Reason } from './outcome.ts';

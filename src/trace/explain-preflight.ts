@@ -1,7 +1,7 @@
 // What was found wrong with a file before it was sent, in words. The same sentence stands for a file that was held back
 // and, as a note, for one that was sent all the same.
 
-import type { Finding } from '../part10/finding.ts';
+import type { Finding } from '../part10/check/finding.ts';
 import type { PreflightFinding } from '../send/preflight-policy.ts';
 import { type Explanation, unspoken } from './explanation.ts';
 import { quoted, sanitize } from './sanitize.ts';

@@ -3,7 +3,7 @@
 
 import type { EchoResult } from '../net/echo-scu.ts';
 import type { AssociationFailure } from '../net/failure.ts';
-import type { HeaderProblem } from '../part10/header.ts';
+import type { HeaderProblem } from '../part10/header/header.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { echoStatus } from '../protocol/dimse/status.ts';
 import type { FileOutcome, Reason } from '../send/outcome.ts';

@@ -5,7 +5,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createDeflateRaw } from 'node:zlib';
-import { readHeader } from '../../src/part10/read-header.ts';
+import { readHeader } from '../../src/part10/header/read-header.ts';
 import { Association } from '../../src/protocol/association.ts';
 import { TextTrace } from '../../src/trace/text.ts';
 import { inState } from '../support/association-states.ts';

@@ -13,8 +13,8 @@ import { after, describe, it } from 'node:test';
 import { DataSetConversionError } from '../../src/part10/convert/conversion-error.ts';
 import { type DecoderThread, decoderThread } from '../../src/part10/decompress/decoder-thread.ts';
 import { decompressionOf } from '../../src/part10/decompress/decompression.ts';
-import { fileSource } from '../../src/part10/file-source.ts';
-import { readHeader } from '../../src/part10/read-header.ts';
+import { readHeader } from '../../src/part10/header/read-header.ts';
+import { fileSource } from '../../src/part10/read/file-source.ts';
 import { corpusDescribe, corpusFiles, hasCorpus } from '../support/corpus.ts';
 import {
   decompress,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { parseHeader } from '../../src/part10/header-parser.ts';
+import { parseHeader } from '../../src/part10/header/header-parser.ts';
 import {
   buildFile,
   DEFLATED_LE,

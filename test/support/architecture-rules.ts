@@ -10,11 +10,15 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   net: ['protocol', 'part10'],
   send: ['protocol', 'part10', 'net'],
   trace: ['protocol'],
-  cli: ['protocol', 'part10', 'net', 'send', 'trace'],
-  extension: ['protocol', 'part10', 'net', 'send', 'trace'],
+  report: ['protocol', 'trace'],
+  cli: ['protocol', 'part10', 'net', 'send', 'trace', 'report'],
+  extension: ['protocol', 'part10', 'net', 'send', 'trace', 'report'],
 };
 /** Rooms whose types may be imported besides. */
-const typesOnly: Readonly<Record<string, readonly string[]>> = { trace: ['part10', 'net', 'send'] };
+const typesOnly: Readonly<Record<string, readonly string[]>> = {
+  trace: ['part10', 'net', 'send'],
+  report: ['part10', 'net', 'send'],
+};
 
 /** Where a package or a Node module may be imported; everything else from Node is free for all rooms but protocol. */
 const homes: Readonly<Record<string, (path: string) => boolean>> = {

@@ -1,9 +1,9 @@
 // Decompresses whole data sets and compressed images made for it.
 
 import assert from 'node:assert/strict';
-import type { DataSetSource } from '../../src/part10/data-set-source.ts';
 import { decompressedSource } from '../../src/part10/decompress/decompressed-source.ts';
 import type { FrameDecoders } from '../../src/part10/decompress/frame-format.ts';
+import type { DataSetSource } from '../../src/part10/read/data-set-source.ts';
 import { type BuiltElement, element, encodeElements } from './dicom-builder.ts';
 import { EXPLICIT, type NaiveRow, readDataSet } from './naive-data-set.ts';
 

@@ -80,7 +80,7 @@ const FAULTS = ['abort', 'close', 'reset', 'release', 'pause', 'hang'] as const;
 export async function bundledScript(outdir: string, name: string): Promise<string> {
   await build({
     absWorkingDir: join(import.meta.dirname, '../..'),
-    entryPoints: [`test/support/${name}.ts`, 'src/part10/file-worker.ts'],
+    entryPoints: [`test/support/${name}.ts`, 'src/part10/read/file-worker.ts'],
     entryNames: '[name]',
     outExtension: { '.js': '.mjs' },
     outdir,

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { inflateRawSync } from 'node:zlib';
 import { loadDictionary } from '../../src/part10/dcmjs-adapter.ts';
-import { parseHeader } from '../../src/part10/header-parser.ts';
+import { parseHeader } from '../../src/part10/header/header-parser.ts';
 import { DEFLATED_LE, EXPLICIT_BE, IMPLICIT_LE } from './dicom-builder.ts';
 import { BIG, EXPLICIT, IMPLICIT, readDataSet, withoutVRs } from './naive-data-set.ts';
 

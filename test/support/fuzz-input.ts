@@ -2,7 +2,7 @@
 // data sets on their way through the converter. An input is made from its seed, or read from where it was kept.
 
 import { DataSetConversionError } from '../../src/part10/convert/conversion-error.ts';
-import { parseHeader } from '../../src/part10/header-parser.ts';
+import { parseHeader } from '../../src/part10/header/header-parser.ts';
 import { Association } from '../../src/protocol/association.ts';
 import type { Effect } from '../../src/protocol/effects.ts';
 import { jsonLine } from '../../src/trace/jsonl.ts';

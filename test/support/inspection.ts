@@ -1,9 +1,9 @@
 // Looks a file over from memory, the way readHeader does it on disk, and counts what was read for it.
 
 import assert from 'node:assert/strict';
-import type { Finding } from '../../src/part10/finding.ts';
-import { parseHeader } from '../../src/part10/header-parser.ts';
-import { inspect } from '../../src/part10/preflight.ts';
+import type { Finding } from '../../src/part10/check/finding.ts';
+import { inspect } from '../../src/part10/check/preflight.ts';
+import { parseHeader } from '../../src/part10/header/header-parser.ts';
 import {
   type BuiltElement,
   buildFile,

@@ -6,7 +6,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readHeader } from '../../src/part10/read-header.ts';
+import { readHeader } from '../../src/part10/header/read-header.ts';
 import { listenOnLoopback } from './loopback.ts';
 import { type Scope, temporaryFolder } from './temporary-folder.ts';
 

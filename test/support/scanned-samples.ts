@@ -1,6 +1,6 @@
 // Scanned files that need no disk: as the scan would tell of them, with nothing in common that need not be.
 
-import type { HeaderProblem } from '../../src/part10/header.ts';
+import type { HeaderProblem } from '../../src/part10/header/header.ts';
 import type { ScannedFile, ScannedInstance } from '../../src/send/scanned-file.ts';
 
 /** An instance; what is not given is made from `number`. */

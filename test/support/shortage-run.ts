@@ -6,8 +6,8 @@ import { closeSync, openSync, readdirSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { startReceiver } from '../../src/net/store-scp.ts';
 import type { TraceRecord } from '../../src/net/trace-record.ts';
+import { summaryText } from '../../src/report/summary.ts';
 import { runSend } from '../../src/send/run.ts';
-import { summaryText } from '../../src/trace/summary.ts';
 import { peerAt, scanned, verdicts, writeInstances } from './jobs.ts';
 
 export interface ShortageReport {

@@ -10,7 +10,7 @@
 import { appendFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
-import { BUFFER_LENGTH, releaseFileThread, useFileThread } from '../../src/part10/file-thread.ts';
+import { BUFFER_LENGTH, releaseFileThread, useFileThread } from '../../src/part10/read/file-thread.ts';
 import type { SendOptions } from '../../src/send/options.ts';
 import type { FileOutcome } from '../../src/send/outcome.ts';
 import { runSend } from '../../src/send/run.ts';

@@ -11,8 +11,8 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { inflateRawSync } from 'node:zlib';
 import { packageVsix } from '../../scripts/package.ts';
-import type { FileThreadReply } from '../../src/part10/file-thread-messages.ts';
-import { type PackedReadings, unpackReadings } from '../../src/part10/packed-readings.ts';
+import { type PackedReadings, unpackReadings } from '../../src/part10/header/packed-readings.ts';
+import type { FileThreadReply } from '../../src/part10/read/file-thread-messages.ts';
 import { endThread } from '../../src/part10/thread-end.ts';
 import { encodeFrame } from '../support/frame-encoder.ts';
 

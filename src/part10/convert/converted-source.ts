@@ -3,7 +3,7 @@
 // pieces. Between explicit LE and deflated nothing is parsed: the bytes are the same inside.
 
 import { DEFLATED_EXPLICIT_VR_LE } from '../../protocol/uids.ts';
-import type { DataSetChunk, DataSetSource } from '../data-set-source.ts';
+import type { DataSetChunk, DataSetSource } from '../read/data-set-source.ts';
 import { DataSetConverter, type DataSetConverterOptions } from './data-set-converter.ts';
 import { deflated, inflated } from './raw-deflate.ts';
 import { loadStandardDictionary } from './standard-dictionary.ts';

@@ -7,7 +7,7 @@
 import { EXPLICIT_VR_LE } from '../../protocol/uids.ts';
 import { DataSetConversionError } from '../convert/conversion-error.ts';
 import { cut } from '../convert/converted-source.ts';
-import type { DataSetChunk, DataSetSource } from '../data-set-source.ts';
+import type { DataSetChunk, DataSetSource } from '../read/data-set-source.ts';
 import { ByteReader } from './byte-reader.ts';
 import { type CompressedSyntax, compressedSyntax } from './decompression.ts';
 import { type PassingHeader, PIXEL_DATA, passElement, readPassingHeader, tagName } from './element-passage.ts';

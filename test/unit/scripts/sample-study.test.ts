@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { writeSampleStudy } from '../../../scripts/sample-study.ts';
-import type { InstanceHeader } from '../../../src/part10/header.ts';
+import type { InstanceHeader } from '../../../src/part10/header/header.ts';
 import { scan } from '../../../src/send/scan.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 

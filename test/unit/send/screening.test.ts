@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
-import type { Finding } from '../../../src/part10/finding.ts';
+import type { Finding } from '../../../src/part10/check/finding.ts';
 import { DEFAULT_SEND_OPTIONS, type SendOptions } from '../../../src/send/options.ts';
 import { planSend } from '../../../src/send/plan.ts';
 import { DEFAULT_PREFLIGHT_POLICY } from '../../../src/send/preflight-policy.ts';

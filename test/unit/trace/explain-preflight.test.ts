@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { notesOf } from '../../../src/report/problems.ts';
+import { reportJson, reportMarkdown } from '../../../src/report/report.ts';
 import type { PreflightCode, PreflightFinding } from '../../../src/send/preflight-policy.ts';
 import { explain, sentence } from '../../../src/trace/explain.ts';
 import { explainPreflight } from '../../../src/trace/explain-preflight.ts';
-import { notesOf } from '../../../src/trace/problems.ts';
-import { reportJson, reportMarkdown } from '../../../src/trace/report.ts';
 import { failedFile, sendResult, storedFile } from '../../support/send-results.ts';
 
 const UID = { code: 'ill-formed UID', offset: 400, tag: '(0008,0018)', keyword: 'SOPInstanceUID' } as const;

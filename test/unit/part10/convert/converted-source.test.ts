@@ -4,7 +4,7 @@ import { createDeflateRaw, deflateRawSync, deflateSync, inflateRawSync } from 'n
 import { DataSetConversionError } from '../../../../src/part10/convert/conversion-error.ts';
 import { convertedSource } from '../../../../src/part10/convert/converted-source.ts';
 import { canConvert, uncompressedAlternatives } from '../../../../src/part10/convert/transfer-syntaxes.ts';
-import type { DataSetChunk, DataSetSource } from '../../../../src/part10/data-set-source.ts';
+import type { DataSetChunk, DataSetSource } from '../../../../src/part10/read/data-set-source.ts';
 import { counted, isSampleSequence, sample, sampleDictionary } from '../../../support/conversion-sample.ts';
 import {
   BIG,

@@ -9,7 +9,7 @@ import { after, describe, it } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
 import { convertedSource } from '../../../../src/part10/convert/converted-source.ts';
 import { loadStandardDictionary } from '../../../../src/part10/convert/standard-dictionary.ts';
-import type { DataSetSource } from '../../../../src/part10/data-set-source.ts';
+import type { DataSetSource } from '../../../../src/part10/read/data-set-source.ts';
 import { counted, sample } from '../../../support/conversion-sample.ts';
 import { corpusDescribe, corpusFiles } from '../../../support/corpus.ts';
 import {

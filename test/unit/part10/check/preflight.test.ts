@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { PADDING_MAX } from '../../../src/part10/data-set-check.ts';
-import { readHeader } from '../../../src/part10/read-header.ts';
-import { corpusFiles, corpusTest } from '../../support/corpus.ts';
+import { PADDING_MAX } from '../../../../src/part10/check/data-set-check.ts';
+import { readHeader } from '../../../../src/part10/header/read-header.ts';
+import { corpusFiles, corpusTest } from '../../../support/corpus.ts';
 import {
   type BuiltElement,
   buildFile,
@@ -21,7 +21,7 @@ import {
   RLE_LOSSLESS,
   sampleInstance,
   seededBytes,
-} from '../../support/dicom-builder.ts';
+} from '../../../support/dicom-builder.ts';
 import {
   type Built,
   built,
@@ -32,8 +32,8 @@ import {
   PLAIN,
   UIDS,
   WALKED,
-} from '../../support/inspection.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+} from '../../../support/inspection.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 describe('a file as it should be', () => {
   for (const transferSyntax of [...WALKED, DEFLATED_LE]) {

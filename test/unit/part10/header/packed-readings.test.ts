@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HEADER_FORMS } from '../../../src/part10/header.ts';
-import { packReadings, unpackReadings } from '../../../src/part10/packed-readings.ts';
-import type { HeaderReading } from '../../../src/part10/read-header.ts';
-import { instanceSample } from '../../support/scanned-samples.ts';
+import { HEADER_FORMS } from '../../../../src/part10/header/header.ts';
+import { packReadings, unpackReadings } from '../../../../src/part10/header/packed-readings.ts';
+import type { HeaderReading } from '../../../../src/part10/header/read-header.ts';
+import { instanceSample } from '../../../support/scanned-samples.ts';
 
 function reading(number: number, changes: Partial<HeaderReading> = {}): HeaderReading {
   const { header, identity } = instanceSample(number);

@@ -2,12 +2,12 @@
 // of five system calls costs a fifth of five tasks; to be used where nothing else waits (see file-worker).
 
 import { closeSync, fstatSync, openSync, readSync, readvSync } from 'node:fs';
+import { systemErrorInfo } from '../system-error.ts';
 import type { DataSetReadReason } from './data-set-source.ts';
 import { OPEN_FLAGS } from './file-access.ts';
 import { changeOf, identityOf, kindOf } from './file-identity.ts';
 import type { DataSetRequest } from './file-thread-messages.ts';
 import { type FragmentRoom, fragmentViews } from './fragment-room.ts';
-import { systemErrorInfo } from './system-error.ts';
 
 /** Systems take 1,024 at a time (IOV_MAX). */
 const VIEWS_PER_READ = 512;

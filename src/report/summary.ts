@@ -2,11 +2,11 @@
 
 import type { Peer } from '../net/peer.ts';
 import type { SendResult } from '../send/job.ts';
-import { addressOf, aeTitle } from './names.ts';
+import { addressOf, aeTitle } from '../trace/names.ts';
+import { sanitize } from '../trace/sanitize.ts';
+import { pathText } from '../trace/transport-text.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../trace/units.ts';
 import { convertedIn, headline, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
-import { sanitize } from './sanitize.ts';
-import { pathText } from './transport-text.ts';
-import { formatBytes, formatCount, formatDuration, formatRate, plural } from './units.ts';
 
 export interface SummaryOptions {
   /** Makes a path fit to be shown; by default the path as it is. */

@@ -1,10 +1,10 @@
 // What the file thread is asked, and what it answers. Bytes do not travel in messages: they are read into buffers that both
 // sides see, and that one side at a time uses.
 
+import type { PackedReadings } from '../header/packed-readings.ts';
 import type { DataSetReadReason } from './data-set-source.ts';
 import type { FileIdentityLike } from './file-identity.ts';
 import type { FragmentRoom } from './fragment-room.ts';
-import type { PackedReadings } from './packed-readings.ts';
 
 /** A data set in its file. */
 export interface DataSetRequest {

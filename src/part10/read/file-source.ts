@@ -4,13 +4,13 @@
 // scanned, before the first byte and after the last: bytes of two versions never leave as one instance.
 
 import { type FileHandle, open } from 'node:fs/promises';
+import type { InstanceHeader } from '../header/header.ts';
+import { systemErrorInfo } from '../system-error.ts';
+import { isDeflated } from '../transfer-syntax-encoding.ts';
 import { BlockPool } from './block-pool.ts';
 import { type DataSetChunk, DataSetReadError, type DataSetSource } from './data-set-source.ts';
 import { OPEN_FLAGS } from './file-access.ts';
 import { changeOf, type FileIdentityLike, identityOf, kindOf } from './file-identity.ts';
-import type { InstanceHeader } from './header.ts';
-import { systemErrorInfo } from './system-error.ts';
-import { isDeflated } from './transfer-syntax-encoding.ts';
 
 /** One read is about so many bytes: pieces of a PDU's size alone would cost more in calls than in bytes. */
 const BLOCK_LENGTH = 262_144;

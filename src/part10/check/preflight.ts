@@ -4,11 +4,11 @@
 // The header's bytes are at hand already; beyond them one small piece after the other is read, and values are stepped
 // over. An ordinary image costs no or one more read. A deflated data set is not inflated: of it only the UIDs are known.
 
+import { detectEncoding } from '../encoding-detection.ts';
+import type { HeaderResult } from '../header/header.ts';
+import { encodingOf, isDeflated, isPrivate } from '../transfer-syntax-encoding.ts';
 import { DataSetCheck, type FilePart } from './data-set-check.ts';
-import { detectEncoding } from './encoding-detection.ts';
 import type { Finding } from './finding.ts';
-import type { HeaderResult } from './header.ts';
-import { encodingOf, isDeflated, isPrivate } from './transfer-syntax-encoding.ts';
 import { uidFault } from './uid-form.ts';
 
 /** A header stands there; the value behind it is most likely not wanted. In bytes, as the next two. */

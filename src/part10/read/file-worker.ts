@@ -3,6 +3,9 @@
 // cache. Where the storage makes it wait long for each header, several are asked for at a time.
 
 import { parentPort } from 'node:worker_threads';
+import { type PackedReadings, packReadings } from '../header/packed-readings.ts';
+import { type HeaderReading, readHeader } from '../header/read-header.ts';
+import { serve } from '../thread-end.ts';
 import { DataSetFile } from './data-set-file.ts';
 import { asynchronousAccess, type FileAccess, synchronousAccess } from './file-access.ts';
 import type {
@@ -14,9 +17,6 @@ import type {
   ReadResult,
 } from './file-thread-messages.ts';
 import type { FragmentRoom } from './fragment-room.ts';
-import { type PackedReadings, packReadings } from './packed-readings.ts';
-import { type HeaderReading, readHeader } from './read-header.ts';
-import { serve } from './thread-end.ts';
 
 /** Storage that takes longer than this for a header gains by several at a time. In milliseconds. */
 const SLOW_HEADER_MS = 1;

@@ -1,7 +1,7 @@
 // The bytes of a data set as they go onto the wire, in pieces, with one place that decides where they come from.
 
+import type { SystemErrorInfo } from '../system-error.ts';
 import type { FragmentRoom } from './fragment-room.ts';
-import type { SystemErrorInfo } from './system-error.ts';
 
 /** Why a file can no longer be sent as it was when it was scanned. */
 export type DataSetReadReason =

@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import { appendFileSync, readdirSync, renameSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { DataSetReadError, type DataSetReadReason, type DataSetSource } from '../../../src/part10/data-set-source.ts';
-import { fileSource } from '../../../src/part10/file-source.ts';
-import { readHeader } from '../../../src/part10/read-header.ts';
+import { readHeader } from '../../../../src/part10/header/read-header.ts';
+import {
+  DataSetReadError,
+  type DataSetReadReason,
+  type DataSetSource,
+} from '../../../../src/part10/read/data-set-source.ts';
+import { fileSource } from '../../../../src/part10/read/file-source.ts';
 import {
   buildFile,
   DEFLATED_LE,
@@ -12,8 +16,8 @@ import {
   type SampleOptions,
   sampleInstance,
   seededBytes,
-} from '../../support/dicom-builder.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+} from '../../../support/dicom-builder.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 async function sourceOf(path: string): Promise<DataSetSource> {
   const { result, identity } = await readHeader(path);

@@ -15,13 +15,13 @@ import {
   tagText,
   UNDEFINED_LENGTH,
   u16At,
-} from './element-walk.ts';
-import { detectEncoding } from './encoding-detection.ts';
+} from '../element-walk.ts';
+import { detectEncoding } from '../encoding-detection.ts';
+import { encodingOf, isDeflated, isPrivate, transferSyntaxOf } from '../transfer-syntax-encoding.ts';
 import { FOREIGN_FORMAT_SIGHT, foreignFormat } from './foreign-format.ts';
 import type { HeaderProblem, HeaderResult, InstanceHeader } from './header.ts';
 import { inflatePrefix } from './inflate-prefix.ts';
 import { isMetaElementAt, type MetaGroup, readMetaGroup, uidAt } from './meta-group.ts';
-import { encodingOf, isDeflated, isPrivate, transferSyntaxOf } from './transfer-syntax-encoding.ts';
 
 /** `bytes`: how many from the start of the file are needed to say more; never more than the file has. */
 export type HeaderStep = HeaderResult | NeedMore;

@@ -2,13 +2,13 @@
 // until somebody writes, opening a device can do things, so the kind is asked first.
 
 import type { Stats } from 'node:fs';
-import { asynchronousAccess, type FileAccess, type OpenFile } from './file-access.ts';
-import { type FileIdentityLike, identityOf, kindOf } from './file-identity.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from '../check/finding.ts';
+import { inspect, type StopSignal } from '../check/preflight.ts';
+import { asynchronousAccess, type FileAccess, type OpenFile } from '../read/file-access.ts';
+import { type FileIdentityLike, identityOf, kindOf } from '../read/file-identity.ts';
+import { systemErrorInfo } from '../system-error.ts';
 import type { HeaderProblem, HeaderResult } from './header.ts';
 import { parseHeader } from './header-parser.ts';
-import { inspect, type StopSignal } from './preflight.ts';
-import { systemErrorInfo } from './system-error.ts';
 
 /** Bytes of the first read; enough for nearly every header. */
 const FIRST_READ = 4096;
@@ -101,7 +101,7 @@ async function readPrefixes(
 async function confirmed(prefix: Buffer, instance: HeaderResult & { type: 'instance' }): Promise<HeaderResult> {
   const { header } = instance;
   if (header.form !== 'bare data set') return instance;
-  const { confirmsInstance } = await import('./dcmjs-adapter.ts');
+  const { confirmsInstance } = await import('../dcmjs-adapter.ts');
   if (await confirmsInstance(prefix, header)) return instance;
   const detail = 'a data set without File Meta Information that two readers understand in two ways';
   return { type: 'problem', problem: { code: 'malformed', detail, offset: header.dataSetOffset } };

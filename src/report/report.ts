@@ -5,15 +5,15 @@ import { storeStatus } from '../protocol/dimse/status.ts';
 import { uidName } from '../protocol/uids.ts';
 import type { SendResult } from '../send/job.ts';
 import type { FileOutcome, Outcome } from '../send/outcome.ts';
+import { explainFile, sentence } from '../trace/explain.ts';
+import { explainPreflight } from '../trace/explain-preflight.ts';
+import { addressOf, aeTitle, nameOf } from '../trace/names.ts';
+import { escapeMarkdown, markdownCode, sanitize } from '../trace/sanitize.ts';
+import { pathText } from '../trace/transport-text.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, formatTag, hexWord, plural } from '../trace/units.ts';
 import { associationJson, associationSections, implementationText } from './association-report.ts';
-import { explainFile, sentence } from './explain.ts';
-import { explainPreflight } from './explain-preflight.ts';
-import { addressOf, aeTitle, nameOf } from './names.ts';
 import { convertedIn, headline, isConverted, notesOf, OUTCOME_WORDS, problemsOf } from './problems.ts';
 import { known, row, table, uid } from './report-parts.ts';
-import { escapeMarkdown, markdownCode, sanitize } from './sanitize.ts';
-import { pathText } from './transport-text.ts';
-import { formatBytes, formatCount, formatDuration, formatRate, formatTag, hexWord, plural } from './units.ts';
 
 export interface ReportOptions {
   /** Makes a path fit to be shown; by default the path as it is. */

@@ -4,12 +4,12 @@
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import { uidName } from '../protocol/uids.ts';
 import type { AssociationSummary, SendResult } from '../send/job.ts';
-import { contextResultText } from './code-text.ts';
-import { explain, sentence } from './explain.ts';
-import { nameOf } from './names.ts';
+import { contextResultText } from '../trace/code-text.ts';
+import { explain, sentence } from '../trace/explain.ts';
+import { nameOf } from '../trace/names.ts';
+import { escapeMarkdown, sanitize } from '../trace/sanitize.ts';
+import { formatBytes, formatCount, formatDuration } from '../trace/units.ts';
 import { known, row, table, uid } from './report-parts.ts';
-import { escapeMarkdown, sanitize } from './sanitize.ts';
-import { formatBytes, formatCount, formatDuration } from './units.ts';
 
 const VERSION_NAME_MAX = 16;
 

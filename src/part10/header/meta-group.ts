@@ -16,9 +16,9 @@ import {
   u16At,
   u32At,
   vrAt,
-} from './element-walk.ts';
+} from '../element-walk.ts';
+import { isDeflated } from '../transfer-syntax-encoding.ts';
 import type { MetaUID } from './header.ts';
-import { isDeflated } from './transfer-syntax-encoding.ts';
 
 export interface MetaGroup {
   readonly type: 'meta group';

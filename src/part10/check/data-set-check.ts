@@ -17,7 +17,7 @@ import {
   u16At,
   u32At,
   vrAt,
-} from './element-walk.ts';
+} from '../element-walk.ts';
 import type { Finding } from './finding.ts';
 import { uidFault } from './uid-form.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { NESTING_MAX } from '../../../src/part10/data-set-check.ts';
+import { NESTING_MAX } from '../../../../src/part10/check/data-set-check.ts';
 import {
   buildFile,
   CT_IMAGE,
@@ -11,7 +11,7 @@ import {
   RLE_LOSSLESS,
   sampleInstance,
   seededBytes,
-} from '../../support/dicom-builder.ts';
+} from '../../../support/dicom-builder.ts';
 import {
   type Built,
   built,
@@ -22,7 +22,7 @@ import {
   PLAIN,
   UIDS,
   WALKED,
-} from '../../support/inspection.ts';
+} from '../../../support/inspection.ts';
 
 describe('structure', () => {
   const inserted = (hex: string): Built => {

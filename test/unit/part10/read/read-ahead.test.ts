@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { DataSetChunk, DataSetSource } from '../../../src/part10/data-set-source.ts';
-import { fileSource } from '../../../src/part10/file-source.ts';
-import { BUFFER_LENGTH, releaseFileThread, useFileThread } from '../../../src/part10/file-thread.ts';
-import type { DataSetRequest } from '../../../src/part10/file-thread-messages.ts';
-import type { FragmentRoom } from '../../../src/part10/fragment-room.ts';
-import { ReadAhead } from '../../../src/part10/read-ahead.ts';
-import { readHeader } from '../../../src/part10/read-header.ts';
-import { DEFLATED_LE, EXPLICIT_LE, sampleInstance } from '../../support/dicom-builder.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { readHeader } from '../../../../src/part10/header/read-header.ts';
+import type { DataSetChunk, DataSetSource } from '../../../../src/part10/read/data-set-source.ts';
+import { fileSource } from '../../../../src/part10/read/file-source.ts';
+import { BUFFER_LENGTH, releaseFileThread, useFileThread } from '../../../../src/part10/read/file-thread.ts';
+import type { DataSetRequest } from '../../../../src/part10/read/file-thread-messages.ts';
+import type { FragmentRoom } from '../../../../src/part10/read/fragment-room.ts';
+import { ReadAhead } from '../../../../src/part10/read/read-ahead.ts';
+import { DEFLATED_LE, EXPLICIT_LE, sampleInstance } from '../../../support/dicom-builder.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 interface Sample {
   readonly request: DataSetRequest;

@@ -2,9 +2,9 @@
 
 import type { SendResult } from '../send/job.ts';
 import type { FileOutcome, FileOutcomes, Outcome, OutcomeCounts } from '../send/outcome.ts';
-import { explainFile, sentence } from './explain.ts';
-import { explainPreflight } from './explain-preflight.ts';
-import { formatCount, plural } from './units.ts';
+import { explainFile, sentence } from '../trace/explain.ts';
+import { explainPreflight } from '../trace/explain-preflight.ts';
+import { formatCount, plural } from '../trace/units.ts';
 
 export interface Problem {
   readonly outcome: Outcome;

@@ -1,6 +1,6 @@
 // What a sender must know of a file before it opens an association. PS3.10 clause 7.1, PS3.5 clause 7.
 
-import type { SystemErrorInfo } from './system-error.ts';
+import type { SystemErrorInfo } from '../system-error.ts';
 
 /** How a file says what it holds: with the preamble, with group 0002 first, or with a data set and nothing else. */
 export const HEADER_FORMS = ['Part 10', 'no preamble', 'bare data set'] as const;

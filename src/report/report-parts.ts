@@ -1,6 +1,6 @@
 // What the rooms of the report share: JSON without empty fields, and rows of Markdown tables.
 
-import { sanitize } from './sanitize.ts';
+import { sanitize } from '../trace/sanitize.ts';
 
 const UID_MAX = 64;
 

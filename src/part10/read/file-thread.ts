@@ -4,13 +4,13 @@
 
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { endThread } from '../thread-end.ts';
 import type {
   FileThreadAnswers,
   FileThreadNotice,
   FileThreadQuestion,
   FileThreadReply,
 } from './file-thread-messages.ts';
-import { endThread } from './thread-end.ts';
 
 /** Of a buffer that is shared with the thread, in bytes: a mebibyte, and room for the headers of its fragments. */
 export const BUFFER_LENGTH = 1_048_576 + 16_384;

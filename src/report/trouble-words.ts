@@ -2,7 +2,7 @@
 
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { ListenerTrouble } from '../send/job.ts';
-import { sanitize } from './sanitize.ts';
+import { sanitize } from '../trace/sanitize.ts';
 
 const DETAIL_MAX = 200;
 

@@ -4,9 +4,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { synchronousAccess } from '../../../src/part10/file-access.ts';
-import { HEADER_LIMIT, readHeader } from '../../../src/part10/read-header.ts';
-import { corpusDescribe, corpusFiles } from '../../support/corpus.ts';
+import { HEADER_LIMIT, readHeader } from '../../../../src/part10/header/read-header.ts';
+import { synchronousAccess } from '../../../../src/part10/read/file-access.ts';
+import { corpusDescribe, corpusFiles } from '../../../support/corpus.ts';
 import {
   buildFile,
   CT_IMAGE,
@@ -15,8 +15,8 @@ import {
   encodeDataSet,
   IMPLICIT_LE,
   sampleInstance,
-} from '../../support/dicom-builder.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+} from '../../../support/dicom-builder.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const MEDIA_STORAGE_DIRECTORY_STORAGE = '1.2.840.10008.1.3.10';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import { describe, it } from 'node:test';
+import { headline } from '../../../src/report/problems.ts';
+import { reportJson, reportMarkdown } from '../../../src/report/report.ts';
+import { summaryText } from '../../../src/report/summary.ts';
 import type { SendResult } from '../../../src/send/job.ts';
 import type { FileOutcome } from '../../../src/send/outcome.ts';
-import { headline } from '../../../src/trace/problems.ts';
-import { reportJson, reportMarkdown } from '../../../src/trace/report.ts';
-import { summaryText } from '../../../src/trace/summary.ts';
 import { assertGolden } from '../../support/golden.ts';
 import { failedFile, GOOD_ASSOCIATION, ORTHANC, sendResult, storedFile } from '../../support/send-results.ts';
 import { CT, EXPLICIT, IMPLICIT, J2K, START_MS } from '../../support/trace-records.ts';

@@ -1,6 +1,6 @@
 // The preamble and the file meta information group in front of a data set that is written to a file. PS3.10 7.1.
 
-import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../protocol/implementation.ts';
+import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../../protocol/implementation.ts';
 
 export interface FileMeta {
   readonly sopClassUID: string;

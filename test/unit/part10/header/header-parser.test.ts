@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import type { HeaderProblem, InstanceHeader } from '../../../src/part10/header.ts';
-import { type HeaderStep, parseHeader } from '../../../src/part10/header-parser.ts';
+import type { HeaderProblem, InstanceHeader } from '../../../../src/part10/header/header.ts';
+import { type HeaderStep, parseHeader } from '../../../../src/part10/header/header-parser.ts';
 import {
   type BuiltElement,
   buildFile,
@@ -20,7 +20,7 @@ import {
   MR_IMAGE,
   RLE_LOSSLESS,
   sampleInstance,
-} from '../../support/dicom-builder.ts';
+} from '../../../support/dicom-builder.ts';
 
 function parse(file: Uint8Array): HeaderStep {
   return parseHeader(file, file.length);
