@@ -1,6 +1,6 @@
 // `receive`: the built-in receiver in a terminal, until it is interrupted.
 
-import { reachOf } from '../net/reach.ts';
+import { scopeOf } from '../net/network-scope.ts';
 import { startReceiver } from '../net/store-scp.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { nameOf } from '../trace/names.ts';
@@ -96,7 +96,7 @@ export async function receive(argv: readonly string[]): Promise<number> {
     const address = `${receiver.host.includes(':') ? `[${receiver.host}]` : receiver.host}:${receiver.port}`;
     // Also when quiet: whoever started the receiver on a free port waits for this line.
     process.stdout.write(`Listening on ${address}\n`);
-    if (reachOf(receiver.host) !== 'this machine') {
+    if (scopeOf(receiver.host) !== 'this machine') {
       output.line('warn', `Everyone who can reach ${address} can store files here, without a password or encryption.`);
     }
     await whenAborted(interruption.signal);

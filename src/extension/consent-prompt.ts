@@ -3,7 +3,7 @@
 
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
-import { addressesOf, farthestReach, isAddress, isLocalhost } from '../net/reach.ts';
+import { addressesOf, isAddress, isLocalhost, widestScope } from '../net/network-scope.ts';
 import { formatBytes, plural } from '../trace/units.ts';
 import { readPlaintextConsent } from './configuration.ts';
 import { consentKey, consentQuestion, consentVerdict, type Deed, isAskedFor, isLarge } from './consent.ts';
@@ -35,8 +35,8 @@ export async function mayConnect(
   const isName = !isAddress(peer.host) && !isLocalhost(peer.host);
   const addresses =
     isName && isAskedFor(configured, deed, plaintext) ? await addressesOf(peer.host, LOOKUP_MS) : undefined;
-  const reach = addresses === undefined ? undefined : farthestReach(addresses);
-  const key = `consent:${consentKey(peer, MACHINE, reach)}`;
+  const scope = addresses === undefined ? undefined : widestScope(addresses);
+  const key = `consent:${consentKey(peer, MACHINE, scope)}`;
   const verdict = consentVerdict(configured, deed, globalState.get<Deed>(key), plaintext);
   if (verdict === 'refused') {
     const setting = 'sendToPacs.plaintextConsent';

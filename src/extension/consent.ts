@@ -3,8 +3,8 @@
 // and so is any peer on another machine, because plain DICOM travels unencrypted (PS3.15 B.1 names the alternative).
 
 import { createHash } from 'node:crypto';
+import { isLocalhost, type NetworkScope, scopeOf, widestScope } from '../net/network-scope.ts';
 import type { Peer } from '../net/peer.ts';
-import { farthestReach, isLocalhost, type Reach, reachOf } from '../net/reach.ts';
 import { formatBytes, plural } from '../trace/units.ts';
 import type { ConfiguredPeer } from './peers.ts';
 import { addressWords } from './peers.ts';
@@ -16,10 +16,10 @@ export type Deed = 'connect' | 'send';
 /**
  * What a consent is given to: these two AEs at this address, connected from this machine. Deadlines and the display
  * name do not matter. The hash keeps addresses out of the editor's state store.
- * @param reach how far the name leads now: who agreed to a host of a private network did not agree to one of the internet
+ * @param scope where the host name points now: who agreed to a host of a private network did not agree to one of the internet
  */
-export function consentKey(peer: Peer, machine: string, reach?: Reach): string {
-  const where = reach === undefined ? [] : [reach];
+export function consentKey(peer: Peer, machine: string, scope?: NetworkScope): string {
+  const where = scope === undefined ? [] : [scope];
   const facts = JSON.stringify([peer.host, peer.port, peer.calledAETitle, peer.callingAETitle, machine, ...where]);
   return createHash('sha256').update(facts).digest('hex');
 }
@@ -29,7 +29,7 @@ export function consentKey(peer: Peer, machine: string, reach?: Reach): string {
  * that 'localhost' leads nowhere else is seen to when it is connected to.
  */
 export function isLoopback(host: string): boolean {
-  return isLocalhost(host) || reachOf(host) === 'this machine';
+  return isLocalhost(host) || scopeOf(host) === 'this machine';
 }
 
 export type ConsentVerdict = 'go' | 'ask' | 'refused';
@@ -103,10 +103,10 @@ function lookedUpWords(addresses: readonly string[] | undefined): string {
   if (addresses === undefined) return '';
   if (addresses.length === 0) return ' – a name that cannot be looked up now';
   const first = addresses.slice(0, ADDRESSES_MAX).join(', ');
-  return ` – now ${first}${addresses.length > ADDRESSES_MAX ? ', …' : ''}, ${REACH_WORDS[farthestReach(addresses)]}`;
+  return ` – now ${first}${addresses.length > ADDRESSES_MAX ? ', …' : ''}, ${SCOPE_WORDS[widestScope(addresses)]}`;
 }
 
-const REACH_WORDS: Readonly<Record<Reach, string>> = {
+const SCOPE_WORDS: Readonly<Record<NetworkScope, string>> = {
   'this machine': 'this machine itself',
   'private network': 'in a private network',
   anywhere: 'outside of private networks',

@@ -14,8 +14,8 @@ import type { AAssociateRq } from '../protocol/ul/pdu.ts';
 import { AssociationDriver } from './association-driver.ts';
 import { Deferred } from './deferred.ts';
 import type { ReceivedInstance } from './received-instance.ts';
+import type { Connection } from './tcp.ts';
 import type { TraceSink } from './trace-record.ts';
-import type { Connection } from './transport.ts';
 
 const SUCCESS = 0x0000;
 /** PS3.4 Table B.2-1: refused, out of resources. */

@@ -6,8 +6,8 @@
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { Association, type AssociationOptions } from '../protocol/association.ts';
 import type { AssociationInput, Effect, Indication } from '../protocol/effects.ts';
+import { type Connection, TcpTransport } from './tcp.ts';
 import type { TraceEvent, TraceSink } from './trace-record.ts';
-import { type Connection, TcpTransport } from './transport.ts';
 
 /** PS3.8 9.1.5 leaves ARTIM to the implementation: how long an acceptor waits for the A-ASSOCIATE-RQ. */
 export const ARTIM_REQUEST_MS = 30_000;

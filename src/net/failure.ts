@@ -22,3 +22,40 @@ export type AssociationFailure =
   /** We aborted in the middle of a data set, which DIMSE has no other way to abandon: its file could not be read on. */
   | { readonly code: 'abandoned'; readonly phase: Phase }
   | { readonly code: 'cancelled'; readonly phase: Phase };
+
+/**
+ * Whose failure it is. 'peer': the node or the network up to it, so it counts against the peer. 'local': this machine or
+ * its files. 'person': somebody cancelled.
+ */
+export type Culprit = 'peer' | 'local' | 'person';
+
+/** What this machine lacks: descriptors, ports, memory, or the permission to connect. The peer was not even asked. */
+const LOCAL_ERRORS: ReadonlySet<string> = new Set([
+  'EACCES',
+  'EADDRNOTAVAIL',
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOMEM',
+  'EPERM',
+]);
+
+/** Only failures of the peer may count against the peer. */
+export function culpritOf(failure: AssociationFailure): Culprit {
+  switch (failure.code) {
+    case 'cancelled':
+      return 'person';
+    case 'abandoned':
+      return 'local';
+    case 'connection failed':
+    case 'connection lost':
+      return LOCAL_ERRORS.has(failure.error?.code ?? '') ? 'local' : 'peer';
+    case 'timeout':
+    case 'association rejected':
+    case 'association aborted':
+    case 'released by peer':
+    case 'protocol error':
+    case 'unusable maximum length':
+      return 'peer';
+  }
+}

@@ -7,8 +7,8 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AcceptedAssociation, type RefusedAssociation, refuseForCongestion } from './accepted-association.ts';
 import type { ReceivedInstance } from './received-instance.ts';
+import { listen } from './tcp.ts';
 import type { TraceSink } from './trace-record.ts';
-import { listen } from './transport.ts';
 
 export interface ReceiverOptions {
   /** 0 = any free port. */

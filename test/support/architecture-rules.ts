@@ -27,8 +27,8 @@ const homes: Readonly<Record<string, (path: string) => boolean>> = {
   dcmjs: (path) => path === 'src/part10/dcmjs-adapter.ts',
   // Of the package nothing but the WebAssembly module.
   'dcmjs-codecs/build/dcmjs-native-codecs.wasm': (path) => path === 'src/part10/decompress/codecs-adapter.ts',
-  'node:net': (path) => path === 'src/net/transport.ts',
-  'node:tls': (path) => path === 'src/net/transport.ts',
+  'node:net': (path) => path === 'src/net/tcp.ts',
+  'node:tls': (path) => path === 'src/net/tcp.ts',
   'node:child_process': () => false,
   'node:http': () => false,
   'node:https': () => false,
@@ -62,7 +62,7 @@ export interface Violation {
   readonly detail: string;
 }
 
-/** Paths look like 'src/net/transport.ts'. */
+/** Paths look like 'src/net/tcp.ts'. */
 export type Sources = ReadonlyMap<string, string>;
 
 function roomOf(path: string): string {

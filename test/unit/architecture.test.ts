@@ -52,8 +52,8 @@ const clean: Sources = new Map([
     `// Headers\nimport { VERIFICATION } from '../protocol/uids.ts';\nexport const a = VERIFICATION;\n`,
   ],
   ['src/part10/dcmjs-adapter.ts', `// dcmjs\nexport const load = () => import('dcmjs');\n`],
-  ['src/net/transport.ts', `// Sockets\nimport { Socket } from 'node:net';\nexport const open = () => new Socket();\n`],
-  ['src/send/job.ts', `// Jobs\nimport type { open } from '../net/transport.ts';\nexport type Job = typeof open;\n`],
+  ['src/net/tcp.ts', `// Sockets\nimport { Socket } from 'node:net';\nexport const open = () => new Socket();\n`],
+  ['src/send/job.ts', `// Jobs\nimport type { open } from '../net/tcp.ts';\nexport type Job = typeof open;\n`],
   [
     'src/trace/text.ts',
     `// Text\nimport type { Job } from '../send/job.ts';\nexport const text = (job: Job) => String(job);\n`,
@@ -84,13 +84,13 @@ describe('A planted violation is caught', () => {
   plant('pure core', 'src/protocol/x.ts', `import type { Socket } from 'node:net';`);
   plant('pure core', 'src/protocol/x.ts', `import type { a } from '../part10/header.ts';`);
   plant('pure core', 'src/protocol/ul/x.ts', `export const f = () => import('vscode');`);
-  plant('direction', 'src/part10/x.ts', `import { open } from '../net/transport.ts';`);
+  plant('direction', 'src/part10/x.ts', `import { open } from '../net/tcp.ts';`);
   plant('direction', 'src/part10/x.ts', `const t: typeof import('../send/job.ts') = 0;`);
   plant('direction', 'src/net/x.ts', `import { text } from '../trace/text.ts';`);
   plant('direction', 'src/net/x.ts', `import type { Job } from '../send/job.ts';`);
   plant('direction', 'src/send/x.ts', `import { text } from '../trace/text.ts';`);
   plant('direction', 'src/send/deep/x.ts', `await import('../../cli/main.ts');`);
-  plant('direction', 'src/trace/x.ts', `import { open } from '../net/transport.ts';`);
+  plant('direction', 'src/trace/x.ts', `import { open } from '../net/tcp.ts';`);
   plant('direction', 'src/trace/x.ts', `import { type Job } from '../send/job.ts';`);
   plant('direction', 'src/trace/x.ts', `import type { a } from '../cli/main.ts';`);
   plant('direction', 'src/cli/x.ts', `import '../extension/activate.ts';`);
@@ -105,14 +105,14 @@ describe('A planted violation is caught', () => {
   plant('package', 'src/net/x.ts', `import { connect } from 'node:tls';`);
   plant('package', 'src/send/x.ts', `import { isIP } from 'net';`);
   plant('package', 'src/extension/x.ts', `const { spawn } = require('node:child_process');`);
-  plant('package', 'src/net/transport.ts', `import { exec } from 'node:child_process';\nexport const open = exec;`);
+  plant('package', 'src/net/tcp.ts', `import { exec } from 'node:child_process';\nexport const open = exec;`);
   plant('package', 'src/cli/x.ts', `import { Command } from 'commander';`);
   plant('unresolved', 'src/net/x.ts', `import { a } from './no-such-file.ts';`);
-  plant('unresolved', 'src/net/x.ts', `import { open } from './transport.js';`);
+  plant('unresolved', 'src/net/x.ts', `import { open } from './tcp.js';`);
   plant('unresolved', 'src/net/x.ts', 'export const load = (name: string) => import(`./${name}.ts`);');
-  plant('re-export', 'src/net/x.ts', `export { open } from './transport.ts';`);
-  plant('re-export', 'src/net/x.ts', `export * from './transport.ts';`);
-  plant('re-export', 'src/net/x.ts', `export type { open } from './transport.ts';`);
+  plant('re-export', 'src/net/x.ts', `export { open } from './tcp.ts';`);
+  plant('re-export', 'src/net/x.ts', `export * from './tcp.ts';`);
+  plant('re-export', 'src/net/x.ts', `export type { open } from './tcp.ts';`);
   plant('default export', 'src/net/x.ts', `export default 1;`);
   plant('default export', 'src/net/x.ts', `const a = 1;\nexport { a as default };`);
   plant('length', 'src/net/x.ts', 'void 0;\n'.repeat(400));

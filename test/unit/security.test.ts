@@ -65,7 +65,7 @@ it('nothing in src reaches the network but through the transport, nor makes code
   const openers = sources.filter((path) =>
     /from 'node:(?:net|tls|http|https|http2|dgram|quic|inspector)'/.test(read(path)),
   );
-  assert.deepEqual(openers, ['src/net/transport.ts']);
+  assert.deepEqual(openers, ['src/net/tcp.ts']);
 });
 
 it('every package that is shipped has a decision of its own', () => {

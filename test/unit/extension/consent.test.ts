@@ -130,8 +130,8 @@ describe('plaintext to an address', () => {
 describe('a name', () => {
   const peer = configured('user', REMOTE).peer;
   it('that leads farther than when the person agreed is asked about again', () => {
-    const keys = (['this machine', 'private network', 'anywhere'] as const).map((reach) =>
-      consentKey(peer, 'm', reach),
+    const keys = (['this machine', 'private network', 'anywhere'] as const).map((scope) =>
+      consentKey(peer, 'm', scope),
     );
     assert.equal(new Set([...keys, consentKey(peer, 'm')]).size, 4);
   });

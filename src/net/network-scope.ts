@@ -4,7 +4,7 @@
 
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 
-export type Reach = 'this machine' | 'private network' | 'anywhere';
+export type NetworkScope = 'this machine' | 'private network' | 'anywhere';
 
 const IPV4 = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 
@@ -16,7 +16,7 @@ function ipv4Of(address: string): readonly [number, number] | undefined {
 }
 
 /** @param address as the system writes it; whatever is not understood leads anywhere */
-export function reachOf(address: string): Reach {
+export function scopeOf(address: string): NetworkScope {
   const plain = address
     .toLowerCase()
     .replace(/(?<=:.*)%.*$/, '')
@@ -38,10 +38,10 @@ export function reachOf(address: string): Reach {
 }
 
 /** Of several addresses, the farthest. Of none: anywhere. */
-export function farthestReach(addresses: readonly string[]): Reach {
-  const reaches = new Set(addresses.map(reachOf));
-  if (reaches.size === 0 || reaches.has('anywhere')) return 'anywhere';
-  return reaches.has('private network') ? 'private network' : 'this machine';
+export function widestScope(addresses: readonly string[]): NetworkScope {
+  const scopes = new Set(addresses.map(scopeOf));
+  if (scopes.size === 0 || scopes.has('anywhere')) return 'anywhere';
+  return scopes.has('private network') ? 'private network' : 'this machine';
 }
 
 /** The one name that this machine answers for itself (RFC 6761 6.3). */
@@ -76,7 +76,7 @@ export function loopbackLookup(resolver: Lookup = lookup): Lookup {
         return;
       }
       const addresses = typeof found === 'string' ? [found] : found.map(({ address }) => address);
-      if (farthestReach(addresses) === 'this machine') {
+      if (widestScope(addresses) === 'this machine') {
         callback(null, found, family);
         return;
       }

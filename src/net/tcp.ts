@@ -5,7 +5,7 @@
 
 import { createServer, type Server, Socket } from 'node:net';
 import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
-import { isLocalhost, loopbackLookup } from './reach.ts';
+import { isLocalhost, loopbackLookup } from './network-scope.ts';
 
 /** So few bytes are sooner copied into one piece than handed on in several. */
 const JOINED_MAX = 16_384;

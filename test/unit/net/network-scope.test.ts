@@ -3,18 +3,18 @@ import type { LookupAddress } from 'node:dns';
 import { describe, it } from 'node:test';
 import {
   addressesOf,
-  farthestReach,
   isAddress,
   type Lookup,
   loopbackLookup,
-  type Reach,
-  reachOf,
-} from '../../../src/net/reach.ts';
+  type NetworkScope,
+  scopeOf,
+  widestScope,
+} from '../../../src/net/network-scope.ts';
 import { startReceiver } from '../../../src/net/store-scp.ts';
-import { TcpTransport } from '../../../src/net/transport.ts';
+import { TcpTransport } from '../../../src/net/tcp.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const REACHES: Readonly<Record<Reach, string>> = {
+const SCOPES: Readonly<Record<NetworkScope, string>> = {
   'this machine': '127.0.0.1 127.255.0.9 ::1 ::ffff:127.0.0.1',
   'private network':
     '10.0.0.0 10.255.255.255 172.16.0.1 172.31.255.255 192.168.1.1 169.254.1.1 100.64.0.1 100.127.9.9 fe80::1%eth0 FEBF::1 fd00::1 fc12:3::4 ::ffff:10.1.2.3',
@@ -22,15 +22,15 @@ const REACHES: Readonly<Record<Reach, string>> = {
     '9.255.255.255 11.0.0.0 172.15.0.1 172.32.0.1 192.167.1.1 192.169.1.1 169.253.1.1 100.63.0.1 100.128.0.1 0.0.0.0 255.255.255.255 8.8.8.8 :: ::2 2001:db8::1 fec0::1 fb00::1 ff02::1 ::ffff:8.8.8.8 256.0.0.1 10.0.0 10.0.0.1.evil.org 127.0.0.1%x nonsense',
 };
 
-describe('reachOf', () => {
-  for (const [reach, addresses] of Object.entries(REACHES))
-    for (const address of addresses.split(' ')) it(`${address}: ${reach}`, () => assert.equal(reachOf(address), reach));
+describe('scopeOf', () => {
+  for (const [scope, addresses] of Object.entries(SCOPES))
+    for (const address of addresses.split(' ')) it(`${address}: ${scope}`, () => assert.equal(scopeOf(address), scope));
 
   it('of several is that of the farthest, of none anywhere', () => {
-    assert.equal(farthestReach(['127.0.0.1', '::1']), 'this machine');
-    assert.equal(farthestReach(['127.0.0.1', '10.0.0.1']), 'private network');
-    assert.equal(farthestReach(['127.0.0.1', '10.0.0.1', '8.8.8.8']), 'anywhere');
-    assert.equal(farthestReach([]), 'anywhere');
+    assert.equal(widestScope(['127.0.0.1', '::1']), 'this machine');
+    assert.equal(widestScope(['127.0.0.1', '10.0.0.1']), 'private network');
+    assert.equal(widestScope(['127.0.0.1', '10.0.0.1', '8.8.8.8']), 'anywhere');
+    assert.equal(widestScope([]), 'anywhere');
   });
 });
 
