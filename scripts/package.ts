@@ -1,14 +1,28 @@
 // Makes the VSIX. `npm run package` writes send-to-pacs-<version>.vsix into the project's folder.
 //
 // What goes in is the allow-list in .vscodeignore. `npm run vscode:prepublish`, which vsce runs first, builds dist.
+//
+// README and changelog link to files of the repository. Where package.json names a repository, vsce turns these links into
+// its addresses. Without one they would be dead on the extension's page, so copies without them are packaged.
 
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { createVSIX } from '@vscode/vsce';
+import { withoutRelativeLinks } from './packaged-text.ts';
 
 const root = join(import.meta.dirname, '..');
+/** For the copies of README and changelog; .vscodeignore names them. */
+const FOLDER = 'out/vsix';
+
+async function packagedCopy(name: string, hasRepository: boolean): Promise<string> {
+  const text = await readFile(join(root, name), 'utf8');
+  const path = `${FOLDER}/${name}`;
+  await mkdir(join(root, FOLDER), { recursive: true });
+  await writeFile(join(root, path), hasRepository ? text : withoutRelativeLinks(text, root));
+  return path;
+}
 
 async function main(out: string | undefined): Promise<void> {
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
@@ -16,17 +30,19 @@ async function main(out: string | undefined): Promise<void> {
     version: string;
     repository?: unknown;
   };
+  const hasRepository = manifest.repository !== undefined;
   await createVSIX({
     cwd: root,
     packagePath: resolve(out ?? join(root, `${manifest.name}-${manifest.version}.vsix`)),
     dependencies: false,
-    // vsce turns the README's relative links into addresses below the repository's; without a repository they stay as they are.
+    readmePath: await packagedCopy('README.md', hasRepository),
+    changelogPath: await packagedCopy('CHANGELOG.md', hasRepository),
     allowMissingRepository: true,
-    rewriteRelativeLinks: manifest.repository !== undefined,
+    rewriteRelativeLinks: hasRepository,
   });
 }
 
-/** Writes the VSIX to `path`. What vsce has to say is heard when it fails. */
+/** Writes the VSIX to `path`. What vsce prints is part of the error when it fails. */
 export async function packageVsix(path: string): Promise<void> {
   await promisify(execFile)(process.execPath, [import.meta.filename, path], { cwd: root }).catch((error: unknown) => {
     const { stdout, stderr } = error as { stdout?: string; stderr?: string };

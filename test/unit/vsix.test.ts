@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -73,6 +73,23 @@ test('the VSIX holds what runs and what the Marketplace shows, and nothing else'
     'extension/readme.md',
   ];
   assert.deepEqual([...files.keys()].sort(), expected.sort());
+});
+
+test('README and changelog in the VSIX show no picture and link to nothing that is not there', () => {
+  const pictures = new Set<string>();
+  for (const name of ['readme.md', 'changelog.md']) {
+    const markdown = text(`extension/${name}`);
+    for (const [, bang = '', label = '', target = ''] of markdown.matchAll(/(!?)\[([^\]]*)\]\(([^)]*)\)/g)) {
+      if (bang === '') assert.match(target, /^(?:https:|#)/, `${name} links "${label}" to ${target}`);
+      else assert.match(target, /^(?:https:|data:image\/(?:png|jpeg);base64,)/, `${name} shows ${label}`);
+      if (bang !== '') pictures.add(label);
+    }
+    assert.doesNotMatch(markdown, /<(?:img|a|video)\b/);
+  }
+  const source = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const wanted = [...source.matchAll(/!\[([^\]]*)\]/g)].map(([, label]) => label);
+  assert.ok(wanted.length > 0);
+  assert.deepEqual([...pictures], wanted, 'every picture of the README');
 });
 
 test('every worker thread has its file in the VSIX', () => {
