@@ -20,7 +20,8 @@ const REJECT_SOURCES_SHORT = {
   3: 'Service Provider (Presentation)',
 };
 
-const REJECT_REASONS: Readonly<Record<number, Readonly<Record<number, string>>>> = {
+/** Source, then reason. */
+export const REJECT_REASONS: Readonly<Record<number, Readonly<Record<number, string>>>> = {
   1: {
     1: 'No reason given',
     2: 'Application context name not supported',
@@ -51,7 +52,7 @@ export function rejectSummary(rj: AAssociateRj): readonly string[] {
 
 const ABORT_SOURCES = { 0: 'DUL service-user', 1: '1 (reserved)', 2: 'DUL service-provider' };
 
-const ABORT_REASONS = {
+export const ABORT_REASONS: Readonly<Record<number, string>> = {
   0: 'No reason given',
   1: 'Unrecognised PDU',
   2: 'Unexpected PDU',
@@ -68,7 +69,7 @@ export const abortSourceText = (source: number): string => lookUp(ABORT_SOURCES,
 export const abortReasonText = (source: number, reason: number): string =>
   source === 0 ? '(no value available)' : lookUp(ABORT_REASONS, reason);
 
-const CONTEXT_RESULTS = {
+export const CONTEXT_RESULTS: Readonly<Record<number, string>> = {
   0: 'Accepted',
   1: 'Rejected - User Rejection',
   2: 'Rejected - No Reason Given',
@@ -78,9 +79,7 @@ const CONTEXT_RESULTS = {
 
 /** PS3.8 Table 9-18; undefined = the peer did not answer the context. */
 export const contextResultText = (result: number | undefined): string =>
-  result === undefined
-    ? 'Not Answered'
-    : ((CONTEXT_RESULTS as Readonly<Record<number, string>>)[result] ?? `Rejected - ${result} (unknown)`);
+  result === undefined ? 'Not Answered' : (CONTEXT_RESULTS[result] ?? `Rejected - ${result} (unknown)`);
 
 /** PS3.8 Table 9-10, first column, shortened. */
 const EVENTS: Readonly<Record<EventId, string>> = {

@@ -4,7 +4,7 @@
 import type { AssociationFailure, Phase } from '../net/failure.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { abortReasonText, rejectReasonText, rejectResultText, rejectSourceText } from './code-text.ts';
-import { type Explanation, unspoken } from './explanation.ts';
+import { type Explanation, unspoken, type Whose, type Words } from './explanation.ts';
 import { sanitize } from './sanitize.ts';
 import { formatDuration } from './units.ts';
 
@@ -17,7 +17,7 @@ function systemWords(error: SystemErrorInfo): string {
   return error.code === 'UNKNOWN' ? sanitize(error.message, DETAIL_MAX) : `${sanitize(error.code)}${where}`;
 }
 
-const CONNECT: Readonly<Record<string, Omit<Explanation, 'what'> & { readonly says: string }>> = {
+const CONNECT: Readonly<Record<string, Omit<Words, 'what'> & { readonly says: string }>> = {
   ECONNREFUSED: {
     says: 'refused the connection',
     cause: 'Nothing listens at that port, or a firewall refuses it.',
@@ -80,10 +80,13 @@ const CONNECT: Readonly<Record<string, Omit<Explanation, 'what'> & { readonly sa
   },
 };
 
-/** The same in other words of other systems. */
+/** Codes of system errors that have an explanation of their own. */
+export const EXPLAINED_CONNECT_CODES: readonly string[] = Object.keys(CONNECT);
+
+/** Codes that mean the same. */
 const ALIKE: Readonly<Record<string, string>> = { EPERM: 'EACCES', ENOMEM: 'ENOBUFS' };
 
-function explainConnect(peer: string, error: SystemErrorInfo): Explanation {
+function explainConnect(peer: string, error: SystemErrorInfo): Words {
   const known = CONNECT[ALIKE[error.code] ?? error.code];
   if (known === undefined) {
     return {
@@ -95,7 +98,7 @@ function explainConnect(peer: string, error: SystemErrorInfo): Explanation {
   return { what: `${peer} ${says} (${systemWords(error)}).`, ...advice };
 }
 
-function explainLost(peer: string, phase: Phase, error: SystemErrorInfo | undefined): Explanation {
+function explainLost(peer: string, phase: Phase, error: SystemErrorInfo | undefined): Words {
   const how = error === undefined ? 'closed the connection' : `lost the connection (${systemWords(error)})`;
   switch (phase) {
     case 'connect':
@@ -126,7 +129,7 @@ function explainLost(peer: string, phase: Phase, error: SystemErrorInfo | undefi
   }
 }
 
-function explainTimeout(peer: string, phase: Phase, afterMs: number): Explanation {
+function explainTimeout(peer: string, phase: Phase, afterMs: number): Words {
   const after = formatDuration(afterMs);
   switch (phase) {
     case 'connect':
@@ -163,7 +166,7 @@ function explainTimeout(peer: string, phase: Phase, afterMs: number): Explanatio
 
 type Rejected = Extract<AssociationFailure, { code: 'association rejected' }>;
 
-function explainReject(peer: string, { result, source, reason }: Rejected): Explanation {
+function explainReject(peer: string, { result, source, reason }: Rejected): Words {
   const codes = `${rejectResultText(result)}, ${rejectSourceText(source)}: ${rejectReasonText(source, reason)}`;
   const what = `${peer} rejected the association (${codes}).`;
   if (source === 1 && reason === 7) {
@@ -209,7 +212,7 @@ function explainReject(peer: string, { result, source, reason }: Rejected): Expl
   };
 }
 
-function explainAbort(peer: string, phase: Phase, source: number, reason: number): Explanation {
+function explainAbort(peer: string, phase: Phase, source: number, reason: number): Words {
   const by = source === 2 ? `: ${abortReasonText(source, reason)}` : '';
   const what = `${peer} aborted the association${phase === 'association' ? ' instead of answering the request' : ''} (A-ABORT source ${source}, reason ${reason}${by}).`;
   const action = 'Look into the PACS log at this time for its reason.';
@@ -226,7 +229,7 @@ const LOOKS_LIKE: Readonly<Record<string, string>> = {
   SSH: 'An SSH server listens at this port. Use the DICOM port of the PACS.',
 };
 
-function explainProtocolError(peer: string, detail: string, looksLike: string | undefined): Explanation {
+function explainProtocolError(peer: string, detail: string, looksLike: string | undefined): Words {
   if (looksLike !== undefined) {
     return {
       what: `${peer} does not speak DICOM at this port: its first bytes look like ${sanitize(looksLike)}.`,
@@ -248,7 +251,28 @@ const CANCELLED: Readonly<Record<Phase, string>> = {
   release: 'while the association was released',
 };
 
+/** Codes with which this machine, not the peer, prevents a connection. */
+const LOCAL: ReadonlySet<string> = new Set(['EACCES', 'EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS']);
+
+function whoseFailure(failure: AssociationFailure): Whose {
+  switch (failure.code) {
+    case 'connection failed':
+      return LOCAL.has(ALIKE[failure.error.code] ?? failure.error.code) ? 'local' : 'peer';
+    case 'abandoned':
+      return 'local';
+    case 'cancelled':
+      return 'person';
+    default:
+      return 'peer';
+  }
+}
+
+/** @param peer how the peer is called in a sentence; sanitised */
 export function explainAssociation(peer: string, failure: AssociationFailure): Explanation {
+  return { ...wordsOf(peer, failure), whose: whoseFailure(failure) };
+}
+
+function wordsOf(peer: string, failure: AssociationFailure): Words {
   switch (failure.code) {
     case 'connection failed':
       return explainConnect(peer, failure.error);

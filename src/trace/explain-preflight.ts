@@ -3,7 +3,7 @@
 
 import type { Finding } from '../part10/check/finding.ts';
 import type { PreflightFinding } from '../send/preflight-policy.ts';
-import { type Explanation, unspoken } from './explanation.ts';
+import { type Explanation, unspoken, type Words } from './explanation.ts';
 import { quoted, sanitize } from './sanitize.ts';
 import { formatCount, plural } from './units.ts';
 
@@ -16,7 +16,7 @@ const at = (offset: number): string => `at byte ${offset}`;
 
 type Of<C extends PreflightFinding['code']> = Extract<PreflightFinding, { code: C }>;
 
-function truncated({ offset, part, tag, missing }: Of<'truncated'>): Explanation {
+function truncated({ offset, part, tag, missing }: Of<'truncated'>): Words {
   const name = sanitize(tag ?? '');
   const lack = missing === undefined ? '' : `: ${plural(missing, 'byte')} ${missing === 1 ? 'is' : 'are'} missing`;
   const what = {
@@ -29,7 +29,7 @@ function truncated({ offset, part, tag, missing }: Of<'truncated'>): Explanation
   return { what, cause: 'It was probably copied or written only in part.', action: AGAIN };
 }
 
-function illFormed({ offset, tag, keyword, value, fault }: Of<'ill-formed UID'>): Explanation {
+function illFormed({ offset, tag, keyword, value, fault }: Of<'ill-formed UID'>): Words {
   const why = {
     'leading zero': 'a component begins with a zero',
     'empty component': 'a component is empty',
@@ -44,7 +44,7 @@ function illFormed({ offset, tag, keyword, value, fault }: Of<'ill-formed UID'>)
   };
 }
 
-function explainFinding(finding: Finding): Explanation {
+function explainFinding(finding: Finding): Words {
   switch (finding.code) {
     case 'truncated':
       return truncated(finding);
@@ -117,6 +117,11 @@ function explainFinding(finding: Finding): Explanation {
  *   all files with the same finding
  */
 export function explainPreflight(finding: PreflightFinding, displayPath?: (path: string) => string): Explanation {
+  const whose = finding.code === 'conflicting instance' ? 'person' : 'local';
+  return { ...wordsOf(finding, displayPath), whose };
+}
+
+function wordsOf(finding: PreflightFinding, displayPath?: (path: string) => string): Words {
   switch (finding.code) {
     case 'duplicate instance':
     case 'conflicting instance': {

@@ -100,6 +100,16 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
   },
 };
 
+/** A status for each piece of advice: those with their own, and one of each range of the standard. */
+export const EXPLAINED_STATUSES: readonly number[] = [
+  ...Object.keys(BY_STATUS).map(Number),
+  0xa700,
+  0xa900,
+  0xb001,
+  0xc000,
+  0x9999,
+].sort((a, b) => a - b);
+
 function adviceOn(status: number): Advice {
   const exact = BY_STATUS[status];
   if (exact !== undefined) return exact;
@@ -136,5 +146,6 @@ export function explainStatus(peer: string, { status, errorComment, offendingEle
   }
   const verb = category === 'warning' ? 'stored it with warning' : 'answered';
   const peersWords = words.length === 0 ? '' : ` (${words.join(', ')})`;
-  return { what: `${peer} ${verb} ${hexWord(status)}H ${bareMeaning(meaning)}${peersWords}.`, ...adviceOn(status) };
+  const what = `${peer} ${verb} ${hexWord(status)}H ${bareMeaning(meaning)}${peersWords}.`;
+  return { what, ...adviceOn(status), whose: 'peer' };
 }

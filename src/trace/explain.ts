@@ -12,7 +12,7 @@ import { bareMeaning } from './dimse-text.ts';
 import { explainAssociation } from './explain-association.ts';
 import { explainPreflight } from './explain-preflight.ts';
 import { explainStatus } from './explain-status.ts';
-import { type Explanation, unspoken } from './explanation.ts';
+import { type Explanation, unspoken, type Words } from './explanation.ts';
 import { nameAndUid, nameOf } from './names.ts';
 import { quoted, sanitize } from './sanitize.ts';
 import { formatBytes, formatDuration, hexWord, plural } from './units.ts';
@@ -43,7 +43,7 @@ const SYSTEM: Readonly<Record<string, string>> = {
 };
 
 /** @param gone what ENOENT means here */
-function explainSystem(what: string, error: SystemErrorInfo, gone: string, action: string): Explanation {
+function explainSystem(what: string, error: SystemErrorInfo, gone: string, action: string): Words {
   const cause = error.code === 'ENOENT' ? gone : SYSTEM[error.code];
   const code = error.code === 'UNKNOWN' ? sanitize(error.message, DETAIL_MAX) : sanitize(error.code);
   return { what: `${what} (${code}).`, ...(cause === undefined ? {} : { cause }), action };
@@ -56,7 +56,7 @@ const LOOKS_LIKE: Readonly<Record<string, string>> = {
 
 type ContextRefused = Extract<Reason, { code: 'presentation context refused' }>;
 
-function explainRefused(peer: string, { sopClassUID, refused, accepted }: ContextRefused): Explanation {
+function explainRefused(peer: string, { sopClassUID, refused, accepted }: ContextRefused): Words {
   const sopClass = nameAndUid(sopClassUID);
   if (refused.length === 0) {
     return {
@@ -98,7 +98,7 @@ function explainRefused(peer: string, { sopClassUID, refused, accepted }: Contex
 type ReasonInFile = Exclude<Reason, AssociationFailure>;
 
 /** One paragraph. */
-export function sentence({ what, cause, action }: Explanation): string {
+export function sentence({ what, cause, action }: Words): string {
   return [what, cause, action].filter((part) => part !== undefined && part !== '').join(' ');
 }
 
@@ -120,7 +120,7 @@ function isAssociationFailure(reason: Reason): reason is AssociationFailure {
   }
 }
 
-function explainHeader(problem: HeaderProblem): Explanation {
+function explainHeader(problem: HeaderProblem): Words {
   switch (problem.code) {
     case 'empty file':
       return { what: 'The file is empty.' };
@@ -170,7 +170,7 @@ function explainHeader(problem: HeaderProblem): Explanation {
 function explainInFile(reason: ReasonInFile, peer: string, context: ExplainContext): Explanation {
   switch (reason.code) {
     case 'presentation context refused':
-      return explainRefused(peer, reason);
+      return { ...explainRefused(peer, reason), whose: 'peer' };
     case 'status':
       return explainStatus(peer, reason);
     case 'invalid response':
@@ -178,20 +178,25 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
         what: `${peer} gave an answer that does not fit the request (${sanitize(reason.detail, DETAIL_MAX)}).`,
         cause: 'Whether it stored the instance cannot be told; this is a defect of its DICOM software.',
         action: 'Look there whether the instance arrived, and send the trace to its manufacturer.',
+        whose: 'peer',
       };
     case 'file changed':
       return {
         what: `The file changed after it was scanned (${sanitize(reason.detail, DETAIL_MAX)}).`,
         cause: 'Another program may still be writing it.',
         action: 'Send it again when it is complete.',
+        whose: 'local',
       };
     case 'read error':
-      return explainSystem(
-        'The file could not be read to its end',
-        reason.error,
-        'It is not there any more.',
-        'Check it, then send it again.',
-      );
+      return {
+        ...explainSystem(
+          'The file could not be read to its end',
+          reason.error,
+          'It is not there any more.',
+          'Check it, then send it again.',
+        ),
+        whose: 'local',
+      };
     case 'pre-flight':
       return explainPreflight(reason.finding, context.displayPath);
     case 'cannot convert':
@@ -199,6 +204,7 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
         what: `The data set cannot be converted from ${nameOf(reason.from)} to ${nameOf(reason.to)} (${sanitize(reason.detail, DETAIL_MAX)}).`,
         cause: `${peer} does not take the transfer syntax of the file.`,
         action: `Ask its administrator to accept ${nameAndUid(reason.from)}.`,
+        whose: 'peer',
       };
     case 'given up': {
       const last = explain(reason.last, context.peerName === undefined ? {} : { peerName: context.peerName });
@@ -206,10 +212,11 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
         what: `Not sent: given up after ${plural(reason.lostAssociations, 'lost association')} in a row. ${last.what}`,
         ...(last.cause === undefined ? {} : { cause: last.cause }),
         ...(last.action === undefined ? {} : { action: last.action }),
+        ...(last.whose === undefined ? {} : { whose: last.whose }),
       };
     }
     default:
-      return explainHeader(reason);
+      return { ...explainHeader(reason), whose: 'local' };
   }
 }
 
@@ -231,7 +238,7 @@ export function explainFile(file: FileOutcome, context: ExplainContext = {}): Ex
   const { outcome, reason, bytesSent } = file;
   if (reason === undefined) return undefined;
   // What the send was doing when it was stopped is no news of a file whose turn had not come.
-  if (outcome === 'cancelled' && bytesSent === 0) return { what: 'Cancelled before it was sent.' };
+  if (outcome === 'cancelled' && bytesSent === 0) return { what: 'Cancelled before it was sent.', whose: 'person' };
   return explain(reason, context);
 }
 
@@ -242,11 +249,13 @@ function echoFailure(peer: string, failure: NonNullable<EchoResult['failure']>):
         what: `${peer} accepted the association but not Verification (${contextResultText(failure.result)}).`,
         cause: 'C-ECHO is switched off there; storing may work all the same.',
         action: 'Ask its administrator to enable Verification for this AE title, or try to send.',
+        whose: 'peer',
       };
     case 'invalid response':
       return {
         what: `${peer} gave an answer that does not fit the C-ECHO request (${sanitize(failure.detail, DETAIL_MAX)}).`,
         action: 'Send the trace to the manufacturer of its DICOM software.',
+        whose: 'peer',
       };
     default:
       return explainAssociation(peer, failure);
@@ -291,6 +300,7 @@ export function explainEcho(result: EchoResult, context: ExplainContext = {}): E
     return {
       what: `${peer} answered C-ECHO with ${hexWord(result.status)}H ${bareMeaning(echoStatus(result.status).meaning)}.`,
       action: 'Look into the PACS log at this time for its reason.',
+      whose: 'peer',
     };
   }
   return { what: `${peer} was not verified.`, action: 'Show the trace to see how far it came.' };

@@ -1,10 +1,22 @@
-// The shape of an explanation: what happened, why perhaps, and one thing to do.
+// The shape of an explanation: what happened, whose failure it is, the likely cause, and one thing to do.
 
-/** Each part is one or more whole sentences. */
-export interface Explanation {
+/**
+ * - peer: the peer, or the network on the way to it.
+ * - local: the file or this machine.
+ * - person: the person stopped it, or has to decide.
+ */
+export type Whose = 'peer' | 'local' | 'person';
+
+/** The sentences of an explanation. Each part is one or more whole sentences. */
+export interface Words {
   readonly what: string;
   readonly cause?: string;
   readonly action?: string;
+}
+
+export interface Explanation extends Words {
+  /** Absent: nothing failed. */
+  readonly whose?: Whose;
 }
 
 /** A code without words does not compile. */

@@ -195,6 +195,7 @@ describe('reportJson', () => {
       what: 'ORTHANC answered A700H Out of Resources ("Cannot write to file", offending element (0008,0018)).',
       cause: 'The PACS disk may be full.',
       action: 'Ask its administrator to free space, then send again.',
+      whose: 'peer',
     });
   });
 

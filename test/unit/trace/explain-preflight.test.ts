@@ -97,7 +97,9 @@ describe('what was found in a file, in words', () => {
         const explanation = explainPreflight(finding);
         assert.match(sentence(explanation), expected);
         assert.deepEqual(explain({ code: 'pre-flight', finding }), explanation);
-        for (const part of Object.values(explanation)) {
+        const { whose, ...parts } = explanation;
+        assert.equal(whose, code === 'conflicting instance' ? 'person' : 'local');
+        for (const part of Object.values(parts)) {
           assert.match(part, /^[A-Z0-9].*\.$/);
           assert.doesNotMatch(part, /undefined|null|NaN|\[object|\.\.$/);
         }

@@ -102,7 +102,9 @@ describe('explain', () => {
   for (const [code, [reason, expected]] of Object.entries(EVERY_CODE)) {
     it(code, () => {
       assert.match(words(reason), expected);
-      for (const part of Object.values(explain(reason))) {
+      const { whose, ...parts } = explain(reason);
+      assert.ok(whose !== undefined);
+      for (const part of Object.values(parts)) {
         // Whole sentences, none left with a hole where a value was missing.
         assert.match(part, /^[A-Z0-9].*\.$/);
         assert.doesNotMatch(part, /undefined|null|NaN|\[object|\.\./);
