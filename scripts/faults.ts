@@ -3,6 +3,7 @@
 // A fault counts when at least one test names it, every test that names it passed, and none was skipped. The exit code
 // is 0 only if that holds for each fault that can be run here.
 
+import { isOf, type NamedTest } from '../test/support/document-claims.ts';
 import { catalogue } from '../test/support/fault-catalogue.ts';
 import { root, runNodeTests, type Tally, testFiles } from './test-stages.ts';
 
@@ -16,19 +17,13 @@ console.log(`${rows.length} faults, ${files.length} test files`);
 
 const tally = await runNodeTests(files, { concurrency: 2, deadlineMs: 600_000 });
 
-/** Whether a title of the tally belongs to a test of the catalogue. */
-function concerns(title: string, file: string, name: string): boolean {
-  const separator = ' › ';
-  const at = title.indexOf(separator);
-  if (at < 0) return title === file;
-  return title.slice(0, at) === file && title.slice(at + separator.length).startsWith(name);
-}
-
-function verdict(tests: readonly { readonly file: string; readonly name: string }[], from: Tally): string {
-  const broken = tests.find(({ file, name }) => from.failed.some(({ title }) => concerns(title, file, name)));
+function verdict(tests: readonly NamedTest[], from: Tally): string {
+  const broken = tests.find((test) => from.failed.some(({ title }) => isOf(test, title)));
   if (broken !== undefined) return `FAILED   ${broken.name}`;
-  const skipped = from.skipped.find(({ title }) => tests.some(({ file, name }) => concerns(title, file, name)));
-  return skipped === undefined ? 'right' : `skipped  ${skipped.reason}`;
+  const skipped = from.skipped.find(({ title }) => tests.some((test) => isOf(test, title)));
+  if (skipped !== undefined) return `skipped  ${skipped.reason}`;
+  const missing = tests.find((test) => !from.passedTitles.some((title) => isOf(test, title)));
+  return missing === undefined ? 'right' : `DID NOT RUN  ${missing.name}`;
 }
 
 let right = 0;

@@ -13,6 +13,8 @@ export const root = join(import.meta.dirname, '..');
 /** What one stage did. */
 export interface Tally {
   passed: number;
+  /** Of the tests that passed, where the stage knows them. */
+  readonly passedTitles: string[];
   /** Title and what went wrong. */
   readonly failed: { readonly title: string; readonly detail: string }[];
   /** Title and why. */
@@ -20,7 +22,7 @@ export interface Tally {
 }
 
 export function emptyTally(): Tally {
-  return { passed: 0, failed: [], skipped: [] };
+  return { passed: 0, passedTitles: [], failed: [], skipped: [] };
 }
 
 /** A tool whose exit code is the verdict. Counts as one test. */
@@ -96,6 +98,7 @@ export async function runNodeTests(
       tally.skipped.push({ title, reason: `to do: ${reasonOf(data.todo)}` });
     } else if (data.details.type !== 'suite') {
       tally.passed += 1;
+      tally.passedTitles.push(title);
     }
   }
   for (const file of failedFiles) {

@@ -4,13 +4,15 @@
 //     npm test -- unit interop     runs these stages only
 //
 // The exit code is 0 only if nothing failed and every stage ran at least one test. With CI=true a skip fails too: there, a
-// skipped test is a test that nobody runs.
+// skipped test is a test that nobody runs. A test that SECURITY.md, docs/faults.md, docs/reliability.md or docs/storescu.md
+// names must be among those that passed.
 
 import { existsSync, globSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runHostSuite, vscodeExecutable } from '../test/host/run.ts';
 import { hasCorpus } from '../test/support/corpus.ts';
+import { unproven } from '../test/support/document-claims.ts';
 import { chromiumExecutable } from '../test/support/testbed/host.ts';
 import { setUpTestbed, testbedObstacle } from '../test/support/testbed/setup.ts';
 import { buildAll } from './build.ts';
@@ -32,9 +34,9 @@ async function runTypes(): Promise<Tally> {
   const whole = await runTool('types', bin('tsc'), ['-p', '.']);
   const core = await runTool('types of the pure core', bin('tsc'), ['-p', 'src/protocol']);
   return {
+    ...emptyTally(),
     passed: whole.passed + core.passed,
     failed: [...whole.failed, ...core.failed],
-    skipped: [],
   };
 }
 
@@ -44,8 +46,9 @@ async function runHost(): Promise<Tally> {
   try {
     const { passed, failed, skipped } = await runHostSuite();
     tally.passed = passed.length;
-    tally.failed.push(...failed.map(({ title, error }) => ({ title, detail: error })));
-    tally.skipped.push(...skipped.map((title) => ({ title, reason: 'pending in mocha' })));
+    tally.passedTitles.push(...passed.map((title) => `host › ${title}`));
+    tally.failed.push(...failed.map(({ title, error }) => ({ title: `host › ${title}`, detail: error })));
+    tally.skipped.push(...skipped.map((title) => ({ title: `host › ${title}`, reason: 'pending in mocha' })));
   } catch (error) {
     const detail = describe(error);
     if (isDownload) {
@@ -105,6 +108,17 @@ async function provideTestbed(): Promise<void> {
   await setUpTestbed((line) => console.log(`test bed: ${line}`));
 }
 
+/** A test that a document names must have run and passed: a title proves nothing. */
+function checkPromises(stagesThatRan: readonly string[], total: Tally): void {
+  const titles = (entries: readonly { readonly title: string }[]): string[] => entries.map(({ title }) => title);
+  const run = { passed: total.passedTitles, failed: titles(total.failed), skipped: titles(total.skipped) };
+  for (const promise of unproven(stagesThatRan, run)) {
+    const detail = 'this test failed or did not run';
+    total.failed.push({ title: promise, detail });
+    console.log(`  FAILED   ${promise}: ${detail}`);
+  }
+}
+
 async function main(): Promise<number> {
   const chosen = chosenStages(process.argv.slice(2));
   const startedAt = performance.now();
@@ -112,6 +126,7 @@ async function main(): Promise<number> {
   const total = emptyTally();
   const add = (part: Tally): void => {
     total.passed += part.passed;
+    total.passedTitles.push(...part.passedTitles);
     total.failed.push(...part.failed);
     total.skipped.push(...part.skipped);
   };
@@ -138,6 +153,8 @@ async function main(): Promise<number> {
     console.log('corpus: not at hand, so the tests on files of other makers are left out (CONTRIBUTING.md)');
   console.log(`${'getting ready'.padEnd(14)}${needed.padStart(7)} s`);
 
+  /** Stages that ran and named their tests. */
+  const provable: string[] = [];
   for (const name of chosen) {
     const stageStartedAt = performance.now();
     let tally: Tally;
@@ -159,7 +176,9 @@ async function main(): Promise<number> {
     for (const { title, detail } of failed) console.log(`  FAILED   ${title}\n${indent(detail)}`);
     for (const { title, reason } of skipped) console.log(`  skipped  ${title}: ${reason}`);
     add(tally);
+    if (tally.passedTitles.length > 0) provable.push(name);
   }
+  checkPromises(provable, total);
 
   if (total.failed.length > 0) {
     console.log('\nFailed:');

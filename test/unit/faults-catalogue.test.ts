@@ -4,14 +4,11 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { hasTest } from '../support/document-claims.ts';
 import { catalogue } from '../support/fault-catalogue.ts';
 
 const root = join(import.meta.dirname, '../..');
 const rows = catalogue();
-
-function hasTitle(text: string, name: string): boolean {
-  return ["'", '"', '`'].some((quote) => text.includes(quote + name));
-}
 
 describe('the fault catalogue', () => {
   it('has every fault once', () => {
@@ -24,9 +21,9 @@ describe('the fault catalogue', () => {
     it(`${id} (${fault}) has its result, and tests or the reason why not`, () => {
       assert.ok(fault !== '' && result !== '');
       assert.ok(tests.length > 0 !== (notHere !== undefined), 'tests, or a reason');
-      for (const { file, name } of tests) {
-        assert.ok(existsSync(join(root, file)), `there is no ${file}`);
-        assert.ok(hasTitle(readFileSync(join(root, file), 'utf8'), name), `${file} has no test "${name}"`);
+      for (const test of tests) {
+        assert.ok(existsSync(join(root, test.file)), `there is no ${test.file}`);
+        assert.ok(test.name !== '' && hasTest(test), `${test.file} has no test "${test.name}"`);
       }
     });
   }

@@ -1,49 +1,35 @@
-// SECURITY.md names a test for each of its controls: here, that each of them exists. And what can be told of the source
-// and of the packages without running them.
+// SECURITY.md names a test for each of its controls. Here: each of them exists (`npm test` checks at its end that each ran
+// and passed). And what can be said of the source and of the packages without running them.
 
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
+import { documentEntries, hasTest, titlesIn } from '../support/document-claims.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-/** Against, control, test. */
-const rows = read('SECURITY.md')
-  .split('## Controls')[1]
-  ?.split('\n')
-  .filter((line) => line.startsWith('|'))
-  .map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  )
-  .filter(([first = '']) => first !== 'Against' && !/^-+$/.test(first));
-
-/** What stands as first argument of `test` or `it`, as it is written. */
-function titlesIn(path: string): string[] {
-  const calls = read(path).matchAll(/\b(?:test|it)\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g);
-  return [...calls].map(([, , title = '']) => title.replaceAll("\\'", "'"));
-}
+const controls = documentEntries('SECURITY.md').filter(({ section }) => section.startsWith('Controls: '));
 
 describe('SECURITY.md', () => {
   it('names for each control a test that exists', () => {
-    assert.ok(rows !== undefined && rows.length >= 40);
-    for (const cells of rows) {
-      assert.equal(cells.length, 3, cells.join(' | '));
-      const [, path = '', title = ''] = /^`(test\/[\w./-]+\.test\.ts)`: (.+)$/.exec(cells[2] ?? '') ?? [];
-      assert.ok(path !== '' && existsSync(join(root, path)), cells.join(' | '));
-      assert.ok(titlesIn(path).includes(title), `${path} has no test "${title}"`);
+    assert.ok(controls.length >= 46);
+    for (const { title, text, tests } of controls) {
+      assert.ok(text !== '', `${title}: no control`);
+      assert.ok(tests.length > 0, `${title}: no test`);
+      for (const test of tests) {
+        assert.ok(existsSync(join(root, test.file)), `${title}: there is no ${test.file}`);
+        assert.ok(test.name !== '' && hasTest(test), `${test.file} has no test "${test.name}"`);
+      }
     }
   });
 
-  it('has a row for every test of the files that are about security alone', () => {
-    const named = new Set(rows?.map((cells) => cells[2]));
-    const missing = ['test/host/suite/hostile-workspace.test.ts', 'test/host/suite/canary.test.ts'].flatMap((path) =>
-      titlesIn(path).filter((title) => !named.has(`\`${path}\`: ${title}`)),
+  it('has a control for every test of the files that are about security alone', () => {
+    const named = new Set(controls.flatMap(({ tests }) => tests.map(({ file, name }) => `${file} › ${name}`)));
+    const missing = ['test/host/suite/hostile-workspace.test.ts', 'test/host/suite/canary.test.ts'].flatMap((file) =>
+      titlesIn(file).filter((title) => !named.has(`${file} › ${title}`)),
     );
     assert.deepEqual(missing, []);
   });

@@ -1,53 +1,33 @@
-// docs/storescu.md names a test for each of its rows: here, that each of them exists, and that no row is missing.
+// docs/storescu.md names a test for each of its rows. Here: each of them exists, and no row is missing. `npm test` checks
+// at its end that each ran and passed.
 
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { STORE_OPTIONS } from '../../src/cli/store.ts';
+import { documentEntries, hasTest, titlesIn } from '../support/document-claims.ts';
 
 const root = join(import.meta.dirname, '../..');
-const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-
-/** Row, storescu, here, verdict, test. */
-const rows = read('docs/storescu.md')
-  .split('\n')
-  .filter((line) => line.startsWith('|'))
-  .map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  )
-  .filter(([first = '']) => first !== 'Row' && !/^-+$/.test(first));
+const rows = documentEntries('docs/storescu.md');
 
 const ROW_FILES = ['test/interop/storescu-rows.test.ts', 'test/interop/storescu-defects.test.ts'];
 
-/** What stands as first argument of `test` or `it`, as it is written. */
-function titlesIn(path: string): string[] {
-  const calls = read(path).matchAll(/\b(?:test|it)\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g);
-  return [...calls].map(([, , title = '']) => title.replaceAll("\\'", "'"));
-}
-
-const unquoted = (cell = ''): string => cell.replace(/^`(.*)`$/, '$1');
-
 describe('docs/storescu.md', () => {
-  const everyTitle = new Set(globSync('test/**/*.test.ts', { cwd: root }).flatMap(titlesIn));
-  const named = new Set(rows.map((cells) => unquoted(cells[4])));
+  const named = new Set(rows.flatMap(({ tests }) => tests.map(({ name }) => name)));
 
-  it('has five cells in every row, and says same, better or different', () => {
+  it('says of every row what storescu does, what we do (same, better or different), and a test that exists', () => {
     assert.ok(rows.length > 50);
-    for (const cells of rows) {
-      assert.equal(cells.length, 5, cells.join(' | '));
-      assert.match(cells[3] ?? '', /^(same|better|different)$/, cells[0]);
+    for (const { title, items, tests } of rows) {
+      assert.equal(items.length, 3, title);
+      assert.match(items[0] ?? '', /^In `storescu`: ./, title);
+      assert.match(items[1] ?? '', /^Here \((same|better|different)\): ./, title);
+      assert.equal(tests.length, 1, title);
+      for (const test of tests) {
+        assert.ok(existsSync(join(root, test.file)), `${title}: there is no ${test.file}`);
+        assert.ok(test.name !== '' && hasTest(test), `${title}: ${test.file} has no test "${test.name}"`);
+      }
     }
-  });
-
-  it('names for each row a test that exists', () => {
-    // In the row's file a title may be made in a loop over the options: there its pattern is the title.
-    const isThere = (title: string): boolean =>
-      everyTitle.has(title) || everyTitle.has(title.replace(/^-x[ebi](?= proposes)/, '$' + '{short}'));
-    for (const [first, , , , test] of rows) assert.ok(isThere(unquoted(test)), `${first}: ${test}`);
   });
 
   it('names every test of its rows', () => {
@@ -58,14 +38,14 @@ describe('docs/storescu.md', () => {
   });
 
   it('has a row for every option of the documentation, and for every option of ours', () => {
-    const first = rows.map(([cell = '']) => cell).join(' ');
+    const first = rows.map(({ title }) => title).join(' ');
     const documented = '-q -v -d -ll -r -aet -aec -ta -td -tn -pdu -xe -xb -xi -cx'.split(' ');
     const ours = Object.values(STORE_OPTIONS).flatMap(({ spellings }) => [...spellings]);
     for (const spelling of [...documented, ...ours]) assert.ok(first.includes(`\`${spelling}\``), spelling);
   });
 
   it('has a row for each of the 18 defects that are known', () => {
-    const numbers = rows.map(([cell = '']) => cell).filter((cell) => /^\d+$/.test(cell));
+    const numbers = rows.flatMap(({ title }) => /^Defect (\d+)/.exec(title)?.[1] ?? []);
     assert.deepEqual(
       numbers,
       Array.from({ length: 18 }, (_, index) => String(index + 1)),
