@@ -1,7 +1,7 @@
 // What a data set may be converted to, under the person's policy, and the data set as it then goes onto the wire.
 
 import { convertedSource } from '../part10/convert/converted-source.ts';
-import { uncompressedAlternatives } from '../part10/convert/transfer-syntaxes.ts';
+import { uncompressedAlternatives } from '../part10/convert/convertible-syntaxes.ts';
 import { decoderThread } from '../part10/decompress/decoder-thread.ts';
 import { decompressedSource } from '../part10/decompress/decompressed-source.ts';
 import { decompressionOf } from '../part10/decompress/decompression.ts';

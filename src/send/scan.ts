@@ -9,9 +9,9 @@ import { lstat, opendir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Finding } from '../part10/check/finding.ts';
 import type { HeaderProblem } from '../part10/header/header.ts';
-import { unpackReadings } from '../part10/header/packed-readings.ts';
+import { unpackHeaders } from '../part10/header/packed-headers.ts';
 import { type HeaderReading, readHeader } from '../part10/header/read-header.ts';
-import { type FileIdentityLike, kindOf } from '../part10/read/file-identity.ts';
+import { type FileIdentity, kindOf } from '../part10/read/file-identity.ts';
 import { type FileThread, releaseFileThread, useFileThread } from '../part10/read/file-thread.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { compareNaturally } from './natural-order.ts';
@@ -46,7 +46,7 @@ interface Examined {
 }
 
 /** The file itself, by its device and its number there, or else its path. */
-type FileKey = string | Pick<FileIdentityLike, 'dev' | 'ino'>;
+type FileKey = string | Pick<FileIdentity, 'dev' | 'ino'>;
 
 class SeenFiles {
   /** By device: for a text each, a hundred thousand files would take ten megabytes. */
@@ -139,7 +139,7 @@ class HeaderReader {
     const reply = await this.#thread.ask({ type: 'headers', paths, areKnownFiles, stop: this.#stop });
     return reply === undefined
       ? Promise.all(candidates.map(({ path, isKnownFile }) => readHeader(path, isKnownFile, this.#signal)))
-      : unpackReadings(reply.answer);
+      : unpackHeaders(reply.answer);
   }
 
   close(): void {
@@ -191,7 +191,7 @@ function nothingKnown(path: string): HeaderProblem {
 const pathKey = (path: string): FileKey => `path ${path}`;
 
 /** The file itself, whatever its path; file systems without file numbers tell them apart by path. Undefined: ask again. */
-function quickKeyOf(path: string, { dev, ino }: Pick<FileIdentityLike, 'dev' | 'ino'>): FileKey | undefined {
+function quickKeyOf(path: string, { dev, ino }: Pick<FileIdentity, 'dev' | 'ino'>): FileKey | undefined {
   if (ino === 0) return pathKey(path);
   return Number.isSafeInteger(ino) ? { dev, ino } : undefined;
 }

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../part10/check/finding.ts';
 import type { HeaderProblem, InstanceHeader } from '../part10/header/header.ts';
-import type { FileIdentityLike } from '../part10/read/file-identity.ts';
+import type { FileIdentity } from '../part10/read/file-identity.ts';
 
 /** One file that the scan found. `path` is absolute; `identity` is what the file was when it was scanned. */
 export type ScannedFile = ScannedInstance | SkippedFile;
@@ -11,7 +11,7 @@ export interface ScannedInstance {
   readonly type: 'instance';
   readonly path: string;
   readonly header: InstanceHeader;
-  readonly identity: FileIdentityLike;
+  readonly identity: FileIdentity;
   /** What is wrong with it, in the order of the file. Whether that stops it is the job's policy. */
   readonly findings: readonly Finding[];
 }

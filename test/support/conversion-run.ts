@@ -1,7 +1,7 @@
 // Runs the converter core on whole data sets, in pieces that a test chooses.
 
+import type { Encoding } from '../../src/part10/convert/convertible-syntaxes.ts';
 import { DataSetConverter } from '../../src/part10/convert/data-set-converter.ts';
-import type { Encoding } from '../../src/part10/convert/transfer-syntaxes.ts';
 import { sampleDictionary } from './conversion-sample.ts';
 import { BIG, EXPLICIT, IMPLICIT, type NaiveEncoding } from './naive-data-set.ts';
 

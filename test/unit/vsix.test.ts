@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { inflateRawSync } from 'node:zlib';
 import { packageVsix } from '../../scripts/package.ts';
-import { type PackedReadings, unpackReadings } from '../../src/part10/header/packed-readings.ts';
+import { type PackedHeaders, unpackHeaders } from '../../src/part10/header/packed-headers.ts';
 import type { FileThreadReply } from '../../src/part10/read/file-thread-messages.ts';
 import { endThread } from '../../src/part10/thread-end.ts';
 import { encodeFrame } from '../support/frame-encoder.ts';
@@ -182,7 +182,7 @@ test('what is packed runs: the thread that works on files', async () => {
   const [{ id, answer }] = (await answered) as [FileThreadReply];
   await endThread(worker);
   assert.equal(id, 7);
-  assert.deepEqual(unpackReadings(answer as PackedReadings)[0]?.result, {
+  assert.deepEqual(unpackHeaders(answer as PackedHeaders)[0]?.result, {
     type: 'problem',
     problem: { code: 'not DICOM', looksLike: 'text' },
   });

@@ -7,9 +7,9 @@
 import { detectEncoding } from '../encoding-detection.ts';
 import type { HeaderResult } from '../header/header.ts';
 import { encodingOf, isDeflated, isPrivate } from '../transfer-syntax-encoding.ts';
-import { DataSetCheck, type FilePart } from './data-set-check.ts';
 import type { Finding } from './finding.ts';
-import { uidFault } from './uid-form.ts';
+import { type FilePart, StructureCheck } from './structure-check.ts';
+import { uidFault } from './uid-fault.ts';
 
 /** A header stands there; the value behind it is most likely not wanted. In bytes, as the next two. */
 const PIECE = 4_096;
@@ -60,7 +60,7 @@ async function walk(
     if (detected.type !== 'detected') return [{ code: 'not checked', offset: dataSetOffset }];
     encoding = detected.encoding;
   }
-  const check = new DataSetCheck(encoding, dataSetOffset, end);
+  const check = new StructureCheck(encoding, dataSetOffset, end);
   let part: FilePart = { bytes: prefix.subarray(0, end), base: 0 };
   let piece = 0;
   for (let pieces = 0; pieces < PIECES_MAX && signal?.aborted !== true; pieces++) {

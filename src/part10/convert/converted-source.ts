@@ -4,10 +4,10 @@
 
 import { DEFLATED_EXPLICIT_VR_LE } from '../../protocol/uids.ts';
 import type { DataSetChunk, DataSetSource } from '../read/data-set-source.ts';
+import { canConvert, encodingOf } from './convertible-syntaxes.ts';
 import { DataSetConverter, type DataSetConverterOptions } from './data-set-converter.ts';
-import { deflated, inflated } from './raw-deflate.ts';
+import { deflated, inflated } from './deflate-streams.ts';
 import { loadStandardDictionary } from './standard-dictionary.ts';
-import { canConvert, encodingOf } from './transfer-syntaxes.ts';
 import type { Dictionary } from './vr-lookup.ts';
 
 /** What is asked of the source at once, where the caller's own pieces are smaller. */

@@ -14,8 +14,8 @@
 // Odd lengths are against PS3.5 7.1.1 but exist in the field; they pass as they are unless words must be swapped.
 
 import { DataSetConversionError } from './conversion-error.ts';
+import { type Encoding, IMPLICIT_LITTLE } from './convertible-syntaxes.ts';
 import { OutputBuffer, UNDEFINED_LENGTH } from './output-buffer.ts';
-import { type Encoding, IMPLICIT_LITTLE } from './transfer-syntaxes.ts';
 import { SQ, UN, type ValueRepresentation, vrOfBytes } from './value-representation.ts';
 import {
   BITS_ALLOCATED,

@@ -2,7 +2,7 @@
 // by native code; it is used again and grows only to what one push needs.
 
 import { Buffer } from 'node:buffer';
-import type { Encoding } from './transfer-syntaxes.ts';
+import type { Encoding } from './convertible-syntaxes.ts';
 import type { ValueRepresentation } from './value-representation.ts';
 
 export const UNDEFINED_LENGTH = 0xffffffff;

@@ -18,10 +18,10 @@ import {
 } from '../element-walk.ts';
 import { detectEncoding } from '../encoding-detection.ts';
 import { encodingOf, isDeflated, isPrivate, transferSyntaxOf } from '../transfer-syntax-encoding.ts';
-import { FOREIGN_FORMAT_SIGHT, foreignFormat } from './foreign-format.ts';
 import type { HeaderProblem, HeaderResult, InstanceHeader } from './header.ts';
 import { inflatePrefix } from './inflate-prefix.ts';
 import { isMetaElementAt, type MetaGroup, readMetaGroup, uidAt } from './meta-group.ts';
+import { OTHER_FORMAT_SIGHT, otherFormat } from './other-format.ts';
 
 /** `bytes`: how many from the start of the file are needed to say more; never more than the file has. */
 export type HeaderStep = HeaderResult | NeedMore;
@@ -68,7 +68,7 @@ interface DataSetUIDs {
  */
 export function parseHeader(prefix: Uint8Array, fileSize: number): HeaderStep {
   if (fileSize === 0) return problem({ code: 'empty file' });
-  const sight = Math.min(fileSize, FOREIGN_FORMAT_SIGHT);
+  const sight = Math.min(fileSize, OTHER_FORMAT_SIGHT);
   if (prefix.length < sight) return { type: 'need more', bytes: sight };
   const window: ByteWindow = { bytes: prefix.subarray(0, fileSize), end: fileSize };
 
@@ -100,14 +100,14 @@ function markedStart(prefix: Uint8Array): number {
 /** Some programs save the command of a message before its group 0002. It is no part of the file. */
 function afterCommandElements(window: ByteWindow, start: number): number {
   let at = start;
-  while (at + 8 <= FOREIGN_FORMAT_SIGHT && at + 8 <= window.bytes.length && u16At(window.bytes, at, false) === 0) {
+  while (at + 8 <= OTHER_FORMAT_SIGHT && at + 8 <= window.bytes.length && u16At(window.bytes, at, false) === 0) {
     const element = readElementHeader(window, at, 'Implicit VR Little Endian');
     if (element.type !== 'element') return start;
     const skipped = skipValue(window, element, 'Implicit VR Little Endian');
     if (skipped.type !== 'skipped') return start;
     at = skipped.next;
   }
-  return isMetaElementAt(window, at) && at + 8 <= FOREIGN_FORMAT_SIGHT ? at : start;
+  return isMetaElementAt(window, at) && at + 8 <= OTHER_FORMAT_SIGHT ? at : start;
 }
 
 /** Without 'DICM' one element of group 0002 could be an accident; two are none. */
@@ -117,7 +117,7 @@ function beginsMetaGroup(window: ByteWindow, at: number, isMarked: boolean): boo
   const second = [8, 12].map((header) => at + header + u16At(window.bytes, at + (header === 8 ? 6 : 8), false));
   // Implicit VR has its length where Explicit VR has its letters.
   second.push(at + 8 + u16At(window.bytes, at + 4, false));
-  return second.some((next) => next + 8 <= FOREIGN_FORMAT_SIGHT && isMetaElementAt(window, next));
+  return second.some((next) => next + 8 <= OTHER_FORMAT_SIGHT && isMetaElementAt(window, next));
 }
 
 function readInstance(file: ByteWindow, found: Found): HeaderStep {
@@ -149,7 +149,7 @@ function unrecognised(file: ByteWindow, found: Found): HeaderStep {
   if (found.form !== 'bare data set') {
     return malformed('no data set begins where it should', found.dataSetOffset);
   }
-  const looksLike = foreignFormat(file.bytes);
+  const looksLike = otherFormat(file.bytes);
   return problem({ code: 'not DICOM', ...(looksLike === undefined ? {} : { looksLike }) });
 }
 

@@ -5,7 +5,7 @@ import type { Stats } from 'node:fs';
 import type { Finding } from '../check/finding.ts';
 import { inspect, type StopSignal } from '../check/preflight.ts';
 import { asynchronousAccess, type FileAccess, type OpenFile } from '../read/file-access.ts';
-import { type FileIdentityLike, identityOf, kindOf } from '../read/file-identity.ts';
+import { type FileIdentity, identityOf, kindOf } from '../read/file-identity.ts';
 import { systemErrorInfo } from '../system-error.ts';
 import type { HeaderProblem, HeaderResult } from './header.ts';
 import { parseHeader } from './header-parser.ts';
@@ -18,7 +18,7 @@ export const HEADER_LIMIT = 1_048_576;
 export interface HeaderReading {
   readonly result: HeaderResult;
   /** Undefined where the file could not be asked. */
-  readonly identity: FileIdentityLike | undefined;
+  readonly identity: FileIdentity | undefined;
   /** Of an instance: what is wrong with it, in the order of the file. */
   readonly findings: readonly Finding[];
 }
@@ -39,7 +39,7 @@ export async function readHeader(
   signal?: StopSignal,
   access: FileAccess = asynchronousAccess,
 ): Promise<HeaderReading> {
-  let identity: FileIdentityLike | undefined;
+  let identity: FileIdentity | undefined;
   try {
     if (!isKnownFile) {
       const status = await access.status(path);

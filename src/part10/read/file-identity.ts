@@ -2,19 +2,19 @@
 
 import type { Stats } from 'node:fs';
 
-export interface FileIdentityLike {
+export interface FileIdentity {
   readonly size: number;
   readonly mtimeMs: number;
   readonly ino: number;
   readonly dev: number;
 }
 
-export function identityOf(status: Stats): FileIdentityLike {
+export function identityOf(status: Stats): FileIdentity {
   return { size: status.size, mtimeMs: status.mtimeMs, ino: status.ino, dev: status.dev };
 }
 
 /** What is another now, in a few words; undefined where nothing is. */
-export function changeOf(before: FileIdentityLike, after: FileIdentityLike): string | undefined {
+export function changeOf(before: FileIdentity, after: FileIdentity): string | undefined {
   if (before.dev !== after.dev || before.ino !== after.ino) return 'another file is in its place';
   if (before.size !== after.size) return `its size was ${before.size} bytes and is ${after.size}`;
   return before.mtimeMs === after.mtimeMs ? undefined : 'it was written to';

@@ -10,7 +10,7 @@ import { isDeflated } from '../transfer-syntax-encoding.ts';
 import { BlockPool } from './block-pool.ts';
 import { type DataSetChunk, DataSetReadError, type DataSetSource } from './data-set-source.ts';
 import { OPEN_FLAGS } from './file-access.ts';
-import { changeOf, type FileIdentityLike, identityOf, kindOf } from './file-identity.ts';
+import { changeOf, type FileIdentity, identityOf, kindOf } from './file-identity.ts';
 
 /** One read is about so many bytes: pieces of a PDU's size alone would cost more in calls than in bytes. */
 const BLOCK_LENGTH = 262_144;
@@ -24,7 +24,7 @@ const BLOCK_LENGTH = 262_144;
 export function fileSource(
   path: string,
   header: InstanceHeader,
-  identity: FileIdentityLike,
+  identity: FileIdentity,
   pool: BlockPool = new BlockPool(),
 ): DataSetSource {
   const isPadded = header.dataSetLength % 2 !== 0 && isDeflated(header.transferSyntaxUID);
@@ -38,7 +38,7 @@ export function fileSource(
 async function* readChunks(
   path: string,
   header: InstanceHeader,
-  identity: FileIdentityLike,
+  identity: FileIdentity,
   isPadded: boolean,
   pool: BlockPool,
   chunkLength: number,
@@ -129,7 +129,7 @@ class BlockReader {
   }
 }
 
-async function assertUnchanged(handle: FileHandle, identity: FileIdentityLike): Promise<void> {
+async function assertUnchanged(handle: FileHandle, identity: FileIdentity): Promise<void> {
   const status = await system(() => handle.stat());
   const detail = status.isFile() ? changeOf(identity, identityOf(status)) : `it is a ${kindOf(status)} now`;
   if (detail !== undefined) throw new DataSetReadError({ code: 'file changed', detail });

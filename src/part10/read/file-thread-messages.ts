@@ -1,9 +1,9 @@
 // What the file thread is asked, and what it answers. Bytes do not travel in messages: they are read into buffers that both
 // sides see, and that one side at a time uses.
 
-import type { PackedReadings } from '../header/packed-readings.ts';
+import type { PackedHeaders } from '../header/packed-headers.ts';
 import type { DataSetReadReason } from './data-set-source.ts';
-import type { FileIdentityLike } from './file-identity.ts';
+import type { FileIdentity } from './file-identity.ts';
 import type { FragmentRoom } from './fragment-room.ts';
 
 /** A data set in its file. */
@@ -14,7 +14,7 @@ export interface DataSetRequest {
   /** In bytes. */
   readonly length: number;
   /** What the file was when it was scanned. */
-  readonly identity: FileIdentityLike;
+  readonly identity: FileIdentity;
 }
 
 /** Questions, each with one answer. `buffer`: by the number under which it was shared. */
@@ -65,7 +65,7 @@ export type FileThreadMessage =
 export type ReadResult = DataSetReadReason | undefined;
 
 export interface FileThreadAnswers {
-  readonly headers: PackedReadings;
+  readonly headers: PackedHeaders;
   readonly 'data sets': readonly ReadResult[];
   readonly parts: ReadResult;
 }

@@ -3,7 +3,7 @@
 // cache. Where the storage makes it wait long for each header, several are asked for at a time.
 
 import { parentPort } from 'node:worker_threads';
-import { type PackedReadings, packReadings } from '../header/packed-readings.ts';
+import { type PackedHeaders, packHeaders } from '../header/packed-headers.ts';
 import { type HeaderReading, readHeader } from '../header/read-header.ts';
 import { serve } from '../thread-end.ts';
 import { DataSetFile } from './data-set-file.ts';
@@ -66,7 +66,7 @@ async function headers({
   paths,
   areKnownFiles,
   stop,
-}: Extract<FileThreadQuestion, { type: 'headers' }>): Promise<PackedReadings> {
+}: Extract<FileThreadQuestion, { type: 'headers' }>): Promise<PackedHeaders> {
   const signal = {
     get aborted() {
       return Atomics.load(stop, 0) !== 0;
@@ -83,7 +83,7 @@ async function headers({
     readings = await Promise.all(paths.map((_path, index) => read(index, asynchronousAccess)));
   }
   headerMs = (performance.now() - began) / paths.length;
-  return packReadings(readings);
+  return packHeaders(readings);
 }
 
 function buffer(number: number): Uint8Array {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { PADDING_MAX } from '../../../../src/part10/check/data-set-check.ts';
+import { PADDING_MAX } from '../../../../src/part10/check/structure-check.ts';
 import { readHeader } from '../../../../src/part10/header/read-header.ts';
 import { corpusFiles, corpusTest } from '../../../support/corpus.ts';
 import {

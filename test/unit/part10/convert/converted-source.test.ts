@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { createDeflateRaw, deflateRawSync, deflateSync, inflateRawSync } from 'node:zlib';
 import { DataSetConversionError } from '../../../../src/part10/convert/conversion-error.ts';
 import { convertedSource } from '../../../../src/part10/convert/converted-source.ts';
-import { canConvert, uncompressedAlternatives } from '../../../../src/part10/convert/transfer-syntaxes.ts';
+import { canConvert, uncompressedAlternatives } from '../../../../src/part10/convert/convertible-syntaxes.ts';
 import type { DataSetChunk, DataSetSource } from '../../../../src/part10/read/data-set-source.ts';
 import { counted, isSampleSequence, sample, sampleDictionary } from '../../../support/conversion-sample.ts';
 import {

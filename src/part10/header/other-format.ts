@@ -39,11 +39,11 @@ const SIGNATURES: readonly Signature[] = [
 ];
 
 /** So many bytes of a file (or all of a shorter one) are looked at. */
-export const FOREIGN_FORMAT_SIGHT = 512;
+export const OTHER_FORMAT_SIGHT = 512;
 
 /** 'ZIP', 'PDF', 'XML', 'text', ...; undefined where the first bytes say nothing. */
-export function foreignFormat(prefix: Uint8Array): string | undefined {
-  const head = prefix.subarray(0, FOREIGN_FORMAT_SIGHT);
+export function otherFormat(prefix: Uint8Array): string | undefined {
+  const head = prefix.subarray(0, OTHER_FORMAT_SIGHT);
   const known = SIGNATURES.find(({ at, bytes }) => bytes.every((byte, index) => head[at + index] === byte));
   if (known !== undefined) return known.name;
   if (head.length > 0 && head.every((byte) => byte === 0)) return 'zero bytes';

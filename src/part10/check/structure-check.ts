@@ -19,7 +19,7 @@ import {
   vrAt,
 } from '../element-walk.ts';
 import type { Finding } from './finding.ts';
-import { uidFault } from './uid-form.ts';
+import { uidFault } from './uid-fault.ts';
 
 /** Some bytes of the file. `base`: where the first of them stands in it. */
 export interface FilePart {
@@ -66,7 +66,7 @@ interface Level {
 
 type OddValue = Extract<Finding, { code: 'odd value' }>;
 
-export class DataSetCheck {
+export class StructureCheck {
   readonly #encoding: Encoding;
   readonly #end: number;
   readonly #findings: Finding[] = [];

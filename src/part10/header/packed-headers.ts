@@ -3,7 +3,7 @@
 import { HEADER_FORMS, type InstanceHeader } from './header.ts';
 import type { HeaderReading } from './read-header.ts';
 
-export interface PackedReadings {
+export interface PackedHeaders {
   readonly count: number;
   /** FIELDS for each instance of which nothing is wrong. */
   readonly numbers: Float64Array;
@@ -19,7 +19,7 @@ export interface PackedReadings {
 const FIELDS = 9;
 
 /** What the meta group says of the instance has been looked at: it stays behind. */
-export function packReadings(readings: readonly HeaderReading[]): PackedReadings {
+export function packHeaders(readings: readonly HeaderReading[]): PackedHeaders {
   const numbers: number[] = [];
   const instanceUIDs: string[] = [];
   const common = new Map<string, number>();
@@ -53,7 +53,7 @@ export function packReadings(readings: readonly HeaderReading[]): PackedReadings
   return { count, numbers: Float64Array.from(numbers), instanceUIDs, commonUIDs: [...common.keys()], others };
 }
 
-export function unpackReadings(packed: PackedReadings): HeaderReading[] {
+export function unpackHeaders(packed: PackedHeaders): HeaderReading[] {
   const others = new Map(packed.others);
   const readings: HeaderReading[] = [];
   let taken = 0;
@@ -65,7 +65,7 @@ export function unpackReadings(packed: PackedReadings): HeaderReading[] {
   return readings;
 }
 
-function plainReading({ numbers, instanceUIDs, commonUIDs }: PackedReadings, taken: number): HeaderReading {
+function plainReading({ numbers, instanceUIDs, commonUIDs }: PackedHeaders, taken: number): HeaderReading {
   const at = taken * FIELDS;
   const header: InstanceHeader = {
     sopClassUID: commonUIDs[numbers[at] as number] as string,

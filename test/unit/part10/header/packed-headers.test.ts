@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HEADER_FORMS } from '../../../../src/part10/header/header.ts';
-import { packReadings, unpackReadings } from '../../../../src/part10/header/packed-readings.ts';
+import { packHeaders, unpackHeaders } from '../../../../src/part10/header/packed-headers.ts';
 import type { HeaderReading } from '../../../../src/part10/header/read-header.ts';
 import { instanceSample } from '../../../support/scanned-samples.ts';
 
@@ -25,13 +25,13 @@ test('readings come out of another thread as they went in, in their order, but f
     reading(8, { findings: [{ code: 'zero padding', offset: 7, length: 3 }] }),
     reading(9),
   ];
-  assert.deepEqual(unpackReadings(structuredClone(packReadings(told))), told);
+  assert.deepEqual(unpackHeaders(structuredClone(packHeaders(told))), told);
 
   const { header } = instanceSample(1);
   const mediaStorage = { sopClass: { value: '1.2', offset: 150 } };
   const ofMeta = reading(1, { result: { type: 'instance', header, mediaStorage } });
   const bare = reading(1, { result: { type: 'instance', header, mediaStorage: {} } });
   const findings = [{ code: 'not checked', offset: 1 }] as const;
-  assert.deepEqual(unpackReadings(packReadings([ofMeta, { ...ofMeta, findings }])), [bare, { ...bare, findings }]);
-  assert.deepEqual(unpackReadings(packReadings([])), []);
+  assert.deepEqual(unpackHeaders(packHeaders([ofMeta, { ...ofMeta, findings }])), [bare, { ...bare, findings }]);
+  assert.deepEqual(unpackHeaders(packHeaders([])), []);
 });
