@@ -12,9 +12,9 @@ import { echoResponse } from '../protocol/service/verification.ts';
 import { IMPLICIT_VR_LE, storageSOPClasses, VERIFICATION } from '../protocol/uids.ts';
 import type { AAssociateRq } from '../protocol/ul/pdu.ts';
 import { AssociationDriver } from './association-driver.ts';
+import type { AcceptedConnection } from './connection.ts';
 import { Deferred } from './deferred.ts';
 import type { ReceivedInstance } from './received-instance.ts';
-import type { Connection } from './tcp.ts';
 import type { TraceSink } from './trace-record.ts';
 
 const SUCCESS = 0x0000;
@@ -66,11 +66,11 @@ export class AcceptedAssociation {
   #idle: NodeJS.Timeout | undefined;
   #releaseRequested = false;
 
-  constructor(socket: Connection, options: AcceptedAssociationOptions) {
+  constructor(connection: AcceptedConnection, options: AcceptedAssociationOptions) {
     this.#options = options;
     this.#driver = new AssociationDriver(
       { role: 'acceptor', maxPduLength: options.maxPduLength },
-      { socket },
+      { accepted: connection },
       {
         received: () => this.#restartIdle(),
         indication: (indication) => this.#indication(indication),
@@ -257,12 +257,12 @@ export type RefusedAssociation = Pick<AssociationDriver, 'destroy'>;
 
 /** PS3.8 Table 9-21: rejected-transient, service-provider (presentation), local-limit-exceeded. */
 export function refuseForCongestion(
-  socket: Connection,
+  connection: AcceptedConnection,
   { maxPduLength, trace, gone }: Common & { readonly gone: () => void },
 ): RefusedAssociation {
   const driver: AssociationDriver = new AssociationDriver(
     { role: 'acceptor', maxPduLength },
-    { socket },
+    { accepted: connection },
     {
       indication: (indication) => {
         if (indication.type !== 'A-ASSOCIATE indication') return;

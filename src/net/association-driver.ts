@@ -6,7 +6,7 @@
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { Association, type AssociationOptions } from '../protocol/association.ts';
 import type { AssociationInput, Effect, Indication } from '../protocol/effects.ts';
-import { type Connection, TcpTransport } from './tcp.ts';
+import type { AcceptedConnection, Connection, Connector, Endpoint } from './connection.ts';
 import type { TraceEvent, TraceSink } from './trace-record.ts';
 
 /** PS3.8 9.1.5 leaves ARTIM to the implementation: how long an acceptor waits for the A-ASSOCIATE-RQ. */
@@ -24,60 +24,44 @@ export interface DriverListener {
   closed(error: SystemErrorInfo | undefined): void;
 }
 
+/** The connection of an association: to be made when the core asks for it, or accepted. */
+export type ConnectionSource =
+  | { readonly connector: Connector; readonly endpoint: Endpoint }
+  | { readonly accepted: AcceptedConnection };
+
 let associationCount = 0;
 
 export class AssociationDriver {
   /** Counts the associations of this process; names this one in the trace. */
   readonly number: number;
   readonly association: Association;
-  readonly #transport: TcpTransport;
+  readonly #source: ConnectionSource;
   readonly #listener: DriverListener;
   readonly #trace: TraceSink | undefined;
-  readonly #address: { host: string; port: number } | undefined;
   readonly #queue: Effect[] = [];
   readonly #flushWaiters: (() => void)[] = [];
+  #connection: Connection | undefined;
   #performing = false;
   #artim: NodeJS.Timeout | undefined;
   #writesPending = 0;
-  #connectStarted = 0;
   #closedByUs = false;
   #closed = false;
   #lastProgress = 0;
   #hasSinkThrown = false;
 
-  /**
-   * @param end where to connect to, or the connection that was accepted
-   */
   constructor(
     options: AssociationOptions,
-    end: { host: string; port: number } | { socket: Connection },
+    source: ConnectionSource,
     listener: DriverListener,
     trace: TraceSink | undefined,
   ) {
     associationCount += 1;
     this.number = associationCount;
     this.association = new Association(options);
+    this.#source = source;
     this.#listener = listener;
     this.#trace = trace;
-    this.#address = 'host' in end ? end : undefined;
-    const transportListener = {
-      connected: (local: string, remote: string) => this.#connected(local, remote),
-      received: (bytes: Uint8Array) => {
-        listener.received?.(bytes);
-        this.input({ type: 'bytes', bytes });
-      },
-      closed: (error: SystemErrorInfo | undefined) => this.#transportClosed(error),
-    };
-    this.#transport =
-      'socket' in end ? new TcpTransport(transportListener, end.socket) : new TcpTransport(transportListener);
-    if ('socket' in end) {
-      this.trace({
-        type: 'connection accepted',
-        localAddress: this.#transport.localAddress,
-        remoteAddress: this.#transport.remoteAddress,
-      });
-      this.input({ type: 'transport connected' });
-    }
+    if ('accepted' in source) this.#accepted(source.accepted);
   }
 
   get closed(): boolean {
@@ -120,11 +104,11 @@ export class AssociationDriver {
 
   /** Several inputs whose PDUs leave as one write. */
   batch(inputs: () => void): void {
-    this.#transport.cork();
+    this.#connection?.cork();
     try {
       inputs();
     } finally {
-      this.#transport.uncork();
+      this.#connection?.uncork();
     }
   }
 
@@ -137,17 +121,18 @@ export class AssociationDriver {
   }
 
   pauseReading(): void {
-    this.#transport.pauseReading();
+    this.#connection?.pauseReading();
   }
 
   resumeReading(): void {
-    this.#transport.resumeReading();
+    this.#connection?.resumeReading();
   }
 
   /** Ends the connection now, whatever state the association is in. */
   destroy(): void {
     this.#closedByUs = true;
-    this.#transport.destroy();
+    if (this.#connection !== undefined) this.#connection.destroy();
+    else if (!this.#closed) this.#connectionClosed(undefined);
   }
 
   #perform(effect: Effect): void {
@@ -160,7 +145,7 @@ export class AssociationDriver {
         return;
       case 'close':
         this.#closedByUs = true;
-        this.#transport.close();
+        this.#connection?.close();
         return;
       case 'start ARTIM':
         clearTimeout(this.#artim);
@@ -182,24 +167,43 @@ export class AssociationDriver {
   }
 
   #connect(): void {
-    if (this.#address === undefined) return;
-    const { host, port } = this.#address;
-    this.#connectStarted = performance.now();
-    this.trace({ type: 'connecting', host, port });
-    this.#transport.connect(host, port);
+    if (!('connector' in this.#source)) return;
+    const { connector, endpoint } = this.#source;
+    const started = performance.now();
+    this.trace({ type: 'connecting', host: endpoint.host, port: endpoint.port });
+    const connection = connector.connect(endpoint, {
+      connected: () => {
+        const { localAddress, remoteAddress } = connection;
+        this.trace({ type: 'connected', localAddress, remoteAddress, elapsedMs: performance.now() - started });
+        this.#listener.connected?.(localAddress, remoteAddress);
+        this.input({ type: 'transport connected' });
+      },
+      received: (bytes) => this.#received(bytes),
+      closed: (error) => this.#connectionClosed(error),
+    });
+    this.#connection = connection;
   }
 
-  #connected(localAddress: string, remoteAddress: string): void {
-    const elapsedMs = performance.now() - this.#connectStarted;
-    this.trace({ type: 'connected', localAddress, remoteAddress, elapsedMs });
-    this.#listener.connected?.(localAddress, remoteAddress);
+  #accepted(connection: AcceptedConnection): void {
+    this.#connection = connection;
+    const { localAddress, remoteAddress } = connection;
+    this.trace({ type: 'connection accepted', localAddress, remoteAddress });
     this.input({ type: 'transport connected' });
+    connection.attach({
+      received: (bytes) => this.#received(bytes),
+      closed: (error) => this.#connectionClosed(error),
+    });
+  }
+
+  #received(bytes: Uint8Array): void {
+    this.#listener.received?.(bytes);
+    this.input({ type: 'bytes', bytes });
   }
 
   #write(chunks: readonly Uint8Array[]): void {
     if (this.#writesPending === 0) this.#lastProgress = performance.now();
     this.#writesPending += 1;
-    this.#transport.write(chunks, () => {
+    this.#connection?.write(chunks, () => {
       this.#writesPending -= 1;
       this.#lastProgress = performance.now();
       if (this.#writesPending === 0) this.#releaseFlushWaiters();
@@ -216,7 +220,7 @@ export class AssociationDriver {
     this.destroy();
   }
 
-  #transportClosed(error: SystemErrorInfo | undefined): void {
+  #connectionClosed(error: SystemErrorInfo | undefined): void {
     this.#closed = true;
     clearTimeout(this.#artim);
     if (this.association.state === 'Sta4' && error !== undefined) this.trace({ type: 'connection failed', error });

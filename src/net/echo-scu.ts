@@ -3,6 +3,7 @@
 import { echoRequest, judgeEchoResponse } from '../protocol/service/verification.ts';
 import { EXPLICIT_VR_LE, IMPLICIT_VR_LE, VERIFICATION } from '../protocol/uids.ts';
 import { closeLimitMs } from './close-limit.ts';
+import type { Connector } from './connection.ts';
 import type { AssociationFailure } from './failure.ts';
 import type { Peer } from './peer.ts';
 import { RequestedAssociation } from './requested-association.ts';
@@ -37,7 +38,12 @@ export interface EchoResult {
 type Draft = { -readonly [K in keyof EchoResult]: EchoResult[K] };
 
 /** Never rejects because of the peer. */
-export async function echo(peer: Peer, trace: TraceSink | undefined, signal: AbortSignal): Promise<EchoResult> {
+export async function echo(
+  peer: Peer,
+  trace: TraceSink | undefined,
+  signal: AbortSignal,
+  connector?: Connector,
+): Promise<EchoResult> {
   const result: Draft = { verified: false, phases: {} };
   const began = performance.now();
   const proposed = {
@@ -45,7 +51,8 @@ export async function echo(peer: Peer, trace: TraceSink | undefined, signal: Abo
     abstractSyntax: VERIFICATION,
     transferSyntaxes: [IMPLICIT_VR_LE, EXPLICIT_VR_LE],
   };
-  const outcome = await RequestedAssociation.request(peer, { presentationContexts: [proposed] }, trace, signal);
+  const proposal = { presentationContexts: [proposed] };
+  const outcome = await RequestedAssociation.request(peer, proposal, trace, signal, connector);
   const { association } = outcome;
   const { connectedAt, remoteAddress } = association;
   if (connectedAt !== undefined) result.phases = { connectMs: connectedAt - began };

@@ -5,18 +5,15 @@ import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import type { CEchoRq, Command, CStoreRq } from '../protocol/dimse/command.ts';
 import type { Indication } from '../protocol/effects.ts';
-import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../protocol/implementation.ts';
-import {
-  type AAssociateAc,
-  type AAssociateRq,
-  APPLICATION_CONTEXT_NAME,
-  type ProposedPresentationContext,
-} from '../protocol/ul/pdu.ts';
+import type { AAssociateAc } from '../protocol/ul/pdu.ts';
 import { AssociationDriver } from './association-driver.ts';
+import { type AssociationProposal, associateRq, operationsInvokedOf } from './association-proposal.ts';
+import type { Connector } from './connection.ts';
 import { Deferred, Occurrence } from './deferred.ts';
 import type { AssociationFailure, Phase } from './failure.ts';
 import { foreignProtocol } from './foreign-protocol.ts';
 import type { Peer } from './peer.ts';
+import { tcpConnector } from './tcp.ts';
 import type { TraceSink } from './trace-record.ts';
 
 export type RequestOutcome =
@@ -27,39 +24,6 @@ export type RequestOutcome =
 export type Answer =
   | { readonly type: 'message'; readonly command: Command; readonly hasDataSet: boolean }
   | { readonly type: 'failure'; readonly failure: AssociationFailure };
-
-export interface AssociationProposal {
-  readonly presentationContexts: readonly ProposedPresentationContext[];
-  /**
-   * How many requests may be open at a time (PS3.7 D.3.3.3); 0 = as many as the peer likes. Without it the window is not
-   * proposed, and one at a time is what both sides keep to.
-   */
-  readonly operationsInvoked?: number;
-}
-
-function associateRq(peer: Peer, { presentationContexts, operationsInvoked }: AssociationProposal): AAssociateRq {
-  return {
-    type: 'A-ASSOCIATE-RQ',
-    protocolVersion: 1,
-    calledAETitle: peer.calledAETitle,
-    callingAETitle: peer.callingAETitle,
-    applicationContextName: APPLICATION_CONTEXT_NAME,
-    presentationContexts,
-    userInformation: {
-      maximumLength: peer.maxPduLength,
-      implementationClassUID: IMPLEMENTATION_CLASS_UID,
-      ...(operationsInvoked === undefined
-        ? {}
-        : {
-            asynchronousOperationsWindow: {
-              maximumNumberOperationsInvoked: operationsInvoked,
-              maximumNumberOperationsPerformed: 1,
-            },
-          }),
-      implementationVersionName: IMPLEMENTATION_VERSION_NAME,
-    },
-  };
-}
 
 /** Node's timers hold 31 bits; a longer deadline is none. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
@@ -87,14 +51,20 @@ export class RequestedAssociation {
   #connectedAt: number | undefined;
   #remoteAddress: string | undefined;
 
-  private constructor(peer: Peer, proposal: AssociationProposal, trace: TraceSink | undefined, signal: AbortSignal) {
+  private constructor(
+    peer: Peer,
+    proposal: AssociationProposal,
+    trace: TraceSink | undefined,
+    signal: AbortSignal,
+    connector: Connector,
+  ) {
     this.peer = peer;
     this.#signal = signal;
     signal.addEventListener('abort', this.#cancel, { once: true });
     this.#proposedOperations = proposal.operationsInvoked;
     this.#driver = new AssociationDriver(
       { role: 'requestor', maxPduLength: peer.maxPduLength },
-      { host: peer.host, port: peer.port },
+      { connector, endpoint: { host: peer.host, port: peer.port } },
       {
         connected: (_local, remote) => this.#connected(remote),
         received: (bytes) => {
@@ -110,14 +80,16 @@ export class RequestedAssociation {
   /**
    * Connects and negotiates. Never rejects.
    * @param signal cancels whatever phase the association is in, for as long as it is there
+   * @param connector makes the connection; TCP by default
    */
   static async request(
     peer: Peer,
     proposal: AssociationProposal,
     trace: TraceSink | undefined,
     signal: AbortSignal,
+    connector: Connector = tcpConnector,
   ): Promise<RequestOutcome> {
-    const association = new RequestedAssociation(peer, proposal, trace, signal);
+    const association = new RequestedAssociation(peer, proposal, trace, signal, connector);
     const { connectMs, associationMs } = peer.timeouts;
     const failure =
       (await association.#during('connect', connectMs, signal, async () => {
@@ -159,15 +131,9 @@ export class RequestedAssociation {
     return this.#remoteAddress;
   }
 
-  /**
-   * How many requests may be open at a time: what was proposed and the peer granted. Infinity where neither side set a
-   * limit; 1 where nothing was said.
-   */
+  /** How many requests may be open at a time; Infinity: no limit. */
   get operationsInvoked(): number {
-    const granted = this.#ac?.userInformation.asynchronousOperationsWindow?.maximumNumberOperationsInvoked;
-    if (granted === undefined || this.#proposedOperations === undefined) return 1;
-    const limits = [granted, this.#proposedOperations].filter((limit) => limit !== 0);
-    return limits.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...limits);
+    return operationsInvokedOf(this.#proposedOperations, this.#ac);
   }
 
   /** Why it ended, if it ended badly. */

@@ -6,8 +6,9 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AcceptedAssociation, type RefusedAssociation, refuseForCongestion } from './accepted-association.ts';
+import type { Listen } from './connection.ts';
 import type { ReceivedInstance } from './received-instance.ts';
-import { listen } from './tcp.ts';
+import { listenTcp } from './tcp.ts';
 import type { TraceSink } from './trace-record.ts';
 
 export interface ReceiverOptions {
@@ -22,6 +23,8 @@ export interface ReceiverOptions {
   readonly maxPduLength?: number;
   /** The longest data set that is written, in bytes; `RECEIVED_INSTANCE_LENGTH_MAX` by default. */
   readonly maxInstanceLength?: number;
+  /** Over which transport; TCP by default. */
+  readonly listen?: Listen;
   readonly trace?: TraceSink;
   readonly received?: (instance: ReceivedInstance) => void;
 }
@@ -52,22 +55,23 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const open = new Set<AcceptedAssociation>();
   const refused = new Set<RefusedAssociation>();
   let count = 0;
-  const listener = await listen(options.host ?? '127.0.0.1', options.port, (socket) => {
+  const endpoint = { host: options.host ?? '127.0.0.1', port: options.port };
+  const listener = await (options.listen ?? listenTcp)(endpoint, (connection) => {
     const { aeTitle, trace } = options;
     const common = { maxPduLength: options.maxPduLength ?? RECEIVED_PDU_LENGTH, trace };
     if (open.size >= RECEIVER_ASSOCIATIONS_MAX) {
       if (refused.size >= REFUSALS_MAX) {
-        socket.on('error', () => undefined).destroy();
+        connection.destroy();
         return;
       }
-      const refusal: RefusedAssociation = refuseForCongestion(socket, {
+      const refusal: RefusedAssociation = refuseForCongestion(connection, {
         ...common,
         gone: () => refused.delete(refusal),
       });
       refused.add(refusal);
       return;
     }
-    const association: AcceptedAssociation = new AcceptedAssociation(socket, {
+    const association: AcceptedAssociation = new AcceptedAssociation(connection, {
       ...common,
       aeTitle,
       directory,

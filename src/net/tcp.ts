@@ -1,65 +1,59 @@
-// A TCP connection as an association needs it: whole PDUs in one write, back-pressure both ways, and a close that
-// really ends. PS3.8 9.1. The only importer of node:net.
+// TCP connections for associations (PS3.8 9.1). The only importer of node:net.
 //
 // VS Code patches `net.connect`, which then swallows errors; `new net.Socket().connect()` is not patched.
 
 import { createServer, type Server, Socket } from 'node:net';
 import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
+import type {
+  AcceptedConnection,
+  ConnectingListener,
+  ConnectionListener,
+  Connector,
+  Endpoint,
+  Listener,
+} from './connection.ts';
 import { isLocalhost, loopbackLookup } from './network-scope.ts';
 
-/** So few bytes are sooner copied into one piece than handed on in several. */
+/** Copying so few bytes into one piece is cheaper than handing on several pieces. */
 const JOINED_MAX = 16_384;
 
-/** Of the one buffer into which a connection of ours is read: Node would make one of 64 KiB for each answer of 200 bytes. */
+/** Length of the buffer that a connection of ours reads into. Without it Node allocates 64 KiB for each answer of 200 bytes. */
 const READ_LENGTH = 16_384;
 
-/** An accepted connection, to be handed on to a transport and to nobody else. */
-export type Connection = Socket;
-
-export interface TransportListener {
-  connected(localAddress: string, remoteAddress: string): void;
-  received(bytes: Uint8Array): void;
-  /** Once, and nothing after it. `error`: the connection broke, or never came up. */
-  closed(error: SystemErrorInfo | undefined): void;
-}
+/** After so long without traffic the system asks whether the peer is still there: firewalls forget idle connections. */
+const KEEP_ALIVE_DELAY_MS = 30_000;
 
 /** 'address:port', with brackets around an IPv6 address. */
-export function hostAndPort(address: string | undefined, port: number | undefined): string {
+function hostAndPort(address: string | undefined, port: number | undefined): string {
   if (address === undefined || port === undefined) return 'unknown';
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-export class TcpTransport {
+class TcpConnection implements AcceptedConnection {
   readonly #socket: Socket;
-  readonly #listener: TransportListener;
+  #listener: ConnectionListener | undefined;
   #error: SystemErrorInfo | undefined;
   #closed = false;
-  /** What comes stays when the buffer is used again. */
-  readonly #read = (length: number, buffer: Uint8Array): boolean => {
-    this.#listener.received(buffer.slice(0, length));
-    return true;
-  };
   #gathered: { readonly chunks: Uint8Array[]; readonly dones: (() => void)[] } | undefined;
 
-  /** @param socket an accepted connection; without it, `connect` makes one */
-  constructor(listener: TransportListener, socket?: Connection) {
+  /** @param listener of a connection of ours, whose socket reads into one buffer and has no 'data' events */
+  constructor(socket: Socket, listener?: ConnectionListener) {
+    this.#socket = socket;
     this.#listener = listener;
-    this.#socket = socket ?? new Socket({ onread: { buffer: new Uint8Array(READ_LENGTH), callback: this.#read } });
     // A DIMSE request and its data set are separate small writes: Nagle's algorithm would hold each back for 40 ms.
-    this.#socket.setNoDelay(true);
-    if (socket !== undefined) socket.on('data', (bytes: Uint8Array) => listener.received(bytes));
-    this.#socket.on('error', (error) => {
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
+    socket.on('error', (error) => {
       this.#error ??= systemErrorInfo(error);
     });
     // The peer's FIN is the end of an association, even while we have something to write.
-    this.#socket.on('end', () => this.#end());
-    this.#socket.on('close', () => this.#end());
+    socket.on('end', () => this.#end());
+    socket.on('close', () => this.#end());
   }
 
-  /** @param port 1-65535; anything else would throw out of Node, so it is validated before */
-  connect(host: string, port: number): void {
-    this.#socket.on('connect', () => this.#listener.connected(this.localAddress, this.remoteAddress));
-    this.#socket.connect({ host, port, ...(isLocalhost(host) ? { lookup: loopbackLookup() } : {}) });
+  attach(listener: ConnectionListener): void {
+    this.#listener = listener;
+    this.#socket.on('data', (bytes: Uint8Array) => listener.received(bytes));
   }
 
   get localAddress(): string {
@@ -70,7 +64,6 @@ export class TcpTransport {
     return hostAndPort(this.#socket.remoteAddress, this.#socket.remotePort);
   }
 
-  /** Until `uncork`, writes are gathered and leave as one. */
   cork(): void {
     this.#gathered ??= { chunks: [], dones: [] };
   }
@@ -84,7 +77,6 @@ export class TcpTransport {
     });
   }
 
-  /** Writes all chunks as one. `done` is called when the system has taken them and their buffers are free again. */
   write(chunks: readonly Uint8Array[], done: () => void): void {
     if (this.#gathered !== undefined) {
       for (const chunk of chunks) this.#gathered.chunks.push(chunk);
@@ -117,14 +109,12 @@ export class TcpTransport {
     this.#socket.resume();
   }
 
-  /** Ends in good order when all is written; at once where the peer does not take what we have. */
   close(): void {
-    // A connection that is still being made would be waited for.
+    // A connection that is still being made has nothing to end, and a peer that does not read would be waited for.
     if (this.#socket.connecting || this.#socket.writableLength > 0) this.#socket.destroy();
     else this.#socket.destroySoon();
   }
 
-  /** Ends now. What was not written is lost. */
   destroy(): void {
     this.#socket.destroy();
   }
@@ -133,20 +123,34 @@ export class TcpTransport {
     if (this.#closed) return;
     this.#closed = true;
     this.#socket.destroySoon();
-    this.#listener.closed(this.#error);
+    this.#listener?.closed(this.#error);
   }
 }
 
-export interface Listener {
-  readonly host: string;
-  readonly port: number;
-  /** Takes no more connections; those that are open stay. */
-  close(): Promise<void>;
-}
+export const tcpConnector: Connector = {
+  connect({ host, port }: Endpoint, listener: ConnectingListener): TcpConnection {
+    const onread = {
+      buffer: new Uint8Array(READ_LENGTH),
+      // Copied: the socket uses its buffer again.
+      callback: (length: number, buffer: Uint8Array): boolean => {
+        listener.received(buffer.slice(0, length));
+        return true;
+      },
+    };
+    const socket = new Socket({ onread });
+    const connection = new TcpConnection(socket, listener);
+    socket.on('connect', () => listener.connected());
+    socket.connect({ host, port, ...(isLocalhost(host) ? { lookup: loopbackLookup() } : {}) });
+    return connection;
+  },
+};
 
-/** Rejects with the system's error where the address cannot be had. */
-export async function listen(host: string, port: number, accept: (connection: Connection) => void): Promise<Listener> {
-  const server: Server = createServer({ noDelay: true }, accept);
+/** A `Listen`. */
+export async function listenTcp(
+  { host, port }: Endpoint,
+  accept: (connection: AcceptedConnection) => void,
+): Promise<Listener> {
+  const server: Server = createServer({ noDelay: true }, (socket) => accept(new TcpConnection(socket)));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, () => {

@@ -11,7 +11,7 @@ import {
   widestScope,
 } from '../../../src/net/network-scope.ts';
 import { startReceiver } from '../../../src/net/store-scp.ts';
-import { TcpTransport } from '../../../src/net/tcp.ts';
+import { tcpConnector } from '../../../src/net/tcp.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const SCOPES: Readonly<Record<NetworkScope, string>> = {
@@ -74,15 +74,17 @@ describe('localhost', () => {
     const receiver = await startReceiver({ port: 0, directory: temporaryFolder(t) });
     t.after(() => receiver.stop());
     const remote = await new Promise<string>((resolve, reject) => {
-      const transport = new TcpTransport({
-        connected: (_local, address) => {
-          transport.destroy();
-          resolve(address);
+      const connection = tcpConnector.connect(
+        { host: 'localhost', port: receiver.port },
+        {
+          connected: () => {
+            resolve(connection.remoteAddress);
+            connection.destroy();
+          },
+          received: () => undefined,
+          closed: (error) => reject(new Error(error?.message ?? 'closed')),
         },
-        received: () => undefined,
-        closed: (error) => reject(new Error(error?.message ?? 'closed')),
-      });
-      transport.connect('localhost', receiver.port);
+      );
     });
     assert.equal(remote, `127.0.0.1:${receiver.port}`);
   });
