@@ -57,7 +57,8 @@ function instanceJson(file: FileOutcome, peerName: string, displayPath: (path: s
         : { code: reason.code, text: sentence(explanation), ...explanation },
     findings: file.findings?.map((finding) => {
       const { code, offset } = finding;
-      return { code, offset, text: sentence(explainPreflight(finding)) };
+      const counted = 'count' in finding ? { count: finding.count } : {};
+      return { code, offset, ...counted, text: sentence(explainPreflight(finding)) };
     }),
   });
 }

@@ -169,6 +169,7 @@ const FINDINGS: Examples<PreflightFinding> = {
       keyword: 'SOPInstanceUID',
       value: '1.2.03',
       fault: 'leading zero',
+      count: 1,
     },
   ],
   'no pixel data': [{ code: 'no pixel data', offset: 1340 }],

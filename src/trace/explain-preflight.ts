@@ -29,7 +29,7 @@ function truncated({ offset, part, tag, missing }: Of<'truncated'>): Words {
   return { what, cause: 'It was probably copied or written only in part.', action: AGAIN };
 }
 
-function illFormed({ offset, tag, keyword, value, fault }: Of<'ill-formed UID'>): Words {
+function illFormed({ offset, tag, keyword, value, fault, count }: Of<'ill-formed UID'>): Words {
   const why = {
     'leading zero': 'a component begins with a zero',
     'empty component': 'a component is empty',
@@ -37,8 +37,9 @@ function illFormed({ offset, tag, keyword, value, fault }: Of<'ill-formed UID'>)
     characters: 'a UID has only digits and dots',
     'space padding': 'it is padded with a space instead of a zero byte',
   }[fault];
+  const others = count === 1 ? '' : `, and ${plural(count - 1, 'other')} like it`;
   return {
-    what: `${sanitize(keyword)} ${sanitize(tag)} ${at(offset)} is not a well-formed UID (${why}): ${quoted(value)}.`,
+    what: `${sanitize(keyword)} ${sanitize(tag)} ${at(offset)} is not a well-formed UID (${why}): ${quoted(value)}${others}.`,
     cause: 'The software that wrote it breaks PS3.5 9.1.',
     action: 'Tell its manufacturer; a peer that checks UIDs may refuse the file.',
   };

@@ -43,6 +43,7 @@ export type Finding =
       readonly meta: string;
       readonly dataSet: string;
     }
+  /** The first of `count` elements with this tag and this fault, and where its value begins. */
   | {
       readonly code: 'ill-formed UID';
       readonly offset: number;
@@ -50,6 +51,7 @@ export type Finding =
       readonly keyword: string;
       readonly value: string;
       readonly fault: UIDFault;
+      readonly count: number;
     }
   /** An image by its attributes, without any pixel data. `offset`: where it would stand. */
   | { readonly code: 'no pixel data'; readonly offset: number }

@@ -97,6 +97,8 @@ function deflatedFindings({ header }: Instance): Finding[] {
   ] as const;
   return uids.flatMap(([tag, keyword, value]): Finding[] => {
     const fault = uidFault(value);
-    return fault === undefined ? [] : [{ code: 'ill-formed UID', offset: dataSetOffset, tag, keyword, value, fault }];
+    return fault === undefined
+      ? []
+      : [{ code: 'ill-formed UID', offset: dataSetOffset, tag, keyword, value, fault, count: 1 }];
   });
 }

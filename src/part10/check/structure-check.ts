@@ -65,6 +65,7 @@ interface Level {
 }
 
 type OddValue = Extract<Finding, { code: 'odd value' }>;
+type IllFormedUID = Extract<Finding, { code: 'ill-formed UID' }>;
 
 export class StructureCheck {
   readonly #encoding: Encoding;
@@ -78,7 +79,12 @@ export class StructureCheck {
   #previousTag = -1;
   #sawRows = false;
   #sawPixels = false;
+  /**
+   * Findings that could repeat for each element are counted, so that a file of any size yields a few of them. Of a UID by
+   * tag and fault: four tags and five faults.
+   */
   #oddValue: OddValue | undefined;
+  readonly #illFormedUIDs = new Map<string, IllFormedUID>();
   #zerosFrom: number | undefined;
   #isDone = false;
   #window: ByteWindow | undefined;
@@ -93,8 +99,9 @@ export class StructureCheck {
 
   /** In the order in which they stand in the file. */
   get findings(): readonly Finding[] {
-    const odd = this.#oddValue;
-    return odd === undefined ? this.#findings : [odd, ...this.#findings].sort((a, b) => a.offset - b.offset);
+    if (this.#oddValue === undefined && this.#illFormedUIDs.size === 0) return this.#findings;
+    const counted = [...(this.#oddValue === undefined ? [] : [this.#oddValue]), ...this.#illFormedUIDs.values()];
+    return [...counted, ...this.#findings].sort((a, b) => a.offset - b.offset);
   }
 
   /** Goes on as far as `part` leads. Undefined: all is said. */
@@ -256,7 +263,17 @@ export class StructureCheck {
     const isPaddedBySpace = value !== '' && raw.includes(' ') && raw.replace(/\0+$/u, '') !== value;
     const fault = (value === '' ? undefined : uidFault(value)) ?? (isPaddedBySpace ? 'space padding' : undefined);
     if (fault === undefined) return;
-    this.#findings.push({ code: 'ill-formed UID', offset: valueOffset, tag: tagText(tag), keyword, value, fault });
+    const kind = `${keyword} ${fault}`;
+    const first = this.#illFormedUIDs.get(kind) ?? {
+      code: 'ill-formed UID',
+      offset: valueOffset,
+      tag: tagText(tag),
+      keyword,
+      value,
+      fault,
+      count: 0,
+    };
+    this.#illFormedUIDs.set(kind, { ...first, count: first.count + 1 });
   }
 
   /** A value is longer than what is left of the file. */

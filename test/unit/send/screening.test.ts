@@ -50,6 +50,7 @@ describe('what was found in a file', () => {
       keyword: 'SOPInstanceUID',
       value: '1.02',
       fault: 'leading zero',
+      count: 1,
     },
     { code: 'no pixel data', offset: 900 },
     { code: 'not checked', offset: 900 },

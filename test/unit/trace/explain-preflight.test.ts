@@ -7,7 +7,7 @@ import { explain, sentence } from '../../../src/trace/explain.ts';
 import { explainPreflight } from '../../../src/trace/explain-preflight.ts';
 import { failedFile, sendResult, storedFile } from '../../support/send-results.ts';
 
-const UID = { code: 'ill-formed UID', offset: 400, tag: '(0008,0018)', keyword: 'SOPInstanceUID' } as const;
+const UID = { code: 'ill-formed UID', offset: 400, tag: '(0008,0018)', keyword: 'SOPInstanceUID', count: 1 } as const;
 
 /** Some findings of each code, with what their words must say. A new code does not compile until it is here. */
 const EVERY_CODE: {
@@ -69,6 +69,7 @@ const EVERY_CODE: {
       { ...UID, value: '1.02', fault: 'leading zero' },
       /SOPInstanceUID \(0008,0018\) at byte 400.*begins with a zero\): "1\.02"/,
     ],
+    [{ ...UID, value: '1.02', fault: 'leading zero', count: 1_500_000 }, /"1\.02", and 1,499,999 others like it\./],
     [{ ...UID, value: '1..2', fault: 'empty component' }, /a component is empty/],
     [{ ...UID, value: '1.2', fault: 'space padding' }, /padded with a space/],
     [{ ...UID, value: '1.2"`x', fault: 'characters' }, /only digits and dots\): "1\.2'`x"/],

@@ -307,6 +307,23 @@ describe('UIDs', () => {
     }
   });
 
+  test('are counted by tag and fault, so that findings do not grow with the file', async () => {
+    const faulty = [element(0x0020000d, 'UI', '1.2.03'), element(0x0020000d, 'UI', '1..4')];
+    const repeated = Array.from({ length: 20_000 }, () => faulty).flat();
+    for (const transferSyntax of PLAIN) {
+      const { file, start } = built([...UIDS, ...repeated, ...IMAGE.slice(2)], transferSyntax);
+      const first = start + encodeElements(UIDS, encodingOfSyntax(transferSyntax)).length + 8;
+      assert.deepEqual(
+        (await findingsOf(file)).map((found) => (found.code === 'ill-formed UID' ? [found.fault, found.count] : [])),
+        [
+          ['leading zero', 20_000],
+          ['empty component', 20_000],
+        ],
+      );
+      assert.equal((await findingsOf(file))[0]?.offset, first);
+    }
+  });
+
   test('with a component that is 0, or 64 characters long, are well-formed', async () => {
     for (const value of ['1.0.2', `1.${'9'.repeat(62)}`, '0.1']) {
       assert.deepEqual(await findingsOf(withUID(0x0020000d, value, EXPLICIT_LE).file), []);
