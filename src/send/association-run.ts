@@ -50,6 +50,10 @@ export interface AssociationEnd {
   readonly association: RequestedAssociation;
   /** The peer accepted it. */
   readonly wasOpen: boolean;
+  /** How many requests were answered. */
+  readonly answers: number;
+  /** How many instances were on their way when the peer lost it, and had not been lost before. */
+  readonly suspects: number;
   /** Undefined: released in good order. */
   readonly failure: AssociationFailure | undefined;
   readonly summary: AssociationSummary;
@@ -81,9 +85,10 @@ export async function runAssociation(
   );
   const { association } = outcome;
   let failure: AssociationFailure | undefined;
+  let run: AssociationRun | undefined;
   if (outcome.type === 'open') {
     host.opened();
-    const run = new AssociationRun(host, association, queue);
+    run = new AssociationRun(host, association, queue);
     try {
       await run.sendAll();
     } catch (thrown) {
@@ -97,10 +102,20 @@ export async function runAssociation(
   } else {
     failure = outcome.failure;
   }
-  return { association, wasOpen: outcome.type === 'open', failure, summary: summaryOf(association, failure) };
+  const { answers, suspects } = run ?? { answers: 0, suspects: 0 };
+  return {
+    association,
+    wasOpen: run !== undefined,
+    answers,
+    suspects,
+    failure,
+    summary: summaryOf(association, failure),
+  };
 }
 
 class AssociationRun {
+  answers = 0;
+  suspects = 0;
   readonly #host: AssociationHost;
   readonly #association: RequestedAssociation;
   readonly #queue: InstanceQueue;
@@ -238,7 +253,13 @@ class AssociationRun {
     const verdict = verdictOf(exchange, pending, request, transferSyntax);
     if (verdict.type === 'again') {
       this.#host.lost(pending);
-      this.#queue.putLast(pending);
+      if (this.#association.failure?.code === 'abandoned') {
+        pending.tries -= 1;
+        this.#queue.putBack(pending);
+      } else {
+        this.suspects += 1;
+        this.#queue.putLast(pending);
+      }
       return;
     }
     let outcome: Outcome;
@@ -252,7 +273,10 @@ class AssociationRun {
       reason = { code: 'invalid response', detail };
     } else {
       ({ outcome, reason, status } = verdict);
-      if (exchange.type === 'answer') this.#host.answered();
+      if (exchange.type === 'answer') {
+        this.answers += 1;
+        this.#host.answered();
+      }
     }
     const { bytesSent } = exchange;
     const elapsedMs = performance.now() - began;

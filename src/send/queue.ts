@@ -12,44 +12,56 @@ export interface Pending extends PlannedInstance {
   bytesSent: number;
 }
 
+/** Damaged files often stand side by side: where to look for another instance after the first, second, ... loss. */
+const ELSEWHERE = [1 / 2, 1 / 4, 3 / 4, 1 / 8, 5 / 8, 3 / 8, 7 / 8];
+
 export class InstanceQueue {
   readonly #instances: List<PlannedInstance>;
-  /** Everything before it has been taken. */
-  #head = 0;
-  /** Those from the head on that somebody has looked at already. */
+  /** Looked at, and not taken. */
   readonly #seen: PlannedInstance[] = [];
+  /** Everything before it was looked at. */
+  #next = 0;
+  /** Positions from there on that were taken out of turn. */
+  readonly #outOfTurn = new Set<number>();
   /** What was taken and not tried: first of all. */
   readonly #first: Pending[] = [];
   /** What was lost on its way: last of all. */
   readonly #last: Pending[] = [];
+  /** How many were lost; and whether the next instance comes from elsewhere for that. */
+  #lost = 0;
+  #isElsewhereNext = false;
 
   constructor(instances: List<PlannedInstance>) {
     this.#instances = instances;
   }
 
   get size(): number {
-    return this.#first.length + this.#instances.length - this.#head + this.#last.length;
+    return this.#first.length + this.#untried + this.#last.length;
   }
 
   /** How many were taken so far for the first time. */
   get taken(): number {
-    return this.#head;
+    return this.#instances.length - this.#untried;
+  }
+
+  get #untried(): number {
+    return this.#seen.length + this.#instances.length - this.#next - this.#outOfTurn.size;
   }
 
   take(): Pending | undefined {
+    const elsewhere = this.#isElsewhereNext ? this.#takeElsewhere() : undefined;
+    this.#isElsewhereNext = false;
+    if (elsewhere !== undefined) return untried(elsewhere);
     const putBack = this.#first.pop();
     if (putBack !== undefined) return putBack;
-    const instance = this.#seen.shift() ?? this.#instances.at(this.#head);
-    if (instance === undefined) return this.#last.shift();
-    this.#head += 1;
-    const { index, file, need } = instance;
-    return { index, file, need, tries: 0, mayBeStored: false, bytesSent: 0 };
+    const instance = this.#seen.shift() ?? this.#look();
+    return instance === undefined ? this.#last.shift() : untried(instance);
   }
 
   /** The next ones, without taking them. */
   upcoming(count: number): readonly PlannedInstance[] {
     while (this.#seen.length < count) {
-      const instance = this.#instances.at(this.#head + this.#seen.length);
+      const instance = this.#look();
       if (instance === undefined) break;
       this.#seen.push(instance);
     }
@@ -61,13 +73,45 @@ export class InstanceQueue {
     this.#first.push(pending);
   }
 
-  /** What was lost on its way goes behind everything that has had no try yet: it may be the reason of the loss. */
+  /**
+   * Retry last: this instance may have caused the loss of its association. Its neighbours may be of the same kind, so the
+   * next instance to be taken comes from elsewhere in the queue.
+   */
   putLast(pending: Pending): void {
     this.#last.push(pending);
+    this.#lost += 1;
+    this.#isElsewhereNext = true;
   }
 
   /** Takes what is left. */
   *drain(): Generator<Pending, void, undefined> {
     for (let pending = this.take(); pending !== undefined; pending = this.take()) yield pending;
   }
+
+  #look(): PlannedInstance | undefined {
+    while (this.#outOfTurn.delete(this.#next)) this.#next += 1;
+    const instance = this.#instances.at(this.#next);
+    if (instance !== undefined) this.#next += 1;
+    return instance;
+  }
+
+  /** An instance from the middle, a quarter, ... of those without a try; undefined: there is none. */
+  #takeElsewhere(): PlannedInstance | undefined {
+    const seen = this.#seen.length;
+    const left = seen + this.#instances.length - this.#next;
+    const from = Math.floor(left * (ELSEWHERE[(this.#lost - 1) % ELSEWHERE.length] as number));
+    for (let step = 0; step < left; step += 1) {
+      const place = (from + step) % left;
+      if (place < seen) return this.#seen.splice(place, 1)[0];
+      const position = this.#next + place - seen;
+      if (this.#outOfTurn.has(position)) continue;
+      this.#outOfTurn.add(position);
+      return this.#instances.at(position);
+    }
+    return undefined;
+  }
+}
+
+function untried({ index, file, need }: PlannedInstance): Pending {
+  return { index, file, need, tries: 0, mayBeStored: false, bytesSent: 0 };
 }

@@ -2,6 +2,7 @@
 // settled as exactly one outcome. One bad file never stops the rest; a lost association is opened again for what remains.
 
 import { closeLimitMs } from '../net/close-limit.ts';
+import { culpritOf } from '../net/failure.ts';
 import { type AssociationEnd, type AssociationHost, CANCELLED_RELEASE_MS, runAssociation } from './association-run.ts';
 import { DataSets } from './conversion.ts';
 import { AssociationGrowth } from './growth.ts';
@@ -11,7 +12,7 @@ import type { Outcome, Reason, SentFacts } from './outcome.ts';
 import { type PlannedAssociation, planSend } from './plan.ts';
 import { ProgressMeter } from './progress.ts';
 import { InstanceQueue, type Pending } from './queue.ts';
-import { backOffMs, isWorthAnotherTry, LOST_ASSOCIATIONS_MAX, pause } from './recovery.ts';
+import { Losses, pause } from './recovery.ts';
 import { digestsOfRepeated } from './screening.ts';
 import { sturdyListeners } from './sturdy-listeners.ts';
 import { Tally } from './tally.ts';
@@ -45,6 +46,8 @@ class SendRun implements AssociationHost {
   #bytesSent = 0;
   /** Responses to our requests, whatever their status. */
   #answers = 0;
+  /** The peer has accepted an association. */
+  #isPeerKnown = false;
   /** 1 after a peer has lost an association on which several requests were open. */
   #operationsInvoked: number;
   readonly #growth: AssociationGrowth;
@@ -91,6 +94,7 @@ class SendRun implements AssociationHost {
   }
 
   opened(): void {
+    this.#isPeerKnown = true;
     this.#openMore?.();
   }
 
@@ -122,6 +126,7 @@ class SendRun implements AssociationHost {
   async #runPlanned(planned: PlannedAssociation): Promise<void> {
     const queue = new InstanceQueue(planned.instances);
     const others = new Set<Promise<void>>();
+    const losses = new Losses();
     this.#waiting = queue;
     this.#openMore = () => {
       // Another association is worth its negotiation only where each gets a few instances.
@@ -135,7 +140,7 @@ class SendRun implements AssociationHost {
     };
     // What another association gives back when it is lost may come after the first has found the queue empty.
     while (queue.size > 0 && !this.signal.aborted) {
-      await this.#runUntilDone(planned, queue, others);
+      await this.#runUntilDone(planned, queue, others, losses);
       await Promise.all(others);
     }
     // Cancelled. What was once sent whole without an answer may be stored, whatever was meant to happen next.
@@ -149,37 +154,35 @@ class SendRun implements AssociationHost {
     planned: PlannedAssociation,
     queue: InstanceQueue,
     others: ReadonlySet<Promise<void>>,
+    losses: Losses,
   ): Promise<void> {
-    let lostInARow = 0;
     while (queue.size > 0 && !this.signal.aborted) {
       const answersBefore = this.#answers;
-      const { failure, wasOpen } = await this.#runOne(planned, queue);
+      const { failure, wasOpen, suspects } = await this.#runOne(planned, queue);
       if (failure === undefined || this.signal.aborted || queue.size === 0) continue;
       if (!wasOpen && others.size > 0) {
         // The peer is there and busy with the others: what they leave is tried when they are done.
         await Promise.all(others);
         continue;
       }
-      lostInARow = this.#answers > answersBefore ? 1 : lostInARow + 1;
-      if (!isWorthAnotherTry(failure, this.#answers > 0)) {
-        for (const pending of queue.drain()) this.#giveUp(pending, failure);
-      } else if (lostInARow >= LOST_ASSOCIATIONS_MAX) {
-        const reason = { code: 'given up', lostAssociations: lostInARow, last: failure } as const;
-        for (const pending of queue.drain()) this.#giveUp(pending, reason);
-      } else {
-        await pause(backOffMs(lostInARow), this.signal);
-      }
+      const hasAnswered = this.#answers > answersBefore;
+      const step = losses.next({ failure, isPeerKnown: this.#isPeerKnown, hasAnswered, suspects });
+      if (step.type === 'again') await pause(step.pauseMs, this.signal);
+      else for (const pending of queue.drain()) this.#giveUp(pending, step.reason);
     }
   }
 
-  /** An association beside the first. Refused or lost, it is not opened again: the others go on with what it leaves. */
+  /** An association beside the first. Refused or lost, it is not opened again at once: the others take what it leaves. */
   async #runBeside(
     planned: PlannedAssociation,
     queue: InstanceQueue,
     others: ReadonlySet<Promise<void>>,
   ): Promise<void> {
-    const { failure } = await this.#runOne(planned, queue);
-    if (failure !== undefined) this.#growth.end(others.size);
+    const { failure, answers, suspects } = await this.#runOne(planned, queue);
+    // Our own abort and an instance that the peer aborts on say nothing about how many associations it allows.
+    const isOfInstance = failure?.code === 'association aborted' && answers > 0 && suspects > 0;
+    if (failure === undefined || failure.code === 'abandoned' || isOfInstance) return;
+    this.#growth.refused(performance.now(), others.size);
   }
 
   async #runOne(planned: PlannedAssociation, queue: InstanceQueue): Promise<AssociationEnd> {
@@ -189,7 +192,9 @@ class SendRun implements AssociationHost {
       end.association.gone(this.signal.aborted ? CANCELLED_RELEASE_MS : closeLimitMs(end.failure?.code)),
     );
     // Some peers grant a window and break on it: from then on one request at a time.
-    if (end.failure !== undefined && end.association.operationsInvoked > 1) this.#operationsInvoked = 1;
+    if (end.failure !== undefined && culpritOf(end.failure) === 'peer' && end.association.operationsInvoked > 1) {
+      this.#operationsInvoked = 1;
+    }
     return end;
   }
 

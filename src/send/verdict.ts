@@ -51,6 +51,8 @@ export function verdictOf(exchange: StoreExchange, pending: Pending, request: CS
     }
     case 'failure': {
       const { failure } = exchange;
+      // Another file made us abort the association: this try does not count.
+      if (failure.code === 'abandoned') return { type: 'again' };
       if (failure.code !== 'cancelled' && pending.tries < TRIES_MAX) return { type: 'again' };
       const outcome = outcomeWithoutAnswer(pending, failure.code === 'cancelled' ? 'cancelled' : 'failed');
       return { type: 'settled', outcome, reason: failure };

@@ -205,7 +205,11 @@ test('F40: 130 SOP classes and 200 private transfer syntaxes in one send, in the
     await connection.serve();
   });
   const files = await scanned([folder]);
-  const result = await runSend({ peer: peerAt(peer.port), files }, {}, new AbortController().signal);
+  const result = await runSend(
+    { peer: peerAt(peer.port), files, options: { associations: 1 } },
+    {},
+    new AbortController().signal,
+  );
   await peer.stop();
   assert.equal(result.counts.stored, 330);
   // 130 classes with a fallback context each make 260 contexts, and 200 more for the private syntaxes.

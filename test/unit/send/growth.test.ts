@@ -35,7 +35,7 @@ test('auto: a refused association ends the growth at what is open', () => {
   const growth = new AssociationGrowth('auto');
   simulate(growth, 110, (open) => open * 100);
   assert.equal(growth.wanted, 2);
-  growth.end(1);
+  growth.refused(110, 1);
   simulate(growth, 10_000, (open) => open * 100);
   assert.equal(growth.wanted, 1);
 });
@@ -46,4 +46,29 @@ test('auto: what is done in a tenth of a second is not worth another association
     growth.observe(answers * 5, { answers, bytes: 0, waiting: 15 });
   }
   assert.equal(growth.wanted, 1);
+});
+
+test('a number: what the peer refused is not asked for again, but for once in 30 s, three times at most', () => {
+  const growth = new AssociationGrowth(4);
+  growth.refused(0, 3);
+  growth.refused(1, 2);
+  growth.refused(2, 1);
+  assert.equal(growth.wanted, 1);
+  growth.observe(30_001, { answers: 1, bytes: 0, waiting: 100 });
+  assert.equal(growth.wanted, 1);
+  const asked: number[] = [];
+  for (let now = 30_002; now < 300_000; now += 1_000) {
+    growth.observe(now, { answers: now, bytes: 0, waiting: 100 });
+    if (growth.wanted === 1) continue;
+    asked.push(now);
+    growth.refused(now, 1);
+  }
+  assert.deepEqual(asked, [30_002, 60_002, 90_002]);
+});
+
+test('a number: a peer that takes what it refused before gets no more than that number', () => {
+  const growth = new AssociationGrowth(2);
+  growth.refused(0, 1);
+  for (let now = 0; now < 300_000; now += 1_000) growth.observe(now, { answers: now, bytes: 0, waiting: 100 });
+  assert.equal(growth.wanted, 2);
 });
