@@ -1,10 +1,10 @@
 // Why an association did not come up or did not last, and what helps. PS3.8 9.3.4 (reject), 9.3.8 (abort), and what
 // operating systems say about connections.
 
-import type { AssociationFailure, Phase } from '../net/failure.ts';
+import type { AssociationFailure, Culprit, Phase } from '../net/failure.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { abortReasonText, rejectReasonText, rejectResultText, rejectSourceText } from './code-text.ts';
-import { type Explanation, unspoken, type Whose, type Words } from './explanation.ts';
+import { type Explanation, unspoken, type Words } from './explanation.ts';
 import { sanitize } from './sanitize.ts';
 import { formatDuration } from './units.ts';
 
@@ -85,6 +85,16 @@ export const EXPLAINED_CONNECT_CODES: readonly string[] = Object.keys(CONNECT);
 
 /** Codes that mean the same. */
 const ALIKE: Readonly<Record<string, string>> = { EPERM: 'EACCES', ENOMEM: 'ENOBUFS' };
+
+/** With these, this machine prevents the connection: the peer was not even asked. */
+const LOCAL: ReadonlySet<string> = new Set([
+  'EACCES',
+  'EADDRNOTAVAIL',
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  ...Object.keys(ALIKE),
+]);
 
 function explainConnect(peer: string, error: SystemErrorInfo): Words {
   const known = CONNECT[ALIKE[error.code] ?? error.code];
@@ -251,13 +261,12 @@ const CANCELLED: Readonly<Record<Phase, string>> = {
   release: 'while the association was released',
 };
 
-/** Codes with which this machine, not the peer, prevents a connection. */
-const LOCAL: ReadonlySet<string> = new Set(['EACCES', 'EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS']);
-
-function whoseFailure(failure: AssociationFailure): Whose {
+/** The same answer as `culpritOf`, which a test compares: this room imports no code of `net`. */
+function whoseFailure(failure: AssociationFailure): Culprit {
   switch (failure.code) {
     case 'connection failed':
-      return LOCAL.has(ALIKE[failure.error.code] ?? failure.error.code) ? 'local' : 'peer';
+    case 'connection lost':
+      return LOCAL.has(failure.error?.code ?? '') ? 'local' : 'peer';
     case 'abandoned':
       return 'local';
     case 'cancelled':

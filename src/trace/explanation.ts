@@ -1,11 +1,6 @@
 // The shape of an explanation: what happened, whose failure it is, the likely cause, and one thing to do.
 
-/**
- * - peer: the peer, or the network on the way to it.
- * - local: the file or this machine.
- * - person: the person stopped it, or has to decide.
- */
-export type Whose = 'peer' | 'local' | 'person';
+import type { Culprit } from '../net/failure.ts';
 
 /** The sentences of an explanation. Each part is one or more whole sentences. */
 export interface Words {
@@ -15,8 +10,8 @@ export interface Words {
 }
 
 export interface Explanation extends Words {
-  /** Absent: nothing failed. */
-  readonly whose?: Whose;
+  /** Whose failure it is; 'person' also: a person has to decide. Absent: nothing failed. */
+  readonly whose?: Culprit;
 }
 
 /** A code without words does not compile. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { EchoResult } from '../../../src/net/echo-scu.ts';
-import type { Phase } from '../../../src/net/failure.ts';
+import { type AssociationFailure, culpritOf, type Phase } from '../../../src/net/failure.ts';
 import type { Reason } from '../../../src/send/outcome.ts';
 import { explain, explainEcho, sentence } from '../../../src/trace/explain.ts';
 import { CT, EXPLICIT, IMPLICIT, J2K } from '../../support/trace-records.ts';
@@ -111,6 +111,38 @@ describe('explain', () => {
       }
     });
   }
+
+  it('blames for an association whom the send counts it against', () => {
+    const errors = [
+      'ECONNREFUSED',
+      'EACCES',
+      'EPERM',
+      'EADDRNOTAVAIL',
+      'EMFILE',
+      'ENFILE',
+      'ENOBUFS',
+      'ENOMEM',
+      'EPIPE',
+    ];
+    const failures: AssociationFailure[] = [
+      ...errors.map((code) => ({ code: 'connection failed' as const, error: systemError(code) })),
+      ...errors.map((code) => ({
+        code: 'connection lost' as const,
+        phase: 'write' as const,
+        error: systemError(code),
+      })),
+      { code: 'connection lost', phase: 'write' },
+      EVERY_CODE.timeout[0],
+      EVERY_CODE['association rejected'][0],
+      EVERY_CODE['association aborted'][0],
+      EVERY_CODE['released by peer'][0],
+      EVERY_CODE['protocol error'][0],
+      EVERY_CODE['unusable maximum length'][0],
+      EVERY_CODE.abandoned[0],
+      EVERY_CODE.cancelled[0],
+    ];
+    for (const failure of failures) assert.equal(explain(failure).whose, culpritOf(failure), JSON.stringify(failure));
+  });
 
   it('names the file where it is told which', () => {
     assert.equal(explain({ code: 'empty file' }, { path: 'CT/a\n.dcm' }).what, 'CT/a .dcm: The file is empty.');
