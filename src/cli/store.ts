@@ -5,10 +5,9 @@ import { resolve, sep } from 'node:path';
 import type { Peer } from '../net/peer.ts';
 import { endIdleFileThread } from '../part10/read/file-thread.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
-import { notableOf } from '../report/problems.ts';
-import { reportJson } from '../report/report.ts';
+import { reportJson } from '../report/json.ts';
+import { listenerTroubleText, notableOf } from '../report/problems.ts';
 import { summaryText } from '../report/summary.ts';
-import { troubleWords } from '../report/trouble-words.ts';
 import type { SendProgress, SendResult } from '../send/job.ts';
 import type { SendOptions } from '../send/options.ts';
 import type { FileOutcome } from '../send/outcome.ts';
@@ -126,7 +125,7 @@ export async function store(argv: readonly string[]): Promise<number> {
       interruption.signal,
     );
     flush();
-    for (const trouble of result.troubles ?? []) output.line('warn', troubleWords(trouble));
+    for (const trouble of result.troubles ?? []) output.line('warn', listenerTroubleText(trouble));
     output.result(summaryText(result, { displayPath }));
 
     let exitCode = wasEverythingStored(result, paths) ? 0 : 1;

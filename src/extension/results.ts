@@ -68,8 +68,8 @@ export class Results implements vscode.TextDocumentContentProvider {
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const kept = this.#kept.get(uri.path);
     if (kept === undefined) return '# Send to PACS\n\nThe results of this send are not kept any more.\n';
-    const { reportMarkdown } = await import('../report/report.ts');
-    return reportMarkdown(kept.result, { displayPath: kept.displayPath });
+    const { reportMarkdown } = await import('../report/markdown.ts');
+    return [...reportMarkdown(kept.result, { displayPath: kept.displayPath })].join('');
   }
 
   /** As the Markdown preview shows it; as text where someone has switched that off. */

@@ -158,8 +158,8 @@ async function sendWithProgress(session: Session, job: SendJob, journal: Journal
 
 async function noteTroubles(session: Session, { troubles = [] }: SendResult): Promise<void> {
   if (troubles.length === 0) return;
-  const { troubleWords } = await import('../report/trouble-words.ts');
-  for (const trouble of troubles) session.channel.note('warn', troubleWords(trouble));
+  const { listenerTroubleText } = await import('../report/problems.ts');
+  for (const trouble of troubles) session.channel.note('warn', listenerTroubleText(trouble));
 }
 
 async function nothingToSend(

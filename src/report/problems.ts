@@ -1,17 +1,24 @@
-// What went wrong in a send, the same story told once: a thousand files that failed for one reason are one problem.
+// What went wrong in a send, each thing once: a thousand files that failed for one reason are one problem.
 
-import type { SendResult } from '../send/job.ts';
+import type { SystemErrorInfo } from '../part10/system-error.ts';
+import type { ListenerTrouble, SendResult } from '../send/job.ts';
 import type { FileOutcome, FileOutcomes, Outcome, OutcomeCounts } from '../send/outcome.ts';
 import { explainFile, sentence } from '../trace/explain.ts';
 import { explainPreflight } from '../trace/explain-preflight.ts';
+import { sanitize } from '../trace/sanitize.ts';
 import { formatCount, plural } from '../trace/units.ts';
 
-export interface Problem {
-  readonly outcome: Outcome;
-  /** Whole sentences, the same for all its files. */
+/** Files of which the same is to be said. */
+export interface FileGroup {
+  /** Whole sentences. */
   readonly text: string;
-  /** Absolute, in the order of the job. */
+  readonly count: number;
+  /** The first of them, at most 20; absolute, in the order of the job. */
   readonly paths: readonly string[];
+}
+
+export interface Problem extends FileGroup {
+  readonly outcome: Outcome;
 }
 
 /** What a reader must know first comes first. */
@@ -34,48 +41,73 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   unknown: 'sent but never answered',
 };
 
-/** In a send that went well, few of a hundred thousand. */
+/** All outcomes, in the order in which reports show them. */
+export const OUTCOMES_SHOWN = Object.keys(OUTCOME_WORDS) as readonly Outcome[];
+
+/** The outcomes of which there is more to say than 'stored': in a send that went well, few of a hundred thousand. */
 export function notableOf(outcomes: FileOutcomes): Iterable<FileOutcome> {
   return outcomes.notable ?? outcomes;
 }
 
+const GROUP_PATHS_MAX = 20;
+/** A peer that words each answer differently would make a group for each of a million files. */
+const GROUPS_MAX = 1000;
+const OTHERS = 'Other reasons; the list of files has them.';
+
+/** Changed in place. */
+interface GrowingGroup {
+  readonly outcome: Outcome;
+  readonly text: string;
+  count: number;
+  readonly paths: string[];
+}
+
+/** Collects files by outcome and text, in bounded memory. */
+class Groups {
+  readonly #groups = new Map<string, GrowingGroup>();
+
+  add(outcome: Outcome, text: string, path: string): void {
+    const group = this.#groups.get(keyOf(outcome, text)) ?? this.#newGroup(outcome, text);
+    group.count += 1;
+    if (group.paths.length < GROUP_PATHS_MAX) group.paths.push(path);
+  }
+
+  #newGroup(outcome: Outcome, text: string): GrowingGroup {
+    if (this.#groups.size >= GROUPS_MAX && text !== OTHERS) {
+      return this.#groups.get(keyOf(outcome, OTHERS)) ?? this.#newGroup(outcome, OTHERS);
+    }
+    const group = { outcome, text, count: 0, paths: [] };
+    this.#groups.set(keyOf(outcome, text), group);
+    return group;
+  }
+
+  /** Largest first. */
+  list(): GrowingGroup[] {
+    return [...this.#groups.values()].sort((a, b) => b.count - a.count);
+  }
+}
+
+const keyOf = (outcome: Outcome, text: string): string => `${outcome}\n${text}`;
+
 /** Grouped by outcome and identical explanation; the most urgent, then the most frequent first. */
 export function problemsOf(result: SendResult): Problem[] {
-  const groups = new Map<string, { outcome: Outcome; text: string; paths: string[] }>();
+  const groups = new Groups();
   for (const file of notableOf(result.outcomes)) {
     if (file.outcome === 'stored') continue;
     const explanation = explainFile(file, { peerName: result.peer.name });
-    const text = explanation === undefined ? 'No reason is known.' : sentence(explanation);
-    const key = `${file.outcome}\n${text}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { outcome: file.outcome, text, paths: [file.path] });
-    else group.paths.push(file.path);
+    groups.add(file.outcome, explanation === undefined ? 'No reason is known.' : sentence(explanation), file.path);
   }
-  return [...groups.values()].sort(
-    (a, b) => URGENCY[a.outcome] - URGENCY[b.outcome] || b.paths.length - a.paths.length,
-  );
-}
-
-export interface Note {
-  /** Whole sentences, the same for all its files. */
-  readonly text: string;
-  /** Absolute, in the order of the job. */
-  readonly paths: readonly string[];
+  return groups.list().sort((a, b) => URGENCY[a.outcome] - URGENCY[b.outcome]);
 }
 
 /** What was found wrong with files that were sent all the same; what most have first. */
-export function notesOf(result: SendResult): Note[] {
-  const groups = new Map<string, string[]>();
+export function notesOf(result: SendResult): FileGroup[] {
+  const groups = new Groups();
   for (const { path, findings, bytesSent } of notableOf(result.outcomes)) {
     if (bytesSent === 0) continue;
-    for (const finding of findings ?? []) {
-      const text = sentence(explainPreflight(finding));
-      const paths = groups.get(text);
-      if (paths === undefined) groups.set(text, [path]);
-      else paths.push(path);
-    }
+    for (const finding of findings ?? []) groups.add('stored', sentence(explainPreflight(finding)), path);
   }
-  return [...groups].map(([text, paths]) => ({ text, paths })).sort((a, b) => b.paths.length - a.paths.length);
+  return groups.list().map(({ text, count, paths }) => ({ text, count, paths }));
 }
 
 const NOT_STORED = ['failed', 'unknown', 'cancelled', 'skipped'] as const;
@@ -99,7 +131,7 @@ export function headline(counts: OutcomeCounts, cancelled: boolean): string {
   return `${start}${formatCount(stored)} of ${plural(total, 'file')} stored${withWarning}, ${rest.join(', ')}`;
 }
 
-/** Another transfer syntax went out than the file has. */
+/** The data set went out in another transfer syntax than the file's. */
 export const isConverted = ({ transferSyntaxUID, transferSyntaxOnWire }: FileOutcome): boolean =>
   transferSyntaxOnWire !== undefined && transferSyntaxUID !== undefined && transferSyntaxOnWire !== transferSyntaxUID;
 
@@ -107,4 +139,23 @@ export function convertedIn(result: SendResult): number {
   let count = 0;
   for (const outcome of notableOf(result.outcomes)) if (isConverted(outcome)) count += 1;
   return count;
+}
+
+const DETAIL_MAX = 200;
+
+/** What is missing where a listener threw. */
+const MISSING: Readonly<Record<ListenerTrouble['listener'], string>> = {
+  trace: 'The trace of this send has gaps',
+  progress: 'The progress of this send was not always shown',
+  outcome: 'Not every outcome of this send could be put on record: resumed, it sends those files again',
+};
+
+/** Quotation in a system's message may be a path that names a patient. Up to the last quote: a path may contain some. */
+function errorText({ code, message }: SystemErrorInfo): string {
+  return code === 'UNKNOWN' ? sanitize(message, DETAIL_MAX).replace(/'.*'/, "'…'") : sanitize(code);
+}
+
+/** A listener of the send threw and the send went on: one sentence on what was not shown or recorded. */
+export function listenerTroubleText({ listener, error }: ListenerTrouble): string {
+  return `${MISSING[listener]} (${errorText(error)}).`;
 }

@@ -19,12 +19,12 @@ const PROBLEMS_MAX = 10;
 const PATHS_MAX = 3;
 const LABEL_WIDTH = 14;
 
-function problemLines({ outcome, text, paths }: Problem, displayPath: (path: string) => string): string[] {
-  const more = paths.length - PATHS_MAX;
+function problemLines({ outcome, text, count, paths }: Problem, displayPath: (path: string) => string): string[] {
+  const shown = paths.slice(0, PATHS_MAX);
   return [
-    `  ${plural(paths.length, 'file')} ${OUTCOME_WORDS[outcome]}: ${text}`,
-    ...paths.slice(0, PATHS_MAX).map((path) => `    ${pathText(displayPath(path))}`),
-    ...(more > 0 ? [`    and ${formatCount(more)} more`] : []),
+    `  ${plural(count, 'file')} ${OUTCOME_WORDS[outcome]}: ${text}`,
+    ...shown.map((path) => `    ${pathText(displayPath(path))}`),
+    ...(count > shown.length ? [`    and ${formatCount(count - shown.length)} more`] : []),
   ];
 }
 
@@ -57,7 +57,7 @@ export function summaryText(result: SendResult, options: SummaryOptions = {}): s
     for (const problem of problems.slice(0, problemsMax)) lines.push(...problemLines(problem, displayPath));
     const rest = problems.slice(problemsMax);
     if (rest.length > 0) {
-      const files = rest.reduce((count, { paths }) => count + paths.length, 0);
+      const files = rest.reduce((sum, { count }) => sum + count, 0);
       lines.push(`  and ${plural(rest.length, 'more problem')} with ${plural(files, 'file')}`);
     }
   }

@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { echo } from '../../src/net/echo-scu.ts';
 import type { Peer } from '../../src/net/peer.ts';
 import { startReceiver } from '../../src/net/store-scp.ts';
-import { troubleWords } from '../../src/report/trouble-words.ts';
+import { listenerTroubleText } from '../../src/report/problems.ts';
 import type { SendListeners, SendResult } from '../../src/send/job.ts';
 import { runSend } from '../../src/send/run.ts';
 import { peerAt, scanned, send, verdicts, writeInstances } from '../support/jobs.ts';
@@ -66,7 +66,7 @@ for (const which of LISTENERS) {
         );
         assert.match(result.troubles?.[0]?.error.message ?? '', new RegExp(`at call ${from}$`), 'the first is kept');
         assert.ok(told > from || which === 'progress', 'it is asked again: it may work for the next');
-        const words = result.troubles?.map(troubleWords).join() ?? '';
+        const words = result.troubles?.map(listenerTroubleText).join() ?? '';
         assert.match(
           words,
           /^(The trace|The progress|Not every outcome) of this send .*\(cannot open '…' at call \d\)\.$/,

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import { describe, it } from 'node:test';
+import { reportJson } from '../../../src/report/json.ts';
+import { reportMarkdown } from '../../../src/report/markdown.ts';
 import { headline } from '../../../src/report/problems.ts';
-import { reportJson, reportMarkdown } from '../../../src/report/report.ts';
 import { summaryText } from '../../../src/report/summary.ts';
 import type { SendResult } from '../../../src/send/job.ts';
 import type { FileOutcome } from '../../../src/send/outcome.ts';
@@ -66,6 +67,8 @@ const MIXED = sendResult(
   },
 );
 
+const markdownOf = (...args: Parameters<typeof reportMarkdown>): string => [...reportMarkdown(...args)].join('');
+
 describe('headline', () => {
   const counts = { stored: 0, 'stored with warning': 0, failed: 0, skipped: 0, cancelled: 0, unknown: 0 };
 
@@ -114,7 +117,7 @@ describe('summaryText', () => {
     const named = { ...ORTHANC, name: '[::1]:104', host: '::1', port: 104, calledAETitle: 'ANY-SCP' };
     const text = summaryText(sendResult([storedFile('/a')], { peer: named }));
     assert.match(text, /^ {2}Peer {10}ANY-SCP at \[::1\]:104$/m);
-    assert.match(reportMarkdown(sendResult([storedFile('/a')], { peer: named })), /^\| Peer \| \\?\[::1\\?\]:104 \|$/m);
+    assert.match(markdownOf(sendResult([storedFile('/a')], { peer: named })), /^\| Peer \| \\?\[::1\\?\]:104 \|$/m);
   });
 
   it('tells each problem once, the most urgent first', () => {
@@ -289,12 +292,12 @@ describe('reportJson of many files', () => {
 
 describe('reportMarkdown', () => {
   it('reads as a document', () => {
-    assertGolden('report-mixed.md.txt', reportMarkdown(MIXED, { displayPath: (path) => basename(path) }));
+    assertGolden('report-mixed.md.txt', markdownOf(MIXED, { displayPath: (path) => basename(path) }));
   });
 
   it('caps the list of files and says so', () => {
     const files = Array.from({ length: 2500 }, (_, index) => storedFile(`/${index}.dcm`));
-    const text = reportMarkdown(sendResult(files));
+    const text = markdownOf(sendResult(files));
     assert.equal(text.match(/^\| `\//gm)?.length, 2000);
     assert.match(text, /The first 2,000 of 2,500 files; 500 are not listed\.\n$/);
   });
@@ -302,7 +305,7 @@ describe('reportMarkdown', () => {
   it('is not changed in its structure by a peer or a file name', () => {
     const evil = '`</td>|<script>x</script> [y](command:z)\n# All files stored\n| a | b |';
     const shape = (words: string): string[] => {
-      const text = reportMarkdown(
+      const text = markdownOf(
         sendResult(
           [
             failedFile(`/${words}`, { code: 'status', status: 0xc001, errorComment: words }),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { reportJson } from '../../../src/report/json.ts';
+import { reportMarkdown } from '../../../src/report/markdown.ts';
 import { notesOf } from '../../../src/report/problems.ts';
-import { reportJson, reportMarkdown } from '../../../src/report/report.ts';
 import type { PreflightCode, PreflightFinding } from '../../../src/send/preflight-policy.ts';
 import { explain, sentence } from '../../../src/trace/explain.ts';
 import { explainPreflight } from '../../../src/trace/explain-preflight.ts';
@@ -91,6 +92,8 @@ const EVERY_CODE: {
   ],
 };
 
+const markdownOf = (...args: Parameters<typeof reportMarkdown>): string => [...reportMarkdown(...args)].join('');
+
 describe('what was found in a file, in words', () => {
   for (const [code, cases] of Object.entries(EVERY_CODE)) {
     it(code, () => {
@@ -150,14 +153,14 @@ describe('what was found, in a report', () => {
 
   it('notes are of what was sent, once for all files that share them', () => {
     assert.deepEqual(notesOf(result), [
-      { text: sentence(explainPreflight(padding)), paths: ['/home/x/a.dcm', '/home/x/b.dcm'] },
+      { text: sentence(explainPreflight(padding)), count: 2, paths: ['/home/x/a.dcm', '/home/x/b.dcm'] },
     ]);
-    const markdown = reportMarkdown(result, { displayPath });
+    const markdown = markdownOf(result, { displayPath });
     assert.match(
       markdown,
       /## Notes\n\nSent, though.*\n\n- The file is padded[^\n]*\n {2}- `a\.dcm`\n {2}- `b\.dcm`\n/,
     );
     assert.doesNotMatch(markdown, /home/);
-    assert.doesNotMatch(reportMarkdown(sendResult([storedFile('/a')])), /## Notes/);
+    assert.doesNotMatch(markdownOf(sendResult([storedFile('/a')])), /## Notes/);
   });
 });

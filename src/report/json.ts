@@ -1,0 +1,160 @@
+// The report for programs: JSON with stable names. docs/report.schema.json describes it; a test holds the two together.
+//
+// Statuses are four hexadecimal digits, tags '(gggg,eeee)', times ISO 8601. What is not known is left out. Text of peers
+// is sanitised; paths are as `displayPath` gives them.
+
+import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
+import { storeStatus } from '../protocol/dimse/status.ts';
+import { uidName } from '../protocol/uids.ts';
+import type { AssociationSummary, SendResult } from '../send/job.ts';
+import type { FileOutcome } from '../send/outcome.ts';
+import { contextResultText } from '../trace/code-text.ts';
+import { explain, explainFile, sentence } from '../trace/explain.ts';
+import { explainPreflight } from '../trace/explain-preflight.ts';
+import { nameOf } from '../trace/names.ts';
+import { sanitize } from '../trace/sanitize.ts';
+import { formatTag, hexWord } from '../trace/units.ts';
+import { contextCounts, isAccepted, operationsInvoked, refusalText } from './negotiation.ts';
+import { inPieces } from './pieces.ts';
+import { headline, isConverted, OUTCOMES_SHOWN } from './problems.ts';
+
+/**
+ * Rises when a field goes, is renamed or changes its meaning, and when a value is added to `outcome`. New fields do not
+ * raise it: readers ignore what they do not know.
+ */
+export const REPORT_VERSION = 1;
+
+export interface JsonReportOptions {
+  /** Makes a path fit to be shown; by default the path as it is. */
+  readonly displayPath?: (path: string) => string;
+}
+
+const UID_MAX = 64;
+const ERROR_COMMENT_MAX = 64;
+const VERSION_NAME_MAX = 16;
+
+/** Leaves out what is not known, so that readers meet no empty fields. */
+function known<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+const uid = (value: string | undefined): string | undefined =>
+  value === undefined ? undefined : sanitize(value, UID_MAX);
+
+const nameOfUid = (value: string | undefined): string | undefined => (value === undefined ? undefined : uidName(value));
+
+/** Everything but the lists. */
+function headJson(result: SendResult): object {
+  const { peer } = result;
+  return {
+    version: REPORT_VERSION,
+    headline: headline(result.counts, result.cancelled),
+    peer: {
+      name: peer.name,
+      host: peer.host,
+      port: peer.port,
+      calledAETitle: peer.calledAETitle,
+      callingAETitle: peer.callingAETitle,
+    },
+    startedAt: new Date(result.startedAtMs).toISOString(),
+    endedAt: new Date(result.endedAtMs).toISOString(),
+    cancelled: result.cancelled,
+    counts: Object.fromEntries(OUTCOMES_SHOWN.map((outcome) => [outcome, result.counts[outcome]])),
+    bytesSent: result.bytesSent,
+  };
+}
+
+const contextJson = (context: NegotiatedContext): object =>
+  known({
+    presentationContextId: context.presentationContextId,
+    outcome: isAccepted(context) ? 'accepted' : 'refused',
+    abstractSyntax: uid(context.abstractSyntax),
+    abstractSyntaxName: uidName(context.abstractSyntax),
+    proposedTransferSyntaxes: context.proposedTransferSyntaxes.map((syntax) => uid(syntax)),
+    proposedTransferSyntaxNames: context.proposedTransferSyntaxes.map(nameOf),
+    result: context.result,
+    resultName: contextResultText(context.result),
+    acceptedTransferSyntax: uid(context.acceptedTransferSyntax),
+    acceptedTransferSyntaxName: nameOfUid(context.acceptedTransferSyntax),
+    problem: context.problem,
+    reason: refusalText(context),
+  });
+
+function associationJson(summary: AssociationSummary, peerName: string): object {
+  const { failure, peerImplementationVersionName: versionName } = summary;
+  return known({
+    association: summary.association,
+    startedAt: new Date(summary.startedAtMs).toISOString(),
+    endedAt: new Date(summary.endedAtMs).toISOString(),
+    peerImplementationClassUID: uid(summary.peerImplementationClassUID),
+    peerImplementationVersionName: versionName === undefined ? undefined : sanitize(versionName, VERSION_NAME_MAX),
+    peerMaximumLength: summary.peerMaximumLength,
+    operationsInvoked: operationsInvoked(summary),
+    contextCounts: contextCounts(summary),
+    contexts: summary.contexts.map(contextJson),
+    failure: failure === undefined ? undefined : { code: failure.code, text: sentence(explain(failure, { peerName })) },
+  });
+}
+
+function instanceJson(file: FileOutcome, peerName: string, displayPath: (path: string) => string): object {
+  const { reason, status } = file;
+  const answer = reason?.code === 'status' ? reason : undefined;
+  const explanation = explainFile(file, { peerName, displayPath });
+  return known({
+    path: displayPath(file.path),
+    outcome: file.outcome,
+    sopClassUID: uid(file.sopClassUID),
+    sopClassName: nameOfUid(file.sopClassUID),
+    sopInstanceUID: uid(file.sopInstanceUID),
+    transferSyntax: uid(file.transferSyntaxUID),
+    transferSyntaxName: nameOfUid(file.transferSyntaxUID),
+    transferSyntaxOnWire: uid(file.transferSyntaxOnWire),
+    transferSyntaxOnWireName: nameOfUid(file.transferSyntaxOnWire),
+    converted: isConverted(file),
+    status: status === undefined ? undefined : hexWord(status),
+    statusMeaning: status === undefined ? undefined : storeStatus(status).meaning,
+    errorComment: answer?.errorComment === undefined ? undefined : sanitize(answer.errorComment, ERROR_COMMENT_MAX),
+    offendingElement: answer?.offendingElement?.map(formatTag),
+    bytesSent: file.bytesSent,
+    elapsedMs: file.elapsedMs,
+    reason:
+      reason === undefined || explanation === undefined
+        ? undefined
+        : { code: reason.code, text: sentence(explanation), ...explanation },
+    findings: file.findings?.map((finding) => {
+      const { code, offset } = finding;
+      const counted = 'count' in finding ? { count: finding.count } : {};
+      return { code, offset, ...counted, text: sentence(explainPreflight(finding)) };
+    }),
+  });
+}
+
+const indented = (value: object, columns: number): string =>
+  JSON.stringify(value, null, 2).replaceAll('\n', `\n${' '.repeat(columns)}`);
+
+/** `"name": [...]` as `JSON.stringify` would print it in an object. */
+function* listJson<T>(name: string, items: Iterable<T>, itemJson: (item: T) => object): Generator<string> {
+  yield `,\n  "${name}": [`;
+  let isEmpty = true;
+  for (const item of items) {
+    yield `${isEmpty ? '' : ','}\n    ${indented(itemJson(item), 4)}`;
+    isEmpty = false;
+  }
+  yield isEmpty ? ']' : '\n  ]';
+}
+
+function* fragments(result: SendResult, displayPath: (path: string) => string): Generator<string> {
+  const { name } = result.peer;
+  const end = '\n}';
+  yield indented(headJson(result), 0).slice(0, -end.length);
+  yield* listJson('associations', result.associations, (summary) => associationJson(summary, name));
+  yield* listJson('instances', result.outcomes, (file) => instanceJson(file, name, displayPath));
+  yield `${end}\n`;
+}
+
+/** In pieces, made when they are asked for. */
+export function reportJson(result: SendResult, options: JsonReportOptions = {}): Generator<string> {
+  return inPieces(fragments(result, options.displayPath ?? ((path: string) => path)));
+}

@@ -1,0 +1,263 @@
+// The report for people: Markdown, what matters first, every file last. Nothing that a peer or a file name says can
+// become markup in it.
+
+import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
+import type { AssociationSummary, SendResult } from '../send/job.ts';
+import type { FileOutcome } from '../send/outcome.ts';
+import { explain, explainFile, sentence } from '../trace/explain.ts';
+import { addressOf, aeTitle, nameOf } from '../trace/names.ts';
+import { escapeMarkdown, markdownCode, sanitize } from '../trace/sanitize.ts';
+import { pathText } from '../trace/transport-text.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, hexWord, plural } from '../trace/units.ts';
+import { contextCounts, operationsInvoked, refusalText } from './negotiation.ts';
+import { inPieces } from './pieces.ts';
+import {
+  convertedIn,
+  type FileGroup,
+  headline,
+  isConverted,
+  notesOf,
+  OUTCOME_WORDS,
+  OUTCOMES_SHOWN,
+  problemsOf,
+} from './problems.ts';
+
+export interface MarkdownReportOptions {
+  /** Makes a path fit to be shown; by default the path as it is. */
+  readonly displayPath?: (path: string) => string;
+  /** Rows of each table; 2,000 by default, as editors are slow with longer ones. */
+  readonly rowsMax?: number;
+}
+
+const ROWS_MAX = 2000;
+const VERSION_NAME_MAX = 16;
+
+/** What the sections share. */
+interface Page {
+  readonly displayPath: (path: string) => string;
+  readonly rowsMax: number;
+}
+
+/** Cells must be Markdown already. */
+const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+function* table(head: readonly string[], rows: Iterable<string>): Generator<string> {
+  yield row(...head);
+  yield row(...head.map(() => '---'));
+  yield* rows;
+  yield '';
+}
+
+function* first(max: number, lines: Iterable<string>): Generator<string> {
+  let count = 0;
+  for (const line of lines) {
+    if (count === max) return;
+    yield line;
+    count += 1;
+  }
+}
+
+/** Says below a table that was cut what is not in it. */
+function* omission(rowsMax: number, count: number, what: string): Generator<string> {
+  if (count <= rowsMax) return;
+  yield `The first ${formatCount(rowsMax)} of ${plural(count, what)}; ${formatCount(count - rowsMax)} are not listed.`;
+  yield '';
+}
+
+function* mapped<From, To>(items: Iterable<From>, make: (item: From) => To): Generator<To> {
+  for (const item of items) yield make(item);
+}
+
+const prose = (text: string, max: number): string => escapeMarkdown(sanitize(text, max));
+
+/** 'OFFIS_DCMTK_367 (1.2.276.0.7230010.3.0.3.6.7)'; empty where the peer does not say. */
+function implementationText(summary: AssociationSummary): string {
+  const { peerImplementationVersionName: name, peerImplementationClassUID: classUID } = summary;
+  return [
+    ...(name === undefined ? [] : [sanitize(name, VERSION_NAME_MAX)]),
+    ...(classUID === undefined ? [] : [`(${sanitize(classUID)})`]),
+  ].join(' ');
+}
+
+function factRows(result: SendResult): string[] {
+  const { peer } = result;
+  const address = addressOf(peer);
+  const elapsedMs = Math.max(0, result.endedAtMs - result.startedAtMs);
+  const rate = formatRate(result.bytesSent, elapsedMs);
+  const implementations = new Set(result.associations.map(implementationText).filter((text) => text !== ''));
+  const converted = convertedIn(result);
+  return [
+    row('Peer', peer.name === address ? prose(address, 300) : `${prose(peer.name, 128)}, ${prose(address, 300)}`),
+    row(
+      'AE titles',
+      `${escapeMarkdown(aeTitle(peer.callingAETitle))} → ${escapeMarkdown(aeTitle(peer.calledAETitle))}`,
+    ),
+    ...[...implementations].map((text) => row('Implementation', escapeMarkdown(text))),
+    row('Started', new Date(result.startedAtMs).toISOString()),
+    row('Ended', new Date(result.endedAtMs).toISOString()),
+    row(
+      'Data',
+      `${formatBytes(result.bytesSent)} in ${formatDuration(elapsedMs)}${rate === undefined ? '' : `, ${rate}`}`,
+    ),
+    row('Associations', formatCount(result.associations.length)),
+    ...(converted > 0 ? [row('Converted', `${plural(converted, 'file')} to another transfer syntax`)] : []),
+  ];
+}
+
+function pathItems({ paths, count }: FileGroup, indent: string, { displayPath }: Page): string[] {
+  return [
+    ...paths.map((path) => `${indent}- ${markdownCode(pathText(displayPath(path)))}`),
+    ...(count > paths.length ? [`${indent}- and ${formatCount(count - paths.length)} more`] : []),
+  ];
+}
+
+function* problemSection(result: SendResult, page: Page): Generator<string> {
+  const problems = problemsOf(result);
+  if (problems.length === 0) return;
+  yield* ['## Problems', ''];
+  for (const problem of problems) {
+    yield* [`### ${plural(problem.count, 'file')} ${OUTCOME_WORDS[problem.outcome]}`, ''];
+    yield* [escapeMarkdown(problem.text), '', ...pathItems(problem, '', page), ''];
+  }
+}
+
+function* noteSection(result: SendResult, page: Page): Generator<string> {
+  const notes = notesOf(result);
+  if (notes.length === 0) return;
+  yield* ['## Notes', '', 'Sent, though not quite as the standard asks:', ''];
+  for (const note of notes) yield* [`- ${escapeMarkdown(note.text)}`, ...pathItems(note, '  ', page)];
+  yield '';
+}
+
+function lengthText(length: number | undefined): string {
+  if (length === undefined) return '';
+  return length === 0 ? 'no limit' : formatBytes(length);
+}
+
+function associationRow(summary: AssociationSummary): string {
+  const { proposed, accepted, refused } = contextCounts(summary);
+  const operations = operationsInvoked(summary);
+  return row(
+    String(summary.association),
+    formatDuration(Math.max(0, summary.endedAtMs - summary.startedAtMs)),
+    formatCount(proposed),
+    formatCount(accepted),
+    formatCount(refused),
+    operations === 0 ? 'no limit' : formatCount(operations),
+    lengthText(summary.peerMaximumLength),
+    escapeMarkdown(implementationText(summary)),
+  );
+}
+
+function contextRow(association: number, context: NegotiatedContext): string {
+  const { acceptedTransferSyntax, proposedTransferSyntaxes, abstractSyntax } = context;
+  return row(
+    String(association),
+    String(context.presentationContextId),
+    escapeMarkdown(nameOf(abstractSyntax)),
+    proposedTransferSyntaxes.map((syntax) => escapeMarkdown(nameOf(syntax))).join('; '),
+    escapeMarkdown(refusalText(context) ?? 'Accepted'),
+    acceptedTransferSyntax === undefined ? '' : escapeMarkdown(nameOf(acceptedTransferSyntax)),
+  );
+}
+
+function* contextRows(associations: readonly AssociationSummary[]): Generator<string> {
+  for (const { association, contexts } of associations) {
+    for (const context of contexts) yield contextRow(association, context);
+  }
+}
+
+function* failureItems({ associations, peer }: SendResult, rowsMax: number): Generator<string> {
+  const failed = associations.filter(({ failure }) => failure !== undefined);
+  if (failed.length === 0) return;
+  yield* ['Not ended in good order:', ''];
+  for (const { association, failure } of failed.slice(0, rowsMax)) {
+    if (failure === undefined) continue;
+    yield `- ${association}: ${escapeMarkdown(sentence(explain(failure, { peerName: peer.name })))}`;
+  }
+  if (failed.length > rowsMax) yield `- and ${formatCount(failed.length - rowsMax)} more`;
+  yield '';
+}
+
+const ASSOCIATION_HEAD = [
+  'Association',
+  'Time',
+  'Proposed',
+  'Accepted',
+  'Refused',
+  'Requests at a time',
+  'Longest PDU',
+  'Implementation',
+];
+
+const CONTEXT_HEAD = ['Association', 'ID', 'SOP class', 'Proposed', 'Result', 'Accepted'];
+
+function* associationSections(result: SendResult, { rowsMax }: Page): Generator<string> {
+  const { associations } = result;
+  if (associations.length === 0) return;
+  yield* ['## Associations', ''];
+  yield* table(ASSOCIATION_HEAD, first(rowsMax, mapped(associations, associationRow)));
+  yield* omission(rowsMax, associations.length, 'association');
+  yield* failureItems(result, rowsMax);
+  yield* ['## Presentation contexts', ''];
+  yield* table(CONTEXT_HEAD, first(rowsMax, contextRows(associations)));
+  const contexts = associations.reduce((count, { contexts: { length } }) => count + length, 0);
+  yield* omission(rowsMax, contexts, 'presentation context');
+}
+
+function fileRow(file: FileOutcome, peerName: string, displayPath: (path: string) => string): string {
+  const explanation = explainFile(file, { peerName, displayPath });
+  const syntax = file.transferSyntaxUID === undefined ? '' : nameOf(file.transferSyntaxUID);
+  const onWire = isConverted(file) ? ` → ${nameOf(file.transferSyntaxOnWire ?? '')}` : '';
+  return row(
+    markdownCode(pathText(displayPath(file.path)), true),
+    file.outcome,
+    file.status === undefined ? '' : hexWord(file.status),
+    escapeMarkdown(file.sopClassUID === undefined ? '' : nameOf(file.sopClassUID)),
+    escapeMarkdown(`${syntax}${onWire}`),
+    file.bytesSent === 0 ? '' : formatBytes(file.bytesSent),
+    file.elapsedMs === undefined ? '' : formatDuration(file.elapsedMs),
+    explanation === undefined ? '' : escapeMarkdown(explanation.what),
+  );
+}
+
+const FILE_HEAD = ['File', 'Outcome', 'Status', 'SOP class', 'Transfer syntax', 'Sent', 'Time', 'Explanation'];
+
+function* lines(result: SendResult, page: Page): Generator<string> {
+  const { counts, outcomes, peer } = result;
+  const { displayPath, rowsMax } = page;
+  yield* [`# ${headline(counts, result.cancelled)}`, ''];
+  yield* table(['', ''], factRows(result));
+  const shown = OUTCOMES_SHOWN.filter((outcome) => counts[outcome] > 0);
+  yield* table(
+    ['Outcome', 'Files'],
+    mapped(shown, (outcome) => row(outcome, formatCount(counts[outcome]))),
+  );
+  yield* problemSection(result, page);
+  yield* noteSection(result, page);
+  yield* associationSections(result, page);
+  yield* ['## Files', ''];
+  yield* table(
+    FILE_HEAD,
+    first(
+      rowsMax,
+      mapped(outcomes, (file) => fileRow(file, peer.name, displayPath)),
+    ),
+  );
+  yield* omission(rowsMax, outcomes.length, 'file');
+}
+
+/** As `join('\n')`. */
+function* joined(texts: Iterable<string>): Generator<string> {
+  let separator = '';
+  for (const text of texts) {
+    yield separator + text;
+    separator = '\n';
+  }
+}
+
+/** In pieces, made when they are asked for. */
+export function reportMarkdown(result: SendResult, options: MarkdownReportOptions = {}): Generator<string> {
+  const page = { displayPath: options.displayPath ?? ((path: string) => path), rowsMax: options.rowsMax ?? ROWS_MAX };
+  return inPieces(joined(lines(result, page)));
+}

@@ -1,0 +1,44 @@
+// What a peer made of the presentation contexts that were proposed to it, for both kinds of report. PS3.8 9.3.3.2
+// (results of presentation contexts), PS3.7 D.3.3.3 (asynchronous operations window).
+
+import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
+import type { AssociationSummary } from '../send/job.ts';
+
+const REFUSALS: Readonly<Record<number, string>> = {
+  1: 'The peer refuses it and does not say why.',
+  2: 'The peer gives no reason.',
+  3: 'The peer does not take this SOP class.',
+  4: 'The peer takes this SOP class in none of the proposed transfer syntaxes.',
+};
+
+const PROBLEMS: Readonly<Record<NonNullable<NegotiatedContext['problem']>, string>> = {
+  'not answered': 'The peer did not answer this context.',
+  'accepted with a transfer syntax that was not proposed':
+    'The peer accepted it with a transfer syntax that was not proposed.',
+};
+
+export const isAccepted = ({ acceptedTransferSyntax }: NegotiatedContext): boolean =>
+  acceptedTransferSyntax !== undefined;
+
+/** Why a context cannot be used, in one sentence; undefined: it can. */
+export function refusalText(context: NegotiatedContext): string | undefined {
+  if (isAccepted(context)) return undefined;
+  if (context.problem !== undefined) return PROBLEMS[context.problem];
+  if (context.result === undefined) return PROBLEMS['not answered'];
+  return REFUSALS[context.result] ?? `The peer's result ${context.result} is not one of the standard.`;
+}
+
+export interface ContextCounts {
+  readonly proposed: number;
+  readonly accepted: number;
+  readonly refused: number;
+}
+
+export function contextCounts({ contexts }: AssociationSummary): ContextCounts {
+  const accepted = contexts.filter(isAccepted).length;
+  return { proposed: contexts.length, accepted, refused: contexts.length - accepted };
+}
+
+/** Requests that could be open at a time, as the standard writes it: 0 = no limit. */
+export const operationsInvoked = ({ operationsInvoked: operations }: AssociationSummary): number =>
+  Number.isFinite(operations) ? operations : 0;
