@@ -11,12 +11,14 @@ import { encodeCommandSet } from './dimse/command-set.ts';
 import { fragment, fragmentInPlace, maxFragmentLength } from './dimse/fragment.ts';
 import type { AssociationInput, Effect, Indication } from './effects.ts';
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError, UNEXPECTED_PDU } from './errors.ts';
-import { type Direction, type ProtocolTraceEvent, TRACE_BYTES_MAX } from './trace-event.ts';
+import { dataEvent, receivedDataEvents } from './p-data-trace.ts';
+import { type ProtocolTraceEvent, TRACE_BYTES_MAX } from './trace-event.ts';
 import { ACTIONS, type Step } from './ul/actions.ts';
 import { encodePdu } from './ul/encode.ts';
 import { PduFramer } from './ul/framer.ts';
 import type { AAbort, AAssociateAc, AAssociateRj, AAssociateRq, PDataTf, Pdu, PduType } from './ul/pdu.ts';
-import { PDU_HEADER_LENGTH } from './ul/pdu.ts';
+import { P_DATA_TF_HEADER_LENGTH } from './ul/pdu.ts';
+import { redactPdu } from './ul/redact.ts';
 import { STATE_TABLE } from './ul/state-table.ts';
 import type { EventId, State } from './ul/states.ts';
 
@@ -140,8 +142,15 @@ export class Association {
         const framed = this.#framer.next();
         if (framed === undefined) return;
         const { pdu, length } = framed;
-        if (pdu.type === 'P-DATA-TF') this.#traceReceivedData(pdu);
-        else this.#trace({ type: 'PDU', direction: 'received', pdu, length, bytes: bounded(framed.bytes) });
+        if (pdu.type === 'P-DATA-TF') for (const event of receivedDataEvents(pdu)) this.#trace(event);
+        else
+          this.#trace({
+            type: 'PDU',
+            direction: 'received',
+            pdu,
+            length,
+            parts: redactPdu(framed.bytes, TRACE_BYTES_MAX),
+          });
         const error = this.#unexpected(pdu.type);
         this.#dispatch(PDU_EVENTS[pdu.type], error === undefined ? { received: pdu } : { received: pdu, error });
       }
@@ -172,7 +181,10 @@ export class Association {
     const bytes = encodeCommandSet(command, hasDataSet);
     const chunks = fragment(presentationContextId, true, bytes, true, this.#maxFragment);
     this.#trace({ type: 'DIMSE message', direction: 'sent', presentationContextId, command, hasDataSet });
-    this.#traceSentData(presentationContextId, true, true, chunks, chunks.length / 2, bounded(bytes));
+    const pdus = chunks.length / 2;
+    const length = bytes.length + pdus * P_DATA_TF_HEADER_LENGTH;
+    const stretch = { presentationContextId, isCommand: true, isLastFragment: true, pdus, length };
+    this.#trace(dataEvent('sent', stretch, bytes));
     this.#dispatch('Evt9', { chunks });
   }
 
@@ -187,7 +199,10 @@ export class Association {
       chunks = fragment(presentationContextId, false, bytes, isLast, this.#maxFragment);
       pdus = chunks.length / 2;
     }
-    this.#traceSentData(presentationContextId, false, isLast, chunks, pdus, undefined);
+    let length = 0;
+    for (const chunk of chunks) length += chunk.length;
+    const stretch = { presentationContextId, isCommand: false, isLastFragment: isLast, pdus, length };
+    this.#trace(dataEvent('sent', stretch, undefined));
     this.#dispatch('Evt9', { chunks });
   }
 
@@ -325,72 +340,17 @@ export class Association {
 
   #send(pdu: Exclude<Pdu, PDataTf>): void {
     const bytes = encodePdu(pdu);
-    this.#trace({ type: 'PDU', direction: 'sent', pdu, length: bytes.length, bytes: bounded(bytes) });
+    this.#trace({
+      type: 'PDU',
+      direction: 'sent',
+      pdu,
+      length: bytes.length,
+      parts: redactPdu(bytes, TRACE_BYTES_MAX),
+    });
     this.#effects.push({ type: 'write', chunks: [bytes] });
   }
 
   #trace(event: ProtocolTraceEvent): void {
     this.#effects.push({ type: 'trace', event });
   }
-
-  #traceSentData(
-    presentationContextId: number,
-    isCommand: boolean,
-    isLastFragment: boolean,
-    chunks: readonly Uint8Array[],
-    pdus: number,
-    command: Uint8Array | undefined,
-  ): void {
-    let length = 0;
-    for (const chunk of chunks) length += chunk.length;
-    this.#trace(pDataEvent('sent', presentationContextId, isCommand, isLastFragment, pdus, length, command));
-  }
-
-  /** One event for PDVs in a row of the same kind, however many a PDU has. */
-  #traceReceivedData({ presentationDataValues }: PDataTf): void {
-    let pdus = 1;
-    let length = PDU_HEADER_LENGTH;
-    presentationDataValues.forEach(({ presentationContextId, isCommand, isLastFragment, data }, index) => {
-      length += data.length + PDV_HEADER_LENGTH;
-      const next = presentationDataValues[index + 1];
-      const goesOn =
-        next !== undefined &&
-        !isLastFragment &&
-        next.presentationContextId === presentationContextId &&
-        next.isCommand === isCommand;
-      if (goesOn) return;
-      const command = isCommand ? bounded(data) : undefined;
-      this.#trace(pDataEvent('received', presentationContextId, isCommand, isLastFragment, pdus, length, command));
-      pdus = 0;
-      length = 0;
-    });
-  }
-}
-
-/** Item length (4), presentation context ID and message control header (PS3.8 Table 9-23). */
-const PDV_HEADER_LENGTH = 6;
-
-function bounded(bytes: Uint8Array): Uint8Array {
-  return bytes.subarray(0, TRACE_BYTES_MAX);
-}
-
-function pDataEvent(
-  direction: Direction,
-  presentationContextId: number,
-  isCommand: boolean,
-  isLastFragment: boolean,
-  pdus: number,
-  length: number,
-  command: Uint8Array | undefined,
-): ProtocolTraceEvent {
-  return {
-    type: 'P-DATA-TF',
-    direction,
-    presentationContextId,
-    isCommand,
-    isLastFragment,
-    pdus,
-    length,
-    ...(command === undefined ? {} : { command }),
-  };
 }

@@ -2,23 +2,24 @@
 
 import type { Command } from './dimse/command.ts';
 import type { PDataTf, Pdu } from './ul/pdu.ts';
+import type { RedactedPart } from './ul/redact.ts';
 import type { ActionId, EventId, State } from './ul/states.ts';
 
 export type Direction = 'sent' | 'received';
 
 export type ProtocolTraceEvent =
-  /** A PDU other than P-DATA-TF. `bytes`: the first bytes of its encoding, at most TRACE_BYTES_MAX. */
+  /** A PDU other than P-DATA-TF. `parts`: its first TRACE_BYTES_MAX bytes, without those that nobody may see. */
   | {
       readonly type: 'PDU';
       readonly direction: Direction;
       readonly pdu: Exclude<Pdu, PDataTf>;
       /** Of the whole PDU, header included, in bytes. */
       readonly length: number;
-      readonly bytes: Uint8Array;
+      readonly parts: readonly RedactedPart[];
     }
   /**
    * One or more P-DATA-TF PDUs of one message, in a row. Data-set bytes are never in a trace; `command` holds the bytes
-   * of a command fragment (at most TRACE_BYTES_MAX).
+   * of a command fragment (at most TRACE_BYTES_MAX; a copy, so that they hold no other bytes of the connection).
    */
   | {
       readonly type: 'P-DATA-TF';

@@ -75,4 +75,6 @@ export function foldingLine(folding: Folding): string {
 
 /** Hex of the command set, for the level 'trace'. */
 export const foldingHex = (folding: Folding): string[] =>
-  folding.isCommand && folding.command !== undefined ? hexDump(folding.command, folding.commandLength) : [];
+  folding.isCommand && folding.command !== undefined
+    ? hexDump([{ type: 'bytes', bytes: folding.command }], folding.commandLength)
+    : [];

@@ -2,6 +2,7 @@
 // know more than that log tells (contexts that were not answered, transfer syntaxes that were not proposed, UIDs
 // without a name), a line says so. Secrets are never text: PS3.7 D.3.3.7.
 
+import type { Secret } from '../protocol/secret.ts';
 import type { Direction } from '../protocol/trace-event.ts';
 import type {
   AAbort,
@@ -117,7 +118,7 @@ function commonExtendedLines(label: string, { sopClassCommonExtendedNegotiations
 
 function identityLines(label: string, { userIdentity }: UserInformation): string[] {
   if (userIdentity === undefined) return [`${label}: None`];
-  const field = (name: string, bytes: Uint8Array): string => `  ${name}: ${bytes.length === 0 ? 'empty' : 'not shown'}`;
+  const field = (name: string, secret: Secret): string => `  ${name}: ${secret.isEmpty ? 'empty' : 'not shown'}`;
   return [
     `${label}:`,
     `  Identity Type: ${identityTypeText(userIdentity.userIdentityType)}`,

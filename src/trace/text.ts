@@ -21,7 +21,6 @@ import { MessageBlocks } from './message-blocks.ts';
 import { aeTitle, nameAndUid, nameOf } from './names.ts';
 import { type ControlPdu, type ProposedContexts, pduBlock, pduFields } from './pdu-text.ts';
 import { sanitize } from './sanitize.ts';
-import { secretRanges } from './secrets.ts';
 import { jobLevel, jobText, transportLine } from './transport-text.ts';
 import { formatCount } from './units.ts';
 
@@ -232,7 +231,7 @@ export class TextTrace {
     this.#lines('trace', () => foldingHex(folding));
   }
 
-  #pdu({ pdu, direction, length, bytes }: PduEvent, state: AssociationState): void {
+  #pdu({ pdu, direction, length, parts }: PduEvent, state: AssociationState): void {
     if (pdu.type === 'A-ASSOCIATE-RQ') {
       state.proposed = new Map(pdu.presentationContexts.map((context) => [context.presentationContextId, context]));
     } else if (pdu.type === 'A-ASSOCIATE-AC') {
@@ -246,10 +245,7 @@ export class TextTrace {
     }
     this.#announce(pdu, direction);
     this.#lines('debug', () => pduBlock(pdu, direction, state.proposed));
-    this.#lines('trace', () => [
-      ...pduFields(pdu, length),
-      ...hexDump(bytes, length, secretRanges(pdu, bytes, length)),
-    ]);
+    this.#lines('trace', () => [...pduFields(pdu, length), ...hexDump(parts, length)]);
     this.#conclude(pdu, direction, state);
   }
 

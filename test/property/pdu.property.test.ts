@@ -4,10 +4,12 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { ProtocolError } from '../../src/protocol/errors.ts';
+import { Secret } from '../../src/protocol/secret.ts';
 import { encodePdu, pDataTfHeader } from '../../src/protocol/ul/encode.ts';
 import { PduFramer } from '../../src/protocol/ul/framer.ts';
 import type { PDataTf, Pdu, UserInformation } from '../../src/protocol/ul/pdu.ts';
 import * as naive from '../support/naive-pdu.ts';
+import { revealed } from '../support/secrets.ts';
 
 const MAX_P_DATA_TF_LENGTH = 4096;
 
@@ -23,6 +25,7 @@ const aeTitle = fc.string({ unit: printable('\\'), minLength: 1, maxLength: 16 }
 const versionName = fc.string({ unit: printable(''), minLength: 1, maxLength: 16 }).filter(unpadded);
 const uid = fc.string({ unit: characters(0x2e, 0x39, '/'), minLength: 1, maxLength: 64 });
 const data = fc.uint8Array({ maxLength: 40 });
+const secret = data.map((bytes) => new Secret(bytes));
 const uint8 = fc.nat(0xff);
 const uint16 = fc.nat(0xffff);
 const some = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(of, { minLength: 1, maxLength: 3 });
@@ -51,10 +54,10 @@ const userInformation: fc.Arbitrary<UserInformation> = fc.record(
     userIdentity: plain({
       userIdentityType: uint8,
       positiveResponseRequested: fc.boolean(),
-      primaryField: data,
-      secondaryField: data,
+      primaryField: secret,
+      secondaryField: secret,
     }),
-    userIdentityServerResponse: data,
+    userIdentityServerResponse: secret,
   },
   { requiredKeys: [], noNullPrototype: true },
 );
@@ -173,12 +176,12 @@ function naiveInformation(from: UserInformation): Buffer {
       : naive.userIdentity(
           identity.userIdentityType,
           Number(identity.positiveResponseRequested),
-          identity.primaryField,
-          identity.secondaryField,
+          identity.primaryField.reveal(),
+          identity.secondaryField.reveal(),
         ),
     from.userIdentityServerResponse === undefined
       ? ''
-      : naive.userIdentityServerResponse(from.userIdentityServerResponse),
+      : naive.userIdentityServerResponse(from.userIdentityServerResponse.reveal()),
   );
 }
 
@@ -249,7 +252,7 @@ suite('PDUs', () => {
       fc.property(anyPdu(1), (pdu) => {
         const bytes = encoded(pdu);
         assert.equal(Buffer.from(bytes).toString('hex'), Buffer.from(naiveBytes(pdu)).toString('hex'));
-        assert.deepEqual(decodeChunks([stream(bytes)]).pdus, [pdu]);
+        assert.deepEqual(revealed(decodeChunks([stream(bytes)]).pdus), revealed([pdu]));
       }),
       { numRuns: 500 },
     );
@@ -263,7 +266,7 @@ suite('PDUs', () => {
         (pdus, at) => {
           const bytes = stream(...pdus.map(naiveBytes));
           const result = decodeChunks(cut(bytes, at));
-          assert.deepEqual(result.pdus, pdus);
+          assert.deepEqual(revealed(result.pdus), revealed(pdus));
           assert.equal(result.bytes, Buffer.from(bytes).toString('hex'));
         },
       ),
@@ -277,7 +280,7 @@ suite('PDUs', () => {
         const bytes = mutate(stream(naiveBytes(first), naiveBytes(second)), mutations);
         const whole = decodeChunks([bytes]);
         const single = decodeChunks(Array.from(bytes, (_, i) => bytes.subarray(i, i + 1)));
-        assert.deepEqual(single.pdus, whole.pdus);
+        assert.deepEqual(revealed(single.pdus), revealed(whole.pdus));
         assert.deepEqual([single.error?.reason, single.error?.message], [whole.error?.reason, whole.error?.message]);
       }),
       { numRuns: 300 },

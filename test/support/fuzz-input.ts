@@ -5,7 +5,6 @@ import { DataSetConversionError } from '../../src/part10/convert/conversion-erro
 import { parseHeader } from '../../src/part10/header/header-parser.ts';
 import { Association } from '../../src/protocol/association.ts';
 import type { Effect } from '../../src/protocol/effects.ts';
-import { jsonLine } from '../../src/trace/jsonl.ts';
 import { TextTrace } from '../../src/trace/text.ts';
 import { CT, EXPLICIT, rqFor } from './association-pair.ts';
 import { AssociationUser } from './association-user.ts';
@@ -243,7 +242,6 @@ function tell(effects: readonly Effect[]): void {
     if (effect.type !== 'trace') continue;
     const record = { timeMs: 0, association: 1, event: effect.event };
     trace.record(record);
-    JSON.parse(jsonLine(record));
   }
   for (const text of lines) {
     if (CONTROL.test(text)) throw new Error(`control characters in the trace: ${JSON.stringify(text)}`);

@@ -2,8 +2,9 @@
 
 import type { TraceEvent, TraceRecord } from '../../src/net/trace-record.ts';
 import type { Command } from '../../src/protocol/dimse/command.ts';
-import type { Direction } from '../../src/protocol/trace-event.ts';
+import { type Direction, TRACE_BYTES_MAX } from '../../src/protocol/trace-event.ts';
 import type { AAssociateAc, AAssociateRq, PDataTf, Pdu, UserInformation } from '../../src/protocol/ul/pdu.ts';
+import { redactPdu } from '../../src/protocol/ul/redact.ts';
 import type { ActionId, EventId, State } from '../../src/protocol/ul/states.ts';
 
 export const CT = '1.2.840.10008.5.1.4.1.1.2';
@@ -45,7 +46,7 @@ export class Records {
     bytes: Uint8Array = new Uint8Array(0),
     length = bytes.length,
   ): this {
-    return this.add({ type: 'PDU', direction, pdu, length, bytes });
+    return this.add({ type: 'PDU', direction, pdu, length, parts: redactPdu(bytes, TRACE_BYTES_MAX) });
   }
 
   command(direction: Direction, presentationContextId: number, command: Command, hasDataSet = false): this {

@@ -1,6 +1,7 @@
 // What happens on the network in the scenarios whose trace is kept as a golden text.
 
 import type { TraceRecord } from '../../src/net/trace-record.ts';
+import { Secret } from '../../src/protocol/secret.ts';
 import {
   associateAc,
   associateRj,
@@ -230,8 +231,8 @@ export function echoWithIdentity(): TraceRecord[] {
         userIdentity: {
           userIdentityType: 2,
           positiveResponseRequested: true,
-          primaryField: Buffer.from(USERNAME),
-          secondaryField: Buffer.from(PASSCODE),
+          primaryField: new Secret(Buffer.from(USERNAME)),
+          secondaryField: new Secret(Buffer.from(PASSCODE)),
         },
       }),
       rqBytes,
@@ -242,7 +243,7 @@ export function echoWithIdentity(): TraceRecord[] {
       'received',
       ac([{ presentationContextId: 1, result: 0, transferSyntax: IMPLICIT }], {
         ...THEIRS,
-        userIdentityServerResponse: Buffer.from(SERVER_RESPONSE),
+        userIdentityServerResponse: new Secret(Buffer.from(SERVER_RESPONSE)),
       }),
       acBytes,
     )

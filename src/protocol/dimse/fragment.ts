@@ -6,10 +6,8 @@
 // command never shares a PDU with a data set: allowed otherwise, but there are servers that refuse it. Fragments are even,
 // because there are servers that abort on odd ones. Payload bytes are not copied: what comes out are headers and views.
 
-import { P_DATA_TF_HEADER_LENGTH, pDataTfHeader, writePDataTfHeader } from '../ul/encode.ts';
-
-/** PDV length, presentation context ID and message control header. */
-const PDV_HEADER_LENGTH = 6;
+import { pDataTfHeader, writePDataTfHeader } from '../ul/encode.ts';
+import { P_DATA_TF_HEADER_LENGTH, PDV_HEADER_LENGTH } from '../ul/pdu.ts';
 
 /**
  * The longest fragment, in bytes: the largest even number that the peer and our own cap allow.

@@ -16,8 +16,10 @@ import {
 import {
   type AAssociateAc,
   type AAssociateRq,
+  P_DATA_TF_HEADER_LENGTH,
   type PDataTf,
   PDU_TYPE_BYTES,
+  PDV_HEADER_LENGTH,
   type Pdu,
   type PresentationContextResult,
   type ProposedPresentationContext,
@@ -30,8 +32,6 @@ const RESULT_ACCEPTANCE = 0;
 const RESULT_MAX = 4;
 /** Odd numbers from 1 to 255. */
 const PRESENTATION_CONTEXTS_MAX = 128;
-const PDV_HEADER_LENGTH = 6;
-export const P_DATA_TF_HEADER_LENGTH = 12;
 /** What the length of the PDU has bits for. */
 const DATA_LENGTH_MAX = 2 ** 32 - 1 - PDV_HEADER_LENGTH;
 

@@ -1,7 +1,9 @@
 // The seven PDUs of the DICOM Upper Layer as plain data. PS3.8 9.3; user information sub-items PS3.7 Annex D.3.3.
 //
 // Field names are the standard's, in camel case. AE titles are without their padding. UIDs are without trailing NULs.
-// `Uint8Array`s that a decoder returns are views of the bytes that it was given, not copies.
+// The data of a PDV is a view of the bytes that were decoded. All other `Uint8Array`s that a decoder returns are copies.
+
+import type { Secret } from '../secret.ts';
 
 export interface ProposedPresentationContext {
   /** Odd, 1-255. */
@@ -43,8 +45,8 @@ export interface UserIdentity {
   /** 1 username, 2 username and passcode, 3 Kerberos, 4 SAML, 5 JSON Web Token. */
   readonly userIdentityType: number;
   readonly positiveResponseRequested: boolean;
-  readonly primaryField: Uint8Array;
-  readonly secondaryField: Uint8Array;
+  readonly primaryField: Secret;
+  readonly secondaryField: Secret;
 }
 
 /** The user information item (50H) of an A-ASSOCIATE-RQ or -AC. */
@@ -69,7 +71,7 @@ export interface UserInformation {
   /** 58H */
   readonly userIdentity?: UserIdentity;
   /** 59H, PS3.7 D.3.3.7.2: the server response of an A-ASSOCIATE-AC. */
-  readonly userIdentityServerResponse?: Uint8Array;
+  readonly userIdentityServerResponse?: Secret;
 }
 
 export interface AAssociateRq {
@@ -147,5 +149,11 @@ export const PDU_TYPE_BYTES = {
 
 /** Bytes before the variable field of every PDU: type, reserved, length (4, big endian). */
 export const PDU_HEADER_LENGTH = 6;
+
+/** Bytes before the data of every PDV: length (4, big endian), presentation context ID, message control header. */
+export const PDV_HEADER_LENGTH = 6;
+
+/** Bytes before the data of a P-DATA-TF with one PDV. */
+export const P_DATA_TF_HEADER_LENGTH = PDU_HEADER_LENGTH + PDV_HEADER_LENGTH;
 
 export const APPLICATION_CONTEXT_NAME = '1.2.840.10008.3.1.1.1';

@@ -5,6 +5,7 @@
 // as nothing says which of the two counts, it is an error.
 
 import { ByteReader, type ByteWriter } from '../bytes.ts';
+import { Secret } from '../secret.ts';
 import {
   type Item,
   itemBudget,
@@ -86,7 +87,7 @@ export function decodeUserInformation(value: Uint8Array | ByteReader): UserInfor
         break;
       case USER_IDENTITY_SERVER_RESPONSE:
         once(item, 'userIdentityServerResponse');
-        information.userIdentityServerResponse = readField(item, 'server response');
+        information.userIdentityServerResponse = readSecret(item, 'server response');
         break;
       default:
         continue;
@@ -150,13 +151,13 @@ function writeSubItems(writer: ByteWriter, information: UserInformation): void {
     writeItem(writer, USER_IDENTITY, () => {
       writer.uint8(identity.userIdentityType);
       writer.uint8(identity.positiveResponseRequested ? 1 : 0);
-      writer.prefixed16(() => writer.bytes(identity.primaryField));
-      writer.prefixed16(() => writer.bytes(identity.secondaryField));
+      writer.prefixed16(() => writer.bytes(identity.primaryField.reveal()));
+      writer.prefixed16(() => writer.bytes(identity.secondaryField.reveal()));
     });
   }
   const response = information.userIdentityServerResponse;
   if (response !== undefined) {
-    writeItem(writer, USER_IDENTITY_SERVER_RESPONSE, () => writer.prefixed16(() => writer.bytes(response)));
+    writeItem(writer, USER_IDENTITY_SERVER_RESPONSE, () => writer.prefixed16(() => writer.bytes(response.reveal())));
   }
 }
 
@@ -173,7 +174,8 @@ function readRoleSelection({ value, name }: Item): RoleSelection {
 function readExtendedNegotiation({ value, name }: Item): SOPClassExtendedNegotiation {
   return {
     sopClassUID: readLengthAndUID(value, `${name} SOP class UID`),
-    serviceClassApplicationInformation: value.take(value.remaining, name),
+    // A copy: a view would show the whole PDU to whoever asks for its buffer, and with it a user identity.
+    serviceClassApplicationInformation: new Uint8Array(value.take(value.remaining, name)),
   };
 }
 
@@ -193,13 +195,13 @@ function readUserIdentity(item: Item): UserIdentity {
   return {
     userIdentityType: item.value.uint8(`${item.name} user identity type`),
     positiveResponseRequested: item.value.uint8(`${item.name} positive response requested`) === 1,
-    primaryField: readField(item, 'primary field'),
-    secondaryField: readField(item, 'secondary field'),
+    primaryField: readSecret(item, 'primary field'),
+    secondaryField: readSecret(item, 'secondary field'),
   };
 }
 
-function readField({ value, name }: Item, field: string): Uint8Array {
-  return value.take(value.uint16(`${name} ${field} length`), `${name} ${field}`);
+function readSecret({ value, name }: Item, field: string): Secret {
+  return new Secret(value.take(value.uint16(`${name} ${field} length`), `${name} ${field}`));
 }
 
 function readLengthAndUID(value: ByteReader, what: string): string {

@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { printable } from '../../../src/cli/output.ts';
 import type { TraceEvent, TraceRecord } from '../../../src/net/trace-record.ts';
-import { jsonLine } from '../../../src/trace/jsonl.ts';
 import { TextTrace, type TraceLevel, type TraceLine } from '../../../src/trace/text.ts';
 import {
   ac,
@@ -205,7 +204,6 @@ describe('what the peer says', () => {
     for (const level of LEVELS) {
       for (const text of texts(hostileRecords(HOSTILE), level)) assert.doesNotMatch(text, /[\p{Cc}\u202e\u2028]/u);
     }
-    for (const record of hostileRecords(HOSTILE)) assert.doesNotMatch(jsonLine(record), /[\p{Cc}\u202e\u2028]/u);
   });
 
   it('leaves nothing that a terminal would have to be spared, whatever it is', () => {
@@ -269,48 +267,4 @@ describe('privacy', () => {
       }
     });
   }
-
-  it('nor in JSON lines', () => {
-    for (const record of leaky()) {
-      const line = jsonLine(record);
-      for (const canary of CANARIES) {
-        assert.ok(!line.includes(canary));
-        assert.ok(!line.includes(hexOf(canary)));
-      }
-    }
-  });
-});
-
-describe('JSON lines', () => {
-  it('say what the record says, bytes in hexadecimal', () => {
-    const [record] = new Records().commandPdu('sent', 1, 80, Uint8Array.of(0, 1, 0xff)).all;
-    assert.ok(record !== undefined);
-    assert.deepEqual(JSON.parse(jsonLine(record)), {
-      time: '2026-01-02T03:04:05.000Z',
-      association: 1,
-      type: 'P-DATA-TF',
-      direction: 'sent',
-      presentationContextId: 1,
-      isCommand: true,
-      isLastFragment: true,
-      pdus: 1,
-      length: 80,
-      command: '0001FF',
-    });
-  });
-
-  it('are bounded, whatever the peer proposes', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 300 }), (contexts, syntaxes) => {
-        const uids = Array.from({ length: syntaxes }, () => '1.2.840.10008.1.2');
-        const pdu = rq(Array.from({ length: contexts }, (_, index) => proposed(index * 2 + 1, CT, ...uids)));
-        const [record] = new Records().pdu('received', pdu).all;
-        assert.ok(record !== undefined);
-        const line = jsonLine(record);
-        assert.ok(line.length < 200_000);
-        assert.ok(!line.includes('\n'));
-      }),
-      { numRuns: 20 },
-    );
-  });
 });

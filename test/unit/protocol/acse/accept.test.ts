@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { type AcceptPolicy, answerAssociation } from '../../../../src/protocol/acse/accept.ts';
 import { negotiateContexts } from '../../../../src/protocol/acse/negotiate.ts';
+import { Secret } from '../../../../src/protocol/secret.ts';
 import { encodePdu } from '../../../../src/protocol/ul/encode.ts';
 import type { AAssociateAc, AAssociateRq, UserInformation } from '../../../../src/protocol/ul/pdu.ts';
 
@@ -155,8 +156,8 @@ suite('answerAssociation', () => {
         userIdentity: {
           userIdentityType: 2,
           positiveResponseRequested: true,
-          primaryField: Buffer.from('user'),
-          secondaryField: Buffer.from('secret'),
+          primaryField: new Secret(Buffer.from('user')),
+          secondaryField: new Secret(Buffer.from('secret')),
         },
         sopClassExtendedNegotiations: [{ sopClassUID: CT, serviceClassApplicationInformation: Buffer.of(1) }],
       }),

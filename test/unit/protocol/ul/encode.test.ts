@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
+import { Secret } from '../../../../src/protocol/secret.ts';
 import { encodePdu, pDataTfHeader } from '../../../../src/protocol/ul/encode.ts';
 import type { AAssociateAc, AAssociateRq, UserInformation } from '../../../../src/protocol/ul/pdu.ts';
 import * as naive from '../../../support/naive-pdu.ts';
@@ -52,10 +53,10 @@ suite('encodePdu', () => {
       userIdentity: {
         userIdentityType: 2,
         positiveResponseRequested: true,
-        primaryField: Uint8Array.of(0x75),
-        secondaryField: Uint8Array.of(0x70, 0x77),
+        primaryField: new Secret(Uint8Array.of(0x75)),
+        secondaryField: new Secret(Uint8Array.of(0x70, 0x77)),
       },
-      userIdentityServerResponse: Uint8Array.of(9),
+      userIdentityServerResponse: new Secret(Uint8Array.of(9)),
     };
     const expected = naive.associateRq({
       calledAETitle: 'ARCHIVE',
@@ -146,7 +147,7 @@ suite('encodePdu', () => {
     'a maximum length of 33 bits': { ...rq, userInformation: { maximumLength: 2 ** 32 } },
     'user information over 16 bits': {
       ...rq,
-      userInformation: { userIdentityServerResponse: new Uint8Array(0xfffc) },
+      userInformation: { userIdentityServerResponse: new Secret(new Uint8Array(0xfffc)) },
     },
     'an accepted context without a transfer syntax': {
       ...ac,

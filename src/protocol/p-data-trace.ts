@@ -1,0 +1,58 @@
+// What a trace is told of P-DATA-TF PDUs: how many, how long, of which message. Never the bytes of a data set; those of a
+// command set up to a bound.
+
+import { type Direction, type ProtocolTraceEvent, TRACE_BYTES_MAX } from './trace-event.ts';
+import { type PDataTf, PDU_HEADER_LENGTH, PDV_HEADER_LENGTH } from './ul/pdu.ts';
+
+/** Of one P-DATA-TF or more in a row, of one message. */
+export interface DataStretch {
+  readonly presentationContextId: number;
+  readonly isCommand: boolean;
+  readonly isLastFragment: boolean;
+  readonly pdus: number;
+  /** Of the PDUs, headers included, in bytes. */
+  readonly length: number;
+}
+
+/** @param commandSet the command set, or a fragment of it; undefined for a data set */
+export function dataEvent(
+  direction: Direction,
+  { presentationContextId, isCommand, isLastFragment, pdus, length }: DataStretch,
+  commandSet: Uint8Array | undefined,
+): ProtocolTraceEvent {
+  const event = {
+    type: 'P-DATA-TF',
+    direction,
+    presentationContextId,
+    isCommand,
+    isLastFragment,
+    pdus,
+    length,
+  } as const;
+  if (commandSet === undefined) return event;
+  // A copy: a view would carry the whole buffer along, in which the bytes of data sets may stand too.
+  return { ...event, command: new Uint8Array(commandSet.subarray(0, TRACE_BYTES_MAX)) };
+}
+
+/** One event for PDVs in a row of the same kind, however many a PDU has. */
+export function receivedDataEvents({ presentationDataValues }: PDataTf): ProtocolTraceEvent[] {
+  const events: ProtocolTraceEvent[] = [];
+  let pdus = 1;
+  let length = PDU_HEADER_LENGTH;
+  presentationDataValues.forEach((pdv, index) => {
+    const { presentationContextId, isCommand, isLastFragment, data } = pdv;
+    length += data.length + PDV_HEADER_LENGTH;
+    const next = presentationDataValues[index + 1];
+    const goesOn =
+      next !== undefined &&
+      !isLastFragment &&
+      next.presentationContextId === presentationContextId &&
+      next.isCommand === isCommand;
+    if (goesOn) return;
+    const stretch = { presentationContextId, isCommand, isLastFragment, pdus, length };
+    events.push(dataEvent('received', stretch, isCommand ? data : undefined));
+    pdus = 0;
+    length = 0;
+  });
+  return events;
+}
