@@ -57,11 +57,11 @@ test('1,200 sends to a peer that goes wrong at random claim nothing that is not 
 
 /** Unknown, and the peer in fact holds it. */
 function isPossiblyStored({ sopInstanceUID }: FileOutcome, { peer }: Run): boolean {
-  return peer.receptions.some((held) => held.sopInstanceUID === sopInstanceUID && held.status === undefined);
+  return peer.instances.some((held) => held.sopInstanceUID === sopInstanceUID && held.status === undefined);
 }
 
 const isUnanswered = ({ sopInstanceUID }: FileOutcome, { peer }: Run): boolean =>
-  peer.receptions.every((held) => held.sopInstanceUID !== sopInstanceUID || held.status === undefined);
+  peer.instances.every((held) => held.sopInstanceUID !== sopInstanceUID || held.status === undefined);
 
 const isWithoutLoss = (_: FileOutcome, { result }: Run): boolean =>
   result.associations.every(({ failure }) => failure === undefined);

@@ -7,9 +7,10 @@
 
 import { runSend } from '../../src/send/run.ts';
 import { ScannedFiles } from '../../src/send/scanned-files.ts';
-import { startChaosPeer } from './chaos-peer.ts';
+import { chaosModes } from './chaos-modes.ts';
 import { peerAt } from './jobs.ts';
 import { Random } from './mutate.ts';
+import { startPeer } from './peer-modes.ts';
 import { type SeedReport, seedRuns } from './seed-runs.ts';
 import type { Scope } from './temporary-folder.ts';
 import { type TruthFile, truthFiles, violationsOf } from './truth-run.ts';
@@ -34,7 +35,7 @@ export async function cancelRun(seed: number, pool: readonly TruthFile[]): Promi
     : pool.slice(random.below(10), 11 + random.below(14));
   const largest = isLarge ? 1_000_000 : 0;
   const slow = random.pick(['nothing', 'accepting', 'reading', 'answering', 'releasing'] as const);
-  const peer = await startChaosPeer({
+  const modes = chaosModes({
     seed,
     faults: [0, 0],
     deadlineMs: 0,
@@ -42,6 +43,7 @@ export async function cancelRun(seed: number, pool: readonly TruthFile[]): Promi
     manners: { refusals: 0, otherStatuses: 0, delayMs: slow === 'answering' ? 40 : 0 },
     ...(slow === 'nothing' || slow === 'answering' ? {} : { slow: { what: slow, ms: 10 + random.below(60) } }),
   });
+  const peer = await startPeer(undefined, (number) => ({ ...modes(number), keeps: 'digests' }));
   const person = new AbortController();
   // Things that happen: about ten for an association, four for a file.
   const at = 1 + random.below(random.pick([3, 14, 40, 100]));
@@ -93,7 +95,7 @@ export async function cancelRun(seed: number, pool: readonly TruthFile[]): Promi
   const violations = violationsOf({ chosen, result, peer, carriers, ports, told });
   if (untilResultMs > RESULT_MS) violations.push(`the result came after ${untilResultMs.toFixed(0)} ms`);
   if (wasCancelled !== result.cancelled) violations.push(`cancelled: ${result.cancelled}`);
-  for (const record of peer.records) {
+  for (const record of peer.associations) {
     if (!record.isAccepted) continue;
     const end = record.end + (record.endedInside ? ' inside an instance' : '');
     const isMissed = record.end === 'lost' || record.end === 'open';

@@ -1,9 +1,11 @@
-// An SCP on loopback that does what a test tells it, byte by byte, right or wrong. It shares nothing with src: it frames
-// PDUs by their length field, reads what it needs of them by hand, and writes with the naive PDU writer.
+// An SCP on loopback that runs a script for each connection: byte by byte, right or wrong. It shares no code with src: it
+// frames PDUs by their length field (PS3.8 9.3), parses the few fields that it needs by hand and writes with the naive PDU
+// writer. Most tests need no script of their own: `peer-modes.ts` has the usual ones as data.
 
 import { createServer, type Server, type Socket } from 'node:net';
 import { listenOnLoopback } from './loopback.ts';
 import * as naive from './naive-pdu.ts';
+import type { Scope } from './temporary-folder.ts';
 
 export interface RawPdu {
   readonly type: number;
@@ -75,14 +77,24 @@ export class PeerConnection {
     return pdu.body;
   }
 
+  /** Every byte is written by a write of its own. */
+  isByteWise = false;
+
   send(...pieces: readonly naive.Piece[]): void {
-    this.socket.write(naive.bytes(...pieces));
+    const bytes = naive.bytes(...pieces);
+    if (!this.isByteWise) this.socket.write(bytes);
+    else for (const byte of bytes) this.socket.write(Buffer.of(byte));
   }
 
   /** Reads the A-ASSOCIATE-RQ and accepts every context with its first transfer syntax, unless `answer` says otherwise. */
   async accept(options: AcceptOptions = {}): Promise<readonly ProposedByPeer[]> {
     const request = await this.expect(0x01);
     this.peekRequest?.(request);
+    return this.acceptRequest(request, options);
+  }
+
+  /** Accepts an A-ASSOCIATE-RQ that was read. Returns the presentation contexts that it proposed. */
+  acceptRequest(request: Buffer, options: AcceptOptions = {}): readonly ProposedByPeer[] {
     const proposed = proposedContexts(request);
     const answer = options.answer ?? ((context) => ({ result: 0, transferSyntax: context.transferSyntaxes[0] ?? '' }));
     const results = proposed.map((context) => {
@@ -258,10 +270,11 @@ export interface ScriptedPeer {
   stop(): Promise<void>;
 }
 
-/** @param script called for each connection, with its number from 1 */
-export async function startScriptedPeer(
-  script: (connection: PeerConnection, number: number) => Promise<void>,
-): Promise<ScriptedPeer> {
+/** What a peer does with one connection. Connections are numbered from 1. */
+export type PeerScript = (connection: PeerConnection, number: number) => Promise<void>;
+
+/** @param scope stops the peer at its end; a test without one calls `stop` itself */
+export async function startScriptedPeer(script: PeerScript, scope?: Scope): Promise<ScriptedPeer> {
   const sockets = new Set<Socket>();
   /** Those that run, and those that have thrown. */
   const scripts = new Set<Promise<void>>();
@@ -278,18 +291,21 @@ export async function startScriptedPeer(
     );
   });
   const port = await listenOnLoopback(server);
+  const closed = new Promise<void>((resolve) => {
+    server.once('close', resolve);
+  });
+  const stop = async (): Promise<void> => {
+    if (server.listening) server.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
+    await Promise.all(scripts);
+  };
+  scope?.after(stop);
   return {
     port,
     get connections() {
       return connections;
     },
-    stop: async () => {
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
-      for (const socket of sockets) socket.destroy();
-      await closed;
-      await Promise.all(scripts);
-    },
+    stop,
   };
 }

@@ -19,7 +19,7 @@ import type { FileOutcome } from '../../src/send/outcome.ts';
 import { runSend } from '../../src/send/run.ts';
 import type { ScannedFile } from '../../src/send/scanned-file.ts';
 import { ScannedFiles } from '../../src/send/scanned-files.ts';
-import { type ChaosPeer, type Reception, startChaosPeer } from './chaos-peer.ts';
+import { chaosModes } from './chaos-modes.ts';
 import {
   type BuiltElement,
   DEFLATED_LE,
@@ -32,6 +32,8 @@ import {
 } from './dicom-builder.ts';
 import { peerAt, scanned, type WrittenInstance, writeInstances } from './jobs.ts';
 import { Random } from './mutate.ts';
+import { type ModalPeer, startPeer } from './peer-modes.ts';
+import type { InstanceRecord } from './peer-records.ts';
 import { type SeedReport, seedRuns } from './seed-runs.ts';
 import { type Scope, temporaryFolder } from './temporary-folder.ts';
 
@@ -87,7 +89,9 @@ export async function truthRun(seed: number, pool: readonly TruthFile[]): Promis
   const random = new Random(seed);
   const chosen = chosenFiles(pool, random);
   const largest = Math.max(...chosen.map(({ written }) => written.dataSet.length));
-  const peer = await startChaosPeer({ seed, deadlineMs: DEADLINE_MS, largest });
+  const faults: string[] = [];
+  const modes = chaosModes({ seed, deadlineMs: DEADLINE_MS, largest }, faults);
+  const peer = await startPeer(undefined, (number) => ({ ...modes(number), keeps: 'digests' }));
   const options: Partial<SendOptions> = {
     associations: random.pick([1, 1, 2, 4, 'auto'] as const),
     operationsInvoked: random.pick([1, 1, 2, 4, 0]),
@@ -131,15 +135,21 @@ export async function truthRun(seed: number, pool: readonly TruthFile[]): Promis
   await peer.stop();
   const run = result === undefined ? undefined : { chosen, result, peer, carriers, ports, told };
   if (run !== undefined) violations.push(...violationsOf(run));
-  const faults = peer.records.map(({ fault, end }) => `${fault} ${end}`);
   const lostAssociations = result?.associations.filter(({ failure }) => failure !== undefined).length ?? 0;
-  return { seed, violations, outcomes: [...(result?.outcomes ?? [])], lostAssociations, faults, run };
+  return {
+    seed,
+    violations,
+    outcomes: [...(result?.outcomes ?? [])],
+    lostAssociations,
+    faults: peer.associations.map(({ end }, index) => `${faults[index]} ${end}`),
+    run,
+  };
 }
 
 export interface Run {
   readonly chosen: readonly TruthFile[];
   readonly result: SendResult;
-  readonly peer: ChaosPeer;
+  readonly peer: ModalPeer;
   /** Associations on which a file was begun, by path. */
   readonly carriers: ReadonlyMap<string, ReadonlySet<number>>;
   /** Associations by their local port. */
@@ -181,13 +191,13 @@ const isWarning = (status: number | undefined): boolean => status !== undefined 
 const isRefusal = (status: number | undefined): boolean => status !== undefined && !isGood(status);
 
 function wrongIn(outcome: FileOutcome, written: WrittenInstance, run: Run): string | undefined {
-  const held = run.peer.receptions.filter(({ sopInstanceUID }) => sopInstanceUID === written.sopInstance);
+  const held = run.peer.instances.filter(({ sopInstanceUID }) => sopInstanceUID === written.sopInstance);
   const story = (): string =>
     JSON.stringify(
-      held.map(({ connection, status, transferSyntax, length }) => ({ connection, status, transferSyntax, length })),
+      held.map(({ association, status, transferSyntax, length }) => ({ association, status, transferSyntax, length })),
     );
   const lastTry = [...(run.carriers.get(outcome.path) ?? [])].at(-1);
-  const counted = held.find(({ connection }) => associationOf(connection, run) === lastTry);
+  const counted = held.find(({ association }) => associationOf(association, run) === lastTry);
   switch (outcome.outcome) {
     case 'stored':
     case 'stored with warning':
@@ -210,29 +220,29 @@ function wrongIn(outcome: FileOutcome, written: WrittenInstance, run: Run): stri
   return held.every(({ status }) => isRefusal(status)) ? undefined : `the peer has ${story()}`;
 }
 
-function wrongUnknown({ path }: FileOutcome, held: readonly Reception[], run: Run): string | undefined {
+function wrongUnknown({ path }: FileOutcome, held: readonly InstanceRecord[], run: Run): string | undefined {
   const summaries = new Map<number, AssociationSummary>();
   for (const summary of run.result.associations) summaries.set(summary.association, summary);
   const carriers = [...(run.carriers.get(path) ?? [])].map((number) => summaries.get(number));
   if (!carriers.some((summary) => summary?.failure !== undefined)) return 'no association of its was lost';
-  const answeredWell = held.find(({ connection, status }) => {
+  const answeredWell = held.find(({ association, status }) => {
     if (status === undefined) return false;
-    const summary = summaries.get(associationOf(connection, run) ?? 0);
+    const summary = summaries.get(associationOf(association, run) ?? 0);
     return summary !== undefined && summary.failure === undefined;
   });
   if (answeredWell !== undefined) return `answered ${answeredWell.status} on an association that went well`;
-  const isUnread = run.peer.records.some(({ isBroken }) => isBroken);
+  const isUnread = run.peer.associations.some(({ isBroken }) => isBroken);
   return held.length > 0 || isUnread ? undefined : 'it never went out whole';
 }
 
 /** The number in the sender's trace of a connection of the peer's. */
 function associationOf(connection: number, { peer, ports }: Run): number | undefined {
-  const record = peer.records.find(({ number }) => number === connection);
+  const record = peer.associations.find(({ number }) => number === connection);
   return ports.get(record?.remotePort ?? 0);
 }
 
 /** The bytes that were to be sent, in the syntax in which they came. */
-function isExact(reception: Reception, written: WrittenInstance): boolean {
+function isExact(reception: InstanceRecord, written: WrittenInstance): boolean {
   const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
   if (reception.transferSyntax !== written.transferSyntax) {
     // Converted: an independent writer says what it should be, but for a deflated stream, which may be any of many.
