@@ -16,7 +16,7 @@ import { scan } from '../send/scan.ts';
 import { ScannedFiles } from '../send/scanned-files.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../trace/units.ts';
 import { watchForInterruption } from './interruption.ts';
-import { beThrifty, MANY_FILES, preferMemoryToSpeed } from './memory.ts';
+import { boundYoungGeneration } from './memory.ts';
 import { HELP_OPTION, NETWORK_OPTIONS, type PrintLevel, peerFrom, printLevel } from './network-options.ts';
 import { type OptionValues, optionsHelp, parseOptions, UsageError } from './options.ts';
 import { Output } from './output.ts';
@@ -164,8 +164,7 @@ async function scanAll(
   const files = new ScannedFiles();
   for await (const file of scan(paths, { recurse }, signal)) {
     files.push(file);
-    if (files.length === 1) beThrifty();
-    if (files.length === MANY_FILES) preferMemoryToSpeed();
+    if (files.length === 1) boundYoungGeneration();
     if (files.length % 100 === 0) output.progress(`Looking for files: ${formatCount(files.length)}`);
   }
   return files;
