@@ -1,9 +1,11 @@
-// Just enough JSON schema to ask what the editor would say of a setting. A keyword that it does not know is an error:
+// Enough of JSON Schema for the schemas of the settings and of the report. A keyword that it does not know is an error:
 // nothing may pass because nobody looked.
 
 export type Schema = { readonly [keyword: string]: unknown };
 
 const IGNORED = new Set([
+  '$defs',
+  '$schema',
   'default',
   'defaultSnippets',
   'description',
@@ -12,6 +14,7 @@ const IGNORED = new Set([
   'order',
   'patternErrorMessage',
   'scope',
+  'title',
 ]);
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -27,8 +30,18 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string',
 };
 
-/** Paths of what does not fit; empty: it fits. */
-export function schemaErrors(schema: Schema, value: unknown, at = ''): readonly string[] {
+function definition(root: Schema, reference: string): Schema {
+  const definitions = root['$defs'] as Readonly<Record<string, Schema>> | undefined;
+  const found = definitions?.[reference.replace(/^#\/\$defs\//, '')];
+  if (found === undefined) throw new Error(`${reference} is not defined`);
+  return found;
+}
+
+/**
+ * Paths of what does not fit; empty: it fits.
+ * @param root where '#/$defs/NAME' is looked up
+ */
+export function schemaErrors(schema: Schema, value: unknown, at = '', root = schema): readonly string[] {
   const errors: string[] = [];
   const expect = (fits: boolean, keyword: string): void => {
     if (!fits) errors.push(`${at} ${keyword}`);
@@ -36,6 +49,9 @@ export function schemaErrors(schema: Schema, value: unknown, at = ''): readonly 
   const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
   for (const [keyword, rule] of Object.entries(schema)) {
     switch (keyword) {
+      case '$ref':
+        errors.push(...schemaErrors(definition(root, rule as string), value, at, root));
+        break;
       case 'type': {
         const fits = TYPES[rule as string];
         if (fits === undefined) throw new Error(`unknown type ${String(rule)}`);
@@ -49,7 +65,7 @@ export function schemaErrors(schema: Schema, value: unknown, at = ''): readonly 
         if (!isObject(value)) break;
         for (const [name, item] of Object.entries(value)) {
           const own = Object.hasOwn(properties, name) ? properties[name] : undefined;
-          if (own !== undefined) errors.push(...schemaErrors(own, item, `${at}/${name}`));
+          if (own !== undefined) errors.push(...schemaErrors(own, item, `${at}/${name}`, root));
         }
         break;
       case 'additionalProperties':
@@ -60,7 +76,7 @@ export function schemaErrors(schema: Schema, value: unknown, at = ''): readonly 
       case 'items':
         if (Array.isArray(value))
           for (const [index, item] of value.entries())
-            errors.push(...schemaErrors(rule as Schema, item, `${at}/${index}`));
+            errors.push(...schemaErrors(rule as Schema, item, `${at}/${index}`, root));
         break;
       case 'maxItems':
         expect(!Array.isArray(value) || value.length <= (rule as number), keyword);
@@ -85,7 +101,7 @@ export function schemaErrors(schema: Schema, value: unknown, at = ''): readonly 
         break;
       case 'anyOf':
         expect(
-          (rule as Schema[]).some((branch) => schemaErrors(branch, value, at).length === 0),
+          (rule as Schema[]).some((branch) => schemaErrors(branch, value, at, root).length === 0),
           keyword,
         );
         break;

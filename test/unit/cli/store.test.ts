@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type CliProcess, runCli, startCli, startCliReceiver, stopCli } from '../../support/cli-process.ts';
 import { JPEG_BASELINE, MR_IMAGE, sampleInstance } from '../../support/dicom-builder.ts';
+import { reportErrors } from '../../support/report-schema.ts';
 import { startScriptedPeer } from '../../support/scripted-peer.ts';
 
 const instances = [
@@ -33,6 +34,13 @@ async function folder(files: Readonly<Record<string, Uint8Array | string>>): Pro
 async function receivedFiles(): Promise<readonly Buffer[]> {
   const entries = await readdir(received, { recursive: true, withFileTypes: true });
   return await Promise.all(entries.filter((e) => e.isFile()).map((e) => readFile(join(e.parentPath, e.name))));
+}
+
+/** A report as it was written, after a comparison with its schema. */
+async function readReport(path: string): Promise<unknown> {
+  const report: unknown = JSON.parse(await readFile(path, 'utf8'));
+  assert.deepEqual(reportErrors(report), []);
+  return report;
 }
 
 const portOf = (server: Server): string => String((server.address() as { port: number }).port);
@@ -80,7 +88,7 @@ describe('store', () => {
       assert.ok(files.some((file) => file.subarray(-dataSet.length).equals(dataSet)));
     }
 
-    const { instances: entries } = JSON.parse(await readFile(report, 'utf8')) as {
+    const { instances: entries } = (await readReport(report)) as {
       instances: readonly Record<string, unknown>[];
     };
     assert.equal(entries.length, 4);
@@ -171,7 +179,7 @@ describe('store', () => {
     await stopCli(failing);
     assert.equal(code, 1);
     assert.match(stdout, /a\.dcm/);
-    const { instances: entries } = JSON.parse(await readFile(report, 'utf8')) as {
+    const { instances: entries } = (await readReport(report)) as {
       instances: readonly { outcome: string; status: string; reason: { code: string } }[];
     };
     assert.equal(entries[0]?.outcome, 'failed');
@@ -208,7 +216,7 @@ describe('store', () => {
     assert.match(stdout, /^1 of 2 files stored, 1 failed\.$/m);
     assert.match(stdout, /No room for .*this/);
     assert.ok(!stdout.includes('\x1b'));
-    const { instances: entries } = JSON.parse(await readFile(report, 'utf8')) as {
+    const { instances: entries } = (await readReport(report)) as {
       instances: readonly { outcome: string; errorComment?: string }[];
     };
     assert.deepEqual(
@@ -299,7 +307,7 @@ describe('store', () => {
         const { code, stdout } = await stopCli(cli, signal);
         assert.equal(code, exitCode);
         assert.match(stdout, /cancelled/i);
-        const { instances: entries } = JSON.parse(await readFile(report, 'utf8')) as {
+        const { instances: entries } = (await readReport(report)) as {
           instances: readonly { outcome: string }[];
         };
         assert.deepEqual(
