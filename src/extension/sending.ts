@@ -143,7 +143,7 @@ async function sendWithProgress(session: Session, job: SendJob, journal: Journal
       show({ message: `connecting to ${addressWords(peer)}` });
       session.statusBar.sending(job, `0/${load.files} to ${peer.name}`);
       // On record first: whatever tells of an outcome comes after it.
-      const outcome = (settled: FileOutcome): void => journal.record(settled);
+      const outcome = (index: number, settled: FileOutcome): void => journal.record(index, settled);
       return runSend(job, { trace: trace.sink, progress, outcome }, signal);
     });
     end = result.cancelled ? 'cancelled' : 'done';
@@ -168,20 +168,8 @@ async function nothingToSend(
   files: ScannedFiles,
   displayPath: (path: string) => string,
 ): Promise<SendSummary> {
-  const { Tally } = await import('../send/tally.ts');
-  const tally = new Tally(files, undefined);
-  tally.settleSkipped();
-  const nowMs = Date.now();
-  const result: SendResult = {
-    peer,
-    startedAtMs: nowMs,
-    endedAtMs: nowMs,
-    outcomes: tally.finish(),
-    counts: tally.counts,
-    bytesSent: 0,
-    associations: [],
-    cancelled: false,
-  };
+  const { nothingToSend: resultOf } = await import('../send/run.ts');
+  const result = resultOf(peer, files);
   await tell(session, result, { displayPath, selection });
   return summaryOf(result);
 }

@@ -35,7 +35,8 @@ export interface SendListeners {
   readonly trace?: TraceSink;
   /** At most a few times a second, and once at the end. */
   readonly progress?: (progress: SendProgress) => void;
-  readonly outcome?: (outcome: FileOutcome) => void;
+  /** Write-ahead: called before the outcome counts. `index`: of the file, in the job. */
+  readonly outcome?: (index: number, outcome: FileOutcome) => void;
 }
 
 /** A listener threw: what it shows or keeps is not all there. The send went on without it. */

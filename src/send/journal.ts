@@ -66,8 +66,11 @@ export interface Journal {
   readonly id: string;
   /** Every line so far was written. */
   readonly isWhole: boolean;
-  /** Returns when the system has it. Files that are not in the journal are passed over. */
-  record(outcome: FileOutcome): void;
+  /**
+   * Returns when the system has it. Files that hold nothing to send are passed over.
+   * @param index of the file in the job; each is recorded once
+   */
+  record(index: number, outcome: FileOutcome): void;
   /** Ends it; where every file is known to be stored, nothing is left of it. What is recorded later is not. */
   close(end: JournalEnd): void;
 }
@@ -122,8 +125,10 @@ class FileJournal implements Journal {
   readonly id: string;
   readonly #path: string;
   readonly #trouble: JournalOptions['trouble'];
-  /** Files without an outcome, by path. */
-  readonly #open = new Map<string, number>();
+  /** Files of the job that have no line here, in ascending order. */
+  #skipped: readonly number[] = [];
+  /** Of the job, with those. */
+  #length = 0;
   /** How many are not known to be stored. */
   #owed = 0;
   #descriptor: number | undefined;
@@ -147,6 +152,8 @@ class FileJournal implements Journal {
     { carried = [], selection = [] }: JournalOptions,
   ): Generator<undefined, void, undefined> {
     const { name, host, port, calledAETitle, callingAETitle } = peer;
+    this.#skipped = [...files.skipped.keys()];
+    this.#length = files.length;
     this.#owed = carried.length + files.load.files;
     const header: JournalHeader = {
       journal: JOURNAL_VERSION,
@@ -175,7 +182,6 @@ class FileJournal implements Journal {
     };
     for (const file of files) {
       if (file.type !== 'instance') continue;
-      this.#open.set(file.path, index);
       line(file.path, file.identity.size, file.identity.mtimeMs);
       if (lines.length < PIECE_LENGTH) continue;
       this.#write(lines);
@@ -190,12 +196,12 @@ class FileJournal implements Journal {
     return !this.#hasComplained;
   }
 
-  record({ path, outcome, status }: FileOutcome): void {
-    const index = this.#open.get(path);
-    if (index === undefined) return;
-    this.#open.delete(path);
+  record(index: number, { outcome, status }: FileOutcome): void {
+    if (this.#descriptor === undefined || index >= this.#length) return;
+    const before = countBelow(this.#skipped, index);
+    if (this.#skipped[before] === index) return;
     if (isKnown(outcome)) this.#owed -= 1;
-    this.#write(`${JSON.stringify({ file: index, outcome, status })}\n`);
+    this.#write(`${JSON.stringify({ file: index - before, outcome, status })}\n`);
   }
 
   close(end: JournalEnd): void {
@@ -203,7 +209,6 @@ class FileJournal implements Journal {
     if (this.#owed > 0) this.#write(`${JSON.stringify({ end })}\n`);
     const descriptor = this.#descriptor;
     this.#descriptor = undefined;
-    this.#open.clear();
     try {
       closeSync(descriptor);
     } catch (error) {
@@ -237,4 +242,15 @@ class FileJournal implements Journal {
     this.#hasComplained = true;
     this.#trouble?.(systemErrorInfo(error));
   }
+}
+
+/** How many of some ascending numbers are below this one. */
+function countBelow(numbers: readonly number[], limit: number): number {
+  let [from, to] = [0, numbers.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((numbers[middle] as number) < limit) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

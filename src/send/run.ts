@@ -3,6 +3,7 @@
 
 import { closeLimitMs } from '../net/close-limit.ts';
 import { culpritOf } from '../net/failure.ts';
+import type { Peer } from '../net/peer.ts';
 import { type AssociationEnd, type AssociationHost, CANCELLED_RELEASE_MS, runAssociation } from './association-run.ts';
 import { DataSets } from './conversion.ts';
 import { AssociationGrowth } from './growth.ts';
@@ -13,6 +14,7 @@ import { type PlannedAssociation, planSend } from './plan.ts';
 import { ProgressMeter } from './progress.ts';
 import { InstanceQueue, type Pending } from './queue.ts';
 import { Losses, pause } from './recovery.ts';
+import type { ScannedFiles } from './scanned-files.ts';
 import { digestsOfRepeated } from './screening.ts';
 import { sturdyListeners } from './sturdy-listeners.ts';
 import { Tally } from './tally.ts';
@@ -31,6 +33,25 @@ export async function runSend(job: SendJob, listeners: SendListeners, signal: Ab
     await run.dataSets.close();
   }
   return sturdy.troubles.length === 0 ? result : { ...result, troubles: sturdy.troubles };
+}
+
+/** The result for files of which none can be sent: no association is opened. */
+export function nothingToSend(peer: Peer, files: ScannedFiles): SendResult {
+  const nowMs = Date.now();
+  const tally = new Tally(files, undefined);
+  tally.settleSkipped();
+  const { counts } = tally;
+  const outcomes = tally.finish();
+  return {
+    peer,
+    startedAtMs: nowMs,
+    endedAtMs: nowMs,
+    outcomes,
+    counts,
+    bytesSent: 0,
+    associations: [],
+    cancelled: false,
+  };
 }
 
 class SendRun implements AssociationHost {

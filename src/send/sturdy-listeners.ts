@@ -13,10 +13,10 @@ export interface SturdyListeners {
 export function sturdyListeners({ trace, progress, outcome }: SendListeners): SturdyListeners {
   const first = new Map<keyof SendListeners, SystemErrorInfo>();
   const sturdy =
-    <T>(listener: keyof SendListeners, tell: (told: T) => void): ((told: T) => void) =>
-    (told) => {
+    <T extends unknown[]>(listener: keyof SendListeners, tell: (...told: T) => void): ((...told: T) => void) =>
+    (...told) => {
       try {
-        tell(told);
+        tell(...told);
       } catch (thrown) {
         // What it missed may have been the cause: the next may reach it.
         if (!first.has(listener)) first.set(listener, systemErrorInfo(thrown));

@@ -1,5 +1,6 @@
 // The outcomes of a send, one for each file, each set once. Of most files there is little to keep beside what the scan found.
 
+import type { SendListeners } from './job.ts';
 import { MadeList } from './list.ts';
 import {
   type FileOutcome,
@@ -25,9 +26,9 @@ export class Tally {
   readonly #files: ScannedFiles;
   readonly #endings = new Endings();
   readonly #counts: Record<Outcome, number>;
-  readonly #listener: ((outcome: FileOutcome) => void) | undefined;
+  readonly #listener: SendListeners['outcome'];
 
-  constructor(files: ScannedFiles, listener: ((outcome: FileOutcome) => void) | undefined) {
+  constructor(files: ScannedFiles, listener: SendListeners['outcome']) {
     this.#files = files;
     this.#counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
     this.#listener = listener;
@@ -42,13 +43,13 @@ export class Tally {
   }
 
   /**
-   * The listener hears of it before it counts: what it puts on record is there before anything else can tell.
+   * Write-ahead: the listener puts the outcome on record before it counts.
    * @param index in the job's files
    * @param file that file
    */
   settle(index: number, file: ScannedFile, ending: Ending): void {
     if (this.isSettled(index)) throw new Error(`file ${index} has an outcome already`);
-    this.#listener?.(outcomeOf(file, ending));
+    this.#listener?.(index, outcomeOf(file, ending));
     this.#endings.set(index, ending);
     this.#counts[ending.outcome] += 1;
   }

@@ -53,7 +53,7 @@ test('F07: a peer that is stopped in the middle: deadlines end it, and nothing i
     });`,
   );
   const { result } = await send([folder], peerAt(port, { timeouts: SHORT }), {
-    outcome: ({ outcome }) => {
+    outcome: (_index, { outcome }) => {
       if (outcome === 'stored') child.kill('SIGSTOP');
     },
   });

@@ -83,7 +83,7 @@ export async function cancelRun(seed: number, pool: readonly TruthFile[]): Promi
         if (laterMs === 0) cancel();
         else timers.push(setTimeout(cancel, laterMs));
       },
-      outcome: ({ path }) => told.set(path, (told.get(path) ?? 0) + 1),
+      outcome: (_index, { path }) => told.set(path, (told.get(path) ?? 0) + 1),
     },
     person.signal,
   );

@@ -20,7 +20,7 @@ const journal = openJournal(directory, jobOf(FILES), {
 });
 const path = journalPath(directory, journal.id);
 for (; given < FILES; given++) {
-  journal.record(outcomeOf(given, given % 2 === 0 ? 'stored' : 'failed'));
+  journal.record(given, outcomeOf(given, given % 2 === 0 ? 'stored' : 'failed'));
   // A few lines after the first that was lost.
   if (isFull && given % 50 === 49) {
     truncateSync(path, statSync(path).size - ROOM);

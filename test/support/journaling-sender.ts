@@ -28,8 +28,8 @@ const journal = openJournal(journals, job, {
 const result = await runSend(
   job,
   {
-    outcome: (outcome) => {
-      journal.record(outcome);
+    outcome: (index, outcome) => {
+      journal.record(index, outcome);
       tell(`${outcome.outcome} ${outcome.path}`);
     },
   },

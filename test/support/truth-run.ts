@@ -123,7 +123,7 @@ export async function truthRun(seed: number, pool: readonly TruthFile[]): Promis
           const by = carriers.get(event.path) ?? new Set();
           carriers.set(event.path, by.add(association));
         },
-        outcome: ({ path }) => told.set(path, (told.get(path) ?? 0) + 1),
+        outcome: (_index, { path }) => told.set(path, (told.get(path) ?? 0) + 1),
       },
       person.signal,
     );

@@ -47,8 +47,9 @@ describe('A send that did not come to its end', () => {
     const files = new ScannedFiles();
     for await (const file of scan([study.path], { recurse: true }, new AbortController().signal)) files.push(file);
     const journal = openJournal(journals, { peer, files }, { selection: [study.path] });
-    for (const { path } of [...files].slice(0, stored))
-      journal.record({ path, outcome: 'stored', bytesSent: 1, status: 0 });
+    [...files].slice(0, stored).forEach(({ path }, index) => {
+      journal.record(index, { path, outcome: 'stored', bytesSent: 1, status: 0 });
+    });
     journal.close('interrupted');
     return journal;
   }

@@ -26,7 +26,9 @@ import {
   tidyJournals,
 } from '../../../src/send/journal-shelf.ts';
 import { OUTCOMES } from '../../../src/send/outcome.ts';
+import { ScannedFiles } from '../../../src/send/scanned-files.ts';
 import { changeHolder, jobOf, outcomeOf, pathOf } from '../../support/journaled-jobs.ts';
+import { skippedSample } from '../../support/scanned-samples.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const NOW_MS = 1_760_000_000_000;
@@ -49,7 +51,7 @@ describe('A journal', () => {
       { ...jobOf(3), options: { operationsInvoked: 4 } },
       { nowMs: NOW_MS, selection: ['/studies'] },
     );
-    journal.record({ ...outcomeOf(1), outcome: 'failed', status: 0xa700 });
+    journal.record(1, { ...outcomeOf(1), outcome: 'failed', status: 0xa700 });
     const [read, ...others] = await readJournals(directory, NOW_MS);
     assert.deepEqual(others, []);
     assert.ok(read !== undefined);
@@ -81,7 +83,7 @@ describe('A journal', () => {
   test('owes every file but those that are stored, stored with warning or skipped', async (t) => {
     const directory = temporaryFolder(t);
     const journal = openJournal(directory, jobOf(OUTCOMES.length + 1));
-    OUTCOMES.forEach((outcome, index) => journal.record(outcomeOf(index, outcome)));
+    OUTCOMES.forEach((outcome, index) => journal.record(index, outcomeOf(index, outcome)));
     // stored, stored with warning, failed, skipped, cancelled, unknown; and one without an outcome.
     assert.deepEqual(await owed(directory), paths(2, 4, 5, 6));
     journal.close('done');
@@ -91,12 +93,12 @@ describe('A journal', () => {
   test('passes over what is not its own, and never makes a stored file owed again', async (t) => {
     const directory = temporaryFolder(t);
     const journal = openJournal(directory, jobOf(2));
-    journal.record(outcomeOf(7));
-    journal.record(outcomeOf(0));
-    journal.record(outcomeOf(0, 'failed'));
+    journal.record(7, outcomeOf(7));
+    journal.record(0, outcomeOf(0));
+    journal.record(0, outcomeOf(0, 'failed'));
     assert.deepEqual(await owed(directory), paths(1));
     journal.close('interrupted');
-    journal.record(outcomeOf(1));
+    journal.record(1, outcomeOf(1));
     journal.close('done');
     assert.deepEqual(await owed(directory), paths(1));
     assert.equal((await readJournals(directory, NOW_MS))[0]?.end, 'interrupted');
@@ -106,10 +108,24 @@ describe('A journal', () => {
     const directory = temporaryFolder(t);
     const carried = [{ path: '/unplugged/9.dcm', size: 9, mtimeMs: 9 }];
     const journal = openJournal(directory, jobOf(1), { carried });
-    journal.record({ path: '/unplugged/9.dcm', outcome: 'skipped', bytesSent: 0 });
-    journal.record(outcomeOf(0));
+    journal.record(1, { path: '/unplugged/9.dcm', outcome: 'skipped', bytesSent: 0 });
+    journal.record(0, outcomeOf(0));
     journal.close('done');
     assert.deepEqual(await owed(directory), ['/unplugged/9.dcm']);
+  });
+
+  test('numbers only files that can be sent, wherever others stand between them', async (t) => {
+    const directory = temporaryFolder(t);
+    const { peer, files } = jobOf(4);
+    const mixed = ScannedFiles.of(
+      [skippedSample('/a'), ...files].toSpliced(3, 0, skippedSample('/b'), skippedSample('/c')),
+    );
+    const journal = openJournal(directory, { peer, files: mixed });
+    for (const index of [0, 3, 4]) journal.record(index, { path: '/', outcome: 'skipped', bytesSent: 0 });
+    journal.record(1, outcomeOf(0));
+    journal.record(5, outcomeOf(2));
+    journal.close('done');
+    assert.deepEqual(await owed(directory), paths(1, 3));
   });
 
   test('is begun in pieces where others wait for the event loop, and is the same', async (t) => {
@@ -123,7 +139,7 @@ describe('A journal', () => {
     const journal = await beginJournal(directory, jobOf(20_000));
     clearImmediate(timer);
     assert.ok(turns >= 5, `${turns} turns of the event loop`);
-    journal.record(outcomeOf(19_999));
+    journal.record(19_999, outcomeOf(19_999));
     journal.close('interrupted');
     const text = (id: string): string[] => readFileSync(journalPath(directory, id), 'utf8').split('\n');
     const whole = openJournal(directory, jobOf(20_000));
@@ -154,7 +170,7 @@ describe('A journal', () => {
     const outcomes = Array.from(job.files, (_, index) => outcomeOf(index));
     const journal = openJournal(directory, job);
     const began = performance.now();
-    for (const outcome of outcomes) journal.record(outcome);
+    outcomes.forEach((outcome, index) => journal.record(index, outcome));
     const elapsedMs = performance.now() - began;
     t.diagnostic(`${elapsedMs.toFixed(0)} ms`);
     assert.ok(elapsedMs < 500, `${elapsedMs} ms`);
@@ -168,8 +184,8 @@ describe('A journal that was damaged', () => {
 
   async function written(directory: string): Promise<{ path: string; bytes: Buffer }> {
     const journal = openJournal(directory, jobOf(COUNT));
-    for (const index of [3, 0, 5]) journal.record(outcomeOf(index));
-    journal.record(outcomeOf(1, 'failed'));
+    for (const index of [3, 0, 5]) journal.record(index, outcomeOf(index));
+    journal.record(1, outcomeOf(1, 'failed'));
     journal.close('interrupted');
     const path = journalPath(directory, journal.id);
     return { path, bytes: readFileSync(path) };
@@ -253,7 +269,7 @@ describe('A journal that cannot be written', () => {
     const file = join(temporaryFolder(t), 'file');
     writeFileSync(file, '');
     const { journal, troubles } = opened(join(file, 'journals'));
-    for (let index = 0; index < 100; index++) journal.record(outcomeOf(index));
+    for (let index = 0; index < 100; index++) journal.record(index, outcomeOf(index));
     journal.close('done');
     assert.deepEqual(
       troubles.map(({ code }) => code),
@@ -264,13 +280,13 @@ describe('A journal that cannot be written', () => {
   test('any more, says so once and stops nobody', { skip: process.platform !== 'linux' && 'needs /proc' }, (t) => {
     const directory = temporaryFolder(t);
     const { journal, troubles } = opened(directory);
-    journal.record(outcomeOf(0));
+    journal.record(0, outcomeOf(0));
     const descriptor = readdirSync('/proc/self/fd').find((name) => {
       const target = existsSync(`/proc/self/fd/${name}`) ? readlinkSync(`/proc/self/fd/${name}`) : '';
       return target === journalPath(directory, journal.id);
     });
     closeSync(Number(descriptor));
-    for (let index = 1; index < 100; index++) journal.record(outcomeOf(index));
+    for (let index = 1; index < 100; index++) journal.record(index, outcomeOf(index));
     journal.close('done');
     assert.deepEqual(
       troubles.map(({ code }) => code),
@@ -351,9 +367,9 @@ describe('Of the journals', () => {
   test('those whose files are all stored are gone at once', (t) => {
     const directory = temporaryFolder(t);
     const journal = openJournal(directory, jobOf(3));
-    journal.record(outcomeOf(0));
-    journal.record(outcomeOf(1, 'stored with warning'));
-    journal.record(outcomeOf(2, 'skipped'));
+    journal.record(0, outcomeOf(0));
+    journal.record(1, outcomeOf(1, 'stored with warning'));
+    journal.record(2, outcomeOf(2, 'skipped'));
     assert.equal(readdirSync(directory).length, 1);
     journal.close('done');
     assert.deepEqual(readdirSync(directory), []);

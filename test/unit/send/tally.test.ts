@@ -36,7 +36,7 @@ test('what the listener is told is what stands in the end, with nothing that doe
     instanceSample(4),
   ] as const;
   const told: FileOutcome[] = [];
-  const tally = new Tally(ScannedFiles.of(files), (outcome) => told.push(outcome));
+  const tally = new Tally(ScannedFiles.of(files), (_index, outcome) => told.push(outcome));
   const { transferSyntaxUID } = files[0].header;
   tally.settle(4, files[4], {
     outcome: 'cancelled',
