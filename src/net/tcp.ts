@@ -29,6 +29,25 @@ function hostAndPort(address: string | undefined, port: number | undefined): str
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
+/** What a write meets when the peer has reset the connection. */
+const RESETS: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE']);
+
+/**
+ * Reads on before it gives up. A write that meets a reset would destroy the socket with everything that has arrived and is
+ * still unread, such as the A-ABORT that says why the peer resets.
+ */
+class PatientSocket extends Socket {
+  #isReset = false;
+
+  override destroy(error?: NodeJS.ErrnoException): this {
+    if (error?.syscall !== 'write' || !RESETS.has(error.code) || this.#isReset) return super.destroy(error);
+    this.#isReset = true;
+    // The first turn reads; a second one in case this is called between reading and immediates.
+    setImmediate(() => setImmediate(() => super.destroy(error)));
+    return this;
+  }
+}
+
 class TcpConnection implements AcceptedConnection {
   readonly #socket: Socket;
   #listener: ConnectionListener | undefined;
@@ -122,7 +141,7 @@ class TcpConnection implements AcceptedConnection {
   #end(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#socket.destroySoon();
+    this.close();
     this.#listener?.closed(this.#error);
   }
 }
@@ -137,7 +156,7 @@ export const tcpConnector: Connector = {
         return true;
       },
     };
-    const socket = new Socket({ onread });
+    const socket = new PatientSocket({ onread });
     const connection = new TcpConnection(socket, listener);
     socket.on('connect', () => listener.connected());
     socket.connect({ host, port, ...(isLocalhost(host) ? { lookup: loopbackLookup() } : {}) });
