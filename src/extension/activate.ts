@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'sendToPacs.stopReceiver': async () => (await import('./commands/stop-receiver.ts')).stopReceiver,
   'sendToPacs.showTrace': async () => (await import('./commands/show-trace.ts')).showTrace,
   'sendToPacs.showResults': async () => (await import('./commands/show-results.ts')).showResults,
+  'sendToPacs.showPastResults': async () => (await import('./commands/show-past-results.ts')).showPastResults,
   'sendToPacs.addPeer': async () => (await import('./commands/add-peer.ts')).addPeer,
 };
 

@@ -20,21 +20,23 @@ export interface ProgressState {
  * Runs work that the person can cancel once the notification is there, and that the extension cancels when it goes down.
  *
  * @param work calls `show` as often as it likes
+ * @param controller aborts the work as well
  */
 export async function withLateProgress<T>(
   session: Session,
   title: string,
   work: (signal: AbortSignal, show: (state: ProgressState) => void) => Promise<T>,
+  controller?: AbortController,
 ): Promise<T> {
   const source = new vscode.CancellationTokenSource();
   let latest: ProgressState | undefined;
   let stateChanged: (() => void) | undefined;
-  const result = session.run(source.token, (signal) =>
+  const begin = (signal: AbortSignal): Promise<T> =>
     work(signal, (state) => {
       latest = state;
       stateChanged?.();
-    }),
-  );
+    });
+  const result = session.run(source.token, begin, controller);
   const timer = setTimeout(() => {
     const options = { location: vscode.ProgressLocation.Notification, title: plainWords(title), cancellable: true };
     void vscode.window.withProgress(options, async (progress, token) => {

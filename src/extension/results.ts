@@ -1,79 +1,81 @@
-// What became of each file, as a document that can be read, searched, copied and saved like any other. It is made from
-// the result in memory; nothing is written to disk unless the person saves it.
+// The results of a send as a Markdown document, made when somebody opens it from what the list of sends keeps. The address
+// of the document holds the id of the send, so that a tab which VS Code restores after a reload shows the same results.
 
 import * as vscode from 'vscode';
 import type { SendResult } from '../send/job.ts';
 import type { Outcome } from '../send/outcome.ts';
+import { displayPathOf, fileNames } from './display-path.ts';
+import type { Send } from './send-entries.ts';
+import type { Sends } from './sends.ts';
+import { workspaceRoots } from './workspace-roots.ts';
 
 export const RESULTS_SCHEME = 'sendtopacs-results';
 
-/** Older ones are forgotten: they name files, and memory is not a history. */
-const KEPT = 5;
-
-/** Where a result comes from, so that what it owes can be sent again. */
-export interface SendOrigin {
-  readonly displayPath: (path: string) => string;
-  /** What the person once chose. */
-  readonly selection: readonly string[];
-  /** Undefined: nothing was to be sent. */
-  readonly journalId?: string;
-}
-
-export interface Kept extends SendOrigin {
-  readonly result: SendResult;
-}
-
-/** Worth another try: the peer does not have it, or nobody knows. */
+/** Worth another try: the peer does not have it, or nobody knows. Held-back files wait for a person's decision. */
 const RETRYABLE: ReadonlySet<Outcome> = new Set(['failed', 'unknown', 'cancelled']);
 
-export function canRetry({ counts }: SendResult): boolean {
+export function canRetry({ counts }: Pick<SendResult, 'counts'>): boolean {
   return [...RETRYABLE].some((outcome) => counts[outcome] > 0);
 }
 
 /** Absolute, in the order of the job. */
 export function retryablePaths({ outcomes }: SendResult): string[] {
   const paths: string[] = [];
-  for (const { outcome, path } of outcomes) if (RETRYABLE.has(outcome)) paths.push(path);
+  for (const { outcome, path } of outcomes.notable ?? outcomes) if (RETRYABLE.has(outcome)) paths.push(path);
   return paths;
 }
 
+/** How the files of a send are called in what a person reads. */
+export function shownPaths(send: Send, { outcomes }: SendResult): (path: string) => string {
+  return fileNames(displayPathOf(send.roots, send.selection), outcomes, send.arePathsHidden).shown;
+}
+
 export class Results implements vscode.TextDocumentContentProvider {
-  readonly #kept = new Map<string, Kept>();
-  #last: vscode.Uri | undefined;
-  #count = 0;
+  readonly #sends: Sends;
 
-  /** Keeps a result and says under which address it can be opened. */
-  keep(result: SendResult, origin: SendOrigin): vscode.Uri {
-    this.#count += 1;
-    const name = result.peer.name.replace(/[^\p{L}\p{N} ._()-]/gu, '-');
-    const uri = vscode.Uri.from({ scheme: RESULTS_SCHEME, path: `/Send ${this.#count} to ${name}.md` });
-    this.#kept.set(uri.path, { ...origin, result });
-    for (const path of this.#kept.keys()) {
-      if (this.#kept.size <= KEPT) break;
-      this.#kept.delete(path);
-    }
-    this.#last = uri;
-    return uri;
+  constructor(sends: Sends) {
+    this.#sends = sends;
   }
 
-  get last(): vscode.Uri | undefined {
-    return this.#last;
+  /** The send that a document shows; undefined: it is no document of ours, or the send is not kept any more. */
+  async sendAt({ scheme, path }: vscode.Uri): Promise<Send | undefined> {
+    const id = scheme === RESULTS_SCHEME ? path.split('/')[1] : undefined;
+    return id === undefined ? undefined : this.sendOf(id);
   }
 
-  /** Undefined: forgotten. */
-  find(uri: vscode.Uri): Kept | undefined {
-    return this.#kept.get(uri.path);
+  async sendOf(id: string): Promise<Send | undefined> {
+    const known = this.#sends.find(id);
+    if (known !== undefined) return known;
+    await this.#sends.refresh();
+    return this.#sends.find(id);
+  }
+
+  /** The send of this window, or of an earlier one with the same folders, that ended last and has results. */
+  async last(): Promise<Send | undefined> {
+    const roots = JSON.stringify(workspaceRoots());
+    const find = (): Send | undefined =>
+      this.#sends
+        .list()
+        .filter((send) => send.hasResults && JSON.stringify(send.roots) === roots)
+        .sort((a, b) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0))[0];
+    const known = find();
+    if (known !== undefined) return known;
+    await this.#sends.refresh();
+    return find();
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
-    const kept = this.#kept.get(uri.path);
-    if (kept === undefined) return '# Send to PACS\n\nThe results of this send are not kept any more.\n';
+    const send = await this.sendAt(uri);
+    const result = send === undefined ? undefined : await this.#sends.resultOf(send.id);
+    if (send === undefined || result === undefined)
+      return '# Send to PACS\n\nThe results of this send are not kept any more.\n';
     const { reportMarkdown } = await import('../report/markdown.ts');
-    return [...reportMarkdown(kept.result, { displayPath: kept.displayPath })].join('');
+    return [...reportMarkdown(result, { displayPath: shownPaths(send, result) })].join('');
   }
 
-  /** As the Markdown preview shows it; as text where someone has switched that off. */
-  async show(uri: vscode.Uri): Promise<void> {
+  /** As the Markdown preview shows it; as text where somebody has switched that off. */
+  async show(send: Send): Promise<void> {
+    const uri = addressOf(send);
     if (vscode.extensions.getExtension('vscode.markdown-language-features') !== undefined) {
       await vscode.commands.executeCommand('markdown.showPreview', uri);
       return;
@@ -82,4 +84,12 @@ export class Results implements vscode.TextDocumentContentProvider {
     await vscode.languages.setTextDocumentLanguage(document, 'markdown');
     await vscode.window.showTextDocument(document, { preview: true });
   }
+}
+
+/** The last part is what the tab is called. */
+function addressOf({ id, peer, startedAtMs }: Send): vscode.Uri {
+  const name = peer.name.replace(/[^\p{L}\p{N} ._()-]/gu, '-');
+  const time = new Date(startedAtMs);
+  const [hour, minute] = [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, '0'));
+  return vscode.Uri.from({ scheme: RESULTS_SCHEME, path: `/${id}/Send of ${hour}.${minute} to ${name}.md` });
 }

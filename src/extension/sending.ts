@@ -3,19 +3,21 @@
 
 import * as vscode from 'vscode';
 import type { SendJob, SendProgress, SendResult } from '../send/job.ts';
-import type { Journal, JournalEnd, JournaledFile } from '../send/journal.ts';
-import type { FileOutcome, OutcomeCounts } from '../send/outcome.ts';
+import type { Journal, JournaledFile } from '../send/journal.ts';
+import type { OutcomeCounts } from '../send/outcome.ts';
 import type { ScannedFiles } from '../send/scanned-files.ts';
 import { formatBytes, formatCount, plural } from '../trace/units.ts';
 import { readHidePaths } from './configuration.ts';
 import { mayConnect } from './consent-prompt.ts';
 import { displayPathOf, fileNames } from './display-path.ts';
-import { withLateProgress } from './late-progress.ts';
+import { type ProgressState, withLateProgress } from './late-progress.ts';
 import { addressWords, type ConfiguredPeer, peerWords } from './peers.ts';
 import { plainWords } from './plain-words.ts';
-import { canRetry, type SendOrigin } from './results.ts';
+import { canRetry } from './results.ts';
+import type { LiveSend, Send, SendStart } from './send-entries.ts';
 import type { Session } from './session.ts';
 import { closingWords, countsWords, progressPercent, progressWords, severityOf } from './words.ts';
+import { workspaceRoots } from './workspace-roots.ts';
 
 const SHOW_MS = 250;
 const RETRY = 'Retry';
@@ -47,28 +49,49 @@ export interface SendRequest {
 
 /** @returns undefined: nothing was sent and nothing was tried */
 export async function sendPaths(session: Session, request: SendRequest): Promise<SendSummary | undefined> {
-  const { configured, paths, selection } = request;
-  const files = await scanAll(session, paths);
+  const { peer } = request.configured;
+  const { selection } = request;
+  const send = session.sends.begin({ peer, selection, roots: workspaceRoots(), arePathsHidden: readHidePaths() });
+  let result: SendResult | undefined;
+  try {
+    result = await scanAndSend(session, request, send);
+  } finally {
+    send.drop();
+  }
+  if (result === undefined) return undefined;
+  await tell(session, send.id, result);
+  const { counts, bytesSent, cancelled } = result;
+  return { peer: peer.name, counts, bytesSent, cancelled };
+}
+
+async function scanAndSend(session: Session, request: SendRequest, send: LiveSend): Promise<SendResult | undefined> {
+  const { configured, paths } = request;
+  const files = await scanAll(session, paths, send);
   if (files === undefined) {
     vscode.window.setStatusBarMessage('Send to PACS: cancelled, nothing was sent', 5000);
     return undefined;
   }
-  const names = fileNames(displayPathOf(workspaceRoots(), selection), files, readHidePaths());
-  const { load } = files;
-  if (load.files === 0) return nothingToSend(session, request, files, names.shown);
-  if (!(await mayConnect(session, configured, load))) return undefined;
-
   const { peer, sendOptions } = configured;
-  const options = sendOptions === undefined ? {} : { options: sendOptions };
-  const job: SendJob = { peer, files, ...options, displayPath: names.traced };
+  const { traced } = fileNames(displayPathOf(send.roots, send.selection), files, send.arePathsHidden);
+  const job: SendJob = {
+    peer,
+    files,
+    displayPath: traced,
+    ...(sendOptions === undefined ? {} : { options: sendOptions }),
+  };
+  if (files.load.files === 0) return runWithout(send, job);
+  send.asking();
+  if (!(await mayConnect(session, configured, files.load))) return undefined;
   const journal = await openJournal(session, job, request);
   if (journal === undefined) {
     void vscode.window.showInformationMessage('Another window sends these files already, or has forgotten them.');
     return undefined;
   }
-  const result = await sendWithProgress(session, job, journal);
-  await tell(session, result, { displayPath: names.shown, selection, journalId: journal.id });
-  return summaryOf(result);
+  try {
+    return await sendWithProgress(session, send, job, journal);
+  } finally {
+    await session.journals.tidy();
+  }
 }
 
 /** @returns undefined: somebody else has the files of the predecessor */
@@ -85,25 +108,18 @@ async function openJournal(
   const journal = await journals.open(job, { selection, carried });
   const isTaken = journal.isWhole && (await journals.forget(predecessor.id));
   if (!predecessor.isExclusive || isTaken || !journal.isWhole) return journal;
-  await journals.close(journal, 'cancelled');
+  journal.close('cancelled');
   await journals.forget(journal.id);
   return undefined;
 }
 
-function workspaceRoots(): { path: string; label?: string }[] {
-  const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
-  return folders.map(({ uri, name }) =>
-    folders.length > 1 ? { path: uri.fsPath, label: name } : { path: uri.fsPath },
-  );
-}
-
 /** @returns undefined: cancelled */
-async function scanAll(session: Session, paths: readonly string[]): Promise<ScannedFiles | undefined> {
+async function scanAll(session: Session, paths: readonly string[], send: LiveSend): Promise<ScannedFiles | undefined> {
   const [{ scan }, { ScannedFiles }] = await Promise.all([
     import('../send/scan.ts'),
     import('../send/scanned-files.ts'),
   ]);
-  return withLateProgress(session, 'Send to PACS', async (signal, show) => {
+  const work = async (signal: AbortSignal, show: (state: ProgressState) => void): Promise<ScannedFiles | undefined> => {
     const files = new ScannedFiles();
     let shownAtMs = 0;
     try {
@@ -112,6 +128,7 @@ async function scanAll(session: Session, paths: readonly string[]): Promise<Scan
         const nowMs = performance.now();
         if (nowMs - shownAtMs < SHOW_MS) continue;
         shownAtMs = nowMs;
+        send.found(files.load.files);
         show({ message: `looking for DICOM files, ${formatCount(files.load.files)} found` });
       }
     } catch (thrown) {
@@ -119,39 +136,53 @@ async function scanAll(session: Session, paths: readonly string[]): Promise<Scan
       throw thrown;
     }
     return signal.aborted ? undefined : files;
-  });
+  };
+  return withLateProgress(session, 'Send to PACS', work, send.controller);
 }
 
-async function sendWithProgress(session: Session, job: SendJob, journal: Journal): Promise<SendResult> {
+async function startOf(files: number, peerName: string): Promise<Omit<SendStart, 'journal'>> {
+  const { ProblemCollector } = await import('../report/problems.ts');
+  return { files, problems: new ProblemCollector(peerName) };
+}
+
+/** There is nothing to send: every file ends as skipped, and nobody is connected to. */
+async function runWithout(send: LiveSend, job: SendJob): Promise<SendResult> {
+  const { nothingToSend } = await import('../send/run.ts');
+  const result = nothingToSend(job.peer, job.files);
+  const { outcome } = send.sending(await startOf(0, job.peer.name));
+  let index = 0;
+  for (const file of result.outcomes) outcome(index++, file);
+  send.end(result);
+  return result;
+}
+
+async function sendWithProgress(session: Session, send: LiveSend, job: SendJob, journal: Journal): Promise<SendResult> {
   const { runSend } = await import('../send/run.ts');
-  const {
-    peer,
-    files: { load },
-  } = job;
+  const { peer, files } = job;
+  const { load } = files;
+  const start = await startOf(load.files, peer.name);
   const trace = await session.channel.begin();
   session.channel.note(
     'info',
     `Sending ${plural(load.files, 'file')} (${formatBytes(load.bytes)}) to ${peerWords(peer)} as ${peer.callingAETitle}`,
   );
-  let end: JournalEnd = 'interrupted';
   try {
-    const result = await withLateProgress(session, `Sending to ${peer.name}`, (signal, show) => {
-      const progress = (state: SendProgress): void => {
-        show({ message: progressWords(state), percent: progressPercent(state) });
-        session.statusBar.sending(job, `${state.filesDone}/${state.filesTotal} to ${peer.name}`);
-      };
+    const work = async (signal: AbortSignal, show: (state: ProgressState) => void): Promise<SendResult> => {
       show({ message: `connecting to ${addressWords(peer)}` });
-      session.statusBar.sending(job, `0/${load.files} to ${peer.name}`);
-      // On record first: whatever tells of an outcome comes after it.
-      const outcome = (index: number, settled: FileOutcome): void => journal.record(index, settled);
-      return runSend(job, { trace: trace.sink, progress, outcome }, signal);
-    });
-    end = result.cancelled ? 'cancelled' : 'done';
+      const { outcome, progress: tellProgress } = send.sending({ ...start, journal });
+      const progress = (state: SendProgress): void => {
+        tellProgress(state);
+        show({ message: progressWords(state), percent: progressPercent(state) });
+      };
+      const result = await runSend(job, { trace: trace.sink, progress, outcome }, signal);
+      // Within the work that a shutdown waits for: the results of an interrupted send are kept as well.
+      send.end(result);
+      return result;
+    };
+    const result = await withLateProgress(session, `Sending to ${peer.name}`, work, send.controller);
     await noteTroubles(session, result);
     return result;
   } finally {
-    await session.journals.close(journal, end);
-    session.statusBar.sending(job, undefined);
     trace.end();
   }
 }
@@ -162,46 +193,26 @@ async function noteTroubles(session: Session, { troubles = [] }: SendResult): Pr
   for (const trouble of troubles) session.channel.note('warn', listenerTroubleText(trouble));
 }
 
-async function nothingToSend(
-  session: Session,
-  { configured: { peer }, selection }: SendRequest,
-  files: ScannedFiles,
-  displayPath: (path: string) => string,
-): Promise<SendSummary> {
-  const { nothingToSend: resultOf } = await import('../send/run.ts');
-  const result = resultOf(peer, files);
-  await tell(session, result, { displayPath, selection });
-  return summaryOf(result);
-}
-
-function summaryOf(result: SendResult): SendSummary {
-  const { counts, bytesSent, cancelled } = result;
-  return { peer: result.peer.name, counts, bytesSent, cancelled };
-}
-
-/** What went wrong most urgently, for a person who reads one line. */
-async function whyOf(result: SendResult): Promise<string> {
-  const { problemsOf } = await import('../report/problems.ts');
-  const problems = problemsOf(result).filter(({ outcome }) => outcome !== 'cancelled' && outcome !== 'skipped');
-  const first = problems[0];
+/** The most urgent problem of an ended send, for a person who reads one line. */
+function whyOf(send: Send): string {
+  const [first, ...others] = send.problems.filter(({ outcome }) => outcome !== 'cancelled' && outcome !== 'skipped');
   if (first === undefined) return '';
-  const more = problems.length === 1 ? '' : ` And ${plural(problems.length - 1, 'other problem')}.`;
+  const more = others.length === 0 ? '' : ` And ${plural(others.length, 'other problem')}.`;
   return ` – ${first.text}${more}`;
 }
 
-async function tell(session: Session, result: SendResult, origin: SendOrigin): Promise<void> {
-  const uri = session.results.keep(result, origin);
-  const isRetryOffered = canRetry(result);
-  void vscode.commands.executeCommand('setContext', 'sendToPacs.hasResults', true);
-  void vscode.commands.executeCommand('setContext', 'sendToPacs.canRetry', isRetryOffered);
+/** What a notification says when a send has ended, and what it offers. */
+async function tell(session: Session, id: string, result: SendResult): Promise<void> {
+  const send = session.sends.find(id);
+  if (send === undefined) return;
   const closing =
     result.associations.length === 0 && result.counts.skipped === result.outcomes.length
-      ? `No DICOM file to send to ${result.peer.name}: ${countsWords(result.counts)}.`
+      ? `No DICOM file to send to ${send.peer.name}: ${countsWords(result.counts)}.`
       : closingWords(result);
   const severity = severityOf(result);
   session.channel.note(severity === 'information' ? 'info' : severity === 'warning' ? 'warn' : 'error', closing);
-  const message = `${closing}${await whyOf(result)}`;
-  const buttons = [...(isRetryOffered ? [RETRY] : []), SHOW_RESULTS, SHOW_TRACE];
+  const message = `${closing}${whyOf(send)}`;
+  const buttons = [...(canRetry(result) ? [RETRY] : []), SHOW_RESULTS, SHOW_TRACE];
   const shown =
     severity === 'information'
       ? vscode.window.showInformationMessage(plainWords(message), ...buttons)
@@ -209,8 +220,8 @@ async function tell(session: Session, result: SendResult, origin: SendOrigin): P
         ? vscode.window.showWarningMessage(plainWords(message), ...buttons)
         : vscode.window.showErrorMessage(plainWords(message), ...buttons);
   void shown.then(async (answer) => {
-    if (answer === RETRY) await vscode.commands.executeCommand('sendToPacs.retry', uri);
-    if (answer === SHOW_RESULTS) await session.results.show(uri);
+    if (answer === RETRY) await vscode.commands.executeCommand('sendToPacs.retry', id);
+    if (answer === SHOW_RESULTS) await vscode.commands.executeCommand('sendToPacs.showResults', id);
     if (answer === SHOW_TRACE) session.channel.show();
   });
 }

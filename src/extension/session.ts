@@ -1,38 +1,47 @@
-// What lives as long as the extension does: the channel, the last results, the receiver, whatever runs. Commands get it
-// handed in; there is no other state.
+// What lives as long as the extension does: the list of sends, the output channel, the built-in receiver, and whatever
+// runs and can be cancelled. Every command gets it; there is no other state.
 
 import type * as vscode from 'vscode';
 import { BuiltInReceiver } from './built-in-receiver.ts';
 import { Journals } from './journals.ts';
 import { Results } from './results.ts';
+import { Sends } from './sends.ts';
 import { StatusBar } from './status-bar.ts';
 import { TraceChannel } from './trace-channel.ts';
 
-/** The window does not wait longer for an extension that goes down. */
+/** VS Code gives an extension about 5 s to shut down; this leaves room for the others. */
 const SHUTDOWN_MS = 2500;
 
 export class Session implements vscode.Disposable {
   readonly context: vscode.ExtensionContext;
   readonly channel = new TraceChannel();
-  readonly results = new Results();
-  readonly statusBar = new StatusBar();
+  readonly sends: Sends;
+  readonly results: Results;
+  readonly statusBar: StatusBar;
   readonly receiver: BuiltInReceiver;
   readonly journals: Journals;
   readonly #running = new Map<AbortController, Promise<unknown>>();
   readonly #told = new Set<string>();
 
   constructor(context: vscode.ExtensionContext) {
+    const storage = context.globalStorageUri;
     this.context = context;
-    this.receiver = new BuiltInReceiver(context.globalStorageUri, this.channel, this.statusBar);
-    this.journals = new Journals(context.globalStorageUri, (text) => this.channel.note('warn', text));
+    this.sends = new Sends({ storage: storage.fsPath, note: (text) => this.channel.note('warn', text) });
+    this.results = new Results(this.sends);
+    this.statusBar = new StatusBar(this.sends);
+    this.receiver = new BuiltInReceiver(storage, this.channel, this.statusBar);
+    this.journals = new Journals(storage, (text) => this.channel.note('warn', text));
   }
 
   /**
-   * Runs something that can be cancelled, by the person through `token` or by the extension going down.
-   * The signal aborts within the same turn.
+   * Runs something that can be cancelled: by the person through `token`, by `controller`, or by the extension shutting
+   * down. The signal aborts within the same turn.
    */
-  async run<T>(token: vscode.CancellationToken, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const controller = new AbortController();
+  async run<T>(
+    token: vscode.CancellationToken,
+    work: (signal: AbortSignal) => Promise<T>,
+    controller = new AbortController(),
+  ): Promise<T> {
     const subscription = token.onCancellationRequested(() => controller.abort());
     if (token.isCancellationRequested) controller.abort();
     const promise = work(controller.signal);
@@ -53,20 +62,22 @@ export class Session implements vscode.Disposable {
   }
 
   /**
-   * Cancels what runs, stops the receiver; resolves when all of it has ended, or when there is no more time. Sends can be
-   * resumed later from their journals.
+   * Cancels what runs and stops the receiver. Resolves when all of it has ended and the results are on disk, or when time
+   * is up. Sends can be resumed later from their journals.
    */
   async shutDown(): Promise<void> {
-    this.journals.goDown();
+    this.sends.goDown();
     for (const controller of this.#running.keys()) controller.abort();
-    const ended = Promise.allSettled([...this.#running.values(), this.receiver.stop()]);
+    const ended = Promise.allSettled([...this.#running.values(), this.receiver.stop()]).then(() =>
+      this.sends.written(),
+    );
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, SHUTDOWN_MS);
     });
     await Promise.race([ended, late]);
     clearTimeout(timer);
-    this.journals.interrupt();
+    this.sends.interrupt();
     this.dispose();
   }
 

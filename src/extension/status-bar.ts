@@ -1,18 +1,24 @@
-// One item, and only while something goes on: a send, or the built-in receiver.
+// One item, shown only while files are sent or the built-in receiver runs. Reads the list of sends.
 
 import * as vscode from 'vscode';
+import type { Subscription } from './emitter.ts';
 import { plainWords } from './plain-words.ts';
+import type { Send } from './send-entries.ts';
+import type { Sends } from './sends.ts';
+
+function sendingWords({ progress, files, peer }: Send): string {
+  return plainWords(`${progress?.filesDone ?? 0}/${progress?.filesTotal ?? files} to ${peer.name}`);
+}
 
 export class StatusBar implements vscode.Disposable {
+  readonly #sends: Sends;
+  readonly #subscription: Subscription;
   #item: vscode.StatusBarItem | undefined;
-  readonly #sends = new Map<object, string>();
   #receiver: { readonly text: string; readonly tooltip: string } | undefined;
 
-  /** @param key the send; `text` undefined = it has ended */
-  sending(key: object, text: string | undefined): void {
-    if (text === undefined) this.#sends.delete(key);
-    else this.#sends.set(key, plainWords(text));
-    this.#update();
+  constructor(sends: Sends) {
+    this.#sends = sends;
+    this.#subscription = sends.onDidChange(() => this.#update());
   }
 
   receiving(state: { readonly text: string; readonly tooltip: string } | undefined): void {
@@ -21,7 +27,7 @@ export class StatusBar implements vscode.Disposable {
   }
 
   #update(): void {
-    const sends = [...this.#sends.values()];
+    const sends = this.#sends.list().filter(({ state }) => state === 'sending');
     if (sends.length === 0 && this.#receiver === undefined) {
       this.#item?.dispose();
       this.#item = undefined;
@@ -33,7 +39,8 @@ export class StatusBar implements vscode.Disposable {
       this.#item.show();
     }
     const first = sends[0];
-    const sending = first === undefined ? undefined : sends.length === 1 ? first : `${sends.length} sends`;
+    const sending =
+      first === undefined ? undefined : sends.length === 1 ? sendingWords(first) : `${sends.length} sends`;
     const parts = [
       ...(sending === undefined ? [] : [`$(sync~spin) ${sending}`]),
       ...(this.#receiver === undefined ? [] : [`$(inbox) ${this.#receiver.text}`]),
@@ -51,6 +58,7 @@ export class StatusBar implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#subscription.dispose();
     this.#item?.dispose();
     this.#item = undefined;
   }

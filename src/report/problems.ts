@@ -89,15 +89,33 @@ class Groups {
 
 const keyOf = (outcome: Outcome, text: string): string => `${outcome}\n${text}`;
 
+/** Collects the problems of a send while its files end. */
+export class ProblemCollector {
+  readonly #groups = new Groups();
+  readonly #peerName: string;
+
+  constructor(peerName: string) {
+    this.#peerName = peerName;
+  }
+
+  add(file: FileOutcome): void {
+    if (file.outcome === 'stored') return;
+    const explanation = explainFile(file, { peerName: this.#peerName });
+    const text = explanation === undefined ? 'No reason is known.' : sentence(explanation);
+    this.#groups.add(file.outcome, text, file.path);
+  }
+
+  /** The most urgent, then the most frequent first. */
+  list(): Problem[] {
+    return this.#groups.list().sort((a, b) => URGENCY[a.outcome] - URGENCY[b.outcome]);
+  }
+}
+
 /** Grouped by outcome and identical explanation; the most urgent, then the most frequent first. */
 export function problemsOf(result: SendResult): Problem[] {
-  const groups = new Groups();
-  for (const file of notableOf(result.outcomes)) {
-    if (file.outcome === 'stored') continue;
-    const explanation = explainFile(file, { peerName: result.peer.name });
-    groups.add(file.outcome, explanation === undefined ? 'No reason is known.' : sentence(explanation), file.path);
-  }
-  return groups.list().sort((a, b) => URGENCY[a.outcome] - URGENCY[b.outcome]);
+  const problems = new ProblemCollector(result.peer.name);
+  for (const file of notableOf(result.outcomes)) problems.add(file);
+  return problems.list();
 }
 
 /** What was found wrong with files that were sent all the same; what most have first. */

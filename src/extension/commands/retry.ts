@@ -1,4 +1,5 @@
-// Retry Failed Files of Last Send: those that failed, were cancelled or have no answer, to the same peer.
+// Retry Failed Files of Last Send: those that failed, were cancelled or have no answer, to the same peer. Held-back files
+// are never among them: a person decides for each.
 
 import * as vscode from 'vscode';
 import { chooseSamePeer } from '../peer-again.ts';
@@ -7,22 +8,26 @@ import { type SendSummary, sendPaths } from '../sending.ts';
 import type { Session } from '../session.ts';
 
 /**
- * @param which the address of a send's results; without it those of the last send
+ * @param id of an ended send; without it the last one of this window or, after a reload, of its folders
  * @returns undefined: nothing was tried
  */
-export async function retry(session: Session, which?: unknown): Promise<SendSummary | undefined> {
-  const uri = which instanceof vscode.Uri ? which : session.results.last;
-  const kept = uri === undefined ? undefined : session.results.find(uri);
-  const paths = kept === undefined ? [] : retryablePaths(kept.result);
-  if (kept === undefined || paths.length === 0) {
-    void vscode.window.showInformationMessage('The last send of this window left nothing to try again.');
+export async function retry(session: Session, id?: unknown): Promise<SendSummary | undefined> {
+  const send =
+    id === undefined
+      ? await session.results.last()
+      : typeof id === 'string'
+        ? await session.results.sendOf(id)
+        : undefined;
+  const result = send === undefined ? undefined : await session.sends.resultOf(send.id);
+  const paths = result === undefined ? [] : retryablePaths(result);
+  if (send === undefined || paths.length === 0) {
+    void vscode.window.showInformationMessage('There are no failed files to try again.');
     return undefined;
   }
-  const { result, selection, journalId } = kept;
-  const configured = await chooseSamePeer(session, result.peer, paths, 'Retry Failed Files');
+  const { peer, selection, journalId } = send;
+  const configured = await chooseSamePeer(session, peer, paths, 'Retry Failed Files');
   if (configured === undefined) return undefined;
-  const { journals } = session;
-  const owed = journalId === undefined ? [] : await journals.owedBy(journalId);
+  const owed = journalId === undefined ? [] : await session.journals.owedBy(journalId);
   return sendPaths(session, {
     configured,
     paths,

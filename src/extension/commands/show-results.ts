@@ -3,11 +3,14 @@
 import * as vscode from 'vscode';
 import type { Session } from '../session.ts';
 
-export async function showResults(session: Session): Promise<void> {
-  const { last } = session.results;
-  if (last === undefined) {
-    void vscode.window.showInformationMessage('Nothing was sent yet in this window.');
+/** @param id of an ended send; without it the last one of this window or, after a reload, of its folders */
+export async function showResults(session: Session, id?: unknown): Promise<void> {
+  const send = typeof id === 'string' ? await session.results.sendOf(id) : await session.results.last();
+  if (send === undefined) {
+    void vscode.window.showInformationMessage(
+      'There are no results: nothing was sent yet, or they are not kept any more.',
+    );
     return;
   }
-  await session.results.show(last);
+  await session.results.show(send);
 }

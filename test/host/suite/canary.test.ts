@@ -28,6 +28,19 @@ async function isOnDisk(marker: string): Promise<boolean> {
   return false;
 }
 
+/** Files whose path fits and that hold the marker, as soon as there are any. */
+async function eventualFiles(pattern: RegExp, marker: string): Promise<string[]> {
+  for (const began = performance.now(); performance.now() - began < 10_000; ) {
+    const paths = filesBelow(userData()).filter((path) => pattern.test(path));
+    const found = paths.filter((path) => readFileSync(path, 'utf8').includes(marker));
+    if (found.length > 0) return found;
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50);
+    });
+  }
+  throw new Error(`no file ${pattern} holds ${marker}`);
+}
+
 describe('Of a patient whose images are sent, with successes and failures,', () => {
   let home: Awaited<ReturnType<typeof makeFolder>>;
   let peer: Awaited<ReturnType<typeof startScriptedPeer>>;
@@ -63,10 +76,10 @@ describe('Of a patient whose images are sent, with successes and failures,', () 
     return summary;
   }
 
-  /** What is written while no one has changed the level. Received instances are instances, and journals name files. */
+  /** What is written at the default level. Received instances are instances; journals and kept results name files. */
   function written(): string[] {
     return filesBelow(userData()).filter(
-      (path) => statSync(path).mtimeMs >= since - 2_000 && !/[\\/](received|journals)[\\/]/.test(path),
+      (path) => statSync(path).mtimeMs >= since - 2_000 && !/[\\/](received|journals|sends)[\\/]/.test(path),
     );
   }
 
@@ -87,6 +100,15 @@ describe('Of a patient whose images are sent, with successes and failures,', () 
     assert.ok(journals.length > 0);
     for (const path of journals) {
       assert.deepEqual(canariesIn(readFileSync(path)), [], path);
+      assert.equal(statSync(path).mode & 0o077, 0, path);
+    }
+  });
+
+  it('nothing but the paths and instance UIDs is in the results on disk, which only their owner can read', async () => {
+    await sendAll(`${PEER}-KEPT`);
+    const kept = await eventualFiles(/[\\/]sends[\\/]send-[^\\/]*\.jsonl$/, `${PEER}-KEPT`);
+    for (const path of kept) {
+      assert.deepEqual(canariesIn(readFileSync(path)), ['instance UID'], path);
       assert.equal(statSync(path).mode & 0o077, 0, path);
     }
   });

@@ -110,8 +110,9 @@ describe('settings', () => {
 });
 
 describe('the extension', () => {
-  it('is woken by its commands alone, runs where the files are, and is there in Restricted Mode', () => {
-    assert.deepEqual(manifest.activationEvents, []);
+  it('is activated by its commands and by restored results, runs where the files are, and works in Restricted Mode', () => {
+    assert.deepEqual(manifest.activationEvents, ['onFileSystem:sendtopacs-results']);
+    assert.ok(read('src/extension/results.ts').includes("'sendtopacs-results'"));
     assert.deepEqual(manifest.extensionKind, ['workspace']);
     assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
     assert.equal(manifest.capabilities.virtualWorkspaces.supported, 'limited');

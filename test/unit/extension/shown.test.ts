@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { canariesIn, PATH_WORD, writeCanaries } from '../../support/canary.ts';
 import * as naive from '../../support/naive-pdu.ts';
@@ -63,7 +63,7 @@ describe('around a send', () => {
     const peers = [{ name: 'ARCHIVE', host: '127.0.0.1', port }];
     const home = await send(t, { workspace: { peers } });
     const sinks = new Set(editor.shown.map(({ sink }) => sink));
-    for (const sink of ['notification', 'modal', 'status bar', 'channel', 'state', 'context'] as const)
+    for (const sink of ['notification', 'modal', 'status bar', 'channel', 'state'] as const)
       assert.ok(sinks.has(sink), `${sink} was not written to`);
     for (const { sink, text } of editor.shown) {
       const also: Record<string, string> = { 'a path above what was selected': home };
@@ -73,7 +73,10 @@ describe('around a send', () => {
     }
     for (const entry of readdirSync(storage, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
-      assert.deepEqual(canariesIn(readFileSync(join(entry.parentPath, entry.name))), [], entry.name);
+      const found = canariesIn(readFileSync(join(entry.parentPath, entry.name)));
+      // Results that outlive the window name instances, as the report does; nothing else of a patient.
+      const allowed = basename(entry.parentPath) === 'sends' ? ['instance UID'] : [];
+      assert.deepEqual(found, allowed, entry.name);
     }
   });
 

@@ -1,0 +1,129 @@
+// Ended sends on disk, so that their results outlive the window: a folder with one file a send (kept-send-file.ts). A file
+// is written beside its place and renamed when it is whole. The files name DICOM files, SOP Instance UIDs and what a peer
+// answered, so only their owner may read them. A file that cannot be read counts as not there.
+
+import { createReadStream } from 'node:fs';
+import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SendResult } from '../send/job.ts';
+import { headOf, type KeptHead, linesOfSend, SendReader } from './kept-send-file.ts';
+
+export const KEPT_AGE_MAX_MS = 30 * 24 * 3_600_000;
+/** The newest stay; the very newest whatever its size. */
+export const KEPT_FILES_MAX = 200;
+export const KEPT_BYTES_MAX = 128 * 1024 * 1024;
+
+/** What a killed process left half written. */
+const LEFTOVER_AGE_MAX_MS = 24 * 3_600_000;
+const FILE_NAME = /^send-([0-9A-Za-z-]{1,64})\.jsonl$/;
+/** A head names all that a person selected. */
+const HEAD_LENGTH_MAX = 1 << 24;
+
+const pathOf = (directory: string, id: string): string => join(directory, `send-${id}.jsonl`);
+
+/** Rejects where it cannot be written; then nothing is left of it. */
+export async function keepSend(directory: string, head: KeptHead, result: SendResult): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  // The folder may have been there with other rights.
+  await chmod(directory, 0o700);
+  const path = pathOf(directory, head.id);
+  const unfinished = `${path}.${process.pid}.tmp`;
+  try {
+    const handle = await open(unfinished, 'w', 0o600);
+    try {
+      for (const piece of linesOfSend(head, result)) await handle.appendFile(piece);
+    } finally {
+      await handle.close();
+    }
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Ids of the sends that have a file, and what the heads say of those that are not known yet. Never rejects. */
+export async function keptHeads(
+  directory: string,
+  known: ReadonlySet<string>,
+): Promise<{ readonly ids: ReadonlySet<string>; readonly heads: readonly KeptHead[] }> {
+  const ids = new Set<string>();
+  const heads: KeptHead[] = [];
+  for (const name of await readdir(directory).catch(() => [])) {
+    const id = FILE_NAME.exec(name)?.[1];
+    if (id === undefined) continue;
+    if (known.has(id)) {
+      ids.add(id);
+      continue;
+    }
+    const head = headOf(await firstLine(pathOf(directory, id)));
+    if (head?.id !== id) continue;
+    ids.add(id);
+    heads.push(head);
+  }
+  return { ids, heads };
+}
+
+async function firstLine(path: string): Promise<string> {
+  let text = '';
+  try {
+    for await (const piece of createReadStream(path, { end: HEAD_LENGTH_MAX, encoding: 'utf8' })) {
+      text += piece as string;
+      const end = text.indexOf('\n');
+      if (end >= 0) return text.slice(0, end);
+    }
+  } catch {
+    // It cannot be read: it is as good as not there.
+  }
+  return '';
+}
+
+/** The whole result; undefined: it is not there, or not as it was written. Never rejects. */
+export async function readKept(directory: string, id: string): Promise<SendResult | undefined> {
+  if (FILE_NAME.exec(`send-${id}.jsonl`)?.[1] !== id) return undefined;
+  const reader = new SendReader();
+  try {
+    for await (const line of linesOf(pathOf(directory, id))) reader.take(line);
+    return reader.result();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lines as they are in the file, a piece at a time, so that a long file stalls nobody. */
+async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
+  let rest = '';
+  for await (const piece of createReadStream(path, { encoding: 'utf8' })) {
+    const lines = (rest + (piece as string)).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}
+
+export async function forgetKept(directory: string, id: string): Promise<void> {
+  if (FILE_NAME.test(`send-${id}.jsonl`)) await remove(pathOf(directory, id));
+}
+
+/** Removes what is too old, too many or too much. Never rejects. */
+export async function tidyKept(directory: string, nowMs: number): Promise<void> {
+  const kept: { readonly path: string; readonly mtimeMs: number; readonly size: number }[] = [];
+  for (const name of await readdir(directory).catch(() => [])) {
+    const path = join(directory, name);
+    const status = await stat(path).catch(() => undefined);
+    if (status === undefined) continue;
+    const { mtimeMs, size } = status;
+    if (FILE_NAME.test(name)) kept.push({ path, mtimeMs, size });
+    else if (/^send-.*\.tmp$/.test(name) && nowMs - mtimeMs > LEFTOVER_AGE_MAX_MS) await remove(path);
+  }
+  kept.sort((a, b) => b.mtimeMs - a.mtimeMs);
+  let bytes = 0;
+  for (const [place, { path, mtimeMs, size }] of kept.entries()) {
+    bytes += size;
+    const isTooMuch = place > 0 && (place >= KEPT_FILES_MAX || bytes > KEPT_BYTES_MAX);
+    if (isTooMuch || nowMs - mtimeMs > KEPT_AGE_MAX_MS) await remove(path);
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined);
+}

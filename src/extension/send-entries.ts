@@ -1,0 +1,220 @@
+// One send in the list of sends: as others see it, while it runs, and after it has ended.
+
+import type { ProblemCollector } from '../report/problems.ts';
+import type { SendListeners, SendProgress, SendResult } from '../send/job.ts';
+import type { Journal, JournaledPeer } from '../send/journal.ts';
+import { OUTCOMES, type Outcome, type OutcomeCounts } from '../send/outcome.ts';
+import type { EndState, KeptHead, ProblemCount, SendFacts } from './kept-send-file.ts';
+
+export type SendState = 'scanning' | 'asking' | 'sending' | EndState;
+
+/** One send as others see it: every member tells how it is now. */
+export interface Send extends SendFacts {
+  readonly state: SendState;
+  /** DICOM files found so far; from 'sending' on all that are to be sent. */
+  readonly files: number;
+  readonly counts: OutcomeCounts;
+  /** Once it is sending. */
+  readonly progress: SendProgress | undefined;
+  readonly problems: readonly ProblemCount[];
+  readonly endedAtMs: number | undefined;
+  readonly journalId: string | undefined;
+  /** `resultOf` has something to give. */
+  readonly hasResults: boolean;
+  /** Files that its journal owes; undefined: nothing can be resumed, or nobody has looked yet. */
+  readonly owed: number | undefined;
+  /** Stops it where it runs. */
+  cancel(): void;
+}
+
+/** Of a send on disk. */
+const KEPT_PROBLEMS_MAX = 50;
+
+export const noCounts = (): Record<Outcome, number> =>
+  Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
+
+/** What a send that runs tells its list. */
+export interface SendOwner {
+  changed(id: string, isState: boolean): void;
+  dropped(id: string): void;
+  ended(send: LiveSend, result: SendResult): void;
+  isGoingDown(): boolean;
+}
+
+/** What is there when the first file is about to go out. */
+export interface SendStart {
+  /** DICOM files. */
+  readonly files: number;
+  /** Absent: nothing is sent, so nothing can be owed. */
+  readonly journal?: Journal;
+  /** Empty; gets every file as it ends. */
+  readonly problems: ProblemCollector;
+}
+
+/** A send of this window until it ends. Only what runs the send calls its methods. */
+export class LiveSend implements Send {
+  readonly id: string;
+  readonly peer: JournaledPeer;
+  readonly selection: readonly string[];
+  readonly roots: SendFacts['roots'];
+  readonly arePathsHidden: boolean;
+  readonly startedAtMs: number;
+  readonly endedAtMs = undefined;
+  readonly hasResults = false;
+  readonly owed = undefined;
+  /** Aborts when somebody stops the send. */
+  readonly controller = new AbortController();
+  readonly #owner: SendOwner;
+  readonly #counts = noCounts();
+  #state: SendState = 'scanning';
+  #hasEnded = false;
+  #files = 0;
+  #progress: SendProgress | undefined;
+  #problems: ProblemCollector | undefined;
+  #journal: Journal | undefined;
+
+  constructor(facts: SendFacts, owner: SendOwner) {
+    const { name, host, port, calledAETitle, callingAETitle } = facts.peer;
+    this.id = facts.id;
+    this.peer = { name, host, port, calledAETitle, callingAETitle };
+    this.selection = facts.selection;
+    this.roots = facts.roots;
+    this.arePathsHidden = facts.arePathsHidden;
+    this.startedAtMs = facts.startedAtMs;
+    this.#owner = owner;
+  }
+
+  get state(): SendState {
+    return this.#state;
+  }
+
+  get files(): number {
+    return this.#files;
+  }
+
+  get counts(): OutcomeCounts {
+    return { ...this.#counts };
+  }
+
+  get progress(): SendProgress | undefined {
+    return this.#progress;
+  }
+
+  get problems(): readonly ProblemCount[] {
+    return this.#problems?.list() ?? [];
+  }
+
+  get journal(): Journal | undefined {
+    return this.#journal;
+  }
+
+  get journalId(): string | undefined {
+    return this.#journal?.id;
+  }
+
+  cancel(): void {
+    this.controller.abort();
+  }
+
+  found(files: number): void {
+    this.#files = files;
+    this.#owner.changed(this.id, false);
+  }
+
+  asking(): void {
+    this.#enter('asking');
+  }
+
+  /** @returns what the run of the send tells this one */
+  sending({ files, journal, problems }: SendStart): Required<Pick<SendListeners, 'outcome' | 'progress'>> {
+    this.#files = files;
+    this.#journal = journal;
+    this.#problems = problems;
+    this.#enter('sending');
+    return {
+      outcome: (index, file) => {
+        // Write-ahead: the journal has it before anybody can count it.
+        journal?.record(index, file);
+        this.#counts[file.outcome] += 1;
+        problems.add(file);
+        this.#owner.changed(this.id, false);
+      },
+      progress: (progress) => {
+        this.#progress = progress;
+        this.#owner.changed(this.id, false);
+      },
+    };
+  }
+
+  /** It came to its end, whatever became of its files. */
+  end(result: SendResult): void {
+    this.#hasEnded = true;
+    this.#state = this.#owner.isGoingDown() ? 'interrupted' : result.cancelled ? 'cancelled' : 'done';
+    this.#journal?.close(this.#state);
+    this.#owner.ended(this, result);
+  }
+
+  /** Nothing was sent, or the run broke: only its journal tells of it, if it has one. Nothing happens after `end`. */
+  drop(): void {
+    if (this.#hasEnded) return;
+    this.#journal?.close('interrupted');
+    this.#owner.dropped(this.id);
+  }
+
+  head(result: SendResult): KeptHead {
+    const { id, peer, selection, roots, arePathsHidden, startedAtMs, journalId } = this;
+    return {
+      ...{ id, peer, selection, roots, arePathsHidden, startedAtMs },
+      state: this.#state as EndState,
+      endedAtMs: result.endedAtMs,
+      files: this.#files,
+      counts: result.counts,
+      problems: this.problems.slice(0, KEPT_PROBLEMS_MAX).map(({ outcome, text, count }) => ({ outcome, text, count })),
+      ...(journalId === undefined ? {} : { journalId }),
+    };
+  }
+
+  #enter(state: SendState): void {
+    this.#state = state;
+    this.#owner.changed(this.id, true);
+  }
+}
+
+export class PastSend implements Send {
+  readonly id: string;
+  readonly peer: JournaledPeer;
+  readonly selection: readonly string[];
+  readonly roots: SendFacts['roots'];
+  readonly arePathsHidden: boolean;
+  readonly startedAtMs: number;
+  readonly state: EndState;
+  readonly files: number;
+  readonly counts: OutcomeCounts;
+  readonly progress = undefined;
+  readonly problems: readonly ProblemCount[];
+  readonly endedAtMs: number;
+  readonly journalId: string | undefined;
+  /** Its results are in memory or on disk. */
+  readonly hasResults: boolean;
+  owed: number | undefined;
+
+  constructor(head: KeptHead, hasResults: boolean) {
+    this.id = head.id;
+    this.peer = head.peer;
+    this.selection = head.selection;
+    this.roots = head.roots;
+    this.arePathsHidden = head.arePathsHidden;
+    this.startedAtMs = head.startedAtMs;
+    this.state = head.state;
+    this.files = head.files;
+    this.counts = head.counts;
+    this.problems = head.problems;
+    this.endedAtMs = head.endedAtMs;
+    this.journalId = head.journalId;
+    this.hasResults = hasResults;
+  }
+
+  cancel(): void {
+    // It has ended.
+  }
+}

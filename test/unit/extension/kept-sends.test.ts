@@ -1,0 +1,288 @@
+// Ended sends on disk: what is written is read again as it was, and anything else counts as not there.
+
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { KeptHead } from '../../../src/extension/kept-send-file.ts';
+import {
+  forgetKept,
+  KEPT_AGE_MAX_MS,
+  KEPT_BYTES_MAX,
+  KEPT_FILES_MAX,
+  keepSend,
+  keptHeads,
+  readKept,
+  tidyKept,
+} from '../../../src/extension/kept-sends.ts';
+import { reportMarkdown } from '../../../src/report/markdown.ts';
+import type { AssociationSummary, SendResult } from '../../../src/send/job.ts';
+import { type FileOutcome, OUTCOMES, type Outcome } from '../../../src/send/outcome.ts';
+import { peerAt } from '../../support/jobs.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const PEER = peerAt(4242);
+const CT = '1.2.840.10008.5.1.4.1.1.2';
+const EXPLICIT_LE = '1.2.840.10008.1.2.1';
+const JPEG = '1.2.840.10008.1.2.4.50';
+const NOBODY: ReadonlySet<string> = new Set();
+
+const instance = (path: string, uid: string, rest: Partial<FileOutcome>): FileOutcome => ({
+  path,
+  outcome: 'stored',
+  sopClassUID: CT,
+  sopInstanceUID: uid,
+  transferSyntaxUID: JPEG,
+  bytesSent: 0,
+  ...rest,
+});
+
+const ASSOCIATIONS: readonly AssociationSummary[] = [
+  {
+    association: 3,
+    startedAtMs: 1_000,
+    endedAtMs: 2_000,
+    contexts: [],
+    operationsInvoked: Number.POSITIVE_INFINITY,
+    peerMaximumLength: 16_384,
+  },
+  {
+    association: 4,
+    startedAtMs: 2_000,
+    endedAtMs: 2_500,
+    contexts: [],
+    operationsInvoked: 1,
+    failure: { code: 'association aborted', phase: 'response', source: 2, reason: 0 },
+  },
+];
+
+/** One file of each kind, with names that a line of JSON has to survive. */
+const FILES: readonly FileOutcome[] = [
+  instance('/study/a b/IM1.dcm', '1.2.3', {
+    status: 0,
+    bytesSent: 4_000,
+    elapsedMs: 12.3,
+    transferSyntaxOnWire: JPEG,
+  }),
+  instance('/study/a b/line\u2028\n"\\.dcm', '1.2.4', { status: 0, bytesSent: 1, transferSyntaxOnWire: EXPLICIT_LE }),
+  instance('C:\\study\\\ud800.dcm', '1.2.5', {
+    outcome: 'stored with warning',
+    status: 0xb000,
+    reason: { code: 'status', status: 0xb000, errorComment: 'coerced\u0000', offendingElement: [0x0010_0010] },
+    findings: [{ code: 'odd length', offset: 340, length: 7 }],
+  }),
+  instance('/study/IM4.dcm', '1.2.6', {
+    outcome: 'failed',
+    reason: { code: 'given up', lostAssociations: 3, last: { code: 'connection lost', phase: 'write' } },
+  }),
+  instance('/study/IM5.dcm', '1.2.7', { outcome: 'cancelled', reason: { code: 'cancelled', phase: 'write' } }),
+  instance('/study/IM6.dcm', '1.2.8', {
+    outcome: 'unknown',
+    reason: { code: 'timeout', phase: 'response', afterMs: 9 },
+  }),
+  instance('/study/IM7.dcm', '1.2.8', {
+    outcome: 'skipped',
+    reason: {
+      code: 'pre-flight',
+      finding: { code: 'duplicate instance', sopInstanceUID: '1.2.8', firstPath: '/study/IM6.dcm' },
+    },
+  }),
+  { path: 'README', outcome: 'skipped', bytesSent: 0, reason: { code: 'not DICOM', looksLike: 'text' } },
+];
+
+function resultOf(outcomes: readonly FileOutcome[]): SendResult {
+  const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
+  for (const { outcome } of outcomes) counts[outcome] += 1;
+  const times = { startedAtMs: 1_000, endedAtMs: 3_000 };
+  return { peer: PEER, ...times, outcomes, counts, bytesSent: 4_001, associations: ASSOCIATIONS, cancelled: true };
+}
+
+function headOf(id: string, result: SendResult): KeptHead {
+  const { name, host, port, calledAETitle, callingAETitle } = PEER;
+  return {
+    id,
+    peer: { name, host, port, calledAETitle, callingAETitle },
+    selection: ['/study'],
+    roots: [{ path: '/study', label: 'study' }, { path: '/other' }],
+    arePathsHidden: false,
+    startedAtMs: 900,
+    state: 'cancelled',
+    endedAtMs: result.endedAtMs,
+    files: result.outcomes.length,
+    counts: result.counts,
+    problems: [{ outcome: 'failed', text: 'It failed.', count: 1 }],
+    journalId: 'journal-1',
+  };
+}
+
+async function kept(directory: string, id = 'one', files = FILES): Promise<{ path: string; result: SendResult }> {
+  const result = resultOf(files);
+  await keepSend(directory, headOf(id, result), result);
+  return { path: join(directory, `send-${id}.jsonl`), result };
+}
+
+describe('an ended send on disk', () => {
+  it('is read as it was written, file by file and as a report', async (t) => {
+    const directory = join(temporaryFolder(t), 'sends');
+    const { result } = await kept(directory);
+    const read = await readKept(directory, 'one');
+    assert.ok(read !== undefined);
+    assert.deepEqual([...read.outcomes], [...result.outcomes]);
+    assert.deepEqual({ ...read, outcomes: [] }, { ...result, outcomes: [] });
+    assert.deepEqual([...reportMarkdown(read)], [...reportMarkdown(result)]);
+    const { ids, heads } = await keptHeads(directory, NOBODY);
+    assert.deepEqual([...ids], ['one']);
+    assert.deepEqual(heads, [headOf('one', result)]);
+    assert.deepEqual((await keptHeads(directory, ids)).heads, [], 'what is known is not read again');
+  });
+
+  it('can be read by its owner alone, and leaves nothing half written behind', async (t) => {
+    const directory = join(temporaryFolder(t), 'sends');
+    const { path } = await kept(directory);
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    assert.equal(statSync(directory).mode & 0o777, 0o700);
+    assert.deepEqual(readdirSync(directory), ['send-one.jsonl']);
+  });
+
+  it('counts as not there when it is torn anywhere', async (t) => {
+    const directory = temporaryFolder(t);
+    const { path } = await kept(directory);
+    const { length } = readFileSync(path);
+    // A digest without its newline is whole.
+    for (let end = length - 2; end >= 0; end -= 7) {
+      truncateSync(path, end);
+      assert.equal(await readKept(directory, 'one'), undefined, `${end} of ${length} bytes`);
+    }
+    const { ids, heads } = await keptHeads(directory, NOBODY);
+    assert.deepEqual([ids.size, heads.length], [0, 0]);
+  });
+
+  it('counts as not there when a byte of it is another, or it is of another version or kind', async (t) => {
+    const directory = temporaryFolder(t);
+    const { path } = await kept(directory);
+    const text = readFileSync(path, 'utf8');
+    for (const [from, to] of [
+      ['IM4', 'IM5'],
+      ['"stored"', '"failed"'],
+      ['"bytesSent":4001', '"bytesSent":4002'],
+      ['{"send":1', '{"send":2'],
+    ] as const) {
+      assert.ok(text.includes(from));
+      writeFileSync(path, text.replace(from, to));
+      assert.equal(await readKept(directory, 'one'), undefined, `${from} is ${to}`);
+    }
+    assert.deepEqual((await keptHeads(directory, NOBODY)).heads, []);
+    for (const foreign of [
+      '',
+      '\n',
+      'null\n',
+      '[]\n',
+      '{}\n',
+      '{"send":1}\n',
+      '\xff\xfe\0',
+      '{"send":1,"id":"one","peer":{}}',
+    ]) {
+      writeFileSync(path, foreign, 'latin1');
+      assert.equal(await readKept(directory, 'one'), undefined, foreign);
+      assert.deepEqual((await keptHeads(directory, NOBODY)).heads, [], foreign);
+    }
+    writeFileSync(path, text);
+    assert.notEqual(await readKept(directory, 'one'), undefined);
+  });
+
+  it('is found under its own id alone, which leads nowhere else', async (t) => {
+    const directory = join(temporaryFolder(t), 'sends');
+    const { path } = await kept(directory);
+    for (const id of ['two', '../sends/send-one', 'one.jsonl', '', '/etc/passwd']) {
+      assert.equal(await readKept(directory, id), undefined, id);
+      await forgetKept(directory, id);
+    }
+    assert.ok(existsSync(path));
+    await forgetKept(directory, 'one');
+    assert.ok(!existsSync(path));
+    assert.equal(await readKept(directory, 'one'), undefined);
+  });
+
+  it('fails to be kept, and leaves nothing, where it cannot be written', async (t) => {
+    const place = join(temporaryFolder(t), 'sends');
+    writeFileSync(place, '');
+    await assert.rejects(kept(place), /EEXIST|ENOTDIR/);
+    assert.deepEqual((await keptHeads(place, NOBODY)).heads, []);
+    await tidyKept(place, Date.now());
+  });
+
+  it('of 100,000 files lets others have their turn, and stays packed in memory', async (t) => {
+    const directory = temporaryFolder(t);
+    const outcomes = Array.from({ length: 100_000 }, (_, index) =>
+      instance(`/archive/series-${index >> 8}/IM${index}.dcm`, `1.2.826.0.1.3680043.9.${index}`, {
+        status: 0,
+        bytesSent: 500_000,
+        transferSyntaxOnWire: JPEG,
+      }),
+    );
+    let isOver = false;
+    let turns = 0;
+    const countTurns = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(countTurns);
+    };
+    countTurns();
+    const { path } = await kept(directory, 'one', outcomes);
+    // 64 KiB a piece; more than one piece in a turn would be too long.
+    const pieces = Math.floor(statSync(path).size / 70_000);
+    assert.ok(pieces > 50 && turns >= pieces, `${turns} turns to write ${pieces} pieces`);
+    turns = 0;
+    const read = await readKept(directory, 'one');
+    isOver = true;
+    assert.ok(turns >= pieces, `${turns} turns to read ${pieces} pieces`);
+    assert.ok(read !== undefined && !Array.isArray(read.outcomes));
+    assert.deepEqual(read.outcomes.at(99_999), outcomes.at(99_999));
+    assert.deepEqual([...(read.outcomes.notable ?? [{}])], []);
+  });
+});
+
+describe('the folder of ended sends', () => {
+  const NOW = Date.now();
+  const touch = (path: string, ageMs: number): void => {
+    const seconds = (NOW - ageMs) / 1_000;
+    utimesSync(path, seconds, seconds);
+  };
+  const put = (directory: string, name: string, ageMs: number, size = 10): void => {
+    writeFileSync(join(directory, name), '');
+    truncateSync(join(directory, name), size);
+    touch(join(directory, name), ageMs);
+  };
+  const names = (directory: string): string[] => readdirSync(directory).toSorted();
+
+  it('keeps nothing for more than 30 days', async (t) => {
+    const directory = temporaryFolder(t);
+    put(directory, 'send-old.jsonl', KEPT_AGE_MAX_MS + 60_000);
+    put(directory, 'send-young.jsonl', KEPT_AGE_MAX_MS - 60_000);
+    put(directory, 'send-dead.jsonl.99.tmp', 48 * 3_600_000);
+    put(directory, 'send-begun.jsonl.98.tmp', 60_000);
+    put(directory, 'something else', KEPT_AGE_MAX_MS * 2);
+    await tidyKept(directory, NOW);
+    assert.deepEqual(names(directory), ['send-begun.jsonl.98.tmp', 'send-young.jsonl', 'something else']);
+  });
+
+  it('keeps the newest, so many', async (t) => {
+    const directory = temporaryFolder(t);
+    for (let age = 0; age < KEPT_FILES_MAX + 3; age++) put(directory, `send-${age}.jsonl`, age * 1_000);
+    await tidyKept(directory, NOW);
+    assert.equal(names(directory).length, KEPT_FILES_MAX);
+    for (let age = 0; age < 3; age++)
+      assert.ok(!existsSync(join(directory, `send-${KEPT_FILES_MAX + age}.jsonl`)), 'the oldest are gone');
+  });
+
+  it('keeps the newest, so many bytes, and the very newest whatever its size', async (t) => {
+    const directory = temporaryFolder(t);
+    put(directory, 'send-c.jsonl', 3_000, KEPT_BYTES_MAX / 2);
+    put(directory, 'send-b.jsonl', 2_000, KEPT_BYTES_MAX / 4);
+    put(directory, 'send-a.jsonl', 1_000, KEPT_BYTES_MAX / 2);
+    await tidyKept(directory, NOW);
+    assert.deepEqual(names(directory), ['send-a.jsonl', 'send-b.jsonl']);
+    put(directory, 'send-huge.jsonl', 0, KEPT_BYTES_MAX + 1);
+    await tidyKept(directory, NOW);
+    assert.deepEqual(names(directory), ['send-huge.jsonl']);
+  });
+});

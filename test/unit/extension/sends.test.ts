@@ -1,0 +1,278 @@
+// The list of sends, without an editor: what subscribers hear and when, what outlives the window, what is never lost.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { LiveSend } from '../../../src/extension/send-entries.ts';
+import { Sends } from '../../../src/extension/sends.ts';
+import { ProblemCollector } from '../../../src/report/problems.ts';
+import type { SendResult } from '../../../src/send/job.ts';
+import { forget, type Journal, openJournal } from '../../../src/send/journal.ts';
+import type { FileOutcome } from '../../../src/send/outcome.ts';
+import { runSend } from '../../../src/send/run.ts';
+import type { ScannedFiles } from '../../../src/send/scanned-files.ts';
+import { folderOf, peerAt, scanned } from '../../support/jobs.ts';
+import { startScriptedPeer } from '../../support/scripted-peer.ts';
+import { type Scope, temporaryFolder } from '../../support/temporary-folder.ts';
+
+const FILES = 4;
+/** Answers failure to every second instance. */
+async function moodyPeer(t: Scope): Promise<number> {
+  const peer = await startScriptedPeer(async (connection) => {
+    await connection.accept();
+    await connection.serve((count) => (count % 2 === 0 ? 0xa700 : 0));
+  });
+  t.after(() => peer.stop());
+  return peer.port;
+}
+
+interface Window {
+  readonly sends: Sends;
+  readonly notes: string[];
+  /** The states of the sends that changed, one entry for each event. */
+  readonly heard: string[];
+}
+
+function openWindow(storage: string): Window {
+  const notes: string[] = [];
+  const heard: string[] = [];
+  const sends = new Sends({ storage, note: (text) => notes.push(text) });
+  sends.onDidChange((changed) => heard.push([...changed].map((id) => sends.find(id)?.state ?? 'gone').join()));
+  return { sends, notes, heard };
+}
+
+const begin = (sends: Sends, port = 104): LiveSend =>
+  sends.begin({ peer: peerAt(port), selection: ['/study'], roots: [{ path: '/' }], arePathsHidden: false });
+
+/** A send as the editor runs it, with a journal. */
+async function sendAll(t: Scope, { sends }: Window, storage: string): Promise<{ send: LiveSend; result: SendResult }> {
+  const peer = peerAt(await moodyPeer(t));
+  const send = begin(sends, peer.port);
+  const files = await scanned([await folderOf(t, FILES)]);
+  send.asking();
+  const journal = openJournal(join(storage, 'journals'), { peer, files });
+  const listeners = send.sending({ files: files.load.files, journal, problems: new ProblemCollector('TEST') });
+  const result = await runSend({ peer, files, options: { associations: 1 } }, listeners, send.controller.signal);
+  send.end(result);
+  return { send, result };
+}
+
+const stored = (path: string): FileOutcome => ({ path, outcome: 'stored', bytesSent: 1 });
+
+describe('the list of sends', () => {
+  it('tells each new state at once, and counts, problems and results as they are', async (t) => {
+    const storage = temporaryFolder(t);
+    const window = openWindow(storage);
+    const { send, result } = await sendAll(t, window, storage);
+    assert.deepEqual(
+      window.heard.filter((state, place) => state !== window.heard[place - 1]),
+      ['scanning', 'asking', 'sending', 'done'],
+    );
+    const [past, ...others] = window.sends.list();
+    assert.ok(past !== undefined && others.length === 0);
+    assert.equal(past.id, send.id);
+    assert.deepEqual(past.counts, result.counts);
+    assert.deepEqual([past.counts.stored, past.counts.failed, past.files], [2, 2, FILES]);
+    assert.equal(past.problems.length, 1);
+    assert.deepEqual([past.problems[0]?.outcome, past.problems[0]?.count], ['failed', 2]);
+    assert.match(past.problems[0]?.text ?? '', /A700H Out of Resources/);
+    assert.equal(await window.sends.resultOf(past.id), result);
+    await window.sends.written();
+    assert.deepEqual(window.notes, []);
+  });
+
+  it('tells thousands of outcomes in one event, and the last of them without being asked', async (t) => {
+    const window = openWindow(temporaryFolder(t));
+    const send = begin(window.sends);
+    const { outcome } = send.sending({ files: 10_000, problems: new ProblemCollector('TEST') });
+    const told = new Promise<number>((resolve) => {
+      window.sends.onDidChange(() => resolve(window.sends.find(send.id)?.counts.stored ?? 0));
+    });
+    const before = window.heard.length;
+    for (let index = 0; index < 10_000; index++) outcome(index, stored(`/study/${index}`));
+    assert.equal(window.heard.length, before);
+    assert.equal(await told, 10_000);
+    assert.equal(window.heard.length, before + 1);
+    send.drop();
+  });
+
+  it('has an outcome in the journal before it counts it', (t) => {
+    const { sends } = openWindow(temporaryFolder(t));
+    const send = begin(sends);
+    const counted: number[] = [];
+    const journal: Journal = {
+      id: 'a',
+      isWhole: true,
+      record: () => counted.push(send.counts.stored),
+      close: () => undefined,
+    };
+    const { outcome } = send.sending({ files: 2, journal, problems: new ProblemCollector('TEST') });
+    outcome(0, stored('/study/1'));
+    outcome(1, stored('/study/2'));
+    assert.deepEqual(counted, [0, 1]);
+    send.drop();
+  });
+
+  it('drops a send that never began, and hears nothing of it after its end', async (t) => {
+    const storage = temporaryFolder(t);
+    const window = openWindow(storage);
+    begin(window.sends).drop();
+    assert.deepEqual(window.heard, ['scanning', 'gone']);
+    assert.deepEqual(window.sends.list(), []);
+    const { send } = await sendAll(t, window, storage);
+    send.drop();
+    assert.equal(window.sends.list().length, 1);
+    await window.sends.written();
+  });
+
+  it('goes on when a subscriber throws, and says so', (t) => {
+    const window = openWindow(temporaryFolder(t));
+    window.sends.onDidChange(() => {
+      throw new Error('no room to draw');
+    });
+    let isHeard = false;
+    window.sends.onDidChange(() => {
+      isHeard = true;
+    });
+    begin(window.sends).drop();
+    assert.ok(isHeard);
+    assert.match(window.notes[0] ?? '', /no room to draw/);
+  });
+
+  it('cancels the send that it is asked to cancel', (t) => {
+    const { sends } = openWindow(temporaryFolder(t));
+    const [one, other] = [begin(sends), begin(sends)];
+    sends.find(one.id)?.cancel();
+    assert.deepEqual([one.controller.signal.aborted, other.controller.signal.aborted], [true, false]);
+  });
+});
+
+describe('after a reload', () => {
+  it('the results of a send are there as they were, with the journal that still owes files', async (t) => {
+    const storage = temporaryFolder(t);
+    const before = openWindow(storage);
+    const { send, result } = await sendAll(t, before, storage);
+    await before.sends.written();
+
+    const { sends, heard } = openWindow(storage);
+    assert.deepEqual(sends.list(), []);
+    await sends.refresh();
+    assert.deepEqual(heard, ['done']);
+    const [past] = sends.list();
+    assert.ok(past !== undefined);
+    const { peer, selection, roots, startedAtMs, journalId } = send;
+    for (const [name, value] of Object.entries({
+      peer,
+      selection,
+      roots,
+      startedAtMs,
+      journalId,
+      counts: result.counts,
+    }))
+      assert.deepEqual(past[name as keyof typeof past], value, name);
+    assert.deepEqual([past.state, past.owed, past.hasResults], ['done', 2, true]);
+    const read = await sends.resultOf(past.id);
+    assert.ok(read !== undefined);
+    const rounded = [...result.outcomes].map(({ elapsedMs = 0, ...rest }) => ({
+      ...rest,
+      elapsedMs: Math.round(elapsedMs * 10) / 10,
+    }));
+    assert.deepEqual([...read.outcomes], rounded);
+    await sends.refresh();
+    assert.equal(heard.length, 1, 'nothing new, nothing told');
+  });
+
+  it('a send that was forgotten is not, nor on the disk; another window hears of it', async (t) => {
+    const storage = temporaryFolder(t);
+    const first = openWindow(storage);
+    const { send } = await sendAll(t, first, storage);
+    const second = openWindow(storage);
+    await first.sends.written();
+    await second.sends.refresh();
+    // At once after its end as well: what is being written is waited for.
+    await first.sends.forget(send.id);
+    assert.equal(first.heard.at(-1), 'gone');
+    assert.deepEqual(readdirSync(join(storage, 'sends')), []);
+    assert.equal(await first.sends.resultOf(send.id), undefined);
+    await second.sends.refresh();
+    assert.deepEqual([second.sends.find(send.id)?.hasResults, second.heard.at(-1)], [undefined, 'done,gone']);
+  });
+
+  it('a send that the shutdown cut short is interrupted, and its journal owes the rest', async (t) => {
+    const storage = temporaryFolder(t);
+    const window = openWindow(storage);
+    window.sends.goDown();
+    const { send } = await sendAll(t, window, storage);
+    assert.equal(window.sends.find(send.id)?.state, 'interrupted');
+    await window.sends.written();
+    const later = openWindow(storage);
+    await later.sends.refresh();
+    assert.deepEqual(
+      later.sends.list().map(({ state, owed }) => [state, owed]),
+      [['interrupted', 2]],
+    );
+  });
+
+  async function journaled(t: Scope, storage: string): Promise<{ files: ScannedFiles; journal: Journal }> {
+    const files = await scanned([await folderOf(t, FILES)]);
+    const journal = openJournal(join(storage, 'journals'), { peer: peerAt(104), files }, { selection: ['/study'] });
+    journal.record(0, stored(files.at(0)?.path ?? ''));
+    return { files, journal };
+  }
+
+  it('a send whose process died is listed by its journal until that is gone', async (t) => {
+    const storage = temporaryFolder(t);
+    const { journal } = await journaled(t, storage);
+    const { sends, heard } = openWindow(storage);
+    await sends.refresh();
+    assert.deepEqual(sends.list(), [], 'it is held: its process runs');
+    journal.close('interrupted');
+    await sends.refresh();
+    const [send, ...others] = sends.list();
+    assert.ok(send !== undefined && others.length === 0);
+    assert.deepEqual([send.state, send.files, send.owed, send.counts.stored], ['interrupted', FILES, FILES - 1, 1]);
+    assert.equal(await sends.resultOf(send.id), undefined);
+    assert.ok(forget(join(storage, 'journals'), journal.id));
+    await sends.refresh();
+    assert.deepEqual(sends.list(), []);
+    assert.deepEqual(heard, ['interrupted', 'gone']);
+  });
+
+  it('damaged and foreign files in the folder are passed over', async (t) => {
+    const storage = temporaryFolder(t);
+    const window = openWindow(storage);
+    const { send } = await sendAll(t, window, storage);
+    await window.sends.written();
+    const folder = join(storage, 'sends');
+    const text = readFileSync(join(folder, `send-${send.id}.jsonl`));
+    writeFileSync(join(folder, 'send-copied-under-another-name.jsonl'), text);
+    writeFileSync(join(folder, 'send-empty.jsonl'), '');
+    writeFileSync(join(folder, 'notes.txt'), 'x');
+    mkdirSync(join(folder, 'send-folder.jsonl'));
+    writeFileSync(join(folder, `send-${send.id}.jsonl`), text.subarray(0, -100));
+    const { sends } = openWindow(storage);
+    await sends.refresh();
+    // Its head is whole: it is listed, and its results are not there.
+    assert.deepEqual(
+      sends.list().map(({ id }) => id),
+      [send.id],
+    );
+    assert.equal(await sends.resultOf(send.id), undefined);
+  });
+});
+
+describe('where the disk takes nothing', () => {
+  it('a send is as ever, its results are there in this window, and a person is told once', async (t) => {
+    const storage = temporaryFolder(t);
+    const window = openWindow(storage);
+    writeFileSync(join(storage, 'sends'), '');
+    const { send, result } = await sendAll(t, window, storage);
+    await window.sends.written();
+    assert.equal(window.notes.length, 1);
+    assert.match(window.notes[0] ?? '', /^The results of this send cannot be kept \(E[A-Z]+\)/);
+    await window.sends.refresh();
+    assert.equal(await window.sends.resultOf(send.id), result);
+    rmSync(join(storage, 'sends'));
+  });
+});
