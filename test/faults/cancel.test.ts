@@ -7,6 +7,7 @@ import { cancelFiles, cancelRuns } from '../support/cancel-run.ts';
 import { assertNothingLeft, openResources } from '../support/open-resources.ts';
 
 const RUNS = 300;
+/** On a slow machine, which then takes longer than the limit. */
 const RUNS_MIN = 200;
 const LIMIT_MS = 30_000;
 const AT_ONCE = 4;
@@ -31,11 +32,10 @@ test('cancelled at 300 random instants: the truth within a second, release betwe
       moments.add(report.moment.replace(/^event \d+, (.*), \d+ ms later.*$/, '$1'));
       for (const violation of report.violations) wrong.push(`seed ${report.seed}, ${report.moment}: ${violation}`);
     },
-    performance.now() + LIMIT_MS,
+    { atLeast: RUNS_MIN, limitMs: LIMIT_MS },
   );
   t.diagnostic(`${runs} runs, the slowest result after ${slowestMs.toFixed(0)} ms`);
   assert.deepEqual(wrong, []);
-  assert.ok(runs >= RUNS_MIN, `only ${runs} runs in ${LIMIT_MS} ms`);
   assert.deepEqual([...outcomes].sort(), ['cancelled', 'stored', 'unknown']);
   for (const moment of ['connecting', 'connected', 'PDU', 'transition', 'P-DATA-TF', 'file begins', 'file ends'])
     assert.ok(moments.has(moment), `none was cancelled at '${moment}'`);

@@ -12,6 +12,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type Run, truthFiles, truthRuns, violationsOf } from '../support/truth-run.ts';
 
 const RUNS = 1_200;
+/** On a slow machine, which then takes longer than the limit. */
 const RUNS_MIN = 300;
 const LIMIT_MS = 36_000;
 const AT_ONCE = 32;
@@ -37,11 +38,10 @@ test('1,200 sends to a peer that goes wrong at random claim nothing that is not 
       for (const violation of report.violations)
         wrong.push(`seed ${report.seed}: ${violation}\n  ${report.faults.join('\n  ')}`);
     },
-    performance.now() + LIMIT_MS,
+    { atLeast: RUNS_MIN, limitMs: LIMIT_MS },
   );
   t.diagnostic(`${runs} runs, ${lost} lost associations`);
   assert.deepEqual(wrong, []);
-  assert.ok(runs >= RUNS_MIN, `only ${runs} runs in ${LIMIT_MS} ms`);
   assert.ok(lost > runs / 2, 'the peer does go wrong');
   assert.deepEqual([...seen].sort(), ['cancelled', 'failed', 'stored', 'stored with warning', 'unknown']);
   await assertNothingLeft(before);

@@ -11,6 +11,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { wholeBytesRuns } from '../support/whole-bytes-run.ts';
 
 const RUNS = 250;
+/** On a slow machine, which then takes longer than the limit. */
 const RUNS_MIN = 50;
 const LIMIT_MS = 15_000;
 const AT_ONCE = 24;
@@ -35,13 +36,12 @@ test('whatever is lost, aborted, cancelled and sent at the same time: what arriv
       for (const { outcome } of report.outcomes) seen.add(outcome);
       for (const violation of report.violations) wrong.push(`seed ${report.seed}: ${violation}`);
     },
-    count === undefined ? performance.now() + LIMIT_MS : undefined,
+    count === undefined ? { atLeast: RUNS_MIN, limitMs: LIMIT_MS } : undefined,
   );
   t.diagnostic(`${runs} runs, ${whole} data sets arrived whole, ${converted} of them converted`);
   assert.deepEqual(wrong, []);
   await assertNothingLeft(before);
   if (count !== undefined) return;
-  assert.ok(runs >= RUNS_MIN, `only ${runs} runs in ${LIMIT_MS} ms`);
   assert.ok(whole > runs && converted > 0, 'something arrives');
   for (const outcome of ['stored', 'failed', 'cancelled', 'unknown'] as const) assert.ok(seen.has(outcome), outcome);
 });

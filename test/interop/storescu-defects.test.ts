@@ -18,61 +18,38 @@ import {
   RLE_LOSSLESS,
   sampleInstance,
 } from '../support/dicom-builder.ts';
-import * as naive from '../support/naive-pdu.ts';
+import { type PeerModes, startPeer } from '../support/peer-modes.ts';
 import { freePort, missing, startStorescp } from '../support/peers.ts';
-import { startRecordingPeer } from '../support/recording-peer.ts';
-import { startScriptedPeer } from '../support/scripted-peer.ts';
 import { folderOf, received } from '../support/store-command.ts';
-import { type Scope, temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const skip = missing('storescp');
+/** Bounds the wait for the sender's last bytes; it is over as soon as they have come. */
+const SETTLE_MS = 10_000;
 
 /** Aborts (source 0, service-user) instead of answering the `nth` instance of the first association. */
-async function abortingPeer(t: Scope, nth: number): Promise<string> {
-  const peer = await startScriptedPeer(async (connection, number) => {
-    await connection.accept();
-    for (let count = 1; ; count++) {
-      const message = await connection.message();
-      if (message === undefined) break;
-      if (number === 1 && count === nth) {
-        connection.send(naive.abort(0, 0));
-        connection.socket.end();
-        return;
-      }
-      connection.respond(message, 0);
-    }
-    if (connection.lastPdu?.type === 0x05) connection.send(naive.releaseRp());
-  });
-  t.after(() => peer.stop());
-  return String(peer.port);
-}
-
-async function rejectingPeer(t: Scope): Promise<string> {
-  const peer = await startScriptedPeer(async (connection) => {
-    await connection.expect(0x01);
-    connection.send(naive.associateRj(1, 1, 7));
-    await connection.pdu();
-  });
-  t.after(() => peer.stop());
-  return String(peer.port);
-}
+const abortsOnce =
+  (nth: number) =>
+  (number: number): PeerModes =>
+    number === 1 ? { at: [{ moment: 'unanswered', message: nth, act: 'abort', abort: [0, 0] }] } : {};
 
 test('the exit code is 0 only if every instance was stored', async (t) => {
   const folder = await folderOf(t, { 'a.dcm': {}, 'b.dcm': {} });
-  const good = await startRecordingPeer(t);
-  const full = await startRecordingPeer(t, { status: (count) => (count === 2 ? 0xa700 : 0) });
-  const refusing = await startRecordingPeer(t, { answer: () => ({ result: 3 }) });
+  const good = await startPeer(t);
+  const full = await startPeer(t, { answer: ({ nth }) => (nth === 2 ? 0xa700 : 0) });
+  const refusing = await startPeer(t, { context: () => ({ result: 3 }) });
+  const rejecting = await startPeer(t, { reject: [1, 1, 7] });
   const broken = await folderOf(t, { 'a.dcm': {} });
   await writeFile(join(broken, 'b.dcm'), sampleInstance({ seed: 7 }).file.subarray(0, 200));
   const closed = String(await freePort());
   for (const [what, port, path, code] of [
-    ['all stored', good.port, folder, 0],
-    ['a failure status', full.port, folder, 1],
-    ['no presentation context', refusing.port, folder, 1],
-    ['a damaged file', good.port, broken, 1],
-    ['a path that is not there', good.port, join(folder, 'none'), 1],
-    ['nothing to send', good.port, temporaryFolder(t), 1],
-    ['rejected', await rejectingPeer(t), folder, 1],
+    ['all stored', String(good.port), folder, 0],
+    ['a failure status', String(full.port), folder, 1],
+    ['no presentation context', String(refusing.port), folder, 1],
+    ['a damaged file', String(good.port), broken, 1],
+    ['a path that is not there', String(good.port), join(folder, 'none'), 1],
+    ['nothing to send', String(good.port), temporaryFolder(t), 1],
+    ['rejected', String(rejecting.port), folder, 1],
     ['nobody there', closed, folder, 1],
   ] as const) {
     const exit = await runCli(['store', '127.0.0.1', port, path]);
@@ -84,14 +61,14 @@ test('the exit code is 0 only if every instance was stored', async (t) => {
 
 test("a failure status is told with its file, the peer's comment and the offending element", async (t) => {
   const folder = await folderOf(t, { 'a.dcm': {} });
-  const peer = await startRecordingPeer(t, {
-    status: () => 0xa900,
+  const peer = await startPeer(t, {
+    answer: () => 0xa900,
     elements: new Map([
       [0x0901, Buffer.from('10002000', 'hex')],
       [0x0902, Buffer.from('Patient ID is empty ')],
     ]),
   });
-  const { code, stdout } = await runCli(['store', '127.0.0.1', peer.port, folder]);
+  const { code, stdout } = await runCli(['store', '127.0.0.1', String(peer.port), folder]);
   assert.equal(code, 1);
   assert.match(
     stdout,
@@ -102,21 +79,16 @@ test("a failure status is told with its file, the peer's comment and the offendi
 
 test('an abort is told with source and reason, and the other files are stored on a new association', async (t) => {
   const files = { 'a.dcm': {}, 'b.dcm': {}, 'c.dcm': {} };
+  const once = await startPeer(t, abortsOnce(2));
   const { code, stdout, stderr } = await runCli([
-    ...['store', '127.0.0.1', await abortingPeer(t, 2)],
+    ...['store', '127.0.0.1', String(once.port)],
     await folderOf(t, files),
   ]);
   assert.equal(code, 0, stdout);
   assert.match(stdout, /All 3 files stored/);
   assert.match(stderr, /abort/i);
 
-  const always = await startScriptedPeer(async (connection) => {
-    await connection.accept();
-    await connection.message();
-    connection.send(naive.abort(2, 6));
-    connection.socket.end();
-  });
-  t.after(() => always.stop());
+  const always = await startPeer(t, { at: [{ moment: 'unanswered', act: 'abort', abort: [2, 6] }] });
   const lost = await runCli(['store', '127.0.0.1', String(always.port), await folderOf(t, { 'a.dcm': {} })]);
   assert.equal(lost.code, 1);
   assert.match(lost.stdout, /aborted the association \(A-ABORT source 2, reason 6/);
@@ -148,8 +120,8 @@ test('what is truncated or has an odd length is not sent, and the byte is told',
   const folder = await folderOf(t, { 'good.dcm': { seed: 9 } });
   await writeFile(join(folder, 'short.dcm'), file.subarray(0, -1_000));
   await writeFile(join(folder, 'odd.dcm'), sampleInstance({ seed: 3 }).file.subarray(0, -1));
-  const peer = await startRecordingPeer(t);
-  const { code, stdout } = await runCli(['store', '127.0.0.1', peer.port, folder]);
+  const peer = await startPeer(t);
+  const { code, stdout } = await runCli(['store', '127.0.0.1', String(peer.port), folder]);
   assert.equal(code, 1);
   assert.equal(received(peer).length, 1);
   assert.match(stdout, /1 of 3 files stored/);
@@ -164,15 +136,16 @@ test('no message to a person is a stack trace', async (t) => {
     Array.from({ length: 130 }, (_, index) => [`${index}.dcm`, { sopClass: `2.25.99.${index}` }]),
   );
   const many = await folderOf(t, classes);
-  const peer = await startRecordingPeer(t);
+  const peer = await startPeer(t);
+  const aborting = await startPeer(t, abortsOnce(1));
   for (const argv of [
-    ['127.0.0.1', peer.port, folder, '-aet', 'THIS IS TOO LONG FOR ONE'],
+    ['127.0.0.1', String(peer.port), folder, '-aet', 'THIS IS TOO LONG FOR ONE'],
     ['no-such-host.invalid', '104', folder, '-tn', '1'],
     ['127.0.0.1', '70000', folder],
-    ['127.0.0.1', peer.port, folder, '-pdu', '-1'],
-    ['127.0.0.1', peer.port, folder, '-td', 'inf'],
-    ['127.0.0.1', await abortingPeer(t, 1), folder],
-    ['127.0.0.1', peer.port, many],
+    ['127.0.0.1', String(peer.port), folder, '-pdu', '-1'],
+    ['127.0.0.1', String(peer.port), folder, '-td', 'inf'],
+    ['127.0.0.1', String(aborting.port), folder],
+    ['127.0.0.1', String(peer.port), many],
   ]) {
     const { stdout, stderr } = await runCli(['store', ...argv]);
     assert.doesNotMatch(stdout + stderr, /^\s+at |Error:|\.ts:\d+|a bug of its own/m, argv.join(' '));
@@ -182,39 +155,25 @@ test('no message to a person is a stack trace', async (t) => {
 
 test('Ctrl-C while a response is awaited ends at once, with A-ABORT to the peer and exit code 130', async (t) => {
   const folder = await folderOf(t, { 'a.dcm': {} });
-  let requested: () => void = () => undefined;
-  const isRequested = new Promise<void>((done) => {
-    requested = done;
-  });
-  let lastType: number | undefined;
-  const peer = await startScriptedPeer(async (connection) => {
-    await connection.accept();
-    await connection.message();
-    requested();
-    lastType = (await connection.pdu())?.type;
+  const requested = Promise.withResolvers<void>();
+  const peer = await startPeer(t, {
+    answer: () => {
+      requested.resolve();
+      return undefined;
+    },
   });
   const cli = startCli(['store', '127.0.0.1', String(peer.port), folder, '-td', '0']);
-  await isRequested;
+  await requested.promise;
   cli.child.kill('SIGINT');
   const { code, stdout } = await cli.exit;
-  await peer.stop();
+  await peer.settled(SETTLE_MS);
   assert.equal(code, 130);
-  assert.equal(lastType, 0x07);
+  assert.deepEqual(
+    peer.associations.map(({ end }) => end),
+    ['abort'],
+  );
   // All of it was sent: nobody can say that it was not stored.
   assert.match(stdout, /1 sent but never answered/);
-});
-
-test('small files do not wait for delayed acknowledgements', async (t) => {
-  const files = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`${index}.dcm`, {}]));
-  const peer = await startRecordingPeer(t);
-  const { code, stdout } = await runCli([
-    ...['store', '127.0.0.1', peer.port, '--associations', '1', await folderOf(t, files)],
-  ]);
-  assert.equal(code, 0);
-  const [, amount = '', unit = ''] = /Data {10}.* in ([\d.]+) (ms|s),/.exec(stdout) ?? [];
-  const elapsedMs = Number(amount) * (unit === 's' ? 1000 : 1);
-  // With Nagle's algorithm each file costs 40 ms: 8 s.
-  assert.ok(elapsedMs > 0 && elapsedMs < 6_000, stdout);
 });
 
 test('files without preamble or meta group are sent; a DICOMDIR and a text are skipped and do not fail', async (t) => {
@@ -231,8 +190,8 @@ test('files without preamble or meta group are sent; a DICOMDIR and a text are s
   const directory = { ...sampleInstance({ seed: 50 }), sopClass: MEDIA_STORAGE_DIRECTORY };
   await writeFile(join(folder, 'DICOMDIR'), buildFile(directory));
   await writeFile(join(folder, 'read.me'), 'not an instance\n');
-  const peer = await startRecordingPeer(t);
-  const { code, stdout } = await runCli(['store', '127.0.0.1', peer.port, folder]);
+  const peer = await startPeer(t);
+  const { code, stdout } = await runCli(['store', '127.0.0.1', String(peer.port), folder]);
   assert.equal(code, 0, stdout);
   assert.equal(received(peer).length, options.length);
   assert.deepEqual(

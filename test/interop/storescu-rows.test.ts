@@ -20,10 +20,9 @@ import {
   RLE_LOSSLESS,
   sampleInstance,
 } from '../support/dicom-builder.ts';
+import { type PeerModes, startPeer } from '../support/peer-modes.ts';
 import { missing, startStorescp } from '../support/peers.ts';
-import { startRecordingPeer } from '../support/recording-peer.ts';
-import { startScriptedPeer } from '../support/scripted-peer.ts';
-import { assertRefused, folderOf, instance, latePeer, received, withSwappedWords } from '../support/store-command.ts';
+import { assertRefused, folderOf, instance, received, withSwappedWords } from '../support/store-command.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const skip = missing('storescp');
@@ -59,28 +58,36 @@ test('PORT is a number from 1 to 65535, anything else a usage error', async () =
 
 test('PATH is several files and folders in the order given, numbers in their order, each file once', async (t) => {
   const folder = await folderOf(t, { 'z.dcm': {}, 'sub/IM10': {}, 'sub/IM2': {}, 'sub/.hidden': {}, 'a.dcm': {} });
-  const peer = await startRecordingPeer(t);
+  const peer = await startPeer(t);
   const paths = ['z.dcm', 'sub', '-v', join('sub', '..', 'z.dcm'), 'a.dcm'];
-  const { code } = await runCli(['store', '127.0.0.1', peer.port, ...paths], folder);
+  const { code } = await runCli(['store', '127.0.0.1', String(peer.port), ...paths], folder);
   assert.equal(code, 0);
   assert.deepEqual(received(peer), [1, 4, 3, 2, 5].map(instance));
 });
 
 test('-q prints nothing, not even errors, and the exit code tells', async (t) => {
   const folder = await folderOf(t, { 'a.dcm': {} });
-  const peer = await startRecordingPeer(t, { status: () => 0xa700 });
+  const peer = await startPeer(t, { answer: () => 0xa700 });
   for (const option of ['-q', '--quiet']) {
-    const exit = await runCli(['store', option, '127.0.0.1', peer.port, folder]);
+    const exit = await runCli(['store', option, '127.0.0.1', String(peer.port), folder]);
     assert.deepEqual(exit, { code: 1, stdout: '', stderr: '' });
   }
-  const missingFile = await runCli(['store', '-q', '-ll', 'debug', '127.0.0.1', peer.port, join(folder, 'none')]);
+  const missingFile = await runCli([
+    'store',
+    '-q',
+    '-ll',
+    'debug',
+    '127.0.0.1',
+    String(peer.port),
+    join(folder, 'none'),
+  ]);
   assert.deepEqual(missingFile, { code: 1, stdout: '', stderr: '' });
   await assertRefused(t, ['-q', '-v'], /exclude each other/);
 });
 
 test('-v, -d and every -ll level print that level and what is more important, and nothing else', async (t) => {
   const folder = await folderOf(t, { 'a.dcm': {}, 'b.dcm': {} });
-  const peer = await startRecordingPeer(t, { status: (count) => (count === 1 ? 0xb000 : 0xa700) });
+  const peer = await startPeer(t, { answer: ({ nth }) => (nth === 1 ? 0xb000 : 0xa700) });
   const LETTERS = 'EWID';
   for (const [options, count] of [
     [['-ll', 'critical'], 0],
@@ -92,7 +99,7 @@ test('-v, -d and every -ll level print that level and what is more important, an
     [['--debug'], 4],
     [['-ll', 'debug'], 4],
   ] as const) {
-    const { code, stderr } = await runCli(['store', ...options, '127.0.0.1', peer.port, folder]);
+    const { code, stderr } = await runCli(['store', ...options, '127.0.0.1', String(peer.port), folder]);
     assert.equal(code, 1);
     const levels = new Set(stderr.split('\n').map((line) => line.slice(0, 3)));
     levels.delete('');
@@ -108,21 +115,21 @@ test('-r also takes what is in folders inside the folder; without it only what i
     [['-r'], 3],
     [['--recurse'], 3],
   ] as const) {
-    const peer = await startRecordingPeer(t);
-    assert.equal((await runCli(['store', ...options, '127.0.0.1', peer.port, folder])).code, 0);
+    const peer = await startPeer(t);
+    assert.equal((await runCli(['store', ...options, '127.0.0.1', String(peer.port), folder])).code, 0);
     assert.equal(received(peer).length, count, options.join());
   }
 });
 
 test('-aet and -aec are on the wire, padded to 16 characters; without them STORESCU and ANY-SCP', async (t) => {
   const folder = await folderOf(t, { 'a.dcm': {} });
-  const peer = await startRecordingPeer(t);
+  const peer = await startPeer(t);
   for (const [options, calling, called] of [
     [[], 'STORESCU', 'ANY-SCP'],
     [['-aet', 'OURS', '-aec', 'THEIR TITLE'], 'OURS', 'THEIR TITLE'],
     [['--calling-aet=1234567890123456', '--called-aet', 'x'], '1234567890123456', 'x'],
   ] as const) {
-    assert.equal((await runCli(['store', ...options, '127.0.0.1', peer.port, folder])).code, 0);
+    assert.equal((await runCli(['store', ...options, '127.0.0.1', String(peer.port), folder])).code, 0);
     const last = peer.associations.at(-1);
     assert.equal(last?.callingAETitle, calling.padEnd(16));
     assert.equal(last?.calledAETitle, called.padEnd(16));
@@ -137,47 +144,60 @@ test('an AE title that is none is a usage error and never cut', async (t) => {
   }
 });
 
+/** Long enough that a deadline of no time at all would have passed. */
+const MOMENT_MS = 100;
+const moment = (): Promise<void> => new Promise((done) => setTimeout(done, MOMENT_MS));
+
 test('-ta bounds the wait for the association; 0 is no limit', async (t) => {
   const folder = await folderOf(t, { 'a.dcm': {} });
-  const run = (port: string, ...options: string[]) => runCli(['store', '127.0.0.1', port, folder, ...options]);
-  const late = await run(await latePeer(t, 1, 1500), '-ta', '0.2');
-  assert.equal(late.code, 1);
-  assert.match(late.stdout, /did not answer the association request within 200 ms/);
-  assert.equal((await run(await latePeer(t, 1, 600), '-ta', '0')).code, 0);
-  assert.equal((await run(await latePeer(t, 1, 100), '--acse-timeout', '20.5')).code, 0);
+  const run = async (modes: PeerModes, ...options: string[]) => {
+    const peer = await startPeer(t, modes);
+    return runCli(['store', '127.0.0.1', String(peer.port), folder, ...options]);
+  };
+  const silent = await run({ at: [{ moment: 'requested', act: 'silence' }] }, '-ta', '0.2');
+  assert.equal(silent.code, 1);
+  assert.match(silent.stdout, /did not answer the association request within 200 ms/);
+  const late: PeerModes = { at: [{ moment: 'requested', act: moment }] };
+  assert.equal((await run(late, '-ta', '0')).code, 0);
+  assert.equal((await run(late, '--acse-timeout', '20.5')).code, 0);
 });
 
 test('-td bounds the wait for a response; 0 is no limit', async (t) => {
   const folder = await folderOf(t, { 'a.dcm': {} });
-  const run = (port: string, ...options: string[]) => runCli(['store', '127.0.0.1', port, folder, ...options]);
-  const late = await run(await latePeer(t, 2, 1500), '-td', '0.2');
-  assert.equal(late.code, 1);
-  assert.match(late.stdout, /did not answer within 200 ms after everything was sent/);
-  assert.equal((await run(await latePeer(t, 2, 600), '-td', '0')).code, 0);
-  assert.equal((await run(await latePeer(t, 2, 100), '--dimse-timeout', '20')).code, 0);
+  const run = async (modes: PeerModes, ...options: string[]) => {
+    const peer = await startPeer(t, modes);
+    return runCli(['store', '127.0.0.1', String(peer.port), folder, ...options]);
+  };
+  const silent = await run({ answer: () => undefined }, '-td', '0.2');
+  assert.equal(silent.code, 1);
+  assert.match(silent.stdout, /did not answer within 200 ms after everything was sent/);
+  const late: PeerModes = { answer: () => moment().then(() => 0) };
+  assert.equal((await run(late, '-td', '0')).code, 0);
+  assert.equal((await run(late, '--dimse-timeout', '20')).code, 0);
 });
 
 test('-tn bounds the time in which the peer takes no bytes; 0 is no limit', async (t) => {
   const folder = await folderOf(t, { 'a.dcm': { pixelBytes: 30_000_000 } });
-  const run = async (pauseMs: number, ...options: string[]) => {
-    const peer = await startScriptedPeer(async (connection) => {
-      await connection.accept();
-      connection.socket.pause();
-      await new Promise((done) => setTimeout(done, pauseMs));
-      // Taken and thrown away: what counts is that it is taken.
-      connection.socket
-        .removeAllListeners('data')
-        .on('data', () => undefined)
-        .resume();
-    });
-    t.after(() => peer.stop());
+  const run = async (modes: PeerModes, ...options: string[]) => {
+    const peer = await startPeer(t, modes);
     return runCli(['store', '127.0.0.1', String(peer.port), folder, '-td', '1', ...options]);
   };
-  const stalled = await run(4_000, '-tn', '0.3');
+  const stalled = await run({ at: [{ moment: 'before', act: 'stop reading' }] }, '-tn', '0.3');
   assert.equal(stalled.code, 1);
-  assert.match(stalled.stdout, /took no data for 3\d\d ms/);
-  // With no limit it is the response that is waited for, once everything is taken.
-  assert.match((await run(900, '--network-timeout=0')).stdout, /did not answer within 1 s after everything was sent/);
+  assert.match(stalled.stdout, /took no data for 300 ms/);
+  // Without that limit the wait for the response is what ends it, once everything is taken.
+  let isPaused = false;
+  const pausing: PeerModes = {
+    answer: () => undefined,
+    reading: (bytesRead, { socket }) => {
+      if (isPaused || bytesRead < 1_000_000) return;
+      isPaused = true;
+      socket.pause();
+      void moment().then(() => socket.resume());
+    },
+  };
+  const { stdout } = await run(pausing, '--network-timeout=0');
+  assert.match(stdout, /did not answer within 1 s after everything was sent/);
 });
 
 test('a timeout that is negative or no number is a usage error', async (t) => {
@@ -190,7 +210,7 @@ test('a timeout that is negative or no number is a usage error', async (t) => {
 
 test('-pdu is announced as it is: 0, 8 to 4294967295, else a usage error', async (t) => {
   const folder = await folderOf(t, { 'a.dcm': {} });
-  const peer = await startRecordingPeer(t);
+  const peer = await startPeer(t);
   for (const [options, length] of [
     [[], 16_382],
     [['-pdu', '0'], 0],
@@ -198,7 +218,7 @@ test('-pdu is announced as it is: 0, 8 to 4294967295, else a usage error', async
     [['--max-pdu', '131072'], 131_072],
     [['-pdu=4294967295'], 4_294_967_295],
   ] as const) {
-    assert.equal((await runCli(['store', ...options, '127.0.0.1', peer.port, folder])).code, 0);
+    assert.equal((await runCli(['store', ...options, '127.0.0.1', String(peer.port), folder])).code, 0);
     assert.equal(peer.associations.at(-1)?.maximumLength, length);
   }
   for (const value of ['-1', '7', '4294967296', 'x'])
@@ -216,8 +236,8 @@ for (const [short, long, syntax] of REQUESTS) {
     const all = [...UNCOMPRESSED, RLE_LOSSLESS];
     const folder = await folderOf(t, Object.fromEntries(all.map((own) => [own, { transferSyntax: own }])));
     for (const option of [short, long]) {
-      const peer = await startRecordingPeer(t);
-      assert.equal((await runCli(['store', option, '127.0.0.1', peer.port, folder])).code, 0);
+      const peer = await startPeer(t);
+      assert.equal((await runCli(['store', option, '127.0.0.1', String(peer.port), folder])).code, 0);
       assert.deepEqual(
         peer.associations.flatMap(({ contexts }) => contexts.map((context) => context.transferSyntaxes)),
         [[syntax]],
@@ -249,8 +269,8 @@ test('-xe, -xb and -xi exclude each other', async (t) => {
 
 test('-xi fails what cannot be converted, says so, and proposes nothing for it', async (t) => {
   const folder = await folderOf(t, { 'a.dcm': {}, 'b.dcm': { transferSyntax: JPEG_BASELINE, sopClass: MR_IMAGE } });
-  const peer = await startRecordingPeer(t);
-  const { code, stdout } = await runCli(['store', '-xi', '127.0.0.1', peer.port, folder]);
+  const peer = await startPeer(t);
+  const { code, stdout } = await runCli(['store', '-xi', '127.0.0.1', String(peer.port), folder]);
   assert.equal(code, 1);
   assert.match(stdout, /cannot be converted from JPEG Baseline \(Process 1\) to Implicit VR Little Endian/);
   assert.deepEqual(
@@ -261,9 +281,9 @@ test('-xi fails what cannot be converted, says so, and proposes nothing for it',
 
 test('-cx proposes what the files need, as without it, and -xi holds with it', async (t) => {
   const folder = await folderOf(t, { a: {}, b: { transferSyntax: RLE_LOSSLESS }, c: { sopClass: MR_IMAGE } });
-  const peer = await startRecordingPeer(t);
+  const peer = await startPeer(t);
   const proposed = async (...options: string[]) => {
-    assert.equal((await runCli(['store', ...options, '127.0.0.1', peer.port, folder])).code, 0);
+    assert.equal((await runCli(['store', ...options, '127.0.0.1', String(peer.port), folder])).code, 0);
     return peer.associations
       .at(-1)
       ?.contexts.map(({ abstractSyntax, transferSyntaxes }) => [abstractSyntax, [...transferSyntaxes]]);
@@ -286,12 +306,15 @@ test('-cx proposes what the files need, as without it, and -xi holds with it', a
 
 test("--all-contexts fills the association up to 128 contexts with the documentation's transfer syntaxes", async (t) => {
   const folder = await folderOf(t, { a: { transferSyntax: RLE_LOSSLESS } });
-  const peer = await startRecordingPeer(t);
+  const peer = await startPeer(t);
   for (const [options, syntaxes] of [
     [[], UNCOMPRESSED],
     [['-xb'], [EXPLICIT_BE]],
   ] as const) {
-    assert.equal((await runCli(['store', '--all-contexts', ...options, '127.0.0.1', peer.port, folder])).code, 0);
+    assert.equal(
+      (await runCli(['store', '--all-contexts', ...options, '127.0.0.1', String(peer.port), folder])).code,
+      0,
+    );
     const contexts = peer.associations.at(-1)?.contexts ?? [];
     assert.equal(contexts.length, 128);
     assert.deepEqual(
@@ -312,8 +335,8 @@ test('--associations opens that many at the same time, each file on one of them'
     ['1', 1],
     ['3', 3],
   ] as const) {
-    const peer = await startRecordingPeer(t);
-    const { code } = await runCli(['store', '--associations', count, '127.0.0.1', peer.port, folder]);
+    const peer = await startPeer(t);
+    const { code } = await runCli(['store', '--associations', count, '127.0.0.1', String(peer.port), folder]);
     assert.equal(code, 0);
     assert.equal(peer.associations.length, expected);
     assert.equal(new Set(received(peer)).size, 24);
@@ -323,7 +346,7 @@ test('--associations opens that many at the same time, each file on one of them'
 
 test('--async-window is proposed as it is given, and not at all without it', async (t) => {
   const folder = await folderOf(t, { 'a.dcm': {} });
-  const peer = await startRecordingPeer(t);
+  const peer = await startPeer(t);
   for (const [options, window] of [
     [[], undefined],
     [['--async-window', '1'], undefined],
@@ -333,21 +356,21 @@ test('--async-window is proposed as it is given, and not at all without it', asy
     ],
     [['--async-window=0'], [0, 1]],
   ] as const) {
-    assert.equal((await runCli(['store', ...options, '127.0.0.1', peer.port, folder])).code, 0);
+    assert.equal((await runCli(['store', ...options, '127.0.0.1', String(peer.port), folder])).code, 0);
     assert.deepEqual(peer.associations.at(-1)?.operationsWindow, window, options.join());
   }
 });
 
 test('--priority is in every request: medium, low or high', async (t) => {
   const folder = await folderOf(t, { 'a.dcm': {}, 'b.dcm': {} });
-  const peer = await startRecordingPeer(t);
+  const peer = await startPeer(t);
   for (const [options, priority] of [
     [[], 0],
     [['--priority', 'medium'], 0],
     [['--priority', 'high'], 1],
     [['--priority', 'low'], 2],
   ] as const) {
-    assert.equal((await runCli(['store', ...options, '127.0.0.1', peer.port, folder])).code, 0);
+    assert.equal((await runCli(['store', ...options, '127.0.0.1', String(peer.port), folder])).code, 0);
     const priorities = peer.associations.at(-1)?.messages.map(({ command }) => command.get(0x0700)?.readUInt16LE(0));
     assert.deepEqual(priorities, [priority, priority]);
   }
@@ -371,8 +394,8 @@ test('--preflight sends what is held back by default, and holds back what is sen
   const { file } = sampleInstance();
   // 512 zeros behind the last element: sent by default, with a note.
   await writeFile(join(folder, 'padded.dcm'), Buffer.concat([file, Buffer.alloc(512)]));
-  const peer = await startRecordingPeer(t);
-  const run = (...options: string[]) => runCli(['store', ...options, '127.0.0.1', peer.port, folder]);
+  const peer = await startPeer(t);
+  const run = (...options: string[]) => runCli(['store', ...options, '127.0.0.1', String(peer.port), folder]);
   assert.equal((await run()).code, 0);
   const heldBack = await run('--preflight', 'zero padding=skip');
   assert.equal(heldBack.code, 1);

@@ -1,7 +1,7 @@
 // One send that is cancelled at a random instant, by seed: at the n-th thing that happens on the network, or a little
 // later. The peer is well, but in some runs slow where a sender has to wait: that is where most instants then fall.
 //
-// - The result is there within a second, and what it claims is so (`truth-run.ts`).
+// - The result is there within a second of this process's event loop, and what it claims is so (`truth-run.ts`).
 // - The peer sees a release where no instance was on its way, an A-ABORT inside of one; only a peer that does not read
 //   may miss it.
 
@@ -9,9 +9,10 @@ import { runSend } from '../../src/send/run.ts';
 import { ScannedFiles } from '../../src/send/scanned-files.ts';
 import { chaosModes } from './chaos-modes.ts';
 import { peerAt } from './jobs.ts';
+import { LoopClock } from './loop-clock.ts';
 import { Random } from './mutate.ts';
 import { startPeer } from './peer-modes.ts';
-import { type SeedReport, seedRuns } from './seed-runs.ts';
+import { type SeedLimits, type SeedReport, seedRuns } from './seed-runs.ts';
 import type { Scope } from './temporary-folder.ts';
 import { type TruthFile, truthFiles, violationsOf } from './truth-run.ts';
 
@@ -19,7 +20,7 @@ const RESULT_MS = 1_000;
 const CLOSED_MS = 3_000;
 
 export interface CancelReport extends SeedReport {
-  /** From cancelling to the result. */
+  /** From cancelling to the result, by the loop's clock. */
   readonly untilResultMs: number;
   /** What had just happened when it was cancelled. */
   readonly moment: string;
@@ -50,11 +51,12 @@ export async function cancelRun(seed: number, pool: readonly TruthFile[]): Promi
   const laterMs = random.pick([0, 0, 1, 5, 30]);
   let happened = 0;
   let moment = 'never';
+  const clock = new LoopClock();
   let cancelledAt: number | undefined;
   const onTheirWay = new Map<number, number>();
   let atCancelling: ReadonlyMap<number, number> = new Map();
   const cancel = (): void => {
-    cancelledAt ??= performance.now();
+    cancelledAt ??= clock.ms;
     atCancelling = new Map(onTheirWay);
     person.abort();
   };
@@ -87,7 +89,8 @@ export async function cancelRun(seed: number, pool: readonly TruthFile[]): Promi
     },
     person.signal,
   );
-  const untilResultMs = cancelledAt === undefined ? 0 : performance.now() - cancelledAt;
+  const untilResultMs = cancelledAt === undefined ? 0 : clock.ms - cancelledAt;
+  clock.stop();
   for (const timer of timers) clearTimeout(timer);
   const wasCancelled = cancelledAt !== undefined;
   await peer.settled(CLOSED_MS);
@@ -115,7 +118,7 @@ export async function cancelRuns(
   pool: readonly TruthFile[],
   atOnce: number,
   done: (report: CancelReport) => void,
-  untilMs = Number.POSITIVE_INFINITY,
+  limits?: SeedLimits,
 ): Promise<void> {
-  await seedRuns((seed) => cancelRun(seed, pool), from, count, atOnce, done, untilMs);
+  await seedRuns((seed) => cancelRun(seed, pool), from, count, atOnce, done, limits);
 }

@@ -10,10 +10,15 @@ export interface SeedReport {
   readonly outcomes: readonly FileOutcome[];
 }
 
+export interface SeedLimits {
+  readonly atLeast?: number;
+  readonly limitMs?: number;
+}
+
 /**
- * Runs seeds `from`, `from` + 1, ... until `count` were begun or the time is over.
+ * Runs seeds `from`, `from` + 1, ... until `count` were begun, or `atLeast` were and the time is over: a slow machine takes
+ * longer, and does not do less than that.
  * @param atOnce how many run at the same time
- * @param untilMs on the performance clock
  */
 export async function seedRuns<Report>(
   run: (seed: number) => Promise<Report>,
@@ -21,11 +26,12 @@ export async function seedRuns<Report>(
   count: number,
   atOnce: number,
   done: (report: Report) => void,
-  untilMs = Number.POSITIVE_INFINITY,
+  { atLeast = 0, limitMs = Number.POSITIVE_INFINITY }: SeedLimits = {},
 ): Promise<void> {
+  const untilMs = performance.now() + limitMs;
   let next = from;
   const worker = async (): Promise<void> => {
-    while (next < from + count && performance.now() < untilMs) {
+    while (next < from + count && (next < from + atLeast || performance.now() < untilMs)) {
       const seed = next;
       next += 1;
       done(await run(seed));

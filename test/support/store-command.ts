@@ -1,4 +1,4 @@
-// What the tests of the command line's rows share: folders of instances, command lines that must be refused, late peers.
+// What the tests of the command line's rows share: folders of instances, command lines that must be refused.
 
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -15,8 +15,7 @@ import {
   sampleInstance,
 } from './dicom-builder.ts';
 import { encodeRle } from './naive-rle.ts';
-import { instanceOf, type RecordingPeer, startRecordingPeer } from './recording-peer.ts';
-import { startScriptedPeer } from './scripted-peer.ts';
+import { type ModalPeer, startPeer } from './peer-modes.ts';
 import { type Scope, temporaryFolder } from './temporary-folder.ts';
 
 export async function folderOf(t: Scope, files: Readonly<Record<string, SampleOptions>>): Promise<string> {
@@ -48,32 +47,15 @@ export const withSwappedWords = (one: BuiltElement): BuiltElement =>
   one.vr === 'OW' && one.value instanceof Uint8Array ? element(one.tag, 'OW', Buffer.from(one.value).swap16()) : one;
 
 export const instance = (seed: number): string => `2.25.${1_000_000_000 + seed}`;
-export const received = ({ associations }: RecordingPeer): string[] =>
-  associations.flatMap(({ messages }) => messages.map(instanceOf));
+export const received = ({ instances }: ModalPeer): string[] => instances.map(({ sopInstanceUID }) => sopInstanceUID);
 
 /** A usage error, which ends the command with code 2, and no connection. */
 export async function assertRefused(t: Scope, argv: readonly string[], message: RegExp): Promise<void> {
-  const peer = await startRecordingPeer(t);
+  const peer = await startPeer(t);
   await assert.rejects(
-    store(['127.0.0.1', peer.port, import.meta.filename, ...argv]),
+    store(['127.0.0.1', String(peer.port), import.meta.filename, ...argv]),
     (thrown) => thrown instanceof UsageError && message.test(thrown.message),
     argv.join(' '),
   );
   assert.deepEqual(peer.associations, []);
-}
-
-/** A peer that is late with its answer to the association (`where` 1) or to the instance (2). */
-export async function latePeer(t: Scope, where: 1 | 2, lateMs: number): Promise<string> {
-  const late = (): Promise<void> => new Promise((done) => setTimeout(done, lateMs));
-  const peer = await startScriptedPeer(async (connection) => {
-    if (where === 1) await late();
-    await connection.accept();
-    const message = await connection.message();
-    if (message === undefined) return;
-    if (where === 2) await late();
-    connection.respond(message, 0);
-    await connection.serve();
-  });
-  t.after(() => peer.stop());
-  return String(peer.port);
 }

@@ -34,7 +34,7 @@ import { peerAt, scanned, type WrittenInstance, writeInstances } from './jobs.ts
 import { Random } from './mutate.ts';
 import { type ModalPeer, startPeer } from './peer-modes.ts';
 import type { InstanceRecord } from './peer-records.ts';
-import { type SeedReport, seedRuns } from './seed-runs.ts';
+import { type SeedLimits, type SeedReport, seedRuns } from './seed-runs.ts';
 import { type Scope, temporaryFolder } from './temporary-folder.ts';
 
 /** Short, and still long enough that a healthy peer on a busy machine meets most of them. */
@@ -275,7 +275,7 @@ export async function truthRuns(
   pool: readonly TruthFile[],
   atOnce: number,
   done: (report: TruthReport) => void,
-  untilMs = Number.POSITIVE_INFINITY,
+  limits?: SeedLimits,
 ): Promise<void> {
-  await seedRuns((seed) => truthRun(seed, pool), from, count, atOnce, done, untilMs);
+  await seedRuns((seed) => truthRun(seed, pool), from, count, atOnce, done, limits);
 }

@@ -24,9 +24,11 @@ import {
   sampleInstance,
 } from './dicom-builder.ts';
 import { peerAt, scanned } from './jobs.ts';
-import { type LeavingPeer, type Reception, SYNTAXES, startLeavingPeer, UNCOMPRESSED } from './leaving-peer.ts';
 import { Random } from './mutate.ts';
-import { type SeedReport, seedRuns } from './seed-runs.ts';
+import { type ModalPeer, startPeer } from './peer-modes.ts';
+import type { InstanceRecord } from './peer-records.ts';
+import { type SeedLimits, type SeedReport, seedRuns } from './seed-runs.ts';
+import { SYNTAXES, UNCOMPRESSED, unsteadyModes } from './unsteady-modes.ts';
 
 const HARMS = ['append', 'truncate', 'replace'] as const;
 
@@ -99,7 +101,7 @@ interface Written {
   isTouched: boolean;
 }
 
-function isExact({ transferSyntax, dataSet }: Reception, { sample }: PooledFile): boolean {
+function isExact({ transferSyntax, dataSet }: InstanceRecord, { sample }: PooledFile): boolean {
   if (transferSyntax === sample.transferSyntax) {
     const { length } = sample.dataSet;
     // PS3.5 A.5: a deflated stream of odd length is padded on its way.
@@ -148,26 +150,27 @@ const REASONS = new Set([
 function violationsOf(
   written: readonly Written[],
   outcomes: readonly FileOutcome[],
-  { receptions }: LeavingPeer,
+  { instances }: ModalPeer,
 ): string[] {
   const violations: string[] = [];
   const bySop = new Map(written.map((one) => [one.file.sample.sopInstance, one]));
-  const exact = new Set<Reception>();
-  for (const reception of receptions) {
-    const one = bySop.get(reception.sopInstance);
+  const exact = new Set<InstanceRecord>();
+  for (const reception of instances) {
+    const one = bySop.get(reception.sopInstanceUID);
     if (one !== undefined && isExact(reception, one.file)) exact.add(reception);
     else {
       const { transferSyntax, dataSet } = reception;
-      const name = one === undefined ? reception.sopInstance : `${basename(one.path)}, ${one.file.bytes.length} bytes`;
+      const name =
+        one === undefined ? reception.sopInstanceUID : `${basename(one.path)}, ${one.file.bytes.length} bytes`;
       violations.push(`${name} arrived as ${dataSet.length} other bytes in ${transferSyntax}`);
     }
   }
   if (outcomes.length !== written.length) violations.push(`${outcomes.length} outcomes of ${written.length} files`);
   outcomes.forEach(({ path, outcome, reason, sopInstanceUID }) => {
     const one = written.find((candidate) => candidate.path === path);
-    const held = [...exact].some(({ sopInstance, isAnswered }) => isAnswered && sopInstance === sopInstanceUID);
+    const held = [...exact].some((came) => came.status !== undefined && came.sopInstanceUID === sopInstanceUID);
     if (outcome === 'stored' && !held) violations.push(`${basename(path)} is stored, and the peer has not got it`);
-    const came = receptions.some(({ sopInstance }) => sopInstance === sopInstanceUID);
+    const came = instances.some((instance) => instance.sopInstanceUID === sopInstanceUID);
     if ((outcome === 'failed' || outcome === 'cancelled') && came)
       violations.push(`${basename(path)} is ${outcome} (${JSON.stringify(reason)}), and came whole`);
     if (outcome === 'skipped' && one?.isTouched !== true) violations.push(`${basename(path)} is skipped`);
@@ -231,7 +234,7 @@ async function oneSend(
     writeFileSync(path, file.bytes);
     return { path, file, isTouched: false };
   });
-  const peer = await startLeavingPeer(random.below(2 ** 30), isHeavy);
+  const peer = await startPeer(undefined, unsteadyModes(random.below(2 ** 30), isHeavy));
   const options: Partial<SendOptions> = {
     associations: isHeavy ? random.pick([1, 2]) : random.pick([1, 2, 4, 8, 8, 'auto'] as const),
     operationsInvoked: isHeavy ? random.pick([1, 16, 16]) : random.pick([1, 16, 0]),
@@ -266,13 +269,13 @@ async function oneSend(
     violations.push(`the peer: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   }
   violations.push(...violationsOf(written, outcomes, peer));
-  const { receptions } = peer;
+  const { instances } = peer;
   const syntaxes = new Map(written.map(({ file: { sample } }) => [sample.sopInstance, sample.transferSyntax]));
-  const converted = receptions.filter(
-    ({ sopInstance, transferSyntax }) => syntaxes.get(sopInstance) !== transferSyntax,
+  const converted = instances.filter(
+    ({ sopInstanceUID, transferSyntax }) => syntaxes.get(sopInstanceUID) !== transferSyntax,
   );
   for (const { path } of written) truncateSync(path);
-  return { violations, outcomes, whole: receptions.length, converted: converted.length };
+  return { violations, outcomes, whole: instances.length, converted: converted.length };
 }
 
 /** Runs seeds `from` on, so many at a time. */
@@ -282,8 +285,8 @@ export async function wholeBytesRuns(
   folder: string,
   atOnce: number,
   done: (report: WholeBytesReport) => void,
-  untilMs?: number,
+  limits?: SeedLimits,
 ): Promise<void> {
   const pool = filePool();
-  await seedRuns((seed) => wholeBytesRun(seed, pool, folder), from, count, atOnce, done, untilMs);
+  await seedRuns((seed) => wholeBytesRun(seed, pool, folder), from, count, atOnce, done, limits);
 }

@@ -1,0 +1,23 @@
+// A clock for "at once" on a machine that others use too. It counts turns of this process's event loop that are at least
+// 10 ms apart, so it stands still while the process gets no processor. What it measures is at most the time that has passed,
+// and on an idle machine about that.
+//
+// Only for work of this process, peers and all: what another process does may take longer than this clock shows.
+
+const TICK_MS = 10;
+
+export class LoopClock {
+  #ticks = 0;
+  readonly #timer = setInterval(() => {
+    this.#ticks += 1;
+  }, TICK_MS).unref();
+
+  /** Milliseconds so far, in steps of a tick. */
+  get ms(): number {
+    return this.#ticks * TICK_MS;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
