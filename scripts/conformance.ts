@@ -4,7 +4,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { peerFrom } from '../src/cli/network-options.ts';
+import { peerFrom } from '../src/cli/options.ts';
 import { ARTIM_CLOSE_MS } from '../src/net/association-driver.ts';
 import {
   DEFAULT_CALLED_AE_TITLE,

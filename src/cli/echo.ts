@@ -2,27 +2,38 @@
 
 import { echo as runEcho } from '../net/echo-scu.ts';
 import { explainEcho } from '../trace/explain.ts';
+import { type OptionGroup, optionsHelp, parseOptions, UsageError } from './command-line.ts';
 import { watchForInterruption } from './interruption.ts';
-import { HELP_OPTION, NETWORK_OPTIONS, peerFrom, printLevel } from './network-options.ts';
-import { optionsHelp, parseOptions, UsageError } from './options.ts';
-import { Output } from './output.ts';
-import { traceTo } from './trace-output.ts';
+import { OUTPUT_OPTIONS, PEER_OPTIONS, peerFrom, printLevel, TIMEOUT_OPTIONS, TIMEOUTS_TITLE } from './options.ts';
+import { Output, traceTo } from './output.ts';
 
-export const ECHO_OPTIONS = { ...NETWORK_OPTIONS, ...HELP_OPTION } as const;
+const GROUPS: readonly OptionGroup[] = [
+  ['Peer', PEER_OPTIONS],
+  [TIMEOUTS_TITLE, TIMEOUT_OPTIONS],
+  ['Output', OUTPUT_OPTIONS],
+];
 
-export const ECHO_HELP = `Usage: send-to-pacs echo [options] ADDR PORT
+export const ECHO_OPTIONS = { ...PEER_OPTIONS, ...TIMEOUT_OPTIONS, ...OUTPUT_OPTIONS } as const;
 
-Verifies with C-ECHO that a DICOM peer answers. Prints how long each step took and who the peer says it is.
-The trace goes to stderr.
+const USAGE = 'Usage: send-to-pacs echo [options] ADDR PORT';
 
-Options:
-${optionsHelp(ECHO_OPTIONS)}
+export const ECHO_HELP = `${USAGE}
+
+Verifies with C-ECHO that a DICOM peer answers. Prints the time of each step and the peer's implementation.
+
+  ADDR PORT  the peer: its host name or IP address, and its DICOM port
+
+Example: send-to-pacs echo 192.0.2.10 11112 -aet WORKSTATION -aec PACS
+
+${optionsHelp(GROUPS)}
+
+Results go to stdout, the trace goes to stderr.
 
 Exit code:
   0    the peer answered with success
-  1    it did not
-  2    the command line was wrong
-  130  interrupted by Ctrl-C (143: terminated)
+  1    the peer did not answer with success
+  2    the command line was wrong; nothing was sent
+  130  interrupted by Ctrl-C (143: by SIGTERM)
 `;
 
 /** @returns the exit code */
@@ -34,8 +45,8 @@ export async function echo(argv: readonly string[]): Promise<number> {
   }
   const level = printLevel(options);
   const [address, port, ...rest] = positionals;
-  const peer = peerFrom(address, port, options);
-  if (rest.length > 0) throw new UsageError(`unexpected argument '${rest[0]}'`);
+  const peer = peerFrom(address, port, options, USAGE);
+  if (rest.length > 0) throw new UsageError(`unexpected argument '${rest[0]}'`, USAGE);
 
   const output = new Output({ level, quiet: options.quiet ?? false });
   const interruption = watchForInterruption();

@@ -1,22 +1,24 @@
-// The command line's entry: one command per file; here they are only told apart.
+// Entry of the command line: chooses the command, and turns its end into an exit code. Each command has a file.
 
 import './early-start.ts';
 import { setImmediate } from 'node:timers/promises';
 import manifest from '../../package.json' with { type: 'json' };
+import { UsageError } from './command-line.ts';
 import { echo } from './echo.ts';
 import { leaveSoon } from './interruption.ts';
-import { UsageError } from './options.ts';
 import { printable, surviveLostOutput } from './output.ts';
 import { receive } from './receive.ts';
 import { store } from './store.ts';
 
 const HELP = `Usage: send-to-pacs COMMAND [options] ...
 
-  store [options] ADDR PORT PATH...     store DICOM files in a PACS (C-STORE)
-  echo [options] ADDR PORT              verify that a DICOM peer answers (C-ECHO)
-  receive --port PORT --out DIR         receive DICOM instances into a folder
+Commands:
+  store [options] ADDR PORT PATH...            store DICOM files in a PACS (C-STORE)
+  echo [options] ADDR PORT                     verify that a DICOM peer answers (C-ECHO)
+  receive --port PORT --out DIR [options]      receive DICOM instances into a folder
 
-send-to-pacs COMMAND --help tells the options of a command; --version the version.
+send-to-pacs COMMAND --help  lists the options of a command
+send-to-pacs --version       prints the version
 `;
 
 const COMMANDS = new Map([
@@ -40,14 +42,14 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     throw new UsageError(
       name === undefined ? 'a command is missing' : `'${name}' is not a command`,
-      'store, echo and receive are',
+      'Allowed: store, echo, receive. Example: send-to-pacs echo 192.0.2.10 11112',
     );
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown;
     const ofCommand = command === undefined ? '' : ` ${name}`;
     process.stderr.write(`send-to-pacs${ofCommand}: ${printable(thrown.message)}\n`);
     if (thrown.hint !== undefined) process.stderr.write(`  ${thrown.hint}\n`);
-    process.stderr.write(`  send-to-pacs${ofCommand} --help tells the rest\n`);
+    process.stderr.write(`  All options: send-to-pacs${ofCommand} --help\n`);
     return 2;
   }
 }

@@ -4,8 +4,10 @@
 // besides comes behind them, and the process does not end before they are written.
 
 import { isatty } from 'node:tty';
-import type { PrintLevel } from './network-options.ts';
-import { StandardStreams } from './standard-streams.ts';
+import type { TraceSink } from '../net/trace-record.ts';
+import { TextTrace } from '../trace/text.ts';
+import type { PrintLevel } from './options.ts';
+import { PipeWriter } from './pipe-writer.ts';
 
 export type LineLevel = Exclude<PrintLevel, 'critical'>;
 
@@ -43,7 +45,7 @@ export class Output {
   readonly #level: number;
   readonly #quiet: boolean;
   readonly #showsProgress: boolean;
-  readonly #streams = new StandardStreams();
+  readonly #streams = new PipeWriter();
   #isProgressShown = false;
   /** What is not in `#waiting` yet. */
   #joined = '';
@@ -156,6 +158,21 @@ export class Output {
     this.#write('stderr', '\r\x1b[K');
     this.#isProgressShown = false;
   }
+}
+
+export interface TraceOutput {
+  readonly sink: TraceSink;
+  /** Prints what is still being folded. Call at the end. */
+  readonly flush: () => void;
+}
+
+/** Prints the trace of the network on stderr. */
+export function traceTo(output: Output, level: PrintLevel): TraceOutput {
+  const shown = level === 'critical' ? 'off' : level;
+  const trace = new TextTrace({ level: () => shown, mark: (of) => MARKS[of], write: (lines) => output.trace(lines) });
+  const flush = (): void => trace.flush();
+  output.atProcessEnd(flush);
+  return { sink: (record) => trace.record(record), flush };
 }
 
 export interface LostOutput {

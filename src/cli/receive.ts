@@ -3,48 +3,65 @@
 import { scopeOf } from '../net/network-scope.ts';
 import { startReceiver } from '../net/store-scp.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
-import { nameOf } from '../trace/names.ts';
+import { addressOf, nameOf } from '../trace/names.ts';
 import { formatBytes, plural } from '../trace/units.ts';
+import { type OptionGroup, optionsHelp, parseOptions, UsageError } from './command-line.ts';
 import { watchForInterruption } from './interruption.ts';
 import {
   aeTitleFrom,
-  HELP_OPTION,
-  LEVEL_OPTIONS,
+  hostFrom,
   maxPduLengthFrom,
-  NETWORK_OPTIONS,
+  OUTPUT_OPTIONS,
+  PEER_OPTIONS,
   portFrom,
   printLevel,
-} from './network-options.ts';
-import { optionsHelp, parseOptions, UsageError } from './options.ts';
-import { Output } from './output.ts';
-import { traceTo } from './trace-output.ts';
+} from './options.ts';
+import { Output, traceTo } from './output.ts';
 
-export const RECEIVE_OPTIONS = {
-  port: { spellings: ['--port'], value: 'PORT', help: 'where to listen; 0 = any free port' },
-  out: { spellings: ['--out'], value: 'DIR', help: 'folder for what is received; made where it is missing' },
+const RECEIVER_OPTIONS = {
+  port: { spellings: ['--port'], value: 'PORT', help: 'port to listen on, required; 0 = any free port' },
+  out: {
+    spellings: ['--out'],
+    value: 'DIR',
+    help: 'folder for the received instances, required; created if it does not exist',
+  },
   host: {
     spellings: ['--host'],
     value: 'ADDRESS',
-    help: 'address to listen on (default: 127.0.0.1, which only this machine reaches)',
+    help: 'address to listen on (default: 127.0.0.1, which only this machine can reach)',
   },
-  aeTitle: { spellings: ['-aet', '--ae-title'], value: 'TITLE', help: 'our AE title (default: any is answered to)' },
-  maxPdu: NETWORK_OPTIONS.maxPdu,
-  ...LEVEL_OPTIONS,
-  ...HELP_OPTION,
+  aeTitle: {
+    spellings: ['-aet', '--ae-title'],
+    value: 'TITLE',
+    help: 'our AE title; associations for another one are rejected (default: accept any)',
+  },
+  maxPdu: PEER_OPTIONS.maxPdu,
 } as const;
 
-export const RECEIVE_HELP = `Usage: send-to-pacs receive --port PORT --out DIR [options]
+const GROUPS: readonly OptionGroup[] = [
+  ['Receiver', RECEIVER_OPTIONS],
+  ['Output', OUTPUT_OPTIONS],
+];
 
-Receives DICOM instances with C-STORE and answers C-ECHO. Prints 'Listening on HOST:PORT' on stdout when it is ready,
-and runs until Ctrl-C. With -v, every stored instance has a line. The trace goes to stderr.
+export const RECEIVE_OPTIONS = { ...RECEIVER_OPTIONS, ...OUTPUT_OPTIONS } as const;
 
-Options:
-${optionsHelp(RECEIVE_OPTIONS)}
+const USAGE = 'Usage: send-to-pacs receive --port PORT --out DIR [options]';
+
+export const RECEIVE_HELP = `${USAGE}
+
+Receives DICOM instances with C-STORE into a folder and answers C-ECHO, until Ctrl-C. Prints
+'Listening on HOST:PORT' when it is ready; with -v also a line for each stored instance.
+
+Example: send-to-pacs receive --port 11112 --out received/ -v
+
+${optionsHelp(GROUPS)}
+
+Results go to stdout, the trace goes to stderr.
 
 Exit code:
-  0    stopped by Ctrl-C or a termination signal
-  1    could not listen, or could not use the folder
-  2    the command line was wrong
+  0    stopped by Ctrl-C or SIGTERM
+  1    the port or the folder could not be used
+  2    the command line was wrong; nothing was started
 `;
 
 /** @returns the exit code */
@@ -55,12 +72,17 @@ export async function receive(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const level = printLevel(options);
-  if (positionals.length > 0) throw new UsageError(`unexpected argument '${positionals[0]}'`);
-  if (options.port === undefined) throw new UsageError('--port is missing');
-  if (!options.out) throw new UsageError('--out is missing: where should the instances go?');
-  const port = portFrom(options.port, 0);
-  const host = (options.host ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1');
-  if (host.trim() === '') throw new UsageError('--host is empty');
+  if (positionals.length > 0) throw new UsageError(`unexpected argument '${positionals[0]}'`, USAGE);
+  if (options.port === undefined) throw new UsageError('--port is missing', USAGE);
+  if (!options.out) throw new UsageError('--out is missing', USAGE);
+  const port = portFrom('--port', options.port, 0);
+  const host = hostFrom(options.host ?? '127.0.0.1');
+  if (host.trim() === '') {
+    throw new UsageError(
+      '--host is empty',
+      'Allowed: an IP address or a host name of this machine. Example: --host 0.0.0.0',
+    );
+  }
   const aeTitle = options.aeTitle === undefined ? undefined : aeTitleFrom('-aet', options.aeTitle);
   const maxPduLength = maxPduLengthFrom(options.maxPdu);
 
@@ -93,7 +115,7 @@ export async function receive(argv: readonly string[]): Promise<number> {
       output.line('error', `The receiver cannot start: ${systemErrorInfo(thrown).message}`);
       return 1;
     }
-    const address = `${receiver.host.includes(':') ? `[${receiver.host}]` : receiver.host}:${receiver.port}`;
+    const address = addressOf(receiver);
     // Also when quiet: whoever started the receiver on a free port waits for this line.
     process.stdout.write(`Listening on ${address}\n`);
     if (scopeOf(receiver.host) !== 'this machine') {

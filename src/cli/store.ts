@@ -15,40 +15,67 @@ import { runSend } from '../send/run.ts';
 import { scan } from '../send/scan.ts';
 import { ScannedFiles } from '../send/scanned-files.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../trace/units.ts';
+import { type OptionGroup, type OptionValues, optionsHelp, parseOptions, UsageError } from './command-line.ts';
 import { watchForInterruption } from './interruption.ts';
 import { boundYoungGeneration } from './memory.ts';
-import { HELP_OPTION, NETWORK_OPTIONS, type PrintLevel, peerFrom, printLevel } from './network-options.ts';
-import { type OptionValues, optionsHelp, parseOptions, UsageError } from './options.ts';
-import { Output } from './output.ts';
-import { SEND_OPTIONS, sendOptionsFrom } from './send-options.ts';
-import { traceTo } from './trace-output.ts';
+import {
+  OUTPUT_OPTIONS,
+  PEER_OPTIONS,
+  PROPOSAL_OPTIONS,
+  type PrintLevel,
+  peerFrom,
+  printLevel,
+  SEND_OPTIONS,
+  sendOptionsFrom,
+  TIMEOUT_OPTIONS,
+  TIMEOUTS_TITLE,
+} from './options.ts';
+import { Output, traceTo } from './output.ts';
 
-export const STORE_OPTIONS = {
-  recurse: { spellings: ['-r', '--recurse'], help: 'also what is in folders inside the given folders' },
-  report: {
-    spellings: ['--report'],
-    value: 'FILE',
-    help: 'write what became of every instance to FILE, as JSON',
-  },
-  ...SEND_OPTIONS,
-  ...NETWORK_OPTIONS,
-  ...HELP_OPTION,
+const FILE_OPTIONS = {
+  recurse: { spellings: ['-r', '--recurse'], help: 'send also the files in subfolders' },
+  report: { spellings: ['--report'], value: 'FILE', help: 'write the outcome of every file to FILE, as JSON' },
 } as const;
 
-export const STORE_HELP = `Usage: send-to-pacs store [options] ADDR PORT PATH...
+const GROUPS: readonly OptionGroup[] = [
+  ['Files', FILE_OPTIONS],
+  ['Peer', PEER_OPTIONS],
+  ['How files are sent', SEND_OPTIONS],
+  ['Presentation contexts', PROPOSAL_OPTIONS],
+  [TIMEOUTS_TITLE, TIMEOUT_OPTIONS],
+  ['Output', OUTPUT_OPTIONS],
+];
 
-Stores DICOM files in a PACS with C-STORE. PATH is a file or a folder; of a folder, the files directly in it are
-sent, and with -r everything below it. The trace goes to stderr, the summary to stdout.
+export const STORE_OPTIONS = {
+  ...FILE_OPTIONS,
+  ...PEER_OPTIONS,
+  ...SEND_OPTIONS,
+  ...PROPOSAL_OPTIONS,
+  ...TIMEOUT_OPTIONS,
+  ...OUTPUT_OPTIONS,
+} as const;
 
-Options:
-${optionsHelp(STORE_OPTIONS)}
+const USAGE = 'Usage: send-to-pacs store [options] ADDR PORT PATH...';
+
+export const STORE_HELP = `${USAGE}
+
+Stores DICOM files in a PACS with C-STORE.
+
+  ADDR PORT  the peer: its host name or IP address, and its DICOM port
+  PATH       a file or a folder; of a folder, the files directly in it
+
+Example: send-to-pacs store 192.0.2.10 11112 study/ -r -aet WORKSTATION -aec PACS
+
+${optionsHelp(GROUPS)}
+
+The summary goes to stdout, the trace goes to stderr.
 
 Exit code:
-  0    every instance was stored (a warning of the peer is said, and counts as stored)
-  1    something was not: an instance that was not stored, a PATH that could not be sent, or nothing to send.
-       Files inside folders that are not DICOM are skipped, said, and do not count
+  0    every instance was stored, with or without a warning of the peer
+  1    an instance was not stored, a PATH could not be sent, or there was nothing to send.
+       Files in folders that are not DICOM are skipped and listed; they do not change the exit code
   2    the command line was wrong; nothing was sent
-  130  interrupted by Ctrl-C (143: terminated); the summary says what was stored until then
+  130  interrupted by Ctrl-C (143: by SIGTERM); the summary says what was stored until then.
        A second Ctrl-C ends at once
 `;
 
@@ -69,11 +96,11 @@ export function storeArguments(
 ): StoreArguments {
   const level = printLevel(options);
   const [address, port, ...paths] = positionals;
-  const peer = peerFrom(address, port, options);
+  const peer = peerFrom(address, port, options, USAGE);
   const sendOptions = sendOptionsFrom(options);
-  if (paths.length === 0) throw new UsageError('there is nothing to send: give at least one file or folder');
-  if (paths.includes('')) throw new UsageError('a path is empty');
-  if (options.report === '') throw new UsageError('--report needs a file name');
+  if (paths.length === 0) throw new UsageError('there is nothing to send: PATH is missing', USAGE);
+  if (paths.includes('')) throw new UsageError("a path is empty: PATH ''", `${USAGE}. Example of a PATH: study/`);
+  if (options.report === '') throw new UsageError('--report needs a file name', 'Example: --report report.json');
   return {
     peer,
     sendOptions,

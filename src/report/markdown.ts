@@ -4,10 +4,10 @@
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import type { AssociationSummary, SendResult } from '../send/job.ts';
 import type { FileOutcome } from '../send/outcome.ts';
+import { pathText } from '../trace/event-lines.ts';
 import { explain, explainFile, sentence } from '../trace/explain.ts';
 import { addressOf, aeTitle, nameOf } from '../trace/names.ts';
 import { escapeMarkdown, markdownCode, sanitize } from '../trace/sanitize.ts';
-import { pathText } from '../trace/transport-text.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, hexWord, plural } from '../trace/units.ts';
 import { contextCounts, operationsInvoked, refusalText } from './negotiation.ts';
 import { inPieces } from './pieces.ts';

@@ -2,9 +2,9 @@
 
 import type { Peer } from '../net/peer.ts';
 import type { SendResult } from '../send/job.ts';
+import { pathText } from '../trace/event-lines.ts';
 import { addressOf, aeTitle } from '../trace/names.ts';
 import { sanitize } from '../trace/sanitize.ts';
-import { pathText } from '../trace/transport-text.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../trace/units.ts';
 import { convertedIn, headline, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
 

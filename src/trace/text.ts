@@ -7,6 +7,7 @@ import type { Direction, ProtocolTraceEvent } from '../protocol/trace-event.ts';
 import type { AAssociateAc } from '../protocol/ul/pdu.ts';
 import { abortReasonText, abortSourceText, contextResultText, eventText, rejectSummary } from './code-text.ts';
 import { type ContextInUse, contextInUse, dimseLevel, dimseText } from './dimse-text.ts';
+import { jobLevel, jobText, transportLine } from './event-lines.ts';
 import {
   beginFolding,
   continues,
@@ -21,7 +22,6 @@ import { MessageBlocks } from './message-blocks.ts';
 import { aeTitle, nameAndUid, nameOf } from './names.ts';
 import { type ControlPdu, type ProposedContexts, pduBlock, pduFields } from './pdu-text.ts';
 import { sanitize } from './sanitize.ts';
-import { jobLevel, jobText, transportLine } from './transport-text.ts';
 import { formatCount } from './units.ts';
 
 export type TraceLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';

@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
-import { UsageError } from '../../src/cli/options.ts';
+import { UsageError } from '../../src/cli/command-line.ts';
 import { store } from '../../src/cli/store.ts';
 import { runCli, startCliReceiver, stopCli } from '../support/cli-process.ts';
 import {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UsageError } from '../../src/cli/options.ts';
+import { UsageError } from '../../src/cli/command-line.ts';
 import { store } from '../../src/cli/store.ts';
 import {
   type BuiltElement,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { HELP_OPTION, NETWORK_OPTIONS, peerFrom, printLevel } from '../../../src/cli/network-options.ts';
-import { optionsHelp, parseOptions, UsageError } from '../../../src/cli/options.ts';
-import { RECEIVE_OPTIONS } from '../../../src/cli/receive.ts';
+import { parseOptions, UsageError } from '../../../src/cli/command-line.ts';
+import { peerFrom, printLevel, sendOptionsFrom } from '../../../src/cli/options.ts';
 import { STORE_OPTIONS } from '../../../src/cli/store.ts';
+import type { SendOptions } from '../../../src/send/options.ts';
 
 function usage(message: RegExp, hint?: RegExp): (thrown: unknown) => true {
   return (thrown) => {
@@ -16,100 +16,6 @@ function usage(message: RegExp, hint?: RegExp): (thrown: unknown) => true {
 
 const store = (...argv: string[]) => parseOptions(STORE_OPTIONS, argv);
 const peer = (...argv: string[]) => peerFrom('host', '104', store(...argv).options);
-
-describe('parseOptions', () => {
-  const spellings: readonly (readonly [string, string, string])[] = [
-    ['quiet', '-q', '--quiet'],
-    ['verbose', '-v', '--verbose'],
-    ['debug', '-d', '--debug'],
-    ['recurse', '-r', '--recurse'],
-    ['help', '-h', '--help'],
-    ['logLevel', '-ll', '--log-level'],
-    ['callingAETitle', '-aet', '--calling-aet'],
-    ['calledAETitle', '-aec', '--called-aet'],
-    ['acseTimeout', '-ta', '--acse-timeout'],
-    ['dimseTimeout', '-td', '--dimse-timeout'],
-    ['networkTimeout', '-tn', '--network-timeout'],
-    ['maxPdu', '-pdu', '--max-pdu'],
-  ];
-  const flags = new Set(['quiet', 'verbose', 'debug', 'recurse', 'help']);
-
-  for (const [name, short, long] of spellings) {
-    it(`reads ${short} and ${long}, before, between and after the positionals`, () => {
-      for (const spelling of [short, long]) {
-        const given = flags.has(name) ? [spelling] : [spelling, 'VALUE'];
-        const expected = { options: { [name]: flags.has(name) ? true : 'VALUE' }, positionals: ['host', '104', 'a'] };
-        assert.deepEqual(store(...given, 'host', '104', 'a'), expected);
-        assert.deepEqual(store('host', ...given, '104', 'a'), expected);
-        assert.deepEqual(store('host', '104', ...given, 'a'), expected);
-        assert.deepEqual(store('host', '104', 'a', ...given), expected);
-      }
-    });
-    if (!flags.has(name)) {
-      it(`reads ${short}=VALUE and ${long}=VALUE`, () => {
-        for (const spelling of [short, long]) {
-          assert.deepEqual(store(`${spelling}=A=B`).options, { [name]: 'A=B' });
-          assert.deepEqual(store(`${spelling}=`).options, { [name]: '' });
-        }
-      });
-      it(`says that ${short} and ${long} need a value`, () => {
-        for (const spelling of [short, long]) {
-          assert.throws(() => store('host', spelling), usage(/needs a value/));
-          assert.throws(() => store(spelling, '-q', 'host'), usage(/needs a value/));
-          assert.throws(() => store(spelling, '--', 'host'), usage(/needs a value/));
-        }
-      });
-    } else {
-      it(`says that ${short} and ${long} take no value`, () => {
-        for (const spelling of [short, long]) assert.throws(() => store(`${spelling}=1`), usage(/takes no value/));
-      });
-    }
-  }
-
-  it('takes everything after -- as it stands', () => {
-    assert.deepEqual(store('host', '--', '-v', '--', '--report'), {
-      options: {},
-      positionals: ['host', '-v', '--', '--report'],
-    });
-  });
-
-  it('takes a lone dash as a positional, and a negative number as a value', () => {
-    assert.deepEqual(store('-', '-ta', '-5'), { options: { acseTimeout: '-5' }, positionals: ['-'] });
-  });
-
-  it('lets the last value count', () => {
-    assert.deepEqual(store('-aet', 'A', '--calling-aet=B').options, { callingAETitle: 'B' });
-  });
-
-  it('refuses unknown options and says what is near', () => {
-    assert.throws(() => store('--recruse'), usage(/unknown option --recruse/, /--recurse/));
-    assert.throws(() => store('--aet', 'X'), usage(/unknown option --aet/, /-aet/));
-    assert.throws(() => store('--called=X'), usage(/unknown option --called$/, /--called-aet/));
-    assert.throws(
-      () => store('-zz'),
-      (thrown) => thrown instanceof UsageError && thrown.hint === undefined,
-    );
-    assert.throws(() => store('--constructor'), usage(/unknown option/));
-    assert.throws(() => store('--__proto__=1'), usage(/unknown option/));
-  });
-
-  it('gives the hint of the command where there is one', () => {
-    assert.throws(() => parseOptions(HELP_OPTION, ['-cx'], { '-cx': 'not needed' }), usage(/-cx/, /not needed/));
-  });
-
-  it('has no spelling twice in any command', () => {
-    for (const table of [STORE_OPTIONS, RECEIVE_OPTIONS, { ...NETWORK_OPTIONS, ...HELP_OPTION }]) {
-      const all = Object.values(table).flatMap(({ spellings: own }) => own);
-      assert.equal(new Set(all).size, all.length);
-    }
-  });
-
-  it('lists every option in the help text', () => {
-    const text = optionsHelp(STORE_OPTIONS);
-    for (const { spellings: own } of Object.values(STORE_OPTIONS)) assert.ok(text.includes(own.join(', ')));
-  });
-});
-
 describe('printLevel', () => {
   it('shows warnings by default, -v information, -d debug', () => {
     assert.equal(printLevel(store().options), 'warn');
@@ -176,7 +82,11 @@ describe('peerFrom', () => {
   it('refuses timeouts that are none', () => {
     for (const text of ['-5', 'nan', 'NaN', 'inf', 'Infinity', '', ' ', '1e3', '0x10', '5s', '2147484']) {
       for (const spelling of ['-ta', '-td', '-tn']) {
-        assert.throws(() => peer(`${spelling}=${text}`), usage(/is not a timeout/, /no limit/), `${spelling} ${text}`);
+        assert.throws(
+          () => peer(`${spelling}=${text}`),
+          usage(/is not a timeout/, /^Allowed: seconds from 0 to 2147483; 0 = no limit\. Example: -t/),
+          `${spelling} ${text}`,
+        );
       }
     }
   });
@@ -184,7 +94,11 @@ describe('peerFrom', () => {
   it('takes a maximum length of 0 and of 8 to 4294967295 bytes', () => {
     for (const length of [0, 8, 4096, 4_294_967_295]) assert.equal(peer('-pdu', `${length}`).maxPduLength, length);
     for (const text of ['-1', '1', '7', '4294967296', '16k', '', '1.5']) {
-      assert.throws(() => peer(`-pdu=${text}`), usage(/is not a maximum length/), text);
+      assert.throws(
+        () => peer(`-pdu=${text}`),
+        usage(/is not a maximum length/, /^Allowed: bytes from 8 .* Example: -pdu/),
+        text,
+      );
     }
   });
 
@@ -199,15 +113,25 @@ describe('peerFrom', () => {
       ['KÖLN', /printable/],
       ['A\tB', /printable/],
     ] as const) {
-      assert.throws(() => peer(`-aet=${title}`), usage(because));
-      assert.throws(() => peer(`-aec=${title}`), usage(because));
+      assert.throws(
+        () => peer(`-aet=${title}`),
+        usage(because, /^Allowed: 1 to 16 printable ASCII characters, no backslash\. Example: -ae/),
+      );
+      assert.throws(
+        () => peer(`-aec=${title}`),
+        usage(because, /^Allowed: 1 to 16 printable ASCII characters, no backslash\. Example: -ae/),
+      );
     }
   });
 
   it('takes ports from 1 to 65535', () => {
     for (const port of ['1', '65535']) assert.equal(peerFrom('h', port, {}).port, Number(port));
     for (const port of ['0', '65536', '-1', '104x', '', '1.0', ' 104']) {
-      assert.throws(() => peerFrom('h', port, {}), usage(/is not a port/), port);
+      assert.throws(
+        () => peerFrom('h', port, {}),
+        usage(/^PORT '.*' is not a port$/, /^Allowed: a whole number from 1 to 65535\. Example: 11112$/),
+        port,
+      );
     }
     assert.throws(() => peerFrom('h', undefined, {}), usage(/port is missing/));
   });
@@ -218,4 +142,80 @@ describe('peerFrom', () => {
     assert.throws(() => peerFrom(undefined, undefined, {}), usage(/address is missing/));
     assert.throws(() => peerFrom(' ', '104', {}), usage(/address is missing/));
   });
+});
+
+const from = (...argv: string[]): Partial<SendOptions> => sendOptionsFrom(store(...argv).options);
+
+describe('sendOptionsFrom', () => {
+  it('has nothing to say where nothing was said', () => {
+    assert.deepEqual(from(), {});
+  });
+
+  for (const [argv, expected] of [
+    [['-xe'], { requestOnly: '1.2.840.10008.1.2.1' }],
+    [['--request-little'], { requestOnly: '1.2.840.10008.1.2.1' }],
+    [['-xb'], { requestOnly: '1.2.840.10008.1.2.2' }],
+    [['--request-big'], { requestOnly: '1.2.840.10008.1.2.2' }],
+    [['-xi'], { requestOnly: '1.2.840.10008.1.2' }],
+    [['--request-implicit'], { requestOnly: '1.2.840.10008.1.2' }],
+    [['-cx'], {}],
+    [['--required-contexts'], {}],
+    [['-cx', '-xi'], { requestOnly: '1.2.840.10008.1.2' }],
+    [['--all-contexts'], { propose: 'all storage' }],
+    [['--associations', '8'], { associations: 8 }],
+    [['--associations=1'], { associations: 1 }],
+    [['--associations', 'auto'], { associations: 'auto' }],
+    [['--async-window', '0'], { operationsInvoked: 0 }],
+    [['--async-window', '65535'], { operationsInvoked: 65_535 }],
+    [['--priority', 'low'], { priority: 2 }],
+    [['--priority', 'medium'], { priority: 0 }],
+    [['--priority', 'high'], { priority: 1 }],
+    [['--conversion', 'never'], { conversion: 'never' }],
+    [['--conversion', 'lossless'], { conversion: 'lossless' }],
+    [['--conversion', 'any'], { conversion: 'any' }],
+    [['--preflight', 'truncated=send'], { preflight: { truncated: 'send' } }],
+    [
+      ['--preflight', 'trailing bytes=send, zero padding=skip'],
+      { preflight: { 'trailing bytes': 'send', 'zero padding': 'skip' } },
+    ],
+  ] as const) {
+    it(`reads ${argv.join(' ')}`, () => {
+      assert.deepEqual(from(...argv), expected);
+    });
+  }
+
+  for (const [argv, message] of [
+    [['-xe', '-xb'], /exclude each other/],
+    [['-xb', '-xi'], /exclude each other/],
+    [['-xe', '--request-implicit'], /exclude each other/],
+    [['-cx', '--all-contexts'], /-cx and --all-contexts exclude each other/],
+    [['--associations', '0'], /--associations '0' is not allowed\nAllowed: a whole number from 1 to 8, or auto/],
+    [['--associations', '9'], /from 1 to 8/],
+    [['--associations', '-1'], /from 1 to 8/],
+    [['--associations', '2.0'], /from 1 to 8/],
+    [['--associations', 'NaN'], /from 1 to 8/],
+    [['--associations='], /from 1 to 8/],
+    [['--async-window', '65536'], /from 0 to 65535/],
+    [['--async-window', '-1'], /from 0 to 65535/],
+    [['--priority', 'urgent'], /--priority 'urgent' is not known/],
+    [['--priority', 'LOW'], /is not known/],
+    [['--priority', 'toString'], /is not known/],
+    [['--conversion', ''], /--conversion '' is not known/],
+    [['--preflight', 'cut=send'], /--preflight 'cut' is not known/],
+    [['--preflight', 'truncated'], /--preflight 'truncated' '' is not known/],
+    [['--preflight', 'truncated=maybe'], /'maybe' is not known/],
+    [['--conversion', 'lossy'], /is not known/],
+  ] as const) {
+    it(`refuses ${argv.join(' ')}`, () => {
+      assert.throws(
+        () => from(...argv),
+        (thrown) => {
+          assert.ok(thrown instanceof UsageError);
+          assert.match(`${thrown.message}\n${thrown.hint}`, message);
+          assert.match(thrown.hint ?? '', /^Allowed: .+\. Example: .+/);
+          return true;
+        },
+      );
+    });
+  }
 });

@@ -10,8 +10,7 @@ const moduleOf = (name: string): string => JSON.stringify(new URL(`../../../src/
 /** A process in which `output` is an Output at level debug and `sink` the trace to it. */
 function startProgram(program: string) {
   const source = `
-    import { Output } from ${moduleOf('output')};
-    import { traceTo } from ${moduleOf('trace-output')};
+    import { Output, traceTo } from ${moduleOf('output')};
     const output = new Output({ level: 'debug', quiet: false });
     const { sink } = traceTo(output, 'debug');
     const sent = (isLastFragment) => sink({ timeMs: 0, association: 1, event: { type: 'P-DATA-TF', direction: 'sent',

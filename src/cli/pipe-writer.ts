@@ -19,7 +19,7 @@ function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
 }
 
-export class StandardStreams {
+export class PipeWriter {
   readonly #queue: { readonly name: Name; rest: Buffer }[] = [];
   readonly #isImmediate: Readonly<Record<Name, boolean>> = {
     stdout: process.platform === 'win32' || isatty(DESCRIPTORS.stdout),
