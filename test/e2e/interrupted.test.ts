@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 import { writeSampleStudy } from '../../scripts/sample-study.ts';
+import { keptHeads } from '../../src/extension/kept-sends.ts';
 import { type JournalSummary, readJournals, remaining } from '../../src/send/journal-shelf.ts';
 import { sampleInstance } from '../support/dicom-builder.ts';
 import { type KeepingPeer, startKeepingPeer } from '../support/keeping-peer.ts';
@@ -20,6 +21,7 @@ import {
   notifications,
   peerEntry,
   pick,
+  resultsText,
   sendFromExplorer,
   tidy,
   useServers,
@@ -45,6 +47,9 @@ const servers = useServers(async (scope) => ({
   moody: await startKeepingPeer(scope, (count, connection) =>
     connection === 1 && count % 3 === 0 ? OUT_OF_RESOURCES : SUCCESS,
   ),
+  sulky: await startKeepingPeer(scope, (count, connection) =>
+    connection === 1 && count % 3 === 0 ? OUT_OF_RESOURCES : SUCCESS,
+  ),
   // The eighth is taken and never answered.
   halting: await startKeepingPeer(scope, (count) => (count === 8 ? undefined : SUCCESS)),
   stuck: await startKeepingPeer(scope, (count) => (count === 6 ? undefined : SUCCESS)),
@@ -65,11 +70,12 @@ const workbench = useWorkbench({
       await writeFile(join(folder, LARGE_STUDY, `IM${seed}.dcm`), sampleInstance({ seed }).file);
   },
   settings: () => {
-    const { moody, halting, stuck, slow, willing } = servers();
+    const { moody, sulky, halting, stuck, slow, willing } = servers();
     const one = { associations: 1 };
     return {
       'sendToPacs.peers': [
         { ...peerEntry('MOODY', moody.port), ...one },
+        { ...peerEntry('SULKY', sulky.port), ...one },
         { ...peerEntry('HALTING', halting.port), ...one },
         { ...peerEntry('STUCK', stuck.port), ...one },
         peerEntry('SLOW', slow.port),
@@ -250,6 +256,48 @@ test('the window is loaded anew: the list says what is left, forgets on demand, 
   await runCommand(page, 'DICOM: Resume Interrupted Send');
   await toastText(page, /no interrupted send/);
   assert.equal(await notifications(page, /./).count(), 1);
+});
+
+test('the window is reloaded after a send: its results are open again, are listed, and Retry sends what failed', {
+  skip,
+}, async () => {
+  const { page, screenshot, userDataDir } = workbench();
+  const { sulky } = servers();
+  await tidy(page);
+  await sendFromExplorer(page, STUDY);
+  await pick(page, 'SULKY');
+  await toastButton(page, /SULKY: 16 stored/, 'Show Results').click();
+  const report = await resultsText(page, /16 of 26 files stored/);
+  await Promise.all([page.waitForEvent('load'), runCommand(page, 'Developer: Reload Window')]);
+  await ready(page);
+  // Nothing was clicked: VS Code restores the tab, and with it the results.
+  assert.equal(await resultsText(page, /16 of 26 files stored/), report);
+  await screenshot('results-after-reload');
+
+  await runCommand(page, 'DICOM: Retry Failed Files of Last Send');
+  await toastText(page, /SULKY: 8 stored \(/);
+  await assertSameDataSets(await filesOf(STUDY), dataSetsAt(sulky));
+
+  await tidy(page);
+  await runCommand(page, 'DICOM: Show Results of Past Send');
+  const rows = page.locator('.quick-input-list .monaco-list-row', { hasText: 'SULKY' });
+  await rows.nth(1).waitFor();
+  await screenshot('past-sends');
+  assert.match(await textOf(rows.first()), /^SULKY.*\d:\d\d.* – 8 stored/);
+  const before = rows.filter({ hasText: '16 stored' });
+  assert.match(await textOf(before), /16 stored, 8 failed, 2 skipped phantom-study$/);
+  await before.hover();
+  await before.locator('.action-label[aria-label="Forget These Results"]').click();
+  await before.waitFor({ state: 'hidden' });
+  await pick(page, 'SULKY');
+  await resultsText(page, /All 8 files stored/);
+  await screenshot('past-results');
+  const storage = join(userDataDir, 'User/globalStorage/send-to-pacs.send-to-pacs/sends');
+  const { heads } = await keptHeads(storage, new Set());
+  assert.deepEqual(
+    heads.filter(({ peer }) => peer.name === 'SULKY').map(({ counts }) => counts.stored),
+    [8],
+  );
 });
 
 /** The words of a row, from the first to the last. */
