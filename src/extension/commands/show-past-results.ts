@@ -29,11 +29,11 @@ export async function showPastResults(session: Session): Promise<void> {
 function itemOf(send: Send): SendItem {
   const { peer, startedAtMs, state, counts, selection } = send;
   const [first = '', ...others] = selection;
-  const how = state === 'done' ? '' : `, ${state}`;
+  const how = state === 'done' ? '' : `${state}: `;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
   return {
     label: plainWords(peer.name),
-    description: `${whenWords(startedAtMs)} – ${countsWords(counts)}${how}`,
+    description: `${whenWords(startedAtMs)} – ${how}${countsWords(counts)}`,
     detail: plainWords(`${path.basename(first)}${more}`),
     iconPath: new vscode.ThemeIcon('history'),
     buttons: [FORGET],
