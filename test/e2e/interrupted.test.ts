@@ -11,7 +11,8 @@ import { writeSampleStudy } from '../../scripts/sample-study.ts';
 import { keptHeads } from '../../src/extension/kept-sends.ts';
 import { type JournalSummary, readJournals, remaining } from '../../src/send/journal-shelf.ts';
 import { sampleInstance } from '../support/dicom-builder.ts';
-import { type KeepingPeer, startKeepingPeer } from '../support/keeping-peer.ts';
+import { type ModalPeer, startPeer } from '../support/peer-modes.ts';
+import { held } from '../support/peer-records.ts';
 import { dataSetOf } from '../support/peers.ts';
 import { eventually, quickPickRow, ready, runCommand, toastButton, toastText } from '../support/testbed/workbench.ts';
 import { useWorkbench, whyNoWorkbench } from './harness.ts';
@@ -31,7 +32,6 @@ const skip = whyNoWorkbench() ?? false;
 
 const OUT_OF_RESOURCES = 0xa700;
 const SUCCESS = 0x0000;
-const ABORT = 0x07;
 const STUDY = 'phantom-study';
 const LARGE_STUDY = 'large-study';
 const LARGE = 300;
@@ -44,22 +44,24 @@ const reload = { isDone: false };
 
 const servers = useServers(async (scope) => ({
   // Of the first association every third is refused.
-  moody: await startKeepingPeer(scope, (count, connection) =>
-    connection === 1 && count % 3 === 0 ? OUT_OF_RESOURCES : SUCCESS,
-  ),
-  sulky: await startKeepingPeer(scope, (count, connection) =>
-    connection === 1 && count % 3 === 0 ? OUT_OF_RESOURCES : SUCCESS,
-  ),
-  // The eighth is taken and never answered.
-  halting: await startKeepingPeer(scope, (count) => (count === 8 ? undefined : SUCCESS)),
-  stuck: await startKeepingPeer(scope, (count) => (count === 6 ? undefined : SUCCESS)),
-  slow: await startKeepingPeer(scope, async (count) => {
-    if (reload.isDone) return SUCCESS;
-    if (count > SLOW_ANSWERS) return undefined;
-    await pause(SLOWNESS_MS);
-    return SUCCESS;
+  moody: await startPeer(scope, {
+    answer: ({ association, count }) => (association === 1 && count % 3 === 0 ? OUT_OF_RESOURCES : SUCCESS),
   }),
-  willing: await startKeepingPeer(scope, () => SUCCESS),
+  sulky: await startPeer(scope, {
+    answer: ({ association, count }) => (association === 1 && count % 3 === 0 ? OUT_OF_RESOURCES : SUCCESS),
+  }),
+  // The eighth is taken and never answered.
+  halting: await startPeer(scope, { answer: ({ count }) => (count === 8 ? undefined : SUCCESS) }),
+  stuck: await startPeer(scope, { answer: ({ count }) => (count === 6 ? undefined : SUCCESS) }),
+  slow: await startPeer(scope, {
+    answer: async ({ count }) => {
+      if (reload.isDone) return SUCCESS;
+      if (count > SLOW_ANSWERS) return undefined;
+      await pause(SLOWNESS_MS);
+      return SUCCESS;
+    },
+  }),
+  willing: await startPeer(scope),
 }));
 
 const workbench = useWorkbench({
@@ -115,25 +117,28 @@ async function abandonedJournalOf(page: Page, peer: string): Promise<JournalSumm
   );
 }
 
-const dataSetsAt = ({ kept }: KeepingPeer, since = 0): Buffer[] => kept.slice(since).map(({ dataSet }) => dataSet);
+const dataSetsAt = ({ instances }: ModalPeer, since = 0): Buffer[] =>
+  held(instances)
+    .slice(since)
+    .map(({ dataSet }) => dataSet);
 
 /** All files of the send are in the journal, and those that it calls stored are at the peer. Returns the other ones. */
-async function assertTruthful(journal: JournalSummary, study: string, peer: KeepingPeer): Promise<string[]> {
+async function assertTruthful(journal: JournalSummary, study: string, peer: ModalPeer): Promise<string[]> {
   const rest = remaining(journal).map(({ path }) => path);
   const all = [...journal.files.values()].map(({ path }) => path);
   assert.deepEqual(all.toSorted(), (await filesOf(study)).toSorted(), 'no file is lost');
-  const held = new Set(dataSetsAt(peer).map((dataSet) => dataSet.toString('hex')));
+  const dataSets = new Set(dataSetsAt(peer).map((dataSet) => dataSet.toString('hex')));
   for (const path of all) {
     if (rest.includes(path)) continue;
-    assert.ok(held.has((await dataSetOf(path)).toString('hex')), `${path} is called stored, and the peer lacks it`);
+    assert.ok(dataSets.has((await dataSetOf(path)).toString('hex')), `${path} is called stored, and the peer lacks it`);
   }
   return rest;
 }
 
-async function assertHolds(peer: KeepingPeer, study: string): Promise<void> {
-  const held = new Set(dataSetsAt(peer).map((dataSet) => dataSet.toString('hex')));
+async function assertHolds(peer: ModalPeer, study: string): Promise<void> {
+  const dataSets = new Set(dataSetsAt(peer).map((dataSet) => dataSet.toString('hex')));
   for (const path of await filesOf(study))
-    assert.ok(held.has((await dataSetOf(path)).toString('hex')), `the peer lacks ${path}`);
+    assert.ok(dataSets.has((await dataSetOf(path)).toString('hex')), `the peer lacks ${path}`);
 }
 
 test('some files are refused: Retry sends those, and no others', { skip }, async () => {
@@ -144,7 +149,7 @@ test('some files are refused: Retry sends those, and no others', { skip }, async
   const closing = await toastText(page, /MOODY: 16 stored/);
   await screenshot('retry-offered');
   assert.match(closing, /^MOODY: 16 stored, 8 failed, 2 skipped \(.* A700H Out of Resources/);
-  assert.equal(moody.kept.length, 16);
+  assert.equal(held(moody.instances).length, 16);
 
   await toastButton(page, /MOODY: 16 stored/, 'Retry').click();
   const again = await toastText(page, /MOODY: 8 stored/);
@@ -168,7 +173,7 @@ test('the extension host is killed: the rest is offered after the next send, and
   process.kill((await journalOf('HALTING')).holder.pid, 'SIGKILL');
   const rest = await assertTruthful(await abandonedJournalOf(page, 'HALTING'), STUDY, halting);
   // The eighth is there, which nobody can know.
-  assert.deepEqual([halting.kept.length, rest.length], [8, 17]);
+  assert.deepEqual([held(halting.instances).length, rest.length], [8, 17]);
 
   // The menu is there before the new extension host is.
   await eventually(
@@ -220,9 +225,9 @@ test('the window is loaded anew: the list says what is left, forgets on demand, 
   const rest = await assertTruthful(await abandonedJournalOf(page, 'SLOW'), LARGE_STUDY, slow);
   const told = Number(/: (\d+)\//.exec(progress)?.[1]);
   assert.ok(rest.length > 0 && rest.length <= LARGE - told, `${rest.length} are left; ${told} were called stored`);
-  assert.deepEqual(new Set(slow.ends), new Set([ABORT]), 'the peer was told');
+  assert.deepEqual(new Set(slow.associations.map(({ end }) => end)), new Set(['abort']), 'the peer was told');
   reload.isDone = true;
-  const sentBefore = slow.kept.length;
+  const sentBefore = held(slow.instances).length;
 
   await runCommand(page, 'DICOM: Resume Interrupted Send');
   const [ours, other] = [quickPickRow(page, 'SLOW'), quickPickRow(page, 'STUCK')];

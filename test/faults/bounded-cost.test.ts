@@ -21,7 +21,7 @@ import { collectGarbage } from '../support/heap.ts';
 import { peerAt, send, verdicts } from '../support/jobs.ts';
 import { MALFORMED } from '../support/malformed.ts';
 import * as naive from '../support/naive-pdu.ts';
-import { startSinkPeer } from '../support/sink-peer.ts';
+import { startPeer } from '../support/peer-modes.ts';
 import { leastThreadMs, STALL_MS } from '../support/stall.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -83,16 +83,17 @@ test('F60: a deflate bomb costs no more than its beginning to be looked at, and 
   assert.ok(looking < 40 * MEGABYTE, `${looking / MEGABYTE} MB to read its header`);
 
   // Taken as it is: a few hundred kilobytes go out.
-  const asItIs = await startSinkPeer();
+  const asItIs = await startPeer(t, { keeps: 'lengths', maximumLength: 131_072 });
   const plain = await send([path], peerAt(asItIs.port));
   await asItIs.stop();
   assert.deepEqual(verdicts(plain.result), ['stored']);
-  assert.ok((asItIs.instances[0]?.bytes ?? 0) < MEGABYTE);
+  assert.ok((asItIs.instances[0]?.length ?? 0) < MEGABYTE);
 
   // Refused as it is: inflated on its way.
-  const peer = await startSinkPeer({
-    hashes: false,
-    answer: ({ transferSyntaxes }) => {
+  const peer = await startPeer(t, {
+    keeps: 'lengths',
+    maximumLength: 131_072,
+    context: ({ transferSyntaxes }) => {
       const transferSyntax = transferSyntaxes.find((uid) => uid === EXPLICIT_LE);
       return transferSyntax === undefined ? { result: 4 } : { result: 0, transferSyntax };
     },
@@ -102,7 +103,7 @@ test('F60: a deflate bomb costs no more than its beginning to be looked at, and 
     assert.deepEqual(verdicts(result), ['stored']);
   });
   await peer.stop();
-  assert.ok((peer.instances[0]?.bytes ?? 0) > BOMB_LENGTH);
+  assert.ok((peer.instances[0]?.length ?? 0) > BOMB_LENGTH);
   assert.ok(inflating < 160 * MEGABYTE, `${inflating / MEGABYTE} MB to send it inflated`);
 });
 
@@ -130,12 +131,12 @@ for (const [name, syntax] of [
     assert.ok(performance.now() - began < 1_000);
     assert.ok(result.type === 'instance' || result.problem.code !== 'empty file');
 
-    const peer = await startSinkPeer();
+    const peer = await startPeer(t, { keeps: 'lengths', maximumLength: 131_072 });
     const sent = await send([path], peerAt(peer.port));
     await peer.stop();
     const [outcome] = sent.result.outcomes;
     // It goes out as it is, or not at all with a reason; it never goes out as something else.
-    if (outcome?.outcome === 'stored') assert.equal(peer.instances[0]?.bytes, dataSet.length);
+    if (outcome?.outcome === 'stored') assert.equal(peer.instances[0]?.length, dataSet.length);
     else assert.ok(outcome?.reason !== undefined && peer.instances.length === 0);
   });
 }
@@ -219,13 +220,13 @@ test('F62: a file of 1 GiB in bounded memory, every byte of it', async (t) => {
   await handle.write(file);
   await handle.truncate(file.length + length);
   await handle.close();
-  const peer = await startSinkPeer({ hashes: false });
+  const peer = await startPeer(t, { keeps: 'lengths', maximumLength: 131_072 });
   const peak = await peakOf(async () => {
     const { result } = await send([path], peerAt(peer.port));
     assert.deepEqual(verdicts(result), ['stored']);
     assert.equal(result.bytesSent, dataSet.length + length);
   });
   await peer.stop();
-  assert.equal(peer.instances[0]?.bytes, dataSet.length + length);
+  assert.equal(peer.instances[0]?.length, dataSet.length + length);
   assert.ok(peak < 160 * MEGABYTE, `${peak / MEGABYTE} MB`);
 });

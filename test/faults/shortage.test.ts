@@ -10,8 +10,8 @@ import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { startCli, stopCli } from '../support/cli-process.ts';
 import { writeInstances } from '../support/jobs.ts';
-import { startKeepingPeer } from '../support/keeping-peer.ts';
 import { ownNamespace } from '../support/namespace.ts';
+import { startPeer } from '../support/peer-modes.ts';
 import type { ShortageReport } from '../support/shortage-run.ts';
 import { connectClient, release, storeInstance } from '../support/store-client.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -163,14 +163,16 @@ test(
 test('F78: a process that can start no thread reads and sends all the same', LINUX_ONLY, async (t) => {
   const folder = temporaryFolder(t);
   const written = await writeInstances(folder, [{}, { pixelBytes: 3_000_000 }]);
-  const peer = await startKeepingPeer(t, () => 0);
+  const peer = await startPeer(t);
   // To start a thread is what Node then refuses, as it does where the system has none left.
   const noThreads = "export NODE_OPTIONS='--permission --allow-fs-read=*'";
   const { exit } = startCli(['store', '127.0.0.1', String(peer.port), folder], undefined, noThreads);
   const { code, stdout, stderr } = await exit;
   assert.equal(code, 0, stdout + stderr);
   assert.deepEqual(
-    peer.kept.map(({ dataSet }) => written.findIndex((one) => dataSet.equals(one.dataSet))).toSorted((a, b) => a - b),
+    peer.instances
+      .map(({ dataSet }) => written.findIndex((one) => dataSet.equals(one.dataSet)))
+      .toSorted((a, b) => a - b),
     [0, 1],
   );
 });

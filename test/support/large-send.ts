@@ -5,7 +5,7 @@
 
 import { runSend } from '../../src/send/run.ts';
 import { peerAt, scanned } from './jobs.ts';
-import { startLeanSink } from './lean-sink.ts';
+import { startPeer } from './peer-modes.ts';
 import { sparseFile } from './sparse-file.ts';
 
 export interface LargeSendFigures {
@@ -20,7 +20,7 @@ export interface LargeSendFigures {
 
 const undo: (() => unknown)[] = [];
 const { path, dataSetLength } = await sparseFile({ after: (step) => undo.push(step) }, Number(process.argv[2]));
-const peer = await startLeanSink();
+const peer = await startPeer(undefined, { keeps: 'lengths', maximumLength: 131_072 });
 let peakRss = 0;
 const timer = setInterval(() => {
   peakRss = Math.max(peakRss, process.memoryUsage().rss);
@@ -44,7 +44,12 @@ for (const step of undo) await step();
 const figures: LargeSendFigures = {
   outcomes: [...result.outcomes].map(({ outcome }) => outcome),
   dataSetLength,
-  counted: [result.bytesSent, ...[...result.outcomes].map(({ bytesSent }) => bytesSent), bytesDone, ...peer.lengths],
+  counted: [
+    result.bytesSent,
+    ...[...result.outcomes].map(({ bytesSent }) => bytesSent),
+    bytesDone,
+    ...peer.instances.map(({ length }) => length),
+  ],
   peakRss,
   elapsedMs,
 };

@@ -88,6 +88,10 @@ function userItem(request: Buffer, wanted: number): Buffer | undefined {
   return undefined;
 }
 
+/** What the peer holds: what it answered with success, and what it took without an answer. */
+export const held = (instances: readonly InstanceRecord[]): InstanceRecord[] =>
+  instances.filter(({ status }) => (status ?? 0) === 0);
+
 /** The Affected SOP Instance UID of a C-STORE-RQ. */
 export const instanceOf = ({ command }: Pick<RawMessage, 'command'>): string =>
   (command.get(0x1000)?.toString('latin1') ?? '').replace(/\0$/, '');

@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { SendSummary } from '../../../src/extension/sending.ts';
 import { EXPLICIT_LE } from '../../support/dicom-builder.ts';
-import { type KeepingPeer, startKeepingPeer } from '../../support/keeping-peer.ts';
+import { type ModalPeer, startPeer } from '../../support/peer-modes.ts';
 import { makeFolder, PEER, peerEntry, resetSettings, setUser, writeInstances } from './support.ts';
 
 // What the extension asks of the editor while files go out, counted where it calls it: the channel is made when the
@@ -79,7 +79,7 @@ function mostInASecond(calls: readonly Call[]): number {
 
 describe('While thousands of small files go out and the trace is at debug,', () => {
   let study: Awaited<ReturnType<typeof makeFolder>>;
-  let peer: KeepingPeer;
+  let peer: ModalPeer;
   const undo: (() => unknown)[] = [];
 
   before(async function prepare() {
@@ -90,10 +90,14 @@ describe('While thousands of small files go out and the trace is at debug,', () 
       Array.from({ length: FILES }, () => EXPLICIT_LE),
       100_000,
     );
-    peer = await startKeepingPeer({ after: (work) => undo.push(work) }, async (count) => {
-      if (count % FILES_PER_UPDATE === 0 && count < FILES) await updatesReach(count / FILES_PER_UPDATE);
-      return 0;
-    });
+    peer = await startPeer(
+      { after: (work) => undo.push(work) },
+      {
+        keeps: 'lengths',
+        answer: ({ count }) =>
+          count % FILES_PER_UPDATE === 0 && count < FILES ? updatesReach(count / FILES_PER_UPDATE).then(() => 0) : 0,
+      },
+    );
     await setUser({ peers: [peerEntry(peer.port, { associations: 1 })], defaultPeer: PEER });
     await vscode.commands.executeCommand('_extensionTests.setLogLevel', 'debug');
     for (const calls of [writes, updates]) calls.length = 0;
