@@ -1,8 +1,21 @@
-// DIMSE messages as blocks of text. PS3.7 9.3.1, 9.3.5, Annexes C and E, in the wording of `storescu -d`. Beyond that
-// log: what carries the request (presentation context), what a status means, and the peer's own words about it.
+// DIMSE messages as text: a line for everybody, a block for engineers. PS3.7 clauses 9 and 10, Annexes C and E.
+//
+// The lines of a block follow from the rows of the message in protocol/dimse/command-table.ts, in the order and the wording of
+// `storescu -d`. Beyond that log a block has the presentation context that carries the message, what a status means, and the
+// peer's own words about it.
 
-import type { Command, Priority, ResponseElements } from '../protocol/dimse/command.ts';
-import { echoStatus, type StatusMeaning, storeStatus } from '../protocol/dimse/status.ts';
+import type { Command, Priority, ResponseElements, SendableCommand } from '../protocol/dimse/command.ts';
+import {
+  COMMANDS,
+  type CommandElements,
+  type CommandKeyword,
+  type CommandType,
+  type CommandVr,
+  type DimseService,
+  ELEMENTS,
+  OTHER_COMMAND_ELEMENTS,
+} from '../protocol/dimse/command-table.ts';
+import { type StatusMeaning, statusMeaning } from '../protocol/dimse/status.ts';
 import type { Direction } from '../protocol/trace-event.ts';
 import { aeTitle, nameOf } from './names.ts';
 import { rule } from './pdu-text.ts';
@@ -26,10 +39,9 @@ const COMMENT_MAX = 64;
 
 const PRIORITIES: Readonly<Record<Priority, string>> = { 0: 'Medium', 1: 'High', 2: 'Low' };
 
-type Response = Extract<Command, ResponseElements>;
+type Response = Extract<SendableCommand, ResponseElements>;
 
-const meaningOf = ({ type, Status }: Response): StatusMeaning =>
-  type === 'C-ECHO-RSP' ? echoStatus(Status) : storeStatus(Status);
+const meaningOf = ({ type, Status }: Response): StatusMeaning => statusMeaning(TEXTS[type].service, Status);
 
 const CATEGORIES = { success: 'Success', warning: 'Warning', failure: 'Failure' };
 
@@ -63,68 +75,118 @@ function statusDetail(response: Response): string {
 const contextText = (id: number, context: ContextInUse | undefined): string =>
   context === undefined ? String(id) : `${id} (${context.names})`;
 
-// Blocks grow by `+=`: a message is told for each file, and lists of lines would cost more than its text.
+/** What a message is called: 'C-STORE RQ', or the number of a command that we do not speak. */
+export function messageTypeText(command: Command): string {
+  if (command.type === 'other') return `Command Field 0x${hexWord(command.CommandField)}`;
+  return TEXTS[command.type].messageType;
+}
 
-function responseLines(response: Response, next: string): string {
-  const { Status, ErrorComment, OffendingElement, ErrorID } = response;
-  let lines = `${next}Status                        : ${statusText(response)}`;
-  if (Status !== 0) lines += `${next}Status Meaning                : ${meaningOf(response).meaning}`;
-  if (ErrorComment !== undefined)
-    lines += `${next}Error Comment                 : ${sanitize(ErrorComment, COMMENT_MAX)}`;
-  if (OffendingElement !== undefined) lines += `${next}Offending Element             : ${tagsText(OffendingElement)}`;
-  if (ErrorID !== undefined) lines += `${next}Error ID                      : ${ErrorID}`;
+const LABEL_WIDTH = 29;
+const label = (name: string): string => `${name.padEnd(LABEL_WIDTH)} : `;
+
+/** Names that are too long for the column. */
+const SHORT_LABELS: Readonly<Partial<Record<CommandKeyword, string>>> = {
+  MoveOriginatorApplicationEntityTitle: 'Move Originator',
+};
+
+type Values = Readonly<Partial<Record<CommandKeyword, unknown>>>;
+
+const BY_VR: Readonly<Record<CommandVr, (value: never) => string>> = {
+  UI: (uid: string) => sanitize(uid),
+  AE: aeTitle,
+  LO: (text: string) => sanitize(text, COMMENT_MAX),
+  US: String,
+  AT: tagsText,
+};
+/** Where the words of a VR are not enough. */
+const BY_KEYWORD: Readonly<Partial<Record<CommandKeyword, (value: never) => string>>> = {
+  AffectedSOPClassUID: nameOf,
+  RequestedSOPClassUID: nameOf,
+  Priority: (priority: Priority) => PRIORITIES[priority] ?? String(priority),
+  Status: (status: number) => `0x${hexWord(status)}`,
+};
+
+/** How a row of the table is told. */
+interface TextRow {
+  readonly keyword: CommandKeyword;
+  readonly label: string;
+  readonly text: (value: unknown) => string;
+}
+
+interface MessageText {
+  readonly service: DimseService;
+  /** What the one-line text calls it: 'Store Request'. */
+  readonly title: string;
+  readonly messageType: string;
+  /** Rows above and below the line about the data set. */
+  readonly above: readonly TextRow[];
+  readonly below: readonly TextRow[];
+  readonly tellsOfNoDataSet: boolean;
+}
+
+/** The services that `storescu -v` names by a word of its own. */
+const SERVICE_WORDS: Readonly<Partial<Record<DimseService, string>>> = { 'C-STORE': 'Store', 'C-ECHO': 'Echo' };
+
+function messageText(type: Command['type'], elements: CommandElements): MessageText {
+  // An echo is always of the Verification SOP Class.
+  const isTold = (keyword: string): boolean => !(type.startsWith('C-ECHO') && keyword === 'AffectedSOPClassUID');
+  const rows = (Object.keys(elements) as CommandKeyword[]).filter(isTold).map((keyword) => ({
+    keyword,
+    label: label(SHORT_LABELS[keyword] ?? ELEMENTS[keyword].name),
+    text: (BY_KEYWORD[keyword] ?? BY_VR[ELEMENTS[keyword].vr]) as (value: unknown) => string,
+  }));
+  const isResponse = type.endsWith('-RSP');
+  const service = type.replace(/-R(Q|SP)$/, '') as DimseService;
+  return {
+    service,
+    title: `${SERVICE_WORDS[service] ?? service} ${isResponse ? 'Response' : 'Request'}`,
+    messageType: type.replace(/-(RQ|RSP)$/, ' $1'),
+    above: rows.filter(({ keyword }) => keyword !== 'Priority'),
+    below: rows.filter(({ keyword }) => keyword === 'Priority'),
+    tellsOfNoDataSet: !isResponse,
+  };
+}
+
+const TEXTS = Object.fromEntries([
+  ...(Object.keys(COMMANDS) as CommandType[]).map(
+    (type) => [type, messageText(type, COMMANDS[type].elements)] as const,
+  ),
+  ['other', messageText('other', OTHER_COMMAND_ELEMENTS)],
+]) as Readonly<Record<Command['type'], MessageText>>;
+
+// Blocks grow by `+=`: there is one for each file, and joining lists of lines would cost more than the text itself.
+
+function rowLines(rows: readonly TextRow[], command: Command, next: string): string {
+  const values = command as Values;
+  let lines = '';
+  for (const { keyword, label: name, text } of rows) {
+    const value = values[keyword];
+    if (value === undefined) continue;
+    if (keyword === 'Status' && isResponse(command)) {
+      lines += `${next}${name}${statusText(command)}`;
+      if (command.Status !== 0) lines += `${next}${STATUS_MEANING}${meaningOf(command).meaning}`;
+    } else {
+      lines += `${next}${name}${text(value)}`;
+    }
+  }
   return lines;
 }
 
-const MESSAGE_TYPES: Readonly<Record<Exclude<Command['type'], 'other'>, string>> = {
-  'C-STORE-RQ': 'C-STORE RQ',
-  'C-STORE-RSP': 'C-STORE RSP',
-  'C-ECHO-RQ': 'C-ECHO RQ',
-  'C-ECHO-RSP': 'C-ECHO RSP',
-};
+const STATUS_MEANING = label('Status Meaning');
+const DATA_SET = label('Data Set');
 
-/** What a message is called: 'C-STORE RQ', or the number of a command that we do not speak. */
-export function messageTypeText(command: Command): string {
-  return command.type === 'other' ? `Command Field 0x${hexWord(command.CommandField)}` : MESSAGE_TYPES[command.type];
-}
-
-export const messageIdLine = (id: number, next: string): string => `${next}Message ID                    : ${id}`;
-export const respondedToLine = (id: number, next: string): string => `${next}Message ID Being Responded To : ${id}`;
-const classLine = (uid: string, next: string): string => `${next}Affected SOP Class UID        : ${nameOf(uid)}`;
+const lineOf = (keyword: CommandKeyword, value: string | number, next: string): string =>
+  `${next}${label(ELEMENTS[keyword].name)}${value}`;
+export const messageIdLine = (id: number, next: string): string => lineOf('MessageID', id, next);
+export const respondedToLine = (id: number, next: string): string => lineOf('MessageIDBeingRespondedTo', id, next);
 export const instanceLine = (uid: string, next: string): string =>
-  `${next}Affected SOP Instance UID     : ${sanitize(uid)}`;
+  lineOf('AffectedSOPInstanceUID', sanitize(uid), next);
 
 function commandLines(command: Command, hasDataSet: boolean, next: string): string {
-  const dataSet = `${next}Data Set                      : ${hasDataSet ? 'Present' : 'None'}`;
-  let lines = '';
-  switch (command.type) {
-    case 'C-STORE-RQ':
-      lines += messageIdLine(command.MessageID, next);
-      lines += classLine(command.AffectedSOPClassUID, next);
-      lines += instanceLine(command.AffectedSOPInstanceUID, next);
-      if (command.MoveOriginatorApplicationEntityTitle !== undefined)
-        lines += `${next}Move Originator               : ${aeTitle(command.MoveOriginatorApplicationEntityTitle)}`;
-      lines += dataSet;
-      return `${lines}${next}Priority                      : ${PRIORITIES[command.Priority] ?? command.Priority}`;
-    case 'C-STORE-RSP':
-      lines += respondedToLine(command.MessageIDBeingRespondedTo, next);
-      if (command.AffectedSOPClassUID !== undefined) lines += classLine(command.AffectedSOPClassUID, next);
-      if (command.AffectedSOPInstanceUID !== undefined) lines += instanceLine(command.AffectedSOPInstanceUID, next);
-      lines += responseLines(command, next);
-      return hasDataSet ? lines + dataSet : lines;
-    case 'C-ECHO-RQ':
-      return messageIdLine(command.MessageID, next) + dataSet;
-    case 'C-ECHO-RSP':
-      lines += respondedToLine(command.MessageIDBeingRespondedTo, next) + responseLines(command, next);
-      return hasDataSet ? lines + dataSet : lines;
-    case 'other':
-      if (command.MessageID !== undefined) lines += messageIdLine(command.MessageID, next);
-      if (command.MessageIDBeingRespondedTo !== undefined)
-        lines += respondedToLine(command.MessageIDBeingRespondedTo, next);
-      if (command.AffectedSOPClassUID !== undefined) lines += classLine(command.AffectedSOPClassUID, next);
-      if (command.Status !== undefined) lines += `${next}Status                        : 0x${hexWord(command.Status)}`;
-      return lines + dataSet;
-  }
+  const { above, below, tellsOfNoDataSet } = TEXTS[command.type];
+  let lines = rowLines(above, command, next);
+  if (hasDataSet || tellsOfNoDataSet) lines += `${next}${DATA_SET}${hasDataSet ? 'Present' : 'None'}`;
+  return below.length === 0 ? lines : lines + rowLines(below, command, next);
 }
 
 const HEADS: Readonly<Record<Direction, string>> = {
@@ -157,8 +219,7 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   '1.2.840.10008.5.1.4.1.1.4': 'MR',
 };
 
-const isResponse = (command: Command): command is Response =>
-  command.type === 'C-STORE-RSP' || command.type === 'C-ECHO-RSP';
+const isResponse = (command: Command): command is Response => command.type !== 'other' && 'Status' in command;
 
 /** At which level a message has its line; a status that is no success makes it louder. */
 export function dimseLevel(command: Command, direction: Direction): 'error' | 'warn' | 'info' {
@@ -172,14 +233,11 @@ export function dimseLevel(command: Command, direction: Direction): 'error' | 'w
 /** That line. */
 export function dimseText(command: Command, direction: Direction): string {
   const verb = direction === 'sent' ? 'Sending' : 'Received';
-  if (isResponse(command)) {
-    const what = command.type === 'C-STORE-RSP' ? 'Store' : 'Echo';
-    return `${verb} ${what} Response (Status: ${statusText(command)})${statusDetail(command)}`;
-  }
-  if (command.type === 'C-STORE-RQ') {
-    const name = SHORT_NAMES[command.AffectedSOPClassUID] ?? nameOf(command.AffectedSOPClassUID);
-    return `${verb} Store Request: MsgID ${command.MessageID}, (${name})`;
-  }
-  if (command.type === 'C-ECHO-RQ') return `${verb} Echo Request: MsgID ${command.MessageID}`;
-  return `${verb} ${messageTypeText(command)}`;
+  if (command.type === 'other') return `${verb} ${messageTypeText(command)}`;
+  const { title } = TEXTS[command.type];
+  if (isResponse(command)) return `${verb} ${title} (Status: ${statusText(command)})${statusDetail(command)}`;
+  const request = `${verb} ${title}: MsgID ${command.MessageID}`;
+  if (command.type === 'C-ECHO-RQ') return request;
+  const uid = command.type === 'N-ACTION-RQ' ? command.RequestedSOPClassUID : command.AffectedSOPClassUID;
+  return `${request}, (${SHORT_NAMES[uid] ?? nameOf(uid)})`;
 }

@@ -37,7 +37,7 @@ type CommonCommand = (CStoreRq | CStoreRsp) & { readonly AffectedSOPInstanceUID:
 function isCommon(command: Command): command is CommonCommand {
   switch (command.type) {
     case 'C-STORE-RQ':
-      return command.MoveOriginatorApplicationEntityTitle === undefined;
+      return (command.MoveOriginatorApplicationEntityTitle ?? command.MoveOriginatorMessageID) === undefined;
     case 'C-STORE-RSP': {
       const { Status, AffectedSOPInstanceUID, ErrorComment, OffendingElement, ErrorID } = command;
       const isPlain = (ErrorComment ?? OffendingElement ?? ErrorID) === undefined;

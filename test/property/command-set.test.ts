@@ -3,8 +3,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Command, OtherCommand } from '../../src/protocol/dimse/command.ts';
+import type { SendableCommand } from '../../src/protocol/dimse/command.ts';
 import { decodeCommandSet, encodeCommandSet } from '../../src/protocol/dimse/command-set.ts';
+import {
+  COMMANDS,
+  type CommandElement,
+  type CommandElements,
+  type CommandKeyword,
+  type CommandType,
+  type CommandVr,
+  ELEMENTS,
+} from '../../src/protocol/dimse/command-table.ts';
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError } from '../../src/protocol/errors.ts';
 
 const us = fc.integer({ min: 0, max: 0xffff });
@@ -19,38 +28,30 @@ const latin1 = fc
 const aeTitle = fc.stringMatching(/^[A-Z0-9_]{1,16}$/);
 const tags = fc.array(fc.integer({ min: 0, max: 0xffffffff }), { minLength: 1, maxLength: 5 });
 
-const response = {
-  MessageIDBeingRespondedTo: us,
-  Status: us,
-  ErrorComment: latin1,
-  OffendingElement: tags,
-  ErrorID: us,
-  AffectedSOPClassUID: uid,
+const VALUES: Readonly<Record<CommandVr, fc.Arbitrary<unknown>>> = {
+  UI: uid,
+  AE: aeTitle,
+  LO: latin1,
+  US: us,
+  AT: tags,
 };
 
-const command: fc.Arbitrary<Exclude<Command, OtherCommand>> = fc.oneof(
-  fc.record({ type: fc.constant('C-ECHO-RQ' as const), MessageID: us, AffectedSOPClassUID: uid }),
-  fc.record(
-    { type: fc.constant('C-ECHO-RSP' as const), ...response },
-    { requiredKeys: ['type', 'MessageIDBeingRespondedTo', 'Status'] },
-  ),
-  fc.record(
-    {
-      type: fc.constant('C-STORE-RQ' as const),
-      MessageID: us,
-      AffectedSOPClassUID: uid,
-      AffectedSOPInstanceUID: uid,
-      Priority: fc.constantFrom(0 as const, 1 as const, 2 as const),
-      MoveOriginatorApplicationEntityTitle: aeTitle,
-      MoveOriginatorMessageID: us,
-    },
-    { requiredKeys: ['type', 'MessageID', 'AffectedSOPClassUID', 'AffectedSOPInstanceUID', 'Priority'] },
-  ),
-  fc.record(
-    { type: fc.constant('C-STORE-RSP' as const), ...response, AffectedSOPInstanceUID: uid },
-    { requiredKeys: ['type', 'MessageIDBeingRespondedTo', 'Status'] },
-  ),
-);
+/** Any message of the table, with any of the elements that it may leave out. */
+const command: fc.Arbitrary<SendableCommand> = fc.oneof(
+  ...(Object.keys(COMMANDS) as CommandType[]).map((type) => {
+    const elements: CommandElements = COMMANDS[type].elements;
+    const keywords = Object.keys(elements) as CommandKeyword[];
+    const values = keywords.map((keyword) => {
+      const element: CommandElement = ELEMENTS[keyword];
+      return [keyword, element.values === undefined ? VALUES[element.vr] : fc.constantFrom(...element.values)] as const;
+    });
+    const requiredKeys = ['type', ...keywords.filter((keyword) => elements[keyword] === 'required')];
+    return fc.record(
+      { type: fc.constant(type), ...Object.fromEntries(values) },
+      { requiredKeys: requiredKeys as ['type'] },
+    );
+  }),
+) as unknown as fc.Arbitrary<SendableCommand>;
 
 test('what is encoded is decoded', () => {
   fc.assert(

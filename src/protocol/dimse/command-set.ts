@@ -1,319 +1,172 @@
-// The command set: group 0000, always Implicit VR Little Endian. PS3.7 6.3.1, 9.3.1, 9.3.5, Annex E.
+// The command set on the wire: group 0000, always Implicit VR Little Endian. PS3.7 6.3.1, Annex E.
 //
-//   element  group (2, LE)  element (2, LE)  length (4, LE)  value (length)
+//   group (2, LE)  element (2, LE)  length (4, LE)  value (length)
 //
-// What we write is exact: group length first, ascending tags, even lengths. What we read is judged by structure: an element
-// that does not fit, a number of the wrong width, a message without what makes it that message is a ProtocolError. The value
-// of the group length is not looked at and its absence is forgiven: the end of the last fragment already says where the
-// command ends, and peers that miscount exist. Empty elements count as absent.
+// What a message holds is said by the table (command-table.ts). For each message it is laid out once, in the order of the wire,
+// since this code runs for every file that is sent.
+//
+// What we write is exact: group length first, ascending tags, even lengths. What we read is judged by its structure: an element
+// that crosses the end, a number of the wrong width, or a message without a required element is a ProtocolError. Two things are
+// forgiven. The group length may be wrong or absent, since the last fragment already says where the command set ends. Elements
+// may come in any order. Empty elements count as absent.
 
+import { latin1 } from '../bytes.ts';
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError } from '../errors.ts';
-import type { Command, OtherCommand, Priority, ResponseElements } from './command.ts';
-import { COMMAND_FIELDS } from './command.ts';
+import { withoutAETitlePadding, withoutTrailingPadding } from '../ul/values.ts';
+import type { Command, SendableCommand } from './command.ts';
+import {
+  COMMANDS,
+  type CommandElement,
+  type CommandElements,
+  type CommandKeyword,
+  type CommandType,
+  type CommandVr,
+  ELEMENTS,
+  OTHER_COMMAND_ELEMENTS,
+} from './command-table.ts';
 
-/** Element numbers in group 0000. */
 const COMMAND_GROUP_LENGTH = 0x0000;
-const AFFECTED_SOP_CLASS_UID = 0x0002;
 const COMMAND_FIELD = 0x0100;
-const MESSAGE_ID = 0x0110;
-const MESSAGE_ID_BEING_RESPONDED_TO = 0x0120;
-const PRIORITY = 0x0700;
 const COMMAND_DATA_SET_TYPE = 0x0800;
-const STATUS = 0x0900;
-const OFFENDING_ELEMENT = 0x0901;
-const ERROR_COMMENT = 0x0902;
-const ERROR_ID = 0x0903;
-const AFFECTED_SOP_INSTANCE_UID = 0x1000;
-const MOVE_ORIGINATOR_APPLICATION_ENTITY_TITLE = 0x1030;
-const MOVE_ORIGINATOR_MESSAGE_ID = 0x1031;
 
 /** (0000,0800): every other value than 0101H means that a data set follows (PS3.7 Table E.1-1). */
 const NO_DATA_SET = 0x0101;
 const DATA_SET_PRESENT = 0x0001;
 
 const ELEMENT_HEADER_LENGTH = 8;
-/** (0000,0000) is one UL. */
-const GROUP_LENGTH_LENGTH = 4;
+/** Command Group Length: an element of 4 bytes. */
+const GROUP_LENGTH_ELEMENT_LENGTH = ELEMENT_HEADER_LENGTH + 4;
 const NUL = 0x00;
 const SPACE = 0x20;
 const QUESTION_MARK = 0x3f;
 
+type CommandValue = number | string | readonly number[];
+type Values = Readonly<Partial<Record<CommandKeyword, CommandValue>>>;
+
+interface LayoutRow extends CommandElement {
+  readonly keyword: CommandKeyword;
+  readonly isRequired: boolean;
+}
+
+/** One message: its elements by ascending tag. */
+interface Layout {
+  readonly type: Command['type'];
+  readonly commandField: number;
+  readonly rows: readonly LayoutRow[];
+}
+
+function layout(type: Command['type'], commandField: number, elements: CommandElements): Layout {
+  const rows = (Object.keys(elements) as CommandKeyword[]).map((keyword) => ({
+    ...ELEMENTS[keyword],
+    keyword,
+    isRequired: elements[keyword] === 'required',
+  }));
+  return { type, commandField, rows: rows.sort((a, b) => a.element - b.element) };
+}
+
+const LAYOUTS = Object.fromEntries(
+  (Object.keys(COMMANDS) as CommandType[]).map((type) => [
+    type,
+    layout(type, COMMANDS[type].commandField, COMMANDS[type].elements),
+  ]),
+) as Readonly<Record<CommandType, Layout>>;
+const LAYOUTS_BY_FIELD: ReadonlyMap<number, Layout> = new Map(
+  Object.values(LAYOUTS).map((message) => [message.commandField, message]),
+);
+const OTHER = layout('other', 0, OTHER_COMMAND_ELEMENTS);
+
 // --- encode ---
-
-/** `length` is that of the value, in bytes, even. */
-interface Element {
-  readonly element: number;
-  readonly length: number;
-  readonly value: number | string | readonly number[];
-  /** Of text, where its length is odd. */
-  readonly padding?: number;
-}
-
-function us(element: number, value: number): Element {
-  if (!Number.isInteger(value) || value < 0 || value > 0xffff) {
-    throw new RangeError(`(0000,${hex4(element)}) does not fit 16 bits: ${value}`);
-  }
-  return { element, length: 2, value };
-}
-
-function text(element: number, value: string, padding: number): Element {
-  return { element, length: value.length + (value.length % 2), value, padding };
-}
-
-function at(element: number, tags: readonly number[]): Element {
-  return { element, length: tags.length * 4, value: tags };
-}
-
-function writeValue({ value, padding = NUL }: Element, bytes: Uint8Array, view: DataView, offset: number): void {
-  if (typeof value === 'number') {
-    view.setUint16(offset, value, true);
-  } else if (typeof value === 'string') {
-    for (let index = 0; index < value.length; index += 1) {
-      const code = value.charCodeAt(index);
-      // Characters beyond Latin-1 have no place in a command set (PS3.5 6.1.2.3).
-      bytes[offset + index] = code > 0xff ? QUESTION_MARK : code;
-    }
-    if (value.length % 2 === 1) bytes[offset + value.length] = padding;
-  } else {
-    value.forEach((tag, index) => {
-      view.setUint16(offset + index * 4, tag >>> 16, true);
-      view.setUint16(offset + index * 4 + 2, tag & 0xffff, true);
-    });
-  }
-}
-
-function responseElements(command: ResponseElements): Element[] {
-  const elements = [us(MESSAGE_ID_BEING_RESPONDED_TO, command.MessageIDBeingRespondedTo), us(STATUS, command.Status)];
-  if (command.OffendingElement !== undefined) elements.push(at(OFFENDING_ELEMENT, command.OffendingElement));
-  if (command.ErrorComment !== undefined) elements.push(text(ERROR_COMMENT, command.ErrorComment, SPACE));
-  if (command.ErrorID !== undefined) elements.push(us(ERROR_ID, command.ErrorID));
-  return elements;
-}
-
-function messageElements(command: Exclude<Command, OtherCommand>): Element[] {
-  const elements: Element[] = [];
-  if (command.AffectedSOPClassUID !== undefined) {
-    elements.push(text(AFFECTED_SOP_CLASS_UID, command.AffectedSOPClassUID, NUL));
-  }
-  switch (command.type) {
-    case 'C-ECHO-RQ':
-      elements.push(us(MESSAGE_ID, command.MessageID));
-      break;
-    case 'C-ECHO-RSP':
-      elements.push(...responseElements(command));
-      break;
-    case 'C-STORE-RQ':
-      elements.push(us(MESSAGE_ID, command.MessageID), us(PRIORITY, command.Priority));
-      elements.push(text(AFFECTED_SOP_INSTANCE_UID, command.AffectedSOPInstanceUID, NUL));
-      if (command.MoveOriginatorApplicationEntityTitle !== undefined) {
-        const title = command.MoveOriginatorApplicationEntityTitle;
-        elements.push(text(MOVE_ORIGINATOR_APPLICATION_ENTITY_TITLE, title, SPACE));
-      }
-      if (command.MoveOriginatorMessageID !== undefined) {
-        elements.push(us(MOVE_ORIGINATOR_MESSAGE_ID, command.MoveOriginatorMessageID));
-      }
-      break;
-    case 'C-STORE-RSP':
-      elements.push(...responseElements(command));
-      if (command.AffectedSOPInstanceUID !== undefined) {
-        elements.push(text(AFFECTED_SOP_INSTANCE_UID, command.AffectedSOPInstanceUID, NUL));
-      }
-      break;
-  }
-  return elements;
-}
 
 /**
  * @param hasDataSet whether a data set follows: (0000,0800) is 0001H or 0101H
  * @throws RangeError a number that does not fit its element; never for peer input
  */
-export function encodeCommandSet(command: Exclude<Command, OtherCommand>, hasDataSet: boolean): Uint8Array {
-  const elements = [
-    us(COMMAND_FIELD, COMMAND_FIELDS[command.type]),
-    us(COMMAND_DATA_SET_TYPE, hasDataSet ? DATA_SET_PRESENT : NO_DATA_SET),
-    ...messageElements(command),
-  ].sort((a, b) => a.element - b.element);
-  let groupLength = 0;
-  for (const { length } of elements) groupLength += ELEMENT_HEADER_LENGTH + length;
-
-  const bytes = new Uint8Array(ELEMENT_HEADER_LENGTH + GROUP_LENGTH_LENGTH + groupLength);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(2, COMMAND_GROUP_LENGTH, true);
-  view.setUint32(4, GROUP_LENGTH_LENGTH, true);
-  view.setUint32(ELEMENT_HEADER_LENGTH, groupLength, true);
-  let offset = ELEMENT_HEADER_LENGTH + GROUP_LENGTH_LENGTH;
-  for (const element of elements) {
-    view.setUint16(offset + 2, element.element, true);
-    view.setUint32(offset + 4, element.length, true);
-    writeValue(element, bytes, view, offset + ELEMENT_HEADER_LENGTH);
-    offset += ELEMENT_HEADER_LENGTH + element.length;
+export function encodeCommandSet(command: SendableCommand, hasDataSet: boolean): Uint8Array {
+  const { commandField, rows } = LAYOUTS[command.type];
+  const values = command as Values;
+  // Command Field and Command Data Set Type.
+  let groupLength = 2 * (ELEMENT_HEADER_LENGTH + 2);
+  for (const row of rows) {
+    const value = values[row.keyword];
+    if (value !== undefined) groupLength += ELEMENT_HEADER_LENGTH + encodedLength(value);
   }
+  const bytes = new Uint8Array(GROUP_LENGTH_ELEMENT_LENGTH + groupLength);
+  putHeader(bytes, 0, COMMAND_GROUP_LENGTH, 4);
+  putUint16(bytes, ELEMENT_HEADER_LENGTH, groupLength);
+  putUint16(bytes, ELEMENT_HEADER_LENGTH + 2, groupLength >>> 16);
+  let at = GROUP_LENGTH_ELEMENT_LENGTH;
+  let last = 0;
+  for (const row of rows) {
+    if (last < COMMAND_FIELD && row.element > COMMAND_FIELD)
+      at = putUint16Element(bytes, at, COMMAND_FIELD, commandField);
+    if (last < COMMAND_DATA_SET_TYPE && row.element > COMMAND_DATA_SET_TYPE) at = putDataSetType(bytes, at, hasDataSet);
+    last = row.element;
+    const value = values[row.keyword];
+    if (value !== undefined) at = putElement(bytes, at, row, value);
+  }
+  if (last < COMMAND_DATA_SET_TYPE) putDataSetType(bytes, at, hasDataSet);
   return bytes;
 }
 
+/** Of a value, in bytes, even. */
+function encodedLength(value: CommandValue): number {
+  if (typeof value === 'number') return 2;
+  return typeof value === 'string' ? value.length + (value.length & 1) : value.length * 4;
+}
+
+/** @returns where the next element begins; so for the others below */
+function putElement(bytes: Uint8Array, at: number, { element, vr }: LayoutRow, value: CommandValue): number {
+  if (typeof value === 'number') return putUint16Element(bytes, at, element, value);
+  const length = encodedLength(value);
+  putHeader(bytes, at, element, length);
+  const start = at + ELEMENT_HEADER_LENGTH;
+  if (typeof value === 'string') putText(bytes, start, value, vr === 'UI' ? NUL : SPACE);
+  else putTags(bytes, start, value);
+  return start + length;
+}
+
+function putUint16Element(bytes: Uint8Array, at: number, element: number, value: number): number {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffff) {
+    throw new RangeError(`(0000,${hex4(element)}) does not fit 16 bits: ${value}`);
+  }
+  putHeader(bytes, at, element, 2);
+  putUint16(bytes, at + ELEMENT_HEADER_LENGTH, value);
+  return at + ELEMENT_HEADER_LENGTH + 2;
+}
+
+function putDataSetType(bytes: Uint8Array, at: number, hasDataSet: boolean): number {
+  return putUint16Element(bytes, at, COMMAND_DATA_SET_TYPE, hasDataSet ? DATA_SET_PRESENT : NO_DATA_SET);
+}
+
+/** The array is all zeros so far: group 0000 and the upper half of short lengths stay. */
+function putHeader(bytes: Uint8Array, at: number, element: number, length: number): void {
+  putUint16(bytes, at + 2, element);
+  putUint16(bytes, at + 4, length);
+  putUint16(bytes, at + 6, length >>> 16);
+}
+
+function putUint16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+}
+
+function putText(bytes: Uint8Array, at: number, text: string, padding: number): void {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    // Characters beyond Latin-1 have no place in a command set (PS3.5 6.1.2.3).
+    bytes[at + index] = code > 0xff ? QUESTION_MARK : code;
+  }
+  if (text.length % 2 === 1) bytes[at + text.length] = padding;
+}
+
+function putTags(bytes: Uint8Array, at: number, tags: readonly number[]): void {
+  tags.forEach((tag, index) => {
+    putUint16(bytes, at + index * 4, tag >>> 16);
+    putUint16(bytes, at + index * 4 + 2, tag);
+  });
+}
+
 // --- decode ---
-
-function hex4(value: number): string {
-  return value.toString(16).toUpperCase().padStart(4, '0');
-}
-
-function invalid(message: string): ProtocolError {
-  return new ProtocolError(INVALID_PDU_PARAMETER_VALUE, `command set: ${message}`);
-}
-
-/** The values of a command set by element number, as views of `bytes`. Structure only. */
-function readElements(bytes: Uint8Array): ReadonlyMap<number, Uint8Array> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const elements = new Map<number, Uint8Array>();
-  let offset = 0;
-  while (offset < bytes.length) {
-    const left = bytes.length - offset;
-    if (left < ELEMENT_HEADER_LENGTH) throw invalid(`${left} bytes after the last element (PS3.7 6.3.1)`);
-    const group = view.getUint16(offset, true);
-    const element = view.getUint16(offset + 2, true);
-    const length = view.getUint32(offset + 4, true);
-    if (group !== 0) throw invalid(`element (${hex4(group)},${hex4(element)}) is not of group 0000 (PS3.7 6.3.1)`);
-    if (length > left - ELEMENT_HEADER_LENGTH) {
-      throw invalid(`(0000,${hex4(element)}) claims ${length} bytes, ${left - ELEMENT_HEADER_LENGTH} are left`);
-    }
-    if (elements.has(element)) throw invalid(`(0000,${hex4(element)}) occurs twice`);
-    const start = offset + ELEMENT_HEADER_LENGTH;
-    elements.set(element, bytes.subarray(start, start + length));
-    offset = start + length;
-  }
-  return elements;
-}
-
-/** Typed access to the elements of one command set; `undefined` = absent or empty. */
-class Elements {
-  readonly #values: ReadonlyMap<number, Uint8Array>;
-
-  constructor(bytes: Uint8Array) {
-    this.#values = readElements(bytes);
-    const groupLength = this.#values.get(COMMAND_GROUP_LENGTH);
-    if (groupLength !== undefined && groupLength.length !== 4) {
-      throw invalid(`Command Group Length (0000,0000) of ${groupLength.length} bytes instead of 4`);
-    }
-  }
-
-  #value(element: number): Uint8Array | undefined {
-    const value = this.#values.get(element);
-    return value?.length === 0 ? undefined : value;
-  }
-
-  us(element: number): number | undefined {
-    const value = this.#value(element);
-    if (value === undefined) return undefined;
-    if (value.length !== 2) throw invalid(`(0000,${hex4(element)}) is US, but ${value.length} bytes long`);
-    return (value[0] ?? 0) | ((value[1] ?? 0) << 8);
-  }
-
-  /** Byte by byte as Latin-1, without the trailing padding. */
-  text(element: number): string | undefined {
-    const value = this.#value(element);
-    if (value === undefined) return undefined;
-    let end = value.length;
-    while (end > 0 && (value[end - 1] === NUL || value[end - 1] === SPACE)) end -= 1;
-    let result = '';
-    for (const byte of value.subarray(0, end)) result += String.fromCharCode(byte);
-    return result === '' ? undefined : result;
-  }
-
-  at(element: number): readonly number[] | undefined {
-    const value = this.#value(element);
-    if (value === undefined) return undefined;
-    if (value.length % 4 !== 0) {
-      throw invalid(`(0000,${hex4(element)}) is AT, but ${value.length} bytes are not a multiple of 4`);
-    }
-    const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
-    const tags: number[] = [];
-    for (let offset = 0; offset < value.length; offset += 4) {
-      tags.push(view.getUint16(offset, true) * 0x10000 + view.getUint16(offset + 2, true));
-    }
-    return tags;
-  }
-}
-
-function required<T>(value: T | undefined, message: string, keyword: string): T {
-  if (value === undefined) throw invalid(`${message} without ${keyword}`);
-  return value;
-}
-
-function readResponse(elements: Elements, message: string): ResponseElements {
-  const ErrorComment = elements.text(ERROR_COMMENT);
-  const OffendingElement = elements.at(OFFENDING_ELEMENT);
-  const ErrorID = elements.us(ERROR_ID);
-  const messageId = elements.us(MESSAGE_ID_BEING_RESPONDED_TO);
-  return {
-    MessageIDBeingRespondedTo: required(messageId, message, 'Message ID Being Responded To (0000,0120)'),
-    Status: required(elements.us(STATUS), message, 'Status (0000,0900)'),
-    ...(ErrorComment !== undefined && { ErrorComment }),
-    ...(OffendingElement !== undefined && { OffendingElement }),
-    ...(ErrorID !== undefined && { ErrorID }),
-  };
-}
-
-function readPriority(elements: Elements): Priority {
-  const priority = required(elements.us(PRIORITY), 'C-STORE-RQ', 'Priority (0000,0700)');
-  if (priority !== 0 && priority !== 1 && priority !== 2) throw invalid(`Priority (0000,0700) of ${priority}`);
-  return priority;
-}
-
-function readCommand(elements: Elements): Command {
-  const CommandField = required(elements.us(COMMAND_FIELD), 'message', 'Command Field (0000,0100)');
-  const AffectedSOPClassUID = elements.text(AFFECTED_SOP_CLASS_UID);
-  const MessageID = elements.us(MESSAGE_ID);
-  const sopClass = (message: string): string =>
-    required(AffectedSOPClassUID, message, 'Affected SOP Class UID (0000,0002)');
-  const messageId = (message: string): number => required(MessageID, message, 'Message ID (0000,0110)');
-
-  switch (CommandField) {
-    case COMMAND_FIELDS['C-ECHO-RQ']:
-      return { type: 'C-ECHO-RQ', MessageID: messageId('C-ECHO-RQ'), AffectedSOPClassUID: sopClass('C-ECHO-RQ') };
-    case COMMAND_FIELDS['C-ECHO-RSP']:
-      return {
-        type: 'C-ECHO-RSP',
-        ...readResponse(elements, 'C-ECHO-RSP'),
-        ...(AffectedSOPClassUID !== undefined && { AffectedSOPClassUID }),
-      };
-    case COMMAND_FIELDS['C-STORE-RQ']: {
-      const instance = elements.text(AFFECTED_SOP_INSTANCE_UID);
-      // PS3.5 6.2: leading spaces of an AE are as insignificant as trailing ones.
-      const originator = elements.text(MOVE_ORIGINATOR_APPLICATION_ENTITY_TITLE)?.replace(/^ +/, '');
-      const originatorMessageId = elements.us(MOVE_ORIGINATOR_MESSAGE_ID);
-      return {
-        type: 'C-STORE-RQ',
-        MessageID: messageId('C-STORE-RQ'),
-        AffectedSOPClassUID: sopClass('C-STORE-RQ'),
-        AffectedSOPInstanceUID: required(instance, 'C-STORE-RQ', 'Affected SOP Instance UID (0000,1000)'),
-        Priority: readPriority(elements),
-        ...(originator !== undefined && { MoveOriginatorApplicationEntityTitle: originator }),
-        ...(originatorMessageId !== undefined && { MoveOriginatorMessageID: originatorMessageId }),
-      };
-    }
-    case COMMAND_FIELDS['C-STORE-RSP']: {
-      const AffectedSOPInstanceUID = elements.text(AFFECTED_SOP_INSTANCE_UID);
-      return {
-        type: 'C-STORE-RSP',
-        ...readResponse(elements, 'C-STORE-RSP'),
-        ...(AffectedSOPClassUID !== undefined && { AffectedSOPClassUID }),
-        ...(AffectedSOPInstanceUID !== undefined && { AffectedSOPInstanceUID }),
-      };
-    }
-    default: {
-      const MessageIDBeingRespondedTo = elements.us(MESSAGE_ID_BEING_RESPONDED_TO);
-      const Status = elements.us(STATUS);
-      return {
-        type: 'other',
-        CommandField,
-        ...(MessageID !== undefined && { MessageID }),
-        ...(MessageIDBeingRespondedTo !== undefined && { MessageIDBeingRespondedTo }),
-        ...(Status !== undefined && { Status }),
-        ...(AffectedSOPClassUID !== undefined && { AffectedSOPClassUID }),
-      };
-    }
-  }
-}
 
 export interface DecodedCommandSet {
   readonly command: Command;
@@ -327,11 +180,127 @@ export interface DecodedCommandSet {
  */
 export function decodeCommandSet(bytes: Uint8Array): DecodedCommandSet {
   const elements = new Elements(bytes);
-  const command = readCommand(elements);
-  const dataSetType = elements.us(COMMAND_DATA_SET_TYPE);
-  const message = command.type === 'other' ? `message ${hex4(command.CommandField)}H` : command.type;
-  return {
-    command,
-    hasDataSet: required(dataSetType, message, 'Command Data Set Type (0000,0800)') !== NO_DATA_SET,
-  };
+  const commandField = elements.uint16(COMMAND_FIELD);
+  if (commandField === undefined) throw invalid('message without Command Field (0000,0100)');
+  const message = LAYOUTS_BY_FIELD.get(commandField) ?? OTHER;
+  const command: Record<string, unknown> = { type: message.type };
+  if (message.type === 'other') command['CommandField'] = commandField;
+  for (const row of message.rows) {
+    const value = elements.value(row.element, row.vr);
+    if (value === undefined) {
+      if (row.isRequired) throw invalid(`${message.type} without ${row.name} (0000,${hex4(row.element)})`);
+    } else if (row.values !== undefined && !row.values.includes(value as number)) {
+      throw invalid(`${row.name} (0000,${hex4(row.element)}) of ${String(value)}`);
+    } else {
+      command[row.keyword] = value;
+    }
+  }
+  const dataSetType = elements.uint16(COMMAND_DATA_SET_TYPE);
+  if (dataSetType === undefined) {
+    const name = message.type === 'other' ? `message ${hex4(commandField)}H` : message.type;
+    throw invalid(`${name} without Command Data Set Type (0000,0800)`);
+  }
+  // The rows are those of the type's own entry in the table.
+  return { command: command as unknown as Command, hasDataSet: dataSetType !== NO_DATA_SET };
+}
+
+/** The elements of one command set, found by their number; `undefined` = absent or empty. */
+class Elements {
+  readonly #bytes: Uint8Array;
+  readonly #numbers: number[] = [];
+  /** Where each value begins and ends. */
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    let last = -1;
+    let isAscending = true;
+    for (let at = 0; at < bytes.length; ) {
+      const left = bytes.length - at;
+      if (left < ELEMENT_HEADER_LENGTH) throw invalid(`${left} bytes after the last element (PS3.7 6.3.1)`);
+      const group = uint16(bytes, at);
+      const element = uint16(bytes, at + 2);
+      const length = uint16(bytes, at + 4) + uint16(bytes, at + 6) * 0x10000;
+      if (group !== 0) throw invalid(`element (${hex4(group)},${hex4(element)}) is not of group 0000 (PS3.7 6.3.1)`);
+      if (length > left - ELEMENT_HEADER_LENGTH) {
+        throw invalid(`(0000,${hex4(element)}) claims ${length} bytes, ${left - ELEMENT_HEADER_LENGTH} are left`);
+      }
+      if (element === COMMAND_GROUP_LENGTH && length !== 4) {
+        throw invalid(`Command Group Length (0000,0000) of ${length} bytes instead of 4`);
+      }
+      isAscending &&= element > last;
+      last = element;
+      this.#numbers.push(element);
+      this.#starts.push(at + ELEMENT_HEADER_LENGTH);
+      at += ELEMENT_HEADER_LENGTH + length;
+      this.#ends.push(at);
+    }
+    if (!isAscending) this.#refuseDuplicates();
+  }
+
+  #refuseDuplicates(): void {
+    const seen = new Set<number>();
+    for (const element of this.#numbers) {
+      if (seen.has(element)) throw invalid(`(0000,${hex4(element)}) occurs twice`);
+      seen.add(element);
+    }
+  }
+
+  value(element: number, vr: CommandVr): CommandValue | undefined {
+    switch (vr) {
+      case 'US':
+        return this.uint16(element);
+      case 'AT':
+        return this.#tags(element);
+      case 'AE':
+        // Leading spaces of an AE do not count either (PS3.5 6.2).
+        return withoutAETitlePadding(this.#text(element)) || undefined;
+      case 'UI':
+      case 'LO':
+        return withoutTrailingPadding(this.#text(element)) || undefined;
+    }
+  }
+
+  uint16(element: number): number | undefined {
+    const index = this.#numbers.indexOf(element);
+    const length = this.#lengthAt(index);
+    if (length === 0) return undefined;
+    if (length !== 2) throw invalid(`(0000,${hex4(element)}) is US, but ${length} bytes long`);
+    return uint16(this.#bytes, this.#starts[index]!);
+  }
+
+  #lengthAt(index: number): number {
+    return index < 0 ? 0 : this.#ends[index]! - this.#starts[index]!;
+  }
+
+  /** Byte by byte as Latin-1. */
+  #text(element: number): string {
+    const index = this.#numbers.indexOf(element);
+    return index < 0 ? '' : latin1(this.#bytes.subarray(this.#starts[index], this.#ends[index]));
+  }
+
+  #tags(element: number): readonly number[] | undefined {
+    const index = this.#numbers.indexOf(element);
+    const length = this.#lengthAt(index);
+    if (length === 0) return undefined;
+    if (length % 4 !== 0) throw invalid(`(0000,${hex4(element)}) is AT, but ${length} bytes are not a multiple of 4`);
+    const tags: number[] = [];
+    for (let at = this.#starts[index]!; at < this.#ends[index]!; at += 4) {
+      tags.push(uint16(this.#bytes, at) * 0x10000 + uint16(this.#bytes, at + 2));
+    }
+    return tags;
+  }
+}
+
+function uint16(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8);
+}
+
+function hex4(value: number): string {
+  return value.toString(16).toUpperCase().padStart(4, '0');
+}
+
+function invalid(message: string): ProtocolError {
+  return new ProtocolError(INVALID_PDU_PARAMETER_VALUE, `command set: ${message}`);
 }

@@ -1,66 +1,57 @@
-// The DIMSE messages as plain data. PS3.7 9.3.1 (C-STORE), 9.3.5 (C-ECHO), Annex E (command dictionary).
-// Command elements keep their DICOM keyword, so one search finds the standard, this code and the trace.
+// The DIMSE messages as plain data, typed after the table (command-table.ts). PS3.7 clauses 9 and 10.
+//
+// Command elements keep their DICOM keyword, so that one search finds the standard, this code and the trace. A required
+// element is a property, an optional one an optional property: a message that lacks a required element does not compile.
 
-/** (0000,0700): 0 MEDIUM, 1 HIGH, 2 LOW. */
-export type Priority = 0 | 1 | 2;
+import type {
+  COMMANDS,
+  CommandElements,
+  CommandKeyword,
+  CommandType,
+  ELEMENTS,
+  OTHER_COMMAND_ELEMENTS,
+  RESPONSE_ELEMENTS,
+} from './command-table.ts';
 
-export interface CEchoRq {
-  readonly type: 'C-ECHO-RQ';
-  readonly MessageID: number;
-  readonly AffectedSOPClassUID: string;
+interface ValuesByVr {
+  UI: string;
+  AE: string;
+  LO: string;
+  US: number;
+  AT: readonly number[];
 }
 
-/** What every response carries (PS3.7 Annex C for the optional ones). */
-export interface ResponseElements {
-  readonly MessageIDBeingRespondedTo: number;
-  readonly Status: number;
-  /** (0000,0902), as received, not sanitised. */
-  readonly ErrorComment?: string;
-  /** (0000,0901): tags as 0xGGGGEEEE. */
-  readonly OffendingElement?: readonly number[];
-  /** (0000,0903) */
-  readonly ErrorID?: number;
-}
+type ValueOf<K extends CommandKeyword> = (typeof ELEMENTS)[K] extends { readonly values: readonly (infer V)[] }
+  ? V
+  : ValuesByVr[(typeof ELEMENTS)[K]['vr']];
 
-export interface CEchoRsp extends ResponseElements {
-  readonly type: 'C-ECHO-RSP';
-  readonly AffectedSOPClassUID?: string;
-}
+type KeywordsOf<E extends CommandElements, R> = { [K in keyof E]: E[K] extends R ? K : never }[keyof E] &
+  CommandKeyword;
 
-export interface CStoreRq {
-  readonly type: 'C-STORE-RQ';
-  readonly MessageID: number;
-  readonly AffectedSOPClassUID: string;
-  readonly AffectedSOPInstanceUID: string;
-  readonly Priority: Priority;
-  readonly MoveOriginatorApplicationEntityTitle?: string;
-  readonly MoveOriginatorMessageID?: number;
-}
+type Properties<E extends CommandElements> = {
+  readonly [K in KeywordsOf<E, 'required'>]: ValueOf<K>;
+} & {
+  readonly [K in KeywordsOf<E, 'optional'>]?: ValueOf<K>;
+};
 
-export interface CStoreRsp extends ResponseElements {
-  readonly type: 'C-STORE-RSP';
-  readonly AffectedSOPClassUID?: string;
-  readonly AffectedSOPInstanceUID?: string;
-}
+/** A message of the table: `CommandOf<'C-ECHO-RQ'>` is `{ type: 'C-ECHO-RQ'; MessageID: number; AffectedSOPClassUID: string }`. */
+export type CommandOf<T extends CommandType> = { readonly type: T } & Properties<(typeof COMMANDS)[T]['elements']>;
 
-/** A well-formed command set of a service that we do not speak (C-FIND, N-ACTION, ...), kept so that it can be named. */
-export interface OtherCommand {
-  readonly type: 'other';
-  readonly CommandField: number;
-  readonly MessageID?: number;
-  readonly MessageIDBeingRespondedTo?: number;
-  readonly Status?: number;
-  readonly AffectedSOPClassUID?: string;
-}
+export type CEchoRq = CommandOf<'C-ECHO-RQ'>;
+export type CEchoRsp = CommandOf<'C-ECHO-RSP'>;
+export type CStoreRq = CommandOf<'C-STORE-RQ'>;
+export type CStoreRsp = CommandOf<'C-STORE-RSP'>;
+
+/** What every response carries. */
+export type ResponseElements = { readonly MessageIDBeingRespondedTo: number } & Properties<typeof RESPONSE_ELEMENTS>;
+
+/** A well-formed command set of a service that we do not speak (C-FIND, N-GET, ...), kept so that it can be named. */
+export type OtherCommand = { readonly type: 'other'; readonly CommandField: number } & Properties<
+  typeof OTHER_COMMAND_ELEMENTS
+>;
 
 /** What we send. */
-export type SendableCommand = CEchoRq | CEchoRsp | CStoreRq | CStoreRsp;
+export type SendableCommand = { [T in CommandType]: CommandOf<T> }[CommandType];
 export type Command = SendableCommand | OtherCommand;
 
-/** (0000,0100) */
-export const COMMAND_FIELDS = {
-  'C-STORE-RQ': 0x0001,
-  'C-STORE-RSP': 0x8001,
-  'C-ECHO-RQ': 0x0030,
-  'C-ECHO-RSP': 0x8030,
-} as const;
+export type Priority = ValueOf<'Priority'>;

@@ -3,6 +3,8 @@
 // Success means done. A warning means done too, with a remark: the instance is stored. Everything else means not done, and
 // that includes what the standard does not allow here (pending, cancel) and numbers that it never assigned.
 
+import type { DimseService } from './command-table.ts';
+
 export type StatusCategory = 'success' | 'warning' | 'failure';
 
 export interface StatusMeaning {
@@ -62,7 +64,7 @@ function storeFailure(status: number): string | undefined {
 }
 
 /** PS3.7 Annex C, the classes by their leading digits, for numbers without a meaning of their own. */
-function byClass(status: number, service: 'C-STORE' | 'C-ECHO'): StatusMeaning {
+function byClass(service: DimseService, status: number): StatusMeaning {
   if (status === 0xfe00) return { category: 'failure', meaning: `Cancel, which is not a valid answer to ${service}` };
   if (status === 0xff00 || status === 0xff01) {
     return { category: 'failure', meaning: `Pending, which is not a valid answer to ${service}` };
@@ -79,18 +81,25 @@ function byClass(status: number, service: 'C-STORE' | 'C-ECHO'): StatusMeaning {
   return { category: 'failure', meaning: 'Unknown status, taken as a failure' };
 }
 
-/** @param status (0000,0900) of a C-STORE-RSP */
-export function storeStatus(status: number): StatusMeaning {
-  const general = GENERAL.get(status);
-  if (general !== undefined) return general;
+function ofStorage(status: number): StatusMeaning | undefined {
   const warning = STORE_WARNINGS.get(status);
   if (warning !== undefined) return { category: 'warning', meaning: warning };
   const failure = storeFailure(status);
-  if (failure !== undefined) return { category: 'failure', meaning: failure };
-  return byClass(status, 'C-STORE');
+  return failure === undefined ? undefined : { category: 'failure', meaning: failure };
+}
+
+/** @param status (0000,0900) of a response of `service` */
+export function statusMeaning(service: DimseService, status: number): StatusMeaning {
+  const own = service === 'C-STORE' ? ofStorage(status) : undefined;
+  return GENERAL.get(status) ?? own ?? byClass(service, status);
+}
+
+/** @param status (0000,0900) of a C-STORE-RSP */
+export function storeStatus(status: number): StatusMeaning {
+  return statusMeaning('C-STORE', status);
 }
 
 /** @param status (0000,0900) of a C-ECHO-RSP */
 export function echoStatus(status: number): StatusMeaning {
-  return GENERAL.get(status) ?? byClass(status, 'C-ECHO');
+  return statusMeaning('C-ECHO', status);
 }

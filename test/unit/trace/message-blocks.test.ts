@@ -23,14 +23,16 @@ const request: fc.Arbitrary<Command> = fc
     uid,
     fc.constantFrom(0 as const, 1 as const, 2 as const),
     optional('MoveOriginatorApplicationEntityTitle', ['MOVER']),
+    optional('MoveOriginatorMessageID', [0, 7]),
   )
-  .map(([MessageID, AffectedSOPClassUID, AffectedSOPInstanceUID, Priority, more]) => ({
+  .map(([MessageID, AffectedSOPClassUID, AffectedSOPInstanceUID, Priority, more, evenMore]) => ({
     type: 'C-STORE-RQ',
     MessageID,
     AffectedSOPClassUID,
     AffectedSOPInstanceUID,
     Priority,
     ...more,
+    ...evenMore,
   }));
 const response: fc.Arbitrary<Command> = fc
   .tuple(

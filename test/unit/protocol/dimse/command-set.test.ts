@@ -114,13 +114,18 @@ suite('decodeCommandSet', () => {
 
   test('a service that we do not speak is kept by its numbers', () => {
     const bytes = commandSet([
-      commandElement(0x0002, '1.2.840.10008.1.20.1'),
-      commandElement(0x0100, us(0x0130)),
+      commandElement(0x0002, '1.2.840.10008.5.1.4.1.2.1.1\0'),
+      commandElement(0x0100, us(0x0020)),
       commandElement(0x0110, us(3)),
       commandElement(0x0800, us(0x0001)),
     ]);
     assert.deepEqual(decodeCommandSet(bytes), {
-      command: { type: 'other', CommandField: 0x0130, MessageID: 3, AffectedSOPClassUID: '1.2.840.10008.1.20.1' },
+      command: {
+        type: 'other',
+        CommandField: 0x0020,
+        MessageID: 3,
+        AffectedSOPClassUID: '1.2.840.10008.5.1.4.1.2.1.1',
+      },
       hasDataSet: true,
     });
   });
