@@ -3,5 +3,5 @@
 /** Derived from a random UUID (PS3.5 B.2); it stays the same for as long as the program is this program. */
 export const IMPLEMENTATION_CLASS_UID = '2.25.114107219073616079623749826148865823425';
 
-/** 1-16 characters; changes with the version. */
-export const IMPLEMENTATION_VERSION_NAME = 'SEND_TO_PACS_010';
+/** 1-16 characters; its digits are the version's. */
+export const IMPLEMENTATION_VERSION_NAME = 'SEND_TO_PACS_020';

@@ -5,9 +5,12 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
+import { GENERATED } from '../../scripts/docs.ts';
 import { ECHO_OPTIONS } from '../../src/cli/echo.ts';
 import { RECEIVE_OPTIONS } from '../../src/cli/receive.ts';
 import { STORE_OPTIONS } from '../../src/cli/store.ts';
+import { IMPLEMENTATION_VERSION_NAME } from '../../src/protocol/implementation.ts';
+import { documentEntries } from '../support/document-claims.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -25,6 +28,8 @@ const rows = (text: string): readonly (readonly string[])[] =>
         .map((cell) => cell.trim()),
     );
 
+const unquoted = (text: string): string => text.replaceAll('`', '');
+
 describe('documents', () => {
   it('are the ones that are expected', () => {
     for (const name of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/cli.md']) {
@@ -39,6 +44,13 @@ describe('documents', () => {
         if (/^https?:/.test(target) || target.startsWith('media/screenshots/')) continue;
         assert.ok(existsSync(join(root, dirname(document), target)), `${document} -> ${target}`);
       }
+    });
+
+    it(`${document} can be read as source: no line is longer than 120 characters`, () => {
+      // Measurements are a table that a program writes. A heading cannot be wrapped.
+      const text = read(document).replace(/<!-- numbers:[^]*<!-- \/numbers -->/, '');
+      const long = text.split('\n').filter((line) => line.length > 120 && !line.startsWith('#'));
+      assert.deepEqual(long, []);
     });
 
     it(`${document} names files and scripts that are there`, () => {
@@ -58,29 +70,45 @@ describe('documents', () => {
     assert.deepEqual(linked, files.sort());
   });
 
-  it('begin the changelog with the version of the package', () => {
-    assert.match(read('CHANGELOG.md'), new RegExp(`^## \\[${manifest.version.replaceAll('.', '\\.')}\\]`, 'm'));
+  it('begin the changelog with the version of the package, or with what is unreleased', () => {
+    const [, first] = /^## \[([^\]]+)\]/m.exec(read('CHANGELOG.md')) ?? [];
+    assert.equal(first, manifest.version.endsWith('-dev') ? 'Unreleased' : manifest.version);
   });
+
+  for (const [path, text] of Object.entries(GENERATED)) {
+    it(`${path} is what the code says now`, () => {
+      assert.ok(read(path) === text(), `${path} is not current: run \`npm run docs\``);
+      assert.doesNotMatch(read(path), /undefined|NaN|\[object|Infinity/);
+    });
+  }
+});
+
+it('the version that peers see is the version of the package', () => {
+  const digits = manifest.version.replace(/-.*/, '').replaceAll('.', '');
+  assert.equal(IMPLEMENTATION_VERSION_NAME, `SEND_TO_PACS_${digits}`);
 });
 
 describe('settings', () => {
   const properties: Readonly<Record<string, { default?: unknown }>> = manifest.contributes.configuration.properties;
 
-  for (const document of ['README.md', 'docs/settings.md']) {
-    it(`are in ${document} with their defaults`, () => {
-      const told = new Map(
-        rows(read(document))
-          .filter(([name = '']) => name.startsWith('`sendToPacs.'))
-          .map(([name = '', value = '']) => [name.replaceAll('`', ''), value.replaceAll('`', '')]),
-      );
-      assert.deepEqual([...told.keys()], Object.keys(properties));
-      for (const [name, value] of told) {
-        const expected = properties[name]?.default;
-        const written = typeof expected === 'string' && expected !== '' ? expected : JSON.stringify(expected);
-        assert.equal(value, written, name);
-      }
-    });
-  }
+  const written = (value: unknown): string =>
+    typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
+
+  it('are in README.md with their defaults', () => {
+    const told = rows(read('README.md')).filter(([name = '']) => name.startsWith('`sendToPacs.'));
+    assert.deepEqual(
+      told.map(([name = '', value = '']) => [unquoted(name), unquoted(value)]),
+      Object.entries(properties).map(([name, schema]) => [name, written(schema.default)]),
+    );
+  });
+
+  it('are in docs/settings.md with their defaults', () => {
+    const told = documentEntries('docs/settings.md').filter(({ title }) => title.startsWith('`sendToPacs.'));
+    assert.deepEqual(
+      told.map(({ title, text }) => [unquoted(title), /^Default: `([^`]+)`\. ./.exec(text)?.[1]]),
+      Object.entries(properties).map(([name, schema]) => [name, written(schema.default)]),
+    );
+  });
 
   it('of a peer are in docs/settings.md with their defaults', () => {
     const peer = manifest.contributes.configuration.properties['sendToPacs.peers'].items.properties;
@@ -89,16 +117,17 @@ describe('settings', () => {
       Object.entries(plain).map(([name, schema]) => [name, (schema as { default?: unknown }).default]),
     );
     for (const [name, schema] of Object.entries(timeouts.properties)) expected.set(`timeouts.${name}`, schema.default);
-    const text = read('docs/settings.md');
+    const items = documentEntries('docs/settings.md')
+      .filter(({ section }) => section === 'A peer')
+      .flatMap(({ items }) => items);
     const told = new Map(
-      rows(text.slice(text.indexOf('## A peer')))
-        .filter(([name = '']) => name.startsWith('`'))
-        .map(([name = '', value = '']) => [name.replaceAll('`', ''), value.replaceAll('`', '')]),
+      items.map((item) => {
+        const [, name = item, facts = ''] = /^`([\w.]+)` \(([^)]*)\): ./.exec(item) ?? [];
+        return [name, /^default `([^`]+)`$/.exec(facts)?.[1]];
+      }),
     );
     assert.deepEqual([...told.keys()].sort(), [...expected.keys()].sort());
-    for (const [name, value] of expected)
-      if (value !== undefined)
-        assert.equal(told.get(name), typeof value === 'string' ? value : JSON.stringify(value), name);
+    for (const [name, value] of expected) if (value !== undefined) assert.equal(told.get(name), written(value), name);
   });
 });
 

@@ -1,0 +1,16 @@
+// `npm run docs`: writes the documents that are made from code. A unit test compares each with what this would write.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { conformanceStatement } from './conformance.ts';
+import { troubleshooting } from './troubleshooting.ts';
+
+/** Path from the project's folder, and what stands in it. */
+export const GENERATED: Readonly<Record<string, () => string>> = {
+  'docs/conformance.md': conformanceStatement,
+  'docs/troubleshooting.md': troubleshooting,
+};
+
+if (import.meta.main) {
+  for (const [path, text] of Object.entries(GENERATED)) writeFileSync(join(import.meta.dirname, '..', path), text());
+}
