@@ -5,6 +5,7 @@ import type { AssociationFailure, Culprit, Phase } from '../net/failure.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { abortReasonText, rejectReasonText, rejectResultText, rejectSourceText } from './code-text.ts';
 import { type Explanation, unspoken, type Words } from './explanation.ts';
+import { ourOption } from './our-options.ts';
 import { sanitize } from './sanitize.ts';
 import { formatDuration } from './units.ts';
 
@@ -17,66 +18,68 @@ function systemWords(error: SystemErrorInfo): string {
   return error.code === 'UNKNOWN' ? sanitize(error.message, DETAIL_MAX) : `${sanitize(error.code)}${where}`;
 }
 
+const CHECK_ADDRESS = 'Check the host and the port of the peer.';
+
 const CONNECT: Readonly<Record<string, Omit<Words, 'what'> & { readonly says: string }>> = {
   ECONNREFUSED: {
     says: 'refused the connection',
-    cause: 'Nothing listens at that port, or a firewall refuses it.',
-    action: 'Check host and port of the peer, and that its DICOM service runs.',
+    cause: 'No program listens at that port, or a firewall refuses the connection.',
+    action: 'Check the host and the port of the peer, and that its DICOM service is running.',
   },
   ENOTFOUND: {
     says: 'was not found',
-    cause: 'The host name has no address here.',
-    action: 'Check the host of the peer for typing errors; a VPN may be needed to resolve it.',
+    cause: 'This machine finds no address for the host name.',
+    action: 'Check the host of the peer for typing errors, and whether the name needs a VPN.',
   },
   EAI_AGAIN: {
     says: 'could not be looked up',
     cause: 'The name server does not answer.',
-    action: 'Check the network connection, or use the IP address as host.',
+    action: 'Check the network connection, or give the IP address as host.',
   },
   EHOSTUNREACH: {
     says: 'cannot be reached',
-    cause: 'There is no way to that host from this machine.',
-    action: 'Check host, network and VPN.',
+    cause: 'No route leads from this machine to that host, or the host is off.',
+    action: 'Check the host of the peer, the network and the VPN.',
   },
   ENETUNREACH: {
     says: 'cannot be reached',
-    cause: 'There is no way to that network from this machine.',
-    action: 'Check network and VPN.',
+    cause: 'No route leads from this machine to that network.',
+    action: 'Check the network connection and the VPN.',
   },
   ETIMEDOUT: {
     says: 'did not answer the connection request',
-    cause: 'The host may be off, or a firewall drops the connection without a word.',
-    action: 'Check host and port, and that a firewall lets this machine through.',
+    cause: 'The host may be off, or a firewall may drop the connection.',
+    action: 'Check the host and the port of the peer, and that the firewall lets this machine through.',
   },
   ECONNRESET: {
     says: 'reset the connection',
-    cause: 'It, or a firewall on the way, does not want this machine.',
-    action: 'Ask its administrator whether this machine is allowed to connect.',
+    cause: 'The peer, or a firewall on the way, refuses this machine.',
+    action: 'Ask the administrator of the peer to let this machine connect.',
   },
   EACCES: {
     says: 'could not be connected to',
     cause: 'This machine forbids the connection.',
-    action: 'Check the local firewall and the port of the peer.',
+    action: 'Check the firewall of this machine and the port of the peer.',
   },
   EADDRNOTAVAIL: {
     says: 'could not be connected to',
-    cause: 'This machine has no free local port or no address for that network.',
-    action: 'Wait a minute and send again; check the host of the peer.',
+    cause: 'This machine has no free local port, or no address in that network.',
+    action: 'Wait a minute and send again, and check the host of the peer.',
   },
   EMFILE: {
     says: 'could not be connected to',
     cause: 'Too many files and connections are open in this process.',
-    action: 'Close what is not needed, or raise the limit of open files, and send again.',
+    action: `Raise the limit of open files, or use fewer associations ${ourOption('associations')}.`,
   },
   ENFILE: {
     says: 'could not be connected to',
     cause: 'Too many files and connections are open on this machine.',
-    action: 'Close what is not needed, and send again.',
+    action: 'Close programs that are not needed, then send again.',
   },
   ENOBUFS: {
     says: 'could not be connected to',
     cause: 'This machine has no memory left for connections.',
-    action: 'Close what is not needed, wait a minute and send again.',
+    action: 'Close programs that are not needed, wait a minute, then send again.',
   },
 };
 
@@ -99,42 +102,49 @@ const LOCAL: ReadonlySet<string> = new Set([
 function explainConnect(peer: string, error: SystemErrorInfo): Words {
   const known = CONNECT[ALIKE[error.code] ?? error.code];
   if (known === undefined) {
-    return {
-      what: `${peer} could not be connected to (${systemWords(error)}).`,
-      action: 'Check host and port of the peer.',
-    };
+    return { what: `${peer} could not be connected to (${systemWords(error)}).`, action: CHECK_ADDRESS };
   }
   const { says, ...advice } = known;
   return { what: `${peer} ${says} (${systemWords(error)}).`, ...advice };
 }
 
+const CONFIRMED = 'What the peer confirmed before is stored.';
+const NOTHING_TO_DO = 'Nothing needs to be done.';
+const ASK_FOR_TLS =
+  'Check the port, and ask the administrator of the peer whether it expects TLS and knows this machine.';
+
 function explainLost(peer: string, phase: Phase, error: SystemErrorInfo | undefined): Words {
   const how = error === undefined ? 'closed the connection' : `lost the connection (${systemWords(error)})`;
   switch (phase) {
     case 'connect':
-      return { what: `${peer} ${how} at once.`, action: 'Check host and port of the peer.' };
+      return {
+        what: `${peer} ${how} at once.`,
+        cause: 'A firewall or a proxy on the way may have accepted the connection in place of the peer.',
+        action: CHECK_ADDRESS,
+      };
     case 'association':
       return {
         what: `${peer} ${how} instead of answering the association request.`,
         cause: 'It may require TLS, may not speak DICOM at this port, or may not allow this machine.',
-        action: 'Check the port, and ask its administrator whether it expects TLS.',
+        action: ASK_FOR_TLS,
       };
     case 'response':
       return {
         what: `${peer} ${how} before it answered.`,
-        cause: 'It may have stored the instance or not.',
-        action: 'Look there whether it arrived, or send again: a PACS keeps the same instance once.',
+        cause: 'The instance may be stored there or not.',
+        action: 'Look for the instance in the PACS, or send it again: a PACS keeps an instance only once.',
       };
     case 'write':
       return {
         what: `${peer} ${how} while data was sent.`,
         cause: 'The PACS may have stopped, or the network may have failed.',
-        action: 'Check that it runs, then send again.',
+        action: 'Check that the PACS runs, then send again.',
       };
     case 'release':
       return {
         what: `${peer} ${how} while the association was released.`,
-        cause: 'What it had answered before is not touched by that.',
+        cause: CONFIRMED,
+        action: NOTHING_TO_DO,
       };
   }
 }
@@ -145,111 +155,119 @@ function explainTimeout(peer: string, phase: Phase, afterMs: number): Words {
     case 'connect':
       return {
         what: `${peer} did not answer the connection request within ${after}.`,
-        cause: 'The host may be off, or a firewall drops the connection without a word.',
-        action: 'Check host and port, and that a firewall lets this machine through.',
+        cause: 'The host may be off, or a firewall may drop the connection.',
+        action: `Check the host and the port of the peer, and the firewall; for a slow network allow more time ${ourOption('connectTimeout')}.`,
       };
     case 'association':
       return {
         what: `${peer} accepted the connection but did not answer the association request within ${after}.`,
         cause: 'It may require TLS, may be overloaded, or may not speak DICOM at this port.',
-        action: 'Check the port, and ask its administrator whether it expects TLS.',
+        action: `Check the port, and whether the peer expects TLS; for a slow peer allow more time ${ourOption('associationTimeout')}.`,
       };
     case 'response':
       return {
         what: `${peer} did not answer within ${after} after everything was sent.`,
-        cause: 'It may be overloaded; it may have stored the instance or not.',
-        action: 'Look there whether it arrived; a longer response timeout of the peer may help.',
+        cause: 'It may be overloaded; the instance may be stored there or not.',
+        action: `Look for the instance in the PACS; for a slow peer allow more time ${ourOption('responseTimeout')}.`,
       };
     case 'write':
       return {
         what: `${peer} took no data for ${after}.`,
         cause: 'It may be overloaded or hang.',
-        action: 'Check that it runs, then send again.',
+        action: `Check that the PACS runs, then send again; for a slow peer allow more time ${ourOption('writeTimeout')}.`,
       };
     case 'release':
       return {
         what: `${peer} did not answer the release request within ${after}.`,
-        cause: 'What it had answered before is not touched by that.',
+        cause: CONFIRMED,
+        action: NOTHING_TO_DO,
       };
   }
 }
 
 type Rejected = Extract<AssociationFailure, { code: 'association rejected' }>;
 
+const REGISTER = `Have this machine registered at the PACS with its calling AE title ${ourOption('callingAETitle')}.`;
+
 function explainReject(peer: string, { result, source, reason }: Rejected): Words {
   const codes = `${rejectResultText(result)}, ${rejectSourceText(source)}: ${rejectReasonText(source, reason)}`;
-  const what = `${peer} rejected the association (${codes}).`;
+  return { what: `${peer} rejected the association (${codes}).`, ...rejectAdvice(result, source, reason) };
+}
+
+function rejectAdvice(result: number, source: number, reason: number): Omit<Words, 'what'> {
   if (source === 1 && reason === 7) {
     return {
-      what,
-      cause: 'The called AE title is not known there.',
-      action: 'Check the called AE title that is set for the peer; upper and lower case differ.',
+      cause: 'The PACS does not know the called AE title.',
+      action: `Give the AE title of the PACS exactly, upper and lower case differ ${ourOption('calledAETitle')}.`,
     };
   }
   if (source === 1 && reason === 3) {
     return {
-      what,
-      cause: 'The calling AE title is not known there.',
-      action: 'Have the calling AE title of this machine registered at the PACS, or use one that is.',
+      cause: 'The PACS does not know the calling AE title.',
+      action: `Have the calling AE title of this machine registered at the PACS, or use one that is ${ourOption('callingAETitle')}.`,
     };
   }
   if (source === 1 && reason === 2) {
     return {
-      what,
       cause: 'It does not support the DICOM application context, so it may not be a DICOM storage service.',
-      action: 'Check host and port of the peer.',
+      action: CHECK_ADDRESS,
     };
   }
   if (source === 2 && reason === 2) {
-    return {
-      what,
-      cause: 'It does not speak version 1 of the DICOM upper layer protocol.',
-      action: 'Check host and port of the peer.',
-    };
+    return { cause: 'It does not speak version 1 of the DICOM upper layer protocol.', action: CHECK_ADDRESS };
   }
   if (source === 3) {
     return {
-      what,
       cause: reason === 2 ? 'It has reached its limit of associations.' : 'It is busy.',
-      action: 'Try again later, with fewer senders at the same time.',
+      action: `Try again later, or with fewer associations ${ourOption('associations')}.`,
     };
   }
-  if (result === 2) return { what, cause: 'It is busy or not ready.', action: 'Try again later.' };
+  if (result === 2) return { cause: 'It is busy or not ready.', action: 'Try again later.' };
   return {
-    what,
-    cause: 'It does not say why; often it does not know the AE titles or the address of this machine.',
-    action: 'Ask its administrator to register this machine, and look into the PACS log at this time.',
+    cause: 'It gives no reason; often it does not know the AE titles or the address of this machine.',
+    action: REGISTER,
   };
 }
 
+const LOOK_INTO_LOG = 'Look into the log of the PACS at this time for its reason.';
+
 function explainAbort(peer: string, phase: Phase, source: number, reason: number): Words {
   const by = source === 2 ? `: ${abortReasonText(source, reason)}` : '';
-  const what = `${peer} aborted the association${phase === 'association' ? ' instead of answering the request' : ''} (A-ABORT source ${source}, reason ${reason}${by}).`;
-  const action = 'Look into the PACS log at this time for its reason.';
+  const when = phase === 'association' ? ' instead of answering the request' : '';
+  const what = `${peer} aborted the association${when} (A-ABORT source ${source}, reason ${reason}${by}).`;
   if (phase === 'association') {
-    return { what, cause: 'It may not know this machine or its AE titles.', action };
+    return { what, cause: 'It may not know this machine or its AE titles.', action: REGISTER };
   }
-  if (source === 2) return { what, cause: 'Its protocol layer found something that it did not expect.', action };
-  return { what, cause: 'It may have failed on this file, or been stopped.', action };
+  if (source === 2) {
+    return { what, cause: 'Its protocol layer found something that it did not expect.', action: LOOK_INTO_LOG };
+  }
+  return { what, cause: 'It may have failed on this file, or been stopped.', action: LOOK_INTO_LOG };
 }
 
-const LOOKS_LIKE: Readonly<Record<string, string>> = {
-  HTTP: 'A web server listens at this port. Use the DICOM port of the PACS: Orthanc has 4242 for DICOM and 8042 for HTTP.',
-  TLS: 'This port expects TLS, which plain DICOM is not. Use the port for unencrypted DICOM.',
-  SSH: 'An SSH server listens at this port. Use the DICOM port of the PACS.',
+/** What listens at a port whose first bytes look like this. */
+const LOOKS_LIKE: Readonly<Record<string, Omit<Words, 'what'>>> = {
+  HTTP: {
+    cause: 'A web server listens at this port.',
+    action: 'Use the DICOM port of the PACS; Orthanc, for example, has 4242 for DICOM and 8042 for HTTP.',
+  },
+  TLS: {
+    cause: 'This port expects TLS, which this program does not speak.',
+    action: 'Use a port of the PACS for DICOM without TLS.',
+  },
+  SSH: { cause: 'An SSH server listens at this port.', action: 'Use the DICOM port of the PACS.' },
 };
 
 function explainProtocolError(peer: string, detail: string, looksLike: string | undefined): Words {
   if (looksLike !== undefined) {
     return {
       what: `${peer} does not speak DICOM at this port: its first bytes look like ${sanitize(looksLike)}.`,
-      action: LOOKS_LIKE[looksLike] ?? 'Check host and port of the peer.',
+      ...(LOOKS_LIKE[looksLike] ?? { action: CHECK_ADDRESS }),
     };
   }
   return {
     what: `${peer} broke the DICOM protocol (${sanitize(detail, DETAIL_MAX)}), so the association was aborted.`,
-    cause: 'This is a defect of its DICOM software, or something on the way changed the data.',
-    action: 'Send the trace to its manufacturer.',
+    cause: 'Its DICOM software is defective, or something on the way changed the data.',
+    action: 'Send the trace to the manufacturer of its DICOM software.',
   };
 }
 
@@ -297,20 +315,21 @@ function wordsOf(peer: string, failure: AssociationFailure): Words {
       return {
         what: `${peer} ended the association while there was still something to send.`,
         cause: 'It may be shutting down, or limit the time or the number of instances of an association.',
-        action: 'Send again what is missing.',
+        action: 'Send the files that are missing again.',
       };
     case 'protocol error':
       return explainProtocolError(peer, failure.detail, failure.looksLike);
     case 'unusable maximum length':
       return {
         what: `${peer} takes PDUs of at most ${failure.maximumLength} bytes, too few for any data (PS3.8 D.1).`,
-        action: 'Correct the maximum PDU length in the configuration of the PACS.',
+        cause: 'The maximum PDU length of the PACS is not configured as it should be.',
+        action: 'Ask its administrator to correct it.',
       };
     case 'abandoned':
       return {
         what: 'The association was aborted because a file could not be read to its end.',
         cause: 'DICOM has no other way to stop in the middle of a data set.',
-        action: 'Check that file, then send again what is missing.',
+        action: 'Check that file, then send the files that are missing again.',
       };
     case 'cancelled':
       return { what: `Cancelled ${CANCELLED[failure.phase]}.` };

@@ -4,6 +4,7 @@
 import { storeStatus } from '../protocol/dimse/status.ts';
 import { bareMeaning, tagsText } from './dimse-text.ts';
 import type { Explanation } from './explanation.ts';
+import { ourOption } from './our-options.ts';
 import { quoted, sanitize } from './sanitize.ts';
 import { hexWord } from './units.ts';
 
@@ -19,32 +20,32 @@ export interface StatusWords {
 }
 
 const ATTRIBUTES: Advice = {
-  cause: 'An attribute of the file is not as the peer wants it.',
-  action: 'Check the named attributes, correct the file and send it again.',
+  cause: 'The PACS does not accept an attribute of the file.',
+  action: 'Correct the attributes that the PACS names, here or in its log, and send the file again.',
 };
 
 const BY_STATUS: Readonly<Record<number, Advice>> = {
   0x0001: {
-    cause: 'The instance is stored; optional attributes may be missing there.',
-    action: 'Compare the stored instance if they matter.',
+    cause: 'The instance is stored; some attributes may be missing there.',
+    action: 'Compare the stored instance if these attributes matter.',
   },
   0x0105: ATTRIBUTES,
   0x0106: ATTRIBUTES,
   0x0107: {
     cause: 'The instance is stored; some attributes may not be.',
-    action: 'Compare the stored instance if they matter.',
+    action: 'Compare the stored instance if these attributes matter.',
   },
   0x0110: {
-    cause: 'Something went wrong inside the PACS.',
-    action: 'Look into its log at this time; send again when it is mended.',
+    cause: 'An error occurred inside the PACS.',
+    action: 'Look into its log at this time, then send again.',
   },
   0x0111: {
-    cause: 'It has an instance with this SOP Instance UID already.',
-    action: 'If it is the same instance, nothing needs to be done; if not, the UIDs of the files must be made unique.',
+    cause: 'The PACS already has an instance with this SOP Instance UID.',
+    action: 'Do nothing if it is the same instance; otherwise give the file a SOP Instance UID of its own.',
   },
   0x0112: {
-    cause: 'It does not know the instance or what it refers to.',
-    action: 'Look into its log at this time for what it misses.',
+    cause: 'The PACS does not know the instance, or one to which the instance refers.',
+    action: 'Look into its log at this time for what is missing.',
   },
   0x0115: ATTRIBUTES,
   0x0116: {
@@ -52,47 +53,47 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
     action: 'Compare the stored instance if the value matters.',
   },
   0x0117: {
-    cause: 'Its SOP Instance UID may be malformed or not allowed there.',
+    cause: 'The SOP Instance UID may be malformed, or not allowed there.',
     action: 'Check (0008,0018) of the file.',
   },
   0x0118: {
-    cause: 'It does not store this kind of object.',
-    action: 'Ask its administrator to enable the SOP class.',
+    cause: 'The PACS does not store this kind of object.',
+    action: 'Ask its administrator to enable the SOP class of the file, (0008,0016).',
   },
   0x0119: {
-    cause: 'It knows this SOP Instance UID with another SOP class.',
+    cause: 'The PACS knows this SOP Instance UID with another SOP class.',
     action: 'Check (0008,0016) and (0008,0018) of the file.',
   },
   0x0120: ATTRIBUTES,
   0x0121: ATTRIBUTES,
   0x0122: {
-    cause: 'It accepted the presentation context but does not store this kind of object.',
-    action: 'Ask its administrator to enable the SOP class.',
+    cause: 'The PACS accepted the presentation context but does not store this kind of object.',
+    action: 'Ask its administrator to enable the SOP class of the file, (0008,0016).',
   },
   0x0124: {
-    cause: 'This calling AE title may not be allowed to store there.',
-    action: 'Ask its administrator to allow it, or check the calling AE title that is used for it.',
+    cause: 'The calling AE title of this machine may not be allowed to store there.',
+    action: `Ask its administrator to allow it, or use one that is allowed ${ourOption('callingAETitle')}.`,
   },
   0x0210: {
-    cause: 'It believes that a message with the same Message ID is still being answered.',
-    action: 'Send again; if it happens again, its log will say why.',
+    cause: 'The PACS takes a request with the same Message ID as still open.',
+    action: 'Send again; if it happens again, look into the log of the PACS.',
   },
   0x0211: {
-    cause: 'It does not know the C-STORE request.',
-    action: 'Check that this peer is meant to store objects.',
+    cause: 'The peer does not know the C-STORE request.',
+    action: 'Check the host and the port of the peer: it may not be a storage service.',
   },
   0x0212: ATTRIBUTES,
   0x0213: {
-    cause: 'It has too little of something: disk, memory or licences.',
+    cause: 'The PACS lacks disk space, memory or licences.',
     action: 'Ask its administrator, then send again.',
   },
   0xb000: {
     cause: 'The instance is stored; the PACS changed some attributes, such as the patient ID.',
-    action: 'Compare the stored instance if they matter.',
+    action: 'Compare the stored instance if these attributes matter.',
   },
   0xb006: {
     cause: 'The instance is stored; the PACS dropped some attributes, often private ones.',
-    action: 'Compare the stored instance if they matter.',
+    action: 'Compare the stored instance if these attributes matter.',
   },
   0xb007: {
     cause: 'The instance is stored, though it lacks attributes that its SOP class requires.',
@@ -119,21 +120,21 @@ function adviceOn(status: number): Advice {
   if (status >> 8 === 0xa9) {
     return {
       cause: 'The file may lack attributes that its SOP class requires.',
-      action: 'Check the file against its SOP class; the PACS log may name the attribute.',
+      action: 'Check the file against its SOP class; the log of the PACS may name the attribute.',
     };
   }
   if (status >> 12 === 0xc) {
     return {
-      cause: 'It could not read the data set, or a rule of the PACS refuses it.',
-      action: 'Look into the PACS log at this time; the last three digits are its own.',
+      cause: 'The PACS could not read the data set, or one of its rules refuses it.',
+      action: 'Look into its log at this time; the last three digits of the status are its own.',
     };
   }
   if (storeStatus(status).category === 'warning') {
-    return { cause: 'The instance is stored.', action: 'Look into the PACS log at this time for what it remarks.' };
+    return { cause: 'The instance is stored.', action: 'Look into the log of the PACS at this time for its remark.' };
   }
   return {
-    cause: 'The standard does not give C-STORE this status, so it counts as a failure.',
-    action: 'Look into the PACS log at this time.',
+    cause: 'The standard has no such status for C-STORE, so it counts as a failure.',
+    action: 'Look into the log of the PACS at this time.',
   };
 }
 

@@ -14,6 +14,7 @@ import { explainPreflight } from './explain-preflight.ts';
 import { explainStatus } from './explain-status.ts';
 import { type Explanation, unspoken, type Words } from './explanation.ts';
 import { nameAndUid, nameOf } from './names.ts';
+import { ourOption } from './our-options.ts';
 import { quoted, sanitize } from './sanitize.ts';
 import { formatBytes, formatDuration, hexWord, plural } from './units.ts';
 
@@ -26,6 +27,7 @@ export interface ExplainContext {
   readonly displayPath?: (path: string) => string;
 }
 
+const AGAIN = 'Get the file again from where it came from.';
 const DETAIL_MAX = 200;
 const PATH_MAX = 512;
 const PEER_MAX = 128;
@@ -68,7 +70,7 @@ function explainRefused(peer: string, { sopClassUID, refused, accepted }: Contex
   if (results.size === 1 && results.has(3)) {
     return {
       what: `${peer} does not take ${sopClass} at all (${contextResultText(3)}).`,
-      cause: 'This kind of object is not enabled there.',
+      cause: 'It does not store this kind of object.',
       action: 'Ask its administrator to accept this SOP class, or send to another peer.',
     };
   }
@@ -85,7 +87,7 @@ function explainRefused(peer: string, { sopClassUID, refused, accepted }: Contex
     return {
       what,
       cause: `It would take this SOP class in ${accepted.map(nameAndUid).join(', ')}.`,
-      action: 'Convert the file to that, or ask its administrator to accept the transfer syntax of the file.',
+      action: `Allow the conversion to it ${ourOption('conversion')}, or ask its administrator to accept the transfer syntax of the file.`,
     };
   }
   return {
@@ -123,7 +125,11 @@ function isAssociationFailure(reason: Reason): reason is AssociationFailure {
 function explainHeader(problem: HeaderProblem): Words {
   switch (problem.code) {
     case 'empty file':
-      return { what: 'The file is empty.' };
+      return {
+        what: 'The file is empty.',
+        cause: 'It may have been created and never written.',
+        action: AGAIN,
+      };
     case 'not DICOM': {
       const { looksLike } = problem;
       if (looksLike === undefined) return { what: 'The file is not DICOM.' };
@@ -143,18 +149,22 @@ function explainHeader(problem: HeaderProblem): Words {
         'The file cannot be read',
         problem.error,
         'There is nothing at this path.',
-        'Check that it is there and may be read.',
+        'Check the path and the permissions of the file.',
       );
     case 'not a regular file':
-      return { what: `It is not a regular file (${sanitize(problem.kind)}).` };
+      return {
+        what: `It is not a regular file (${sanitize(problem.kind)}).`,
+        action: 'Choose files and folders only.',
+      };
     case 'malformed':
       return {
         what: `The file is damaged at byte ${problem.offset}: ${sanitize(problem.detail, DETAIL_MAX)}.`,
-        action: 'Get the file again from where it came from.',
+        cause: 'It was copied only in part, or defective software wrote it.',
+        action: AGAIN,
       };
     case 'missing attribute':
       return {
-        what: `The file has no ${sanitize(problem.keyword)} ${sanitize(problem.tag)}, without which nothing can be sent.`,
+        what: `The file has no ${sanitize(problem.keyword)} ${sanitize(problem.tag)}, which every instance needs.`,
         action: 'Get the file again from where it came from, or add the attribute.',
       };
     case 'invalid UID':
@@ -176,8 +186,8 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
     case 'invalid response':
       return {
         what: `${peer} gave an answer that does not fit the request (${sanitize(reason.detail, DETAIL_MAX)}).`,
-        cause: 'Whether it stored the instance cannot be told; this is a defect of its DICOM software.',
-        action: 'Look there whether the instance arrived, and send the trace to its manufacturer.',
+        cause: 'Its DICOM software is defective; the instance may be stored there or not.',
+        action: 'Look for the instance in the PACS, and send the trace to the manufacturer.',
         whose: 'peer',
       };
     case 'file changed':
@@ -247,13 +257,14 @@ function echoFailure(peer: string, failure: NonNullable<EchoResult['failure']>):
     case 'verification refused':
       return {
         what: `${peer} accepted the association but not Verification (${contextResultText(failure.result)}).`,
-        cause: 'C-ECHO is switched off there; storing may work all the same.',
-        action: 'Ask its administrator to enable Verification for this AE title, or try to send.',
+        cause: 'C-ECHO is switched off there; storing may work nevertheless.',
+        action: 'Try to send, or ask its administrator to enable Verification for this AE title.',
         whose: 'peer',
       };
     case 'invalid response':
       return {
         what: `${peer} gave an answer that does not fit the C-ECHO request (${sanitize(failure.detail, DETAIL_MAX)}).`,
+        cause: 'Its DICOM software is defective.',
         action: 'Send the trace to the manufacturer of its DICOM software.',
         whose: 'peer',
       };
@@ -299,7 +310,7 @@ export function explainEcho(result: EchoResult, context: ExplainContext = {}): E
   if (result.status !== undefined) {
     return {
       what: `${peer} answered C-ECHO with ${hexWord(result.status)}H ${bareMeaning(echoStatus(result.status).meaning)}.`,
-      action: 'Look into the PACS log at this time for its reason.',
+      action: 'Look into the log of the PACS at this time for its reason.',
       whose: 'peer',
     };
   }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import manifest from '../../../package.json' with { type: 'json' };
+import { STORE_OPTIONS } from '../../../src/cli/store.ts';
 import { catalogue } from '../../../src/trace/catalogue.ts';
 
 describe('the catalogue of explanations', () => {
@@ -25,6 +27,37 @@ describe('the catalogue of explanations', () => {
       }
     });
   }
+
+  it('has an action for every failure, except where there is nothing to do', () => {
+    const without = sections.flatMap(({ entries }) =>
+      entries.filter(({ explanation: { action } }) => action === undefined).map(({ title }) => title.split(':')[0]),
+    );
+    assert.deepEqual(
+      [...new Set(without)],
+      ['not DICOM', 'zero padding', 'not checked', 'duplicate instance', 'cancelled'],
+    );
+  });
+
+  it('names options of ours that exist, each as the setting and as the option of the command line', () => {
+    const { timeouts, ...fields } = manifest.contributes.configuration.properties['sendToPacs.peers'].items.properties;
+    const settings = new Set([
+      ...Object.keys(fields),
+      ...Object.keys(timeouts.properties).map((name) => `timeouts.${name}`),
+    ]);
+    const spellings = new Set<string>(Object.values(STORE_OPTIONS).flatMap((option) => [...option.spellings]));
+    const named = sections
+      .flatMap(({ entries }) => entries.map(({ explanation: { action = '' } }) => action))
+      .flatMap((action) => [...action.matchAll(/\(setting (\S+), option (\S+)\)/g)]);
+    for (const [pair, setting = '', option = ''] of named) {
+      assert.ok(settings.has(setting) && spellings.has(option), pair);
+    }
+    for (const setting of ['calledAETitle', 'callingAETitle', 'timeouts.response', 'conversion', 'associations']) {
+      assert.ok(
+        named.some(([, name]) => name === setting),
+        setting,
+      );
+    }
+  });
 
   it('lists the codes that administrators search for', () => {
     const titles = sections.flatMap(({ entries }) => entries.map(({ title }) => title)).join('\n');

