@@ -76,6 +76,7 @@ async function scanAndSend(session: Session, request: SendRequest, send: LiveSen
   const job: SendJob = {
     peer,
     files,
+    earlier: await session.storedInstances(),
     displayPath: traced,
     ...(sendOptions === undefined ? {} : { options: sendOptions }),
   };

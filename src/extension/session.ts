@@ -2,6 +2,7 @@
 // runs and can be cancelled. Every command gets it; there is no other state.
 
 import type * as vscode from 'vscode';
+import type { StoredInstances } from '../send/stored-instances.ts';
 import { BuiltInReceiver } from './built-in-receiver.ts';
 import { Journals } from './journals.ts';
 import { Results } from './results.ts';
@@ -22,6 +23,7 @@ export class Session implements vscode.Disposable {
   readonly journals: Journals;
   readonly #running = new Map<AbortController, Promise<unknown>>();
   readonly #told = new Set<string>();
+  #stored: StoredInstances | undefined;
 
   constructor(context: vscode.ExtensionContext) {
     const storage = context.globalStorageUri;
@@ -31,6 +33,13 @@ export class Session implements vscode.Disposable {
     this.statusBar = new StatusBar(this.sends);
     this.receiver = new BuiltInReceiver(storage, this.channel, this.statusBar);
     this.journals = new Journals(storage, (text) => this.channel.note('warn', text));
+  }
+
+  /** What the sends of this window have stored: a later send does not replace it by another file. */
+  async storedInstances(): Promise<StoredInstances> {
+    const { StoredInstances } = await import('../send/stored-instances.ts');
+    this.#stored ??= new StoredInstances();
+    return this.#stored;
   }
 
   /**

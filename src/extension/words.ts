@@ -37,13 +37,15 @@ export function countsWords(counts: OutcomeCounts): string {
 export type Severity = 'information' | 'warning' | 'error';
 
 /**
- * Error: something failed or nobody knows. Warning: stored with warnings, or nothing stored, or stopped by the person.
+ * Error: something failed or nobody knows. Warning: stored with warnings, or held back for the person to decide, or nothing
+ * stored, or stopped by the person.
  * Files that hold no DICOM are no cause for alarm where others were stored: a folder often has some.
  */
 export function severityOf(result: SendResult): Severity {
   const { counts } = result;
   if (counts.failed > 0 || counts.unknown > 0) return 'error';
-  if (counts['stored with warning'] > 0 || counts.cancelled > 0 || result.cancelled) return 'warning';
+  const isForPerson = counts['held back'] > 0 || counts.cancelled > 0 || result.cancelled;
+  if (counts['stored with warning'] > 0 || isForPerson) return 'warning';
   return counts.stored > 0 ? 'information' : 'warning';
 }
 

@@ -22,7 +22,7 @@ import { headline, isConverted, OUTCOMES_SHOWN } from './problems.ts';
  * Rises when a field goes, is renamed or changes its meaning, and when a value is added to `outcome`. New fields do not
  * raise it: readers ignore what they do not know.
  */
-export const REPORT_VERSION = 1;
+export const REPORT_VERSION = 2;
 
 export interface JsonReportOptions {
   /** Makes a path fit to be shown; by default the path as it is. */

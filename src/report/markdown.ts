@@ -104,9 +104,13 @@ function factRows(result: SendResult): string[] {
   ];
 }
 
-function pathItems({ paths, count }: FileGroup, indent: string, { displayPath }: Page): string[] {
+function pathItems({ paths, count, others }: FileGroup, indent: string, { displayPath }: Page): string[] {
+  const shown = (path: string): string => markdownCode(pathText(displayPath(path)));
   return [
-    ...paths.map((path) => `${indent}- ${markdownCode(pathText(displayPath(path)))}`),
+    ...paths.map((path) => {
+      const other = others?.get(path);
+      return `${indent}- ${shown(path)}${other === undefined ? '' : `, as ${shown(other)}`}`;
+    }),
     ...(count > paths.length ? [`${indent}- and ${formatCount(count - paths.length)} more`] : []),
   ];
 }

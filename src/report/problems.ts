@@ -15,6 +15,8 @@ export interface FileGroup {
   readonly count: number;
   /** The first of them, at most 20; absolute, in the order of the job. */
   readonly paths: readonly string[];
+  /** Of those, for which another file has the same SOP Instance UID: its path. */
+  readonly others?: ReadonlyMap<string, string>;
 }
 
 export interface Problem extends FileGroup {
@@ -25,10 +27,11 @@ export interface Problem extends FileGroup {
 const URGENCY: Readonly<Record<Outcome, number>> = {
   failed: 0,
   unknown: 1,
-  'stored with warning': 2,
-  cancelled: 3,
-  skipped: 4,
-  stored: 5,
+  'held back': 2,
+  'stored with warning': 3,
+  cancelled: 4,
+  skipped: 5,
+  stored: 6,
 };
 
 /** What is said of files that ended so: '2 files ...'. */
@@ -36,6 +39,7 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   stored: 'stored',
   'stored with warning': 'stored with a warning',
   failed: 'failed',
+  'held back': 'held back',
   skipped: 'skipped',
   cancelled: 'cancelled',
   unknown: 'sent but never answered',
@@ -60,23 +64,26 @@ interface GrowingGroup {
   readonly text: string;
   count: number;
   readonly paths: string[];
+  readonly others: Map<string, string>;
 }
 
 /** Collects files by outcome and text, in bounded memory. */
 class Groups {
   readonly #groups = new Map<string, GrowingGroup>();
 
-  add(outcome: Outcome, text: string, path: string): void {
+  add(outcome: Outcome, text: string, path: string, other?: string): void {
     const group = this.#groups.get(keyOf(outcome, text)) ?? this.#newGroup(outcome, text);
     group.count += 1;
-    if (group.paths.length < GROUP_PATHS_MAX) group.paths.push(path);
+    if (group.paths.length >= GROUP_PATHS_MAX) return;
+    group.paths.push(path);
+    if (other !== undefined) group.others.set(path, other);
   }
 
   #newGroup(outcome: Outcome, text: string): GrowingGroup {
     if (this.#groups.size >= GROUPS_MAX && text !== OTHERS) {
       return this.#groups.get(keyOf(outcome, OTHERS)) ?? this.#newGroup(outcome, OTHERS);
     }
-    const group = { outcome, text, count: 0, paths: [] };
+    const group = { outcome, text, count: 0, paths: [], others: new Map<string, string>() };
     this.#groups.set(keyOf(outcome, text), group);
     return group;
   }
@@ -102,7 +109,7 @@ export class ProblemCollector {
     if (file.outcome === 'stored') return;
     const explanation = explainFile(file, { peerName: this.#peerName });
     const text = explanation === undefined ? 'No reason is known.' : sentence(explanation);
-    this.#groups.add(file.outcome, text, file.path);
+    this.#groups.add(file.outcome, text, file.path, otherFileOf(file));
   }
 
   /** The most urgent, then the most frequent first. */
@@ -118,6 +125,12 @@ export function problemsOf(result: SendResult): Problem[] {
   return problems.list();
 }
 
+/** The file that has the same SOP Instance UID, where that is the reason. */
+function otherFileOf({ reason }: FileOutcome): string | undefined {
+  if (reason?.code === 'same as another file') return reason.firstPath;
+  return reason?.code === 'pre-flight' && 'firstPath' in reason.finding ? reason.finding.firstPath : undefined;
+}
+
 /** What was found wrong with files that were sent all the same; what most have first. */
 export function notesOf(result: SendResult): FileGroup[] {
   const groups = new Groups();
@@ -128,12 +141,12 @@ export function notesOf(result: SendResult): FileGroup[] {
   return groups.list().map(({ text, count, paths }) => ({ text, count, paths }));
 }
 
-const NOT_STORED = ['failed', 'unknown', 'cancelled', 'skipped'] as const;
+const NOT_STORED = ['failed', 'unknown', 'held back', 'cancelled', 'skipped'] as const;
 
 /** 'All 26 files stored' only if every one was; else how many were, and what became of the others. */
 export function headline(counts: OutcomeCounts, cancelled: boolean): string {
   const stored = counts.stored + counts['stored with warning'];
-  const total = stored + counts.failed + counts.unknown + counts.cancelled + counts.skipped;
+  const total = NOT_STORED.reduce((sum, outcome) => sum + counts[outcome], stored);
   const start = cancelled ? 'Cancelled: ' : '';
   if (total === 0) return cancelled ? 'Cancelled before anything was sent' : 'No files to send';
   const warnings = counts['stored with warning'];

@@ -19,11 +19,17 @@ const PROBLEMS_MAX = 10;
 const PATHS_MAX = 3;
 const LABEL_WIDTH = 14;
 
-function problemLines({ outcome, text, count, paths }: Problem, displayPath: (path: string) => string): string[] {
+function problemLines(
+  { outcome, text, count, paths, others }: Problem,
+  displayPath: (path: string) => string,
+): string[] {
   const shown = paths.slice(0, PATHS_MAX);
   return [
     `  ${plural(count, 'file')} ${OUTCOME_WORDS[outcome]}: ${text}`,
-    ...shown.map((path) => `    ${pathText(displayPath(path))}`),
+    ...shown.map((path) => {
+      const other = others?.get(path);
+      return `    ${pathText(displayPath(path))}${other === undefined ? '' : `, as ${pathText(displayPath(other))}`}`;
+    }),
     ...(count > shown.length ? [`    and ${formatCount(count - shown.length)} more`] : []),
   ];
 }

@@ -8,12 +8,23 @@ import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import type { SendOptions } from './options.ts';
 import type { FileOutcome, FileOutcomes, OutcomeCounts } from './outcome.ts';
 import type { ScannedFiles } from './scanned-files.ts';
+import type { StoredInstances } from './stored-instances.ts';
 
 export interface SendJob {
   readonly peer: Peer;
   readonly files: ScannedFiles;
   /** What is not given is as in DEFAULT_SEND_OPTIONS. */
   readonly options?: Partial<SendOptions>;
+  /**
+   * What the sends of this process have stored before, one object for all of them. Files that would replace an instance
+   * stored from another file are held back; what this send stores is added.
+   */
+  readonly earlier?: StoredInstances;
+  /**
+   * Absolute paths of files that a person has chosen to send whatever pre-flight says of them ("Send this one"). Of several
+   * files with one SOP Instance UID a decided one is sent, and the others are held back. A retry keeps the decision.
+   */
+  readonly decided?: ReadonlySet<string>;
   /** Makes a path fit to be shown and traced; by default the path as it is. */
   readonly displayPath?: (path: string) => string;
 }

@@ -5,7 +5,7 @@ import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import {
-  isKnown,
+  isDone,
   JOURNAL_ENDS,
   JOURNAL_VERSION,
   type JournalEnd,
@@ -41,13 +41,13 @@ export interface JournalSummary extends Omit<JournalHeader, 'journal' | 'files'>
   readonly outcomes: ReadonlyMap<number, Outcome>;
 }
 
-/** Every file that is not known to be stored, in the order of the send. Stored with warning is stored, skipped is done. */
+/** The files that are not done (see isDone), in the order of the send. */
 export function remaining({ files, outcomes }: Pick<JournalSummary, 'files' | 'outcomes'>): JournaledFile[] {
   return [...files]
     .sort(([a], [b]) => a - b)
     .filter(([index]) => {
       const outcome = outcomes.get(index);
-      return outcome === undefined || !isKnown(outcome);
+      return outcome === undefined || !isDone(outcome);
     })
     .map(([, file]) => file);
 }
@@ -151,7 +151,7 @@ async function readJournal(path: string, status: Stats, nowMs: number): Promise<
         const settled = asOutcome(line, total);
         const before = settled === undefined ? undefined : outcomes.get(settled.index);
         // What was stored once is stored.
-        if (settled !== undefined && (before === undefined || !isKnown(before)))
+        if (settled !== undefined && (before === undefined || !isDone(before)))
           outcomes.set(settled.index, settled.outcome);
         end = asEnd(line) ?? end;
         selection = asSelection(line) ?? selection;

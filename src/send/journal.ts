@@ -71,13 +71,13 @@ export interface Journal {
    * @param index of the file in the job; each is recorded once
    */
   record(index: number, outcome: FileOutcome): void;
-  /** Ends it; where every file is known to be stored, nothing is left of it. What is recorded later is not. */
+  /** Ends it. It is deleted where every file is done (see isDone). What is recorded later is lost. */
   close(end: JournalEnd): void;
 }
 
-/** Whether this outcome leaves nothing to send. */
-export function isKnown(outcome: Outcome): boolean {
-  return outcome === 'stored' || outcome === 'stored with warning' || outcome === 'skipped';
+/** Whether such a file is never offered again: it is stored, there is nothing to send, or a person must decide about it. */
+export function isDone(outcome: Outcome): boolean {
+  return outcome === 'stored' || outcome === 'stored with warning' || outcome === 'skipped' || outcome === 'held back';
 }
 
 export function journalPath(directory: string, id: string): string {
@@ -200,7 +200,7 @@ class FileJournal implements Journal {
     if (this.#descriptor === undefined || index >= this.#length) return;
     const before = countBelow(this.#skipped, index);
     if (this.#skipped[before] === index) return;
-    if (isKnown(outcome)) this.#owed -= 1;
+    if (isDone(outcome)) this.#owed -= 1;
     this.#write(`${JSON.stringify({ file: index - before, outcome, status })}\n`);
   }
 

@@ -1,4 +1,4 @@
-// What became of each file. Each ends as exactly one of six; nothing is ever guessed.
+// What became of each file. Each ends as exactly one of seven; nothing is ever guessed.
 
 import type { AssociationFailure } from '../net/failure.ts';
 import type { Finding } from '../part10/check/finding.ts';
@@ -7,13 +7,23 @@ import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { List } from './list.ts';
 import type { PreflightFinding } from './preflight-policy.ts';
 
-export const OUTCOMES = ['stored', 'stored with warning', 'failed', 'skipped', 'cancelled', 'unknown'] as const;
+export const OUTCOMES = [
+  'stored',
+  'stored with warning',
+  'failed',
+  'held back',
+  'skipped',
+  'cancelled',
+  'unknown',
+] as const;
 
 /**
  * - stored: the peer answered success (0000H).
  * - stored with warning: the peer answered a warning; it has the instance.
  * - failed: the peer does not have it, as far as anyone can know.
- * - skipped: there is nothing in the file that could be sent, or nothing that is not sent from another file already.
+ * - held back: never tried, because of what pre-flight found. A person must decide, for this very file: no retry, resume
+ *   or second send of ours sends it.
+ * - skipped: there is nothing in the file that could be sent, or the peer has the same data set from another file.
  * - cancelled: the person stopped before it was sent, or while it was.
  * - unknown: every byte went out, and no answer came that can be the one to it.
  */
@@ -52,6 +62,8 @@ export type Reason =
   | { readonly code: 'read error'; readonly error: SystemErrorInfo }
   /** Held back before anything was sent, because of this. */
   | { readonly code: 'pre-flight'; readonly finding: PreflightFinding }
+  /** The same data set is in another file, which was tried and is not stored. `reason`: why that one is not. */
+  | { readonly code: 'same as another file'; readonly firstPath: string; readonly reason?: Reason }
   | { readonly code: 'cannot convert'; readonly from: string; readonly to: string; readonly detail: string }
   /** Given up after this many lost associations in a row. */
   | { readonly code: 'given up'; readonly lostAssociations: number; readonly last: AssociationFailure };

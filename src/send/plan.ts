@@ -15,13 +15,14 @@ import {
 } from '../protocol/uids.ts';
 import type { ProposedPresentationContext } from '../protocol/ul/pdu.ts';
 import { conversionTargets } from './conversion.ts';
+import type { SendJob } from './job.ts';
 import { type List, MadeList } from './list.ts';
 import type { SendOptions } from './options.ts';
 import type { Reason } from './outcome.ts';
 import { PackedNumbers } from './packed.ts';
 import type { ScannedInstance } from './scanned-file.ts';
 import type { Pair, ScannedFiles } from './scanned-files.ts';
-import { type HeldBack, Screening } from './screening.ts';
+import { type Comparison, type Screened, Screening } from './screening.ts';
 
 export interface PlannedInstance {
   /** In the job's files. */
@@ -36,33 +37,43 @@ export interface PlannedAssociation {
   readonly instances: List<PlannedInstance>;
 }
 
-export interface SendPlan {
-  readonly associations: readonly PlannedAssociation[];
-  /** Instances that are not sent. */
-  readonly refused: readonly HeldBack[];
+/** An instance that is not sent. */
+export interface Unsent {
+  /** In the job's files. */
+  readonly index: number;
+  readonly outcome: 'held back' | 'failed';
+  readonly reason: Reason;
 }
 
-/**
- * Pure: the same arguments give the same plan.
- * @param digests of instances that come more than once, by their index (see digestsOfRepeated)
- */
+export interface SendPlan {
+  readonly associations: readonly PlannedAssociation[];
+  readonly unsent: readonly Unsent[];
+  /** Instances whose data set is sent from another file and which end as that one, by their index. */
+  readonly duplicates: ReadonlyMap<number, Duplicate>;
+}
+
+export type Duplicate = Extract<Screened, { readonly type: 'duplicate' }>;
+
+/** Pure: the same arguments give the same plan. */
 export function planSend(
-  files: ScannedFiles,
+  { files, decided }: Pick<SendJob, 'files' | 'decided'>,
   options: SendOptions,
-  digests: ReadonlyMap<number, string> = new Map(),
+  compared?: Comparison,
 ): SendPlan {
   const needs = files.pairs.map((pair) => needOf(pair, options));
   const all = new PlannedInstances(files, needs);
   /** Of those that are sent. */
   const wanted = new Set<ContextNeed>();
-  const refused: HeldBack[] = [];
-  const screening = new Screening(files, digests, options.preflight);
+  const unsent: Unsent[] = [];
+  const duplicates = new Map<number, Duplicate>();
+  const screening = new Screening(files, options.preflight, compared, decided);
   for (let index = 0; index < files.length; index += 1) {
     if (files.skipped.has(index)) continue;
-    const held = screening.hold(index);
+    const screened = screening.screen(index);
     const need = needs[files.pairOf(index)] as ContextNeed | Reason;
-    if (held !== undefined) refused.push(held);
-    else if ('code' in need) refused.push({ index, outcome: 'failed', reason: need });
+    if (screened?.type === 'held back') unsent.push({ index, outcome: 'held back', reason: screened.reason });
+    else if (screened?.type === 'duplicate') duplicates.set(index, screened);
+    else if ('code' in need) unsent.push({ index, outcome: 'failed', reason: need });
     else {
       wanted.add(need);
       all.push(index);
@@ -72,7 +83,7 @@ export function planSend(
   if (options.propose === 'all storage' && proposals[0] !== undefined) {
     proposals[0] = withAllStorage(proposals[0], options);
   }
-  return { associations: distributed(all, [...wanted], proposals), refused };
+  return { associations: distributed(all, [...wanted], proposals), unsent, duplicates };
 }
 
 /** Each instance to the association that carries its context. */

@@ -1,23 +1,27 @@
-// Which findings keep a file from being sent. By default those that make a peer lose data or abort the association, and
+// Which findings hold a file back. By default those that make a peer lose data or abort the association, and
 // with it take other files along: measured with DCMTK and Orthanc, see docs/pre-flight.md.
 
 import type { Finding } from '../part10/check/finding.ts';
 
 interface Repetition {
   readonly sopInstanceUID: string;
-  /** Absolute; of the file that is sent. */
+  /** Absolute; of the file that is sent, or was stored. */
   readonly firstPath: string;
 }
 
-/** The instance was met before in the same send: with the same data set, or with another one under the same UID. */
+/** Another file has the same SOP Instance UID: with the same data set, or with another one. */
 export type RepeatedInstance =
   | (Repetition & { readonly code: 'duplicate instance' })
-  | (Repetition & { readonly code: 'conflicting instance' });
+  | (Repetition & {
+      readonly code: 'conflicting instance';
+      /** That file was stored by an earlier send; absent: it is in the same send. */
+      readonly isStored?: true;
+    });
 
 export type PreflightFinding = Finding | RepeatedInstance;
 export type PreflightCode = PreflightFinding['code'];
 
-/** 'send': all the same, and the finding is reported. 'skip': the file is not sent, and the finding is the reason. */
+/** 'send': all the same, and the finding is reported. 'skip': the file is held back, and the finding is the reason. */
 export type PreflightPolicy = Readonly<Record<PreflightCode, 'send' | 'skip'>>;
 
 export const DEFAULT_PREFLIGHT_POLICY: PreflightPolicy = {

@@ -10,14 +10,16 @@ import { AssociationGrowth } from './growth.ts';
 import type { AssociationSummary, SendJob, SendListeners, SendResult } from './job.ts';
 import { DEFAULT_SEND_OPTIONS, type SendOptions } from './options.ts';
 import type { Outcome, Reason, SentFacts } from './outcome.ts';
-import { type PlannedAssociation, planSend } from './plan.ts';
+import { type PlannedAssociation, planSend, type SendPlan } from './plan.ts';
 import { ProgressMeter } from './progress.ts';
 import { InstanceQueue, type Pending } from './queue.ts';
 import { Losses, pause } from './recovery.ts';
+import type { ScannedInstance } from './scanned-file.ts';
 import type { ScannedFiles } from './scanned-files.ts';
-import { digestsOfRepeated } from './screening.ts';
+import { type Comparison, compare } from './screening.ts';
+import type { StoredAtDestination } from './stored-instances.ts';
 import { sturdyListeners } from './sturdy-listeners.ts';
-import { Tally } from './tally.ts';
+import { type Ending, Tally } from './tally.ts';
 import { outcomeWithoutAnswer } from './verdict.ts';
 
 const NOTHING_SENT: SentFacts = { bytesSent: 0 };
@@ -75,6 +77,11 @@ class SendRun implements AssociationHost {
   /** Opens further associations beside the first, as many as are wanted by now. */
   #openMore: (() => void) | undefined;
   #waiting: InstanceQueue | undefined;
+  #digests: ReadonlyMap<number, string> = new Map();
+  /** By the index of the file that is sent in their place. */
+  readonly #duplicatesOf = new Map<number, { readonly index: number; readonly reason: Reason }[]>();
+  #duplicates: SendPlan['duplicates'] = new Map();
+  readonly #stored: StoredAtDestination | undefined;
 
   constructor(job: SendJob, listeners: SendListeners, signal: AbortSignal) {
     this.job = job;
@@ -82,6 +89,7 @@ class SendRun implements AssociationHost {
     this.signal = signal;
     this.options = { ...DEFAULT_SEND_OPTIONS, ...job.options };
     this.#operationsInvoked = this.options.operationsInvoked;
+    this.#stored = job.earlier?.at(job.peer);
     this.#growth = new AssociationGrowth(this.options.associations);
     this.#tally = new Tally(job.files, listeners.outcome);
     this.#progress = new ProgressMeter(job.files.load, () => this.#tally.counts, listeners.progress);
@@ -91,14 +99,13 @@ class SendRun implements AssociationHost {
     const startedAtMs = Date.now();
     const { files, peer } = this.job;
     this.#tally.settleSkipped();
-    const plan = planSend(files, this.options, await digestsOfRepeated(files, this.signal));
-    for (const { index, outcome, reason } of plan.refused) this.#settleByIndex(index, outcome, reason);
-    for (const planned of plan.associations) {
-      if (this.signal.aborted) break;
-      await this.#runPlanned(planned);
-    }
+    const compared = await compare(this.job, this.signal);
+    // Cancelled before the files were compared: nothing can be said of them.
+    if (!this.signal.aborted) await this.#runPlan(planSend(this.job, this.options, compared), compared);
     for (let index = 0; index < files.length; index += 1) {
-      if (!this.#tally.isSettled(index)) this.#settleByIndex(index, 'cancelled', { code: 'cancelled', phase: 'write' });
+      // Also settles the duplicates of the file, in front of it or behind.
+      if (this.#tally.isSettled(index) || this.#duplicates.has(index)) continue;
+      this.#settleByIndex(index, 'cancelled', { code: 'cancelled', phase: 'write' });
     }
     await Promise.all(this.#closing);
     this.#progress.finish();
@@ -112,6 +119,16 @@ class SendRun implements AssociationHost {
       associations: this.#associations,
       cancelled: this.signal.aborted,
     };
+  }
+
+  async #runPlan(plan: SendPlan, compared: Comparison): Promise<void> {
+    this.#digests = compared.digests;
+    this.#expectDuplicates(plan.duplicates);
+    for (const { index, outcome, reason } of plan.unsent) this.#settleByIndex(index, outcome, reason);
+    for (const planned of plan.associations) {
+      if (this.signal.aborted) break;
+      await this.#runPlanned(planned);
+    }
   }
 
   opened(): void {
@@ -139,8 +156,35 @@ class SendRun implements AssociationHost {
 
   settle(pending: Pending, outcome: Outcome, reason: Reason | undefined, facts: SentFacts): void {
     const { index, file, bytesSent } = pending;
-    this.#tally.settle(index, file, { outcome, reason, facts });
+    this.#settle(index, file, { outcome, reason, facts }, bytesSent);
+  }
+
+  #settle(index: number, file: ScannedInstance, ending: Ending, bytesSent: number): void {
+    const { outcome, reason } = ending;
+    this.#tally.settle(index, file, ending);
     this.#progress.settled(file.header.dataSetLength, bytesSent);
+    const isStored = outcome === 'stored' || outcome === 'stored with warning';
+    // Unknown: it may be stored.
+    if (isStored || outcome === 'unknown') this.#stored?.add(file, this.#digests.get(index));
+    for (const duplicate of this.#duplicatesOf.get(index) ?? []) {
+      this.#settleByIndex(
+        duplicate.index,
+        isStored ? 'skipped' : outcome,
+        isStored
+          ? duplicate.reason
+          : { code: 'same as another file', firstPath: file.path, ...(reason === undefined ? {} : { reason }) },
+      );
+    }
+  }
+
+  /** A duplicate has the outcome of the file that is sent in its place, and is settled after that. */
+  #expectDuplicates(duplicates: SendPlan['duplicates']): void {
+    this.#duplicates = duplicates;
+    for (const [index, { first, reason }] of duplicates) {
+      const others = this.#duplicatesOf.get(first);
+      if (others === undefined) this.#duplicatesOf.set(first, [{ index, reason }]);
+      else others.push({ index, reason });
+    }
   }
 
   /** All instances of one planned association, until each is settled or the person has cancelled. */
@@ -226,7 +270,6 @@ class SendRun implements AssociationHost {
   /** An instance that was never taken. */
   #settleByIndex(index: number, outcome: Outcome, reason: Reason): void {
     const file = this.job.files.instance(index);
-    this.#tally.settle(index, file, { outcome, reason, facts: NOTHING_SENT });
-    this.#progress.settled(file.header.dataSetLength, 0);
+    this.#settle(index, file, { outcome, reason, facts: NOTHING_SENT }, 0);
   }
 }

@@ -1,56 +1,102 @@
-// Which instances are held back before anything is sent, and why: by what was found in each, and by instances that come
-// twice. Sending one twice at best wastes time; where the two differ, the later one would replace the first in one
-// archive and be refused by another.
+// Which instances are held back before anything is sent, and why: by what was found in each, and by SOP Instance UIDs
+// that more than one file has. A peer keeps one instance for each UID: of two different ones the later would replace the
+// earlier in one archive and be refused by another.
+//
+// Files with one UID are compared by their data sets. Of those in the same send, the first goes out and settles those
+// that are the same. A file that differs from one that is sent, or that an earlier send has stored, is held back. A file
+// that equals a stored one from another path is sent: it replaces nothing, and the peer may have lost what it had.
 
 import { createHash } from 'node:crypto';
+import { readHeader } from '../part10/header/read-header.ts';
 import { DataSetReadError } from '../part10/read/data-set-source.ts';
 import { fileSource } from '../part10/read/file-source.ts';
+import type { SendJob } from './job.ts';
 import type { Reason } from './outcome.ts';
-import { DEFAULT_PREFLIGHT_POLICY, type PreflightPolicy, type RepeatedInstance } from './preflight-policy.ts';
+import { DEFAULT_PREFLIGHT_POLICY, type PreflightFinding, type PreflightPolicy } from './preflight-policy.ts';
 import type { ScannedInstance } from './scanned-file.ts';
 import type { ScannedFiles } from './scanned-files.ts';
+import type { StoredAtDestination, StoredInstance } from './stored-instances.ts';
 
-export interface HeldBack {
-  /** In the job's files. */
-  readonly index: number;
-  /** Skipped: the peer gets the same data set from another file. Failed: it does not. */
-  readonly outcome: 'failed' | 'skipped';
-  readonly reason: Reason;
+export type Screened =
+  | { readonly type: 'held back'; readonly reason: Reason }
+  /** The same data set is sent from another file; `first`: its index. */
+  | { readonly type: 'duplicate'; readonly first: number; readonly reason: Reason };
+
+/** What was learnt by reading files whose SOP Instance UID comes more than once, by their index. */
+export interface Comparison {
+  /** SHA-256 of the data set, of files that have UID, transfer syntax and length in common with another one. */
+  readonly digests: ReadonlyMap<number, string>;
+  /** The path of the file from which another data set was stored under this UID. */
+  readonly conflicts: ReadonlyMap<number, string>;
 }
 
+const NOTHING_COMPARED: Comparison = { digests: new Map(), conflicts: new Map() };
+const NOTHING_DECIDED: ReadonlySet<string> = new Set();
 const CHUNK_LENGTH = 262_144;
 
 /** Judges instances one by one, in the order of the job. Of those with the same SOP Instance UID the first that is sent counts. */
 export class Screening {
   readonly #files: ScannedFiles;
-  readonly #digests: ReadonlyMap<number, string>;
+  readonly #compared: Comparison;
   readonly #policy: PreflightPolicy;
+  readonly #decided: ReadonlySet<string>;
   /** What is sent of those that come more than once, by the first of them. */
   readonly #sent = new Map<number, { readonly index: number; readonly file: ScannedInstance }>();
 
-  /** @param digests what digestsOfRepeated says of these files */
-  constructor(files: ScannedFiles, digests: ReadonlyMap<number, string>, changes: Partial<PreflightPolicy> = {}) {
+  /** @param compared what `compare` says of these files */
+  constructor(
+    files: ScannedFiles,
+    changes: Partial<PreflightPolicy> = {},
+    compared = NOTHING_COMPARED,
+    decided = NOTHING_DECIDED,
+  ) {
     this.#files = files;
-    this.#digests = digests;
     this.#policy = { ...DEFAULT_PREFLIGHT_POLICY, ...changes };
+    this.#compared = compared;
+    this.#decided = decided;
+    if (decided.size === 0) return;
+    for (const [index, group] of files.repeated) {
+      const file = files.instance(index);
+      if (decided.has(file.path) && !this.#sent.has(group)) this.#sent.set(group, { index, file });
+    }
   }
 
   /** Undefined: it is sent. */
-  hold(index: number): HeldBack | undefined {
-    const finding = this.#files.findingsOf(index).find(({ code }) => this.#policy[code] === 'skip');
-    if (finding !== undefined) return { index, outcome: 'failed', reason: { code: 'pre-flight', finding } };
+  screen(index: number): Screened | undefined {
+    const findings = this.#files.findingsOf(index);
+    const storedFrom = this.#compared.conflicts.get(index);
+    if ((findings.length > 0 || storedFrom !== undefined) && !this.#isDecided(index)) {
+      const finding = findings.find(({ code }) => this.#policy[code] === 'skip');
+      if (finding !== undefined) return heldBack(finding);
+      if (storedFrom !== undefined && this.#policy['conflicting instance'] === 'skip') {
+        const { sopInstanceUID } = this.#files.instance(index).header;
+        return heldBack({ code: 'conflicting instance', sopInstanceUID, firstPath: storedFrom, isStored: true });
+      }
+    }
+    return this.#screenRepeated(index);
+  }
+
+  #isDecided(index: number): boolean {
+    return this.#decided.size > 0 && this.#decided.has(this.#files.instance(index).path);
+  }
+
+  #screenRepeated(index: number): Screened | undefined {
     const group = this.#files.repeated.get(index);
     if (group === undefined) return undefined;
     const file = this.#files.instance(index);
     const first = this.#sent.get(group);
-    if (first !== undefined) {
-      const digest = this.#digests.get(index);
-      const isSame = couldBeSame(first.file, file) && digest !== undefined && digest === this.#digests.get(first.index);
-      const code: RepeatedInstance['code'] = isSame ? 'duplicate instance' : 'conflicting instance';
-      if (this.#policy[code] === 'skip') {
-        const { sopInstanceUID } = file.header;
-        const reason: Reason = { code: 'pre-flight', finding: { code, sopInstanceUID, firstPath: first.file.path } };
-        return { index, outcome: isSame ? 'skipped' : 'failed', reason };
+    if (first !== undefined && first.index !== index) {
+      const { digests } = this.#compared;
+      const digest = digests.get(index);
+      const isSame = couldBeSame(first.file, file) && digest !== undefined && digest === digests.get(first.index);
+      const { sopInstanceUID } = file.header;
+      const firstPath = first.file.path;
+      if (isSame && this.#policy['duplicate instance'] === 'skip') {
+        const finding = { code: 'duplicate instance', sopInstanceUID, firstPath } as const;
+        return { type: 'duplicate', first: first.index, reason: { code: 'pre-flight', finding } };
+      }
+      if (!isSame && this.#policy['conflicting instance'] === 'skip') {
+        return heldBack({ code: 'conflicting instance', sopInstanceUID, firstPath });
       }
     }
     this.#sent.set(group, { index, file });
@@ -58,27 +104,65 @@ export class Screening {
   }
 }
 
+function heldBack(finding: PreflightFinding): Screened {
+  return { type: 'held back', reason: { code: 'pre-flight', finding } };
+}
+
 function couldBeSame(a: ScannedInstance, b: ScannedInstance): boolean {
   return a.header.dataSetLength === b.header.dataSetLength && a.header.transferSyntaxUID === b.header.transferSyntaxUID;
 }
 
 /**
- * Reads the data sets of those files that have their SOP Instance UID, transfer syntax and length in common with
- * another one, and no others. By index; a file that cannot be read, or that was not reached before `signal`, has none.
+ * Reads the data sets of those files that have their SOP Instance UID, transfer syntax and length in common with another
+ * one, of this send or stored by an earlier one, and no others. A file that cannot be read, or that was not reached before
+ * `signal`, has no digest.
  */
-export async function digestsOfRepeated(
-  files: ScannedFiles,
+export async function compare(
+  { files, earlier, peer }: Pick<SendJob, 'files' | 'earlier' | 'peer'>,
   signal: AbortSignal,
-): Promise<ReadonlyMap<number, string>> {
+): Promise<Comparison> {
   const digests = new Map<number, string>();
   for (const group of couldBeSameGroups(files)) {
     if (group.size < 2) continue;
     for (const [index, file] of group) {
-      const digest = signal.aborted ? undefined : await digestOf(file, signal);
+      const digest = await digestOf(file, signal);
       if (digest !== undefined) digests.set(index, digest);
     }
   }
-  return digests;
+  const conflicts = new Map<number, string>();
+  const stored = earlier?.at(peer);
+  if (stored === undefined || stored.isEmpty) return { digests, conflicts };
+  for (let index = 0; index < files.length && !signal.aborted; index += 1) {
+    if (files.skipped.has(index)) continue;
+    const first = await conflictOf(files.instance(index), digests.get(index), stored, signal);
+    if (first !== undefined) conflicts.set(index, first.path);
+  }
+  return { digests, conflicts };
+}
+
+/** What was stored from another file and is not known to be the same. */
+async function conflictOf(
+  file: ScannedInstance,
+  digest: string | undefined,
+  stored: StoredAtDestination,
+  signal: AbortSignal,
+): Promise<StoredInstance | undefined> {
+  const first = stored.find(file.header.sopInstanceUID);
+  // The same path is the person's newer version of the same file; the same file by another path was moved.
+  if (first === undefined || first.path === file.path || first.isOf(file.identity)) return undefined;
+  const { dataSetLength, transferSyntaxUID } = file.header;
+  if (first.dataSetLength !== dataSetLength || first.transferSyntaxUID !== transferSyntaxUID) return first;
+  const before = first.digest ?? (await digestOfStored(first, signal));
+  const isSame = before !== undefined && before === (digest ?? (await digestOf(file, signal)));
+  return isSame ? undefined : first;
+}
+
+/** Undefined: the file is not there any more, or not as it was stored. */
+async function digestOfStored(stored: StoredInstance, signal: AbortSignal): Promise<string | undefined> {
+  const { path } = stored;
+  const { result, identity } = await readHeader(path);
+  if (result.type !== 'instance' || identity === undefined || !stored.isOf(identity)) return undefined;
+  return digestOf({ type: 'instance', path, header: result.header, identity, findings: [] }, signal);
 }
 
 /** Of instances whose SOP Instance UID comes more than once, those that could be the same, by their index. */
@@ -98,6 +182,7 @@ function couldBeSameGroups(files: ScannedFiles): Iterable<ReadonlyMap<number, Sc
 async function digestOf({ path, header, identity }: ScannedInstance, signal: AbortSignal): Promise<string | undefined> {
   const hash = createHash('sha256');
   try {
+    if (signal.aborted) return undefined;
     for await (const { bytes } of fileSource(path, header, identity).chunks(CHUNK_LENGTH)) {
       if (signal.aborted) return undefined;
       hash.update(bytes);

@@ -140,6 +140,13 @@ const SEND: Examples<ReasonOfSend> = {
   'invalid response': [{ code: 'invalid response', detail: 'Message ID 7 is not open' }],
   'file changed': [{ code: 'file changed', detail: '10,240 bytes, 12,288 when it was scanned' }],
   'read error': [{ code: 'read error', error: fileError('EIO') }],
+  'same as another file': [
+    {
+      code: 'same as another file',
+      firstPath: 'study/IM1.dcm',
+      reason: { code: 'read error', error: fileError('EIO') },
+    },
+  ],
   'cannot convert': [{ code: 'cannot convert', from: JPEG_2000, to: EXPLICIT, detail: 'the pixel data is damaged' }],
   'given up': [
     {

@@ -9,6 +9,8 @@ import { formatCount, plural } from './units.ts';
 
 const DETAIL_MAX = 200;
 const PATH_MAX = 512;
+/** In the editor, and on the command line. */
+const SEND_ANYWAY = '"Send this one" in the results, or --preflight "conflicting instance=send"';
 const AGAIN = 'Get the file again from where it came from.';
 
 /** Offsets are copied into hex editors and scripts: no separators. */
@@ -126,15 +128,16 @@ function wordsOf(finding: PreflightFinding, displayPath?: (path: string) => stri
   switch (finding.code) {
     case 'duplicate instance':
     case 'conflicting instance': {
-      const first =
-        displayPath === undefined ? 'another file of this send' : sanitize(displayPath(finding.firstPath), PATH_MAX);
+      const isStored = finding.code === 'conflicting instance' && finding.isStored === true;
+      const unnamed = isStored ? 'another file' : 'another file of this send';
+      const first = displayPath === undefined ? unnamed : sanitize(displayPath(finding.firstPath), PATH_MAX);
       if (finding.code === 'duplicate instance') {
         return { what: `The same instance with the same bytes is in ${first}, and is sent from there.` };
       }
       return {
-        what: `Its SOP Instance UID is also that of ${first}, which is another data set.`,
+        what: `Its SOP Instance UID is also that of ${first}, which is another data set${isStored ? ' and was stored before' : ''}.`,
         cause: 'A PACS keeps one instance for each UID: it would refuse the second one, or replace the first.',
-        action: 'Decide which of the two is right, and send that one alone.',
+        action: `Decide which of the two is right. To send this one as well: ${SEND_ANYWAY}.`,
       };
     }
     default:

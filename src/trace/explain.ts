@@ -209,6 +209,17 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
       };
     case 'pre-flight':
       return explainPreflight(reason.finding, context.displayPath);
+    case 'same as another file': {
+      const first =
+        context.displayPath === undefined
+          ? 'another file of this send'
+          : sanitize(context.displayPath(reason.firstPath), PATH_MAX);
+      const what = `The same instance with the same bytes is in ${first}, which was to be sent for both.`;
+      if (reason.reason === undefined) return { what };
+      const { path: _path, ...rest } = context;
+      const why = explain(reason.reason, rest);
+      return { ...why, what: `${what} ${why.what}` };
+    }
     case 'cannot convert':
       return {
         what: `The data set cannot be converted from ${nameOf(reason.from)} to ${nameOf(reason.to)} (${sanitize(reason.detail, DETAIL_MAX)}).`,

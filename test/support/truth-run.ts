@@ -9,7 +9,7 @@
 //   whole and has no answer may be stored, in whichever try: 'failed' or 'cancelled' would be a guess.
 // - unknown: in some try the association was lost or cancelled, in none a right answer came while the association was
 //   well, and the peer holds it, or left bytes unread. No more of them than lost associations times their windows.
-// - skipped: never, as each of these files can be sent.
+// - skipped, held back: never, as each of these files can be sent.
 // Each file has one outcome, told once. The run never rejects.
 
 import { createHash } from 'node:crypto';
@@ -214,6 +214,7 @@ function wrongIn(outcome: FileOutcome, written: WrittenInstance, run: Run): stri
       break;
     case 'unknown':
       return wrongUnknown(outcome, held, run);
+    case 'held back':
     case 'skipped':
       return 'nothing is wrong with it';
   }

@@ -13,7 +13,7 @@ import { EXPLICIT_LE, type SampleInstance } from '../../support/dicom-builder.ts
 import { startScriptedPeer } from '../../support/scripted-peer.ts';
 import { listen, makeFolder, PEER, peerEntry, resetSettings, setUser, writeInstances } from './support.ts';
 
-const NONE = { stored: 0, 'stored with warning': 0, failed: 0, skipped: 0, cancelled: 0, unknown: 0 };
+const NONE = { stored: 0, 'stored with warning': 0, failed: 0, 'held back': 0, skipped: 0, cancelled: 0, unknown: 0 };
 
 type Answer = SendSummary | undefined;
 

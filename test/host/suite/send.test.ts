@@ -26,7 +26,7 @@ import {
   writeInstances,
 } from './support.ts';
 
-const NONE = { stored: 0, 'stored with warning': 0, failed: 0, skipped: 0, cancelled: 0, unknown: 0 };
+const NONE = { stored: 0, 'stored with warning': 0, failed: 0, 'held back': 0, skipped: 0, cancelled: 0, unknown: 0 };
 
 /** A deflated data set of odd length travels with a zero byte behind it. PS3.5 A.5. */
 const evenLength = ({ length }: Uint8Array): number => length + (length % 2);

@@ -63,6 +63,7 @@ describe('during a send', () => {
     stored,
     'stored with warning': 0,
     failed: 0,
+    'held back': 0,
     skipped: 0,
     cancelled: 0,
     unknown: 0,

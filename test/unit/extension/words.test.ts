@@ -7,7 +7,15 @@ import type { EchoResult } from '../../../src/net/echo-scu.ts';
 import type { SendProgress, SendResult } from '../../../src/send/job.ts';
 import type { OutcomeCounts } from '../../../src/send/outcome.ts';
 
-const NONE: OutcomeCounts = { stored: 0, 'stored with warning': 0, failed: 0, skipped: 0, cancelled: 0, unknown: 0 };
+const NONE: OutcomeCounts = {
+  stored: 0,
+  'stored with warning': 0,
+  failed: 0,
+  'held back': 0,
+  skipped: 0,
+  cancelled: 0,
+  unknown: 0,
+};
 const peer = peerOf({ name: 'ORTHANC', host: '127.0.0.1', port: 4242, calledAETitle: 'ORTHANC' }, 'ME');
 
 const result = (counts: Partial<OutcomeCounts>, cancelled = false): SendResult => ({
@@ -62,6 +70,7 @@ describe('the closing notification', () => {
     [{ stored: 24, skipped: 2 }, false, 'information', '24 stored, 2 skipped'],
     [{ skipped: 2 }, false, 'warning', '2 skipped'],
     [{ stored: 3, 'stored with warning': 1 }, false, 'warning', '3 stored, 1 stored with warning'],
+    [{ stored: 3, 'held back': 1 }, false, 'warning', '3 stored, 1 held back'],
     [{ stored: 1200, failed: 1 }, false, 'error', '1,200 stored, 1 failed'],
     [{ stored: 3, unknown: 1 }, false, 'error', '3 stored, 1 unknown'],
     [{ stored: 3, cancelled: 7 }, true, 'warning', '3 stored, 7 cancelled'],

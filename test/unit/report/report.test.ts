@@ -70,7 +70,15 @@ const MIXED = sendResult(
 const markdownOf = (...args: Parameters<typeof reportMarkdown>): string => [...reportMarkdown(...args)].join('');
 
 describe('headline', () => {
-  const counts = { stored: 0, 'stored with warning': 0, failed: 0, skipped: 0, cancelled: 0, unknown: 0 };
+  const counts = {
+    stored: 0,
+    'stored with warning': 0,
+    failed: 0,
+    'held back': 0,
+    skipped: 0,
+    cancelled: 0,
+    unknown: 0,
+  };
 
   it('says "All" only if so', () => {
     assert.equal(headline({ ...counts, stored: 26 }, false), 'All 26 files stored');
@@ -94,7 +102,7 @@ describe('headline', () => {
   });
 
   it('never says "All" where a file was not stored', () => {
-    for (const outcome of ['failed', 'skipped', 'cancelled', 'unknown'] as const) {
+    for (const outcome of ['failed', 'held back', 'skipped', 'cancelled', 'unknown'] as const) {
       assert.doesNotMatch(headline({ ...counts, stored: 5, [outcome]: 1 }, false), /all/i);
     }
   });
@@ -148,7 +156,7 @@ describe('reportJson', () => {
   } & Record<string, unknown>;
 
   it('tells the send', () => {
-    assert.equal(report['version'], 1);
+    assert.equal(report['version'], 2);
     assert.deepEqual(report['peer'], {
       name: 'ORTHANC',
       host: 'pacs.example',
@@ -161,6 +169,7 @@ describe('reportJson', () => {
       stored: 2,
       'stored with warning': 1,
       failed: 3,
+      'held back': 0,
       skipped: 1,
       cancelled: 0,
       unknown: 1,

@@ -8,20 +8,22 @@ import { planSend } from '../../../src/send/plan.ts';
 import { DEFAULT_PREFLIGHT_POLICY } from '../../../src/send/preflight-policy.ts';
 import type { ScannedFile } from '../../../src/send/scanned-file.ts';
 import { ScannedFiles } from '../../../src/send/scanned-files.ts';
-import { digestsOfRepeated } from '../../../src/send/screening.ts';
+import { compare } from '../../../src/send/screening.ts';
 import { buildFile, sampleInstance } from '../../support/dicom-builder.ts';
-import { scanned } from '../../support/jobs.ts';
+import { peerAt, scanned } from '../../support/jobs.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const NEVER = new AbortController().signal;
 
-/** 'a.dcm sent', 'b.dcm failed: truncated', 'c.dcm skipped: duplicate instance of a.dcm'. */
+/** 'a.dcm sent', 'b.dcm held back: truncated', 'c.dcm duplicate: duplicate instance of a.dcm'. */
 async function fates(found: Iterable<ScannedFile>, preflight: SendOptions['preflight'] = {}): Promise<string[]> {
   const files = ScannedFiles.of(found);
-  const plan = planSend(files, { ...DEFAULT_SEND_OPTIONS, preflight }, await digestsOfRepeated(files, NEVER));
+  const compared = await compare({ files, peer: peerAt(104) }, NEVER);
+  const plan = planSend({ files }, { ...DEFAULT_SEND_OPTIONS, preflight }, compared);
   const fate = new Map<number, string>();
   for (const { instances } of plan.associations) for (const { index } of instances) fate.set(index, 'sent');
-  for (const { index, outcome, reason } of plan.refused) {
+  const duplicates = [...plan.duplicates].map(([index, { reason }]) => ({ index, outcome: 'duplicate', reason }));
+  for (const { index, outcome, reason } of [...plan.unsent, ...duplicates]) {
     assert.ok(!fate.has(index), 'held back and sent');
     assert.ok(reason.code === 'pre-flight');
     const { finding } = reason;
@@ -77,7 +79,7 @@ describe('what was found in a file', () => {
     const { code } = finding;
     test(`${code}: ${SENT.includes(code) ? 'sent' : 'held back'} by default, the other way on request`, async () => {
       const sent = ['a.dcm sent'];
-      const held = [`a.dcm failed: ${code}`];
+      const held = [`a.dcm held back: ${code}`];
       const isSent = SENT.includes(code);
       assert.deepEqual(await fates([instance([finding])]), isSent ? sent : held);
       assert.deepEqual(await fates([instance([finding])], { [code]: isSent ? 'skip' : 'send' }), isSent ? held : sent);
@@ -90,9 +92,9 @@ describe('what was found in a file', () => {
     const [truncated, broken] = FINDINGS;
     const [padding] = FINDINGS.filter(({ code }) => code === 'zero padding');
     assert.ok(truncated !== undefined && broken !== undefined && padding !== undefined);
-    assert.deepEqual(await fates([instance([padding, broken, truncated])]), ['a.dcm failed: broken structure']);
+    assert.deepEqual(await fates([instance([padding, broken, truncated])]), ['a.dcm held back: broken structure']);
     assert.deepEqual(await fates([instance([truncated, broken])], { truncated: 'send' }), [
-      'a.dcm failed: broken structure',
+      'a.dcm held back: broken structure',
     ]);
   });
 });
@@ -120,12 +122,12 @@ describe('the same SOP Instance UID twice', () => {
     const files = await scanned([folder]);
     assert.deepEqual(await fates(files), [
       '1 sent',
-      '2 skipped: duplicate instance of 1',
-      '3 failed: conflicting instance of 1',
+      '2 duplicate: duplicate instance of 1',
+      '3 held back: conflicting instance of 1',
       '4 sent',
-      '5 failed: conflicting instance of 1',
-      '6 failed: conflicting instance of 1',
-      '7 skipped: duplicate instance of 1',
+      '5 held back: conflicting instance of 1',
+      '6 held back: conflicting instance of 1',
+      '7 duplicate: duplicate instance of 1',
     ]);
     assert.deepEqual(await fates(files, { 'duplicate instance': 'send', 'conflicting instance': 'send' }), [
       ...Array.from(files, ({ path }) => `${basename(path)} sent`),
@@ -138,9 +140,9 @@ describe('the same SOP Instance UID twice', () => {
     writeFileSync(join(folder, '2'), CT.file);
     writeFileSync(join(folder, '3'), CT.file);
     assert.deepEqual(await fates(await scanned([folder])), [
-      '1 failed: truncated',
+      '1 held back: truncated',
       '2 sent',
-      '3 skipped: duplicate instance of 2',
+      '3 duplicate: duplicate instance of 2',
     ]);
   });
 
@@ -155,10 +157,13 @@ describe('the same SOP Instance UID twice', () => {
     ];
     for (const [index, path] of paths.entries()) writeFileSync(path, contents[index] ?? '');
     const files = await scanned([folder]);
-    assert.deepEqual([...(await digestsOfRepeated(files, NEVER)).keys()], [0, 1]);
-    assert.equal((await digestsOfRepeated(files, AbortSignal.abort())).size, 0);
+    const digested = async (signal: AbortSignal): Promise<number[]> => [
+      ...(await compare({ files, peer: peerAt(104) }, signal)).digests.keys(),
+    ];
+    assert.deepEqual(await digested(NEVER), [0, 1]);
+    assert.deepEqual(await digested(AbortSignal.abort()), []);
     truncateSync(paths[1] ?? '', 900);
-    assert.deepEqual([...(await digestsOfRepeated(files, NEVER)).keys()], [0]);
-    assert.equal((await fates(files))[1], '2 failed: conflicting instance of 1');
+    assert.deepEqual(await digested(NEVER), [0]);
+    assert.equal((await fates(files))[1], '2 held back: conflicting instance of 1');
   });
 });

@@ -81,13 +81,17 @@ const EVERY_CODE: {
   'duplicate instance': [
     [
       { code: 'duplicate instance', sopInstanceUID: '1.2', firstPath: '/study/a' },
-      /same bytes is in another file of this send/,
+      /same bytes is in another file of this send, /,
     ],
   ],
   'conflicting instance': [
     [
       { code: 'conflicting instance', sopInstanceUID: '1.2', firstPath: '/study/a' },
-      /also that of another file of this send.*Decide which/,
+      /also that of another file of this send, which is another data set\. .*Decide which.*"Send this one".*conflicting instance=send/,
+    ],
+    [
+      { code: 'conflicting instance', sopInstanceUID: '1.2', firstPath: '/study/a', isStored: true },
+      /also that of another file, which is another data set and was stored before\./,
     ],
   ],
 };

@@ -88,6 +88,14 @@ const EVERY_CODE: { readonly [K in Code]: readonly [Extract<Reason, { code: K }>
     { code: 'pre-flight', finding: { code: 'odd length', offset: 332, length: 12_345 } },
     /12,345 bytes long from byte 332 on.*truncated/,
   ],
+  'same as another file': [
+    {
+      code: 'same as another file',
+      firstPath: '/study/a.dcm',
+      reason: { code: 'timeout', phase: 'write', afterMs: 60_000 },
+    },
+    /same bytes is in another file of this send, which was to be sent for both\. ORTHANC took no data for 1 min\. /,
+  ],
   'cannot convert': [
     { code: 'cannot convert', from: J2K, to: EXPLICIT, detail: 'no decoder' },
     /from JPEG 2000.* to Explicit VR Little Endian \(no decoder\).*does not take the transfer syntax of the file/,

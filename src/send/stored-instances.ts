@@ -1,0 +1,177 @@
+// What earlier sends of this process have stored, for each peer: from which file an instance came. So a second send
+// cannot replace it by another file with the same SOP Instance UID, unless a person decides so (see screening.ts).
+//
+// About 60 bytes an instance, outside the engine's heap. Two generations bound it: when the younger is full, the older is
+// forgotten.
+
+import type { FileIdentity } from '../part10/read/file-identity.ts';
+import { CommonTexts, PackedNumbers, PackedTexts } from './packed.ts';
+import type { ScannedInstance } from './scanned-file.ts';
+
+/** Instances in one generation of one peer. */
+export const GENERATION_MAX = 100_000;
+export const DESTINATIONS_MAX = 16;
+
+/** Where instances go: as far as we know, one archive. */
+export interface Destination {
+  readonly host: string;
+  readonly port: number;
+  readonly calledAETitle: string;
+}
+
+/** The file that was stored last under a SOP Instance UID. */
+export interface StoredInstance {
+  /** Absolute. */
+  readonly path: string;
+  readonly transferSyntaxUID: string;
+  /** In bytes. */
+  readonly dataSetLength: number;
+  /** SHA-256 of its data set, in hexadecimal; undefined: never computed. */
+  readonly digest: string | undefined;
+  /** Whether a file with this identity is that file, unchanged since it was scanned. */
+  isOf(identity: FileIdentity): boolean;
+}
+
+/** One for each process: the sends of a window share it. */
+export class StoredInstances {
+  readonly #generationMax: number;
+  /** The one that was used last stands last. */
+  readonly #destinations = new Map<string, StoredAtDestination>();
+
+  constructor(generationMax = GENERATION_MAX) {
+    this.#generationMax = generationMax;
+  }
+
+  at({ host, port, calledAETitle }: Destination): StoredAtDestination {
+    const key = `${host.toLowerCase()} ${port} ${calledAETitle.trim()}`;
+    const stored = this.#destinations.get(key) ?? new StoredAtDestination(this.#generationMax);
+    this.#destinations.delete(key);
+    this.#destinations.set(key, stored);
+    for (const oldest of this.#destinations.keys()) {
+      if (this.#destinations.size <= DESTINATIONS_MAX) break;
+      this.#destinations.delete(oldest);
+    }
+    return stored;
+  }
+}
+
+export class StoredAtDestination {
+  readonly #generationMax: number;
+  #young = new Generation();
+  #old = new Generation();
+
+  constructor(generationMax: number) {
+    this.#generationMax = generationMax;
+  }
+
+  get isEmpty(): boolean {
+    return this.#young.length + this.#old.length === 0;
+  }
+
+  find(sopInstanceUID: string): StoredInstance | undefined {
+    if (this.isEmpty) return undefined;
+    const [high, low] = hashesOf(sopInstanceUID);
+    return this.#young.find(high, low) ?? this.#old.find(high, low);
+  }
+
+  /** @param digest of its data set, where it is known */
+  add(file: ScannedInstance, digest?: string): void {
+    if (this.#young.length >= this.#generationMax) {
+      this.#old = this.#young;
+      this.#young = new Generation();
+    }
+    const [high, low] = hashesOf(file.header.sopInstanceUID);
+    this.#young.set(high, low, file, digest);
+  }
+}
+
+const PLACES_FIRST = 64;
+
+/** Instances by two hashes of their UID: that two UIDs have both in common does not happen. */
+class Generation {
+  length = 0;
+  // Open addressing, at most half full: the number of an entry, from 1, in each place.
+  #places = new Uint32Array(PLACES_FIRST);
+  readonly #high = new PackedNumbers(Uint32Array);
+  readonly #low = new PackedNumbers(Uint32Array);
+  readonly #folder = new PackedNumbers(Uint32Array);
+  readonly #name = new PackedNumbers(Uint32Array);
+  readonly #syntax = new PackedNumbers(Uint32Array);
+  readonly #dataSetLength = new PackedNumbers(Float64Array);
+  readonly #identity = new PackedNumbers(Uint32Array);
+  readonly #texts = new PackedTexts();
+  readonly #folders = new CommonTexts();
+  readonly #syntaxes = new CommonTexts();
+  /** Of few. */
+  readonly #digests = new Map<number, string>();
+
+  find(high: number, low: number): StoredInstance | undefined {
+    const entry = (this.#places[this.#placeOf(high, low)] as number) - 1;
+    if (entry < 0) return undefined;
+    const identity = this.#identity.at(entry);
+    return {
+      path: this.#folders.at(this.#folder.at(entry)) + this.#texts.at(this.#name.at(entry)),
+      transferSyntaxUID: this.#syntaxes.at(this.#syntax.at(entry)),
+      dataSetLength: this.#dataSetLength.at(entry),
+      digest: this.#digests.get(entry),
+      isOf: (other) => hashOfIdentity(other) === identity,
+    };
+  }
+
+  set(high: number, low: number, { path, header, identity }: ScannedInstance, digest: string | undefined): void {
+    const place = this.#placeOf(high, low);
+    const known = this.#places[place] as number;
+    const entry = known === 0 ? this.length : known - 1;
+    const nameAt = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
+    const folder = this.#folders.numberOf(path.slice(0, nameAt));
+    // The name of a file that is stored again and again is kept once.
+    const isSameName =
+      known !== 0 && this.#folder.at(entry) === folder && this.#texts.at(this.#name.at(entry)) === path.slice(nameAt);
+    if (!isSameName) this.#name.set(entry, this.#texts.add(path.slice(nameAt)));
+    this.#folder.set(entry, folder);
+    this.#high.set(entry, high);
+    this.#low.set(entry, low);
+    this.#syntax.set(entry, this.#syntaxes.numberOf(header.transferSyntaxUID));
+    this.#dataSetLength.set(entry, header.dataSetLength);
+    this.#identity.set(entry, hashOfIdentity(identity));
+    if (digest === undefined) this.#digests.delete(entry);
+    else this.#digests.set(entry, digest);
+    if (known !== 0) return;
+    this.#places[place] = entry + 1;
+    this.length += 1;
+    if (2 * this.length > this.#places.length) this.#grow();
+  }
+
+  /** Where this UID is, or would be. */
+  #placeOf(high: number, low: number): number {
+    let place = low % this.#places.length;
+    for (; this.#places[place] !== 0; place = (place + 1) % this.#places.length) {
+      const entry = (this.#places[place] as number) - 1;
+      if (this.#low.at(entry) === low && this.#high.at(entry) === high) break;
+    }
+    return place;
+  }
+
+  #grow(): void {
+    this.#places = new Uint32Array(2 * this.#places.length);
+    for (let entry = 0; entry < this.length; entry += 1) {
+      this.#places[this.#placeOf(this.#high.at(entry), this.#low.at(entry))] = entry + 1;
+    }
+  }
+}
+
+/** FNV-1a with 32 bits, and the same with another multiplier. */
+function hashesOf(text: string): readonly [number, number] {
+  let high = 0x811c9dc5;
+  let low = 0x050c5d1f;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    high = Math.imul(high ^ code, 0x01000193);
+    low = Math.imul(low ^ code, 0x5bd1e995);
+  }
+  return [high >>> 0, low >>> 0];
+}
+
+function hashOfIdentity({ dev, ino, size, mtimeMs }: FileIdentity): number {
+  return hashesOf(`${dev} ${ino} ${size} ${mtimeMs}`)[0];
+}
