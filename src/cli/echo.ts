@@ -1,7 +1,7 @@
 // `echo`: does the peer answer, who is it, and how long does each step take? PS3.4 Annex A (Verification).
 
 import { echo as runEcho } from '../net/echo-scu.ts';
-import { explainEcho } from '../trace/explain.ts';
+import { explainEcho } from '../trace/explain-echo.ts';
 import { type OptionGroup, optionsHelp, parseOptions, UsageError } from './command-line.ts';
 import { watchForInterruption } from './interruption.ts';
 import { OUTPUT_OPTIONS, PEER_OPTIONS, peerFrom, printLevel, TIMEOUT_OPTIONS, TIMEOUTS_TITLE } from './options.ts';

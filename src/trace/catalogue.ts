@@ -18,8 +18,9 @@ import {
   rejectReasonText,
   rejectSourceText,
 } from './code-text.ts';
-import { explain, explainEcho } from './explain.ts';
+import { explain } from './explain.ts';
 import { EXPLAINED_CONNECT_CODES } from './explain-association.ts';
+import { explainEcho } from './explain-echo.ts';
 import { explainPreflight } from './explain-preflight.ts';
 import { EXPLAINED_STATUSES } from './explain-status.ts';
 import type { Explanation } from './explanation.ts';

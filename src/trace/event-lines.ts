@@ -3,6 +3,7 @@
 import type { JobTraceEvent, TransportTraceEvent } from '../net/trace-record.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { messageTypeText } from './dimse-text.ts';
+import { addressOf } from './names.ts';
 import { sanitize } from './sanitize.ts';
 import { formatBytes, formatDuration, formatRate, hexWord } from './units.ts';
 
@@ -16,13 +17,9 @@ export interface LeveledText {
 /** A path may be long; what it ends with matters most. */
 const PATH_MAX = 512;
 const DETAIL_MAX = 256;
+const HOST_MAX = 255;
 
 export const pathText = (path: string): string => sanitize(path, PATH_MAX);
-
-const hostPort = (host: string, port: number): string => {
-  const name = sanitize(host, 255);
-  return name.includes(':') ? `[${name}]:${port}` : `${name}:${port}`;
-};
 
 type Timeout = Extract<TransportTraceEvent, { type: 'timeout' }>;
 
@@ -45,7 +42,10 @@ function timeoutText({ phase, afterMs }: Timeout): string {
 export function transportLine(event: TransportTraceEvent): LeveledText {
   switch (event.type) {
     case 'connecting':
-      return { level: 'debug', text: `Connecting to ${hostPort(event.host, event.port)}` };
+      return {
+        level: 'debug',
+        text: `Connecting to ${addressOf({ host: sanitize(event.host, HOST_MAX), port: event.port })}`,
+      };
     case 'connected':
       return {
         level: 'debug',

@@ -1,14 +1,11 @@
 // Every way in which something did not go well, in words: what happened, in the peer's words where it gave some, the
 // likely cause, and one thing to do. Every code has words: one without does not compile.
 
-import type { EchoResult } from '../net/echo-scu.ts';
 import type { AssociationFailure } from '../net/failure.ts';
 import type { HeaderProblem } from '../part10/header/header.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
-import { echoStatus } from '../protocol/dimse/status.ts';
 import type { FileOutcome, Reason } from '../send/outcome.ts';
 import { contextResultText } from './code-text.ts';
-import { bareMeaning } from './dimse-text.ts';
 import { explainAssociation } from './explain-association.ts';
 import { explainPreflight } from './explain-preflight.ts';
 import { explainStatus } from './explain-status.ts';
@@ -16,7 +13,7 @@ import { type Explanation, unspoken, type Words } from './explanation.ts';
 import { nameAndUid, nameOf } from './names.ts';
 import { ourOption } from './our-options.ts';
 import { quoted, sanitize } from './sanitize.ts';
-import { formatBytes, formatDuration, hexWord, plural } from './units.ts';
+import { plural } from './units.ts';
 
 export interface ExplainContext {
   /** What people call the peer; 'The peer' where it is not given. */
@@ -241,8 +238,9 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
   }
 }
 
-const peerOf = (context: ExplainContext | undefined): string =>
-  (context?.peerName === undefined ? '' : sanitize(context.peerName, PEER_MAX)) || 'The peer';
+/** How the peer is called in a sentence; sanitised. */
+export const peerOf = ({ peerName }: ExplainContext): string =>
+  (peerName === undefined ? '' : sanitize(peerName, PEER_MAX)) || 'The peer';
 
 /** In words: what happened, to which file (where `context` names one), why perhaps, and what to do. */
 export function explain(reason: Reason, context: ExplainContext = {}): Explanation {
@@ -261,69 +259,4 @@ export function explainFile(file: FileOutcome, context: ExplainContext = {}): Ex
   // What the send was doing when it was stopped is no news of a file whose turn had not come.
   if (outcome === 'cancelled' && bytesSent === 0) return { what: 'Cancelled before it was sent.', whose: 'person' };
   return explain(reason, context);
-}
-
-function echoFailure(peer: string, failure: NonNullable<EchoResult['failure']>): Explanation {
-  switch (failure.code) {
-    case 'verification refused':
-      return {
-        what: `${peer} accepted the association but not Verification (${contextResultText(failure.result)}).`,
-        cause: 'C-ECHO is switched off there; storing may work nevertheless.',
-        action: 'Try to send, or ask its administrator to enable Verification for this AE title.',
-        whose: 'peer',
-      };
-    case 'invalid response':
-      return {
-        what: `${peer} gave an answer that does not fit the C-ECHO request (${sanitize(failure.detail, DETAIL_MAX)}).`,
-        cause: 'Its DICOM software is defective.',
-        action: 'Send the trace to the manufacturer of its DICOM software.',
-        whose: 'peer',
-      };
-    default:
-      return explainAssociation(peer, failure);
-  }
-}
-
-function echoPhases({ phases }: EchoResult): string {
-  const { connectMs, associationMs, echoMs, releaseMs } = phases;
-  const named: [string, number | undefined][] = [
-    ['connect', connectMs],
-    ['association', associationMs],
-    ['C-ECHO', echoMs],
-    ['release', releaseMs],
-  ];
-  return named.flatMap(([name, ms]) => (ms === undefined ? [] : [`${name} ${formatDuration(ms)}`])).join(', ');
-}
-
-function echoIdentity(result: EchoResult): string | undefined {
-  const name = sanitize(result.peerImplementationVersionName ?? '', 16);
-  const uid = sanitize(result.peerImplementationClassUID ?? '');
-  if (name === '' && uid === '') return undefined;
-  const length = result.peerMaximumLength;
-  const takes = length === undefined ? '' : `, PDUs of ${length === 0 ? 'any length' : `up to ${formatBytes(length)}`}`;
-  return `It is ${name === '' ? uid : uid === '' ? name : `${name} (${uid})`}${takes}.`;
-}
-
-/** What a verification showed: the phases with their times and who is there, or what went wrong. */
-export function explainEcho(result: EchoResult, context: ExplainContext = {}): Explanation {
-  const peer = peerOf(context);
-  const failure = result.failure === undefined ? undefined : echoFailure(peer, result.failure);
-  const phases = echoPhases(result);
-  if (result.verified) {
-    const at = result.remoteAddress === undefined ? '' : ` at ${sanitize(result.remoteAddress)}`;
-    const cause = [echoIdentity(result), failure?.what].filter((part) => part !== undefined).join(' ');
-    return {
-      what: `${peer} answered C-ECHO with success${at}${phases === '' ? '' : ` (${phases})`}.`,
-      ...(cause === '' ? {} : { cause }),
-    };
-  }
-  if (failure !== undefined) return failure;
-  if (result.status !== undefined) {
-    return {
-      what: `${peer} answered C-ECHO with ${hexWord(result.status)}H ${bareMeaning(echoStatus(result.status).meaning)}.`,
-      action: 'Look into the log of the PACS at this time for its reason.',
-      whose: 'peer',
-    };
-  }
-  return { what: `${peer} was not verified.`, action: 'Show the trace to see how far it came.' };
 }

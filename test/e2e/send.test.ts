@@ -329,7 +329,7 @@ test('Verify Connection names why nobody answers, and one thing to do', { skip }
   await tidy(page);
   await runCommand(page, 'DICOM: Verify Connection (C-ECHO)');
   await pick(page, 'SWITCHED-OFF');
-  const failed = await toastText(page, /SWITCHED-OFF.*did not verify/);
+  const failed = await toastText(page, /SWITCHED-OFF.*refused the connection/);
   await screenshot('verify-refused');
   assert.match(failed, /refused/i);
   assert.match(failed, new RegExp(`127\\.0\\.0\\.1:${running().closedPort}`));

@@ -4,10 +4,9 @@ import * as vscode from 'vscode';
 import type { EchoResult } from '../../net/echo-scu.ts';
 import { openPeerSettings } from '../configuration.ts';
 import { mayConnect } from '../consent-prompt.ts';
-import { echoWords } from '../echo-words.ts';
 import { withLateProgress } from '../late-progress.ts';
 import { choosePeer } from '../peer-choice.ts';
-import { addressWords } from '../peers.ts';
+import { addressWords, peerWords } from '../peers.ts';
 import { plainWords } from '../plain-words.ts';
 import type { Session } from '../session.ts';
 
@@ -41,8 +40,9 @@ export async function verifyConnection(session: Session, peerName?: unknown): Pr
   }
   if (!result.verified && result.failure?.code === 'cancelled') return result;
 
-  const { explainEcho, sentence } = await import('../../trace/explain.ts');
-  const message = echoWords(peer, result, sentence(explainEcho(result)));
+  const { sentence } = await import('../../trace/explain.ts');
+  const { explainEcho } = await import('../../trace/explain-echo.ts');
+  const message = sentence(explainEcho(result, { peerName: result.verified ? peer.name : peerWords(peer) }));
   session.channel.note(result.verified ? 'info' : 'error', message);
   const shown = result.verified
     ? vscode.window.showInformationMessage(plainWords(message), SHOW_TRACE)

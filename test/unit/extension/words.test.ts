@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { echoWords } from '../../../src/extension/echo-words.ts';
 import { peerOf } from '../../../src/extension/settings.ts';
 import { closingWords, countsWords, progressPercent, progressWords, severityOf } from '../../../src/extension/words.ts';
-import type { EchoResult } from '../../../src/net/echo-scu.ts';
 import type { SendProgress, SendResult } from '../../../src/send/job.ts';
 import type { OutcomeCounts } from '../../../src/send/outcome.ts';
 
@@ -85,41 +83,5 @@ describe('the closing notification', () => {
   it('is one line with figures, and says when the person stopped it', () => {
     assert.equal(closingWords(result({ stored: 24, skipped: 2 })), 'ORTHANC: 24 stored, 2 skipped (412.0 MB in 5 s)');
     assert.match(closingWords(result({ cancelled: 2 }, true)), /^Cancelled\. ORTHANC: 2 cancelled/);
-  });
-});
-
-describe('C-ECHO', () => {
-  const verified: EchoResult = { verified: true, phases: { connectMs: 2, associationMs: 5, echoMs: 1, releaseMs: 1 } };
-  it('tells phases and identity', () => {
-    const full = { ...verified, peerImplementationVersionName: 'OFFIS_DCMTK_367', peerMaximumLength: 16_384 };
-    assert.equal(
-      echoWords(peer, full, ''),
-      'ORTHANC (127.0.0.1:4242, ORTHANC) answered C-ECHO: connect 2 ms · association 5 ms · echo 1 ms; ' +
-        'implementation OFFIS_DCMTK_367, max PDU 16384',
-    );
-  });
-  it('names the class UID where there is no version name, and no limit as that', () => {
-    const words = echoWords(peer, { ...verified, peerImplementationClassUID: '1.2.3', peerMaximumLength: 0 }, '');
-    assert.match(words, /implementation 1\.2\.3, max PDU unlimited$/);
-  });
-  it('does not let the peer write into our line', () => {
-    const words = echoWords(peer, { ...verified, peerImplementationVersionName: 'A\u202E\nB\u0007'.repeat(9) }, '');
-    assert.doesNotMatch(words, /\p{Cc}|\p{Cf}/u);
-    assert.ok(words.length < 200);
-  });
-  it('says why not, and how far it came', () => {
-    const refused: EchoResult = {
-      verified: false,
-      phases: { connectMs: 2 },
-      failure: { code: 'association rejected', result: 1, source: 1, reason: 7 },
-    };
-    assert.equal(
-      echoWords(peer, refused, 'It does not know us.'),
-      'ORTHANC (127.0.0.1:4242, ORTHANC) did not verify: It does not know us. (connect 2 ms)',
-    );
-  });
-  it('verified, but not well afterwards', () => {
-    const late: EchoResult = { ...verified, failure: { code: 'timeout', phase: 'release', afterMs: 10 } };
-    assert.match(echoWords(peer, late, 'It did not release.'), /answered C-ECHO.*Afterwards: It did not release\./);
   });
 });

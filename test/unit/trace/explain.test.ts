@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { EchoResult } from '../../../src/net/echo-scu.ts';
 import { type AssociationFailure, culpritOf, type Phase } from '../../../src/net/failure.ts';
 import type { Reason } from '../../../src/send/outcome.ts';
-import { explain, explainEcho, sentence } from '../../../src/trace/explain.ts';
+import { explain, sentence } from '../../../src/trace/explain.ts';
 import { CT, EXPLICIT, IMPLICIT, J2K } from '../../support/trace-records.ts';
 
 const words = (reason: Reason): string => sentence(explain(reason, { peerName: 'ORTHANC' }));
@@ -255,46 +254,5 @@ describe('explain', () => {
     const comment = '\u202e"\u001b[2J\nAll files stored';
     const text = words({ code: 'status', status: 0xc000, errorComment: comment });
     assert.match(text, /\("'\[2J All files stored"\)/);
-  });
-});
-
-describe('explainEcho', () => {
-  const verified: EchoResult = {
-    verified: true,
-    phases: { connectMs: 3, associationMs: 5, echoMs: 2, releaseMs: 1 },
-    remoteAddress: '192.0.2.9:104',
-    peerImplementationClassUID: '1.2.276.0.7230010.3.0.3.6.7',
-    peerImplementationVersionName: 'OFFIS_DCMTK_367',
-    peerMaximumLength: 16384,
-    status: 0,
-  };
-
-  it('tells who answered, and how fast', () => {
-    assert.equal(
-      sentence(explainEcho(verified, { peerName: 'ORTHANC' })),
-      'ORTHANC answered C-ECHO with success at 192.0.2.9:104 (connect 3 ms, association 5 ms, C-ECHO 2 ms, release 1 ms). ' +
-        'It is OFFIS_DCMTK_367 (1.2.276.0.7230010.3.0.3.6.7), PDUs of up to 16.4 kB.',
-    );
-  });
-
-  it('tells what went wrong after the answer', () => {
-    const failure = { code: 'timeout', phase: 'release', afterMs: 10_000 } as const;
-    assert.match(sentence(explainEcho({ ...verified, failure })), /with success.*did not answer the release request/);
-  });
-
-  it('tells why not', () => {
-    const failed = (more: Partial<EchoResult>): string =>
-      sentence(explainEcho({ verified: false, phases: {}, ...more }));
-    assert.match(
-      failed({ failure: { code: 'verification refused', result: 3 } }),
-      /not Verification \(Rejected - Abstract/,
-    );
-    assert.match(failed({ failure: { code: 'invalid response', detail: 'x' } }), /does not fit the C-ECHO request/);
-    assert.match(
-      failed({ failure: { code: 'association rejected', result: 1, source: 1, reason: 7 } }),
-      /called AE title/,
-    );
-    assert.match(failed({ status: 0x0122 }), /0122H SOP Class Not Supported/);
-    assert.match(failed({}), /was not verified/);
   });
 });

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { EchoResult } from '../../../src/net/echo-scu.ts';
+import { sentence } from '../../../src/trace/explain.ts';
+import { explainEcho } from '../../../src/trace/explain-echo.ts';
+
+describe('explainEcho', () => {
+  const verified: EchoResult = {
+    verified: true,
+    phases: { connectMs: 3, associationMs: 5, echoMs: 2, releaseMs: 1 },
+    remoteAddress: '192.0.2.9:104',
+    peerImplementationClassUID: '1.2.276.0.7230010.3.0.3.6.7',
+    peerImplementationVersionName: 'OFFIS_DCMTK_367',
+    peerMaximumLength: 16384,
+    status: 0,
+  };
+
+  it('tells who answered, and how fast', () => {
+    assert.equal(
+      sentence(explainEcho(verified, { peerName: 'ORTHANC' })),
+      'ORTHANC answered C-ECHO with success at 192.0.2.9:104 (connect 3 ms, association 5 ms, C-ECHO 2 ms, release 1 ms). ' +
+        'It is OFFIS_DCMTK_367 (1.2.276.0.7230010.3.0.3.6.7) and accepts PDUs of up to 16384 bytes.',
+    );
+  });
+
+  it('tells what went wrong after the answer', () => {
+    const failure = { code: 'timeout', phase: 'release', afterMs: 10_000 } as const;
+    assert.match(
+      sentence(explainEcho({ ...verified, failure })),
+      /with success.*Afterwards: The peer did not answer the release request/,
+    );
+  });
+
+  it('tells why not', () => {
+    const failed = (more: Partial<EchoResult>): string =>
+      sentence(explainEcho({ verified: false, phases: {}, ...more }));
+    assert.match(
+      failed({ failure: { code: 'verification refused', result: 3 } }),
+      /not Verification \(Rejected - Abstract/,
+    );
+    assert.match(failed({ failure: { code: 'invalid response', detail: 'x' } }), /does not fit the C-ECHO request/);
+    assert.match(
+      failed({ failure: { code: 'association rejected', result: 1, source: 1, reason: 7 } }),
+      /called AE title/,
+    );
+    assert.match(failed({ status: 0x0122 }), /0122H SOP Class Not Supported/);
+    assert.match(failed({}), /was not verified/);
+  });
+
+  it('tells how far it came', () => {
+    const failure = { code: 'association rejected', result: 1, source: 1, reason: 7 } as const;
+    const { what } = explainEcho({ verified: false, phases: { connectMs: 2 }, failure }, { peerName: 'ORTHANC' });
+    assert.match(what, /^ORTHANC rejected the association .*\. Done before: connect 2 ms\.$/);
+  });
+
+  it('names the class UID where there is no version name, and a missing limit as that', () => {
+    const { peerImplementationVersionName: _name, ...unnamed } = verified;
+    const { cause } = explainEcho({ ...unnamed, peerImplementationClassUID: '1.2.3', peerMaximumLength: 0 });
+    assert.equal(cause, 'It is 1.2.3 and accepts PDUs of any length.');
+  });
+
+  it('does not let the peer write into our line', () => {
+    const name = 'A\u202E\nB\u0007'.repeat(9);
+    const text = sentence(explainEcho({ ...verified, peerImplementationVersionName: name }));
+    assert.doesNotMatch(text, /\p{Cc}|\p{Cf}/u);
+    assert.ok(text.length < 300);
+  });
+});
