@@ -1,5 +1,5 @@
 // Imported before everything else by the entry: the thread that reads files starts while the rest of the program is loaded.
 
-import { startFileThread } from '../part10/read/file-thread.ts';
+import { startFileThreads } from '../part10/read/file-threads.ts';
 
-if (process.argv[2] === 'store' && process.argv.length > 4) startFileThread();
+if (process.argv[2] === 'store' && process.argv.length > 4) startFileThreads();

@@ -3,7 +3,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import type { Peer } from '../net/peer.ts';
-import { endIdleFileThread } from '../part10/read/file-thread.ts';
+import { endIdleFileThreads } from '../part10/read/file-threads.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { reportJson } from '../report/json.ts';
 import { listenerTroubleText, notableOf } from '../report/problems.ts';
@@ -167,7 +167,7 @@ export async function store(argv: readonly string[]): Promise<number> {
     return interruption.exitCode() ?? exitCode;
   } finally {
     // Interrupted, it may be waiting for a disk that never answers.
-    if (!interruption.signal.aborted) await endIdleFileThread();
+    if (!interruption.signal.aborted) await endIdleFileThreads();
     output.end();
     interruption.end();
   }

@@ -5,10 +5,9 @@ import { uncompressedAlternatives } from '../part10/convert/convertible-syntaxes
 import { decoderThread } from '../part10/decompress/decoder-thread.ts';
 import { decompressedSource } from '../part10/decompress/decompressed-source.ts';
 import { decompressionOf } from '../part10/decompress/decompression.ts';
-import { BlockPool } from '../part10/read/block-pool.ts';
+import { type DataSetInFile, fileSource } from '../part10/read/data-set-file.ts';
 import type { DataSetSource } from '../part10/read/data-set-source.ts';
-import { fileSource } from '../part10/read/file-source.ts';
-import type { DataSetRequest } from '../part10/read/file-thread-messages.ts';
+import { FILE_TIMEOUT_MS } from '../part10/read/file-access.ts';
 import type { FragmentRoom } from '../part10/read/fragment-room.ts';
 import { ReadAhead } from '../part10/read/read-ahead.ts';
 import { EXPLICIT_VR_LE } from '../protocol/uids.ts';
@@ -27,8 +26,14 @@ export function conversionTargets(from: string, policy: ConversionPolicy): reado
 /** The data sets of one send, with the threads and buffers that they share. */
 export class DataSets {
   readonly #decoders = decoderThread();
-  readonly #readAhead = new ReadAhead();
-  readonly #pool = new BlockPool();
+  readonly #readAhead: ReadAhead;
+  readonly #fileTimeoutMs: number;
+
+  /** @param fileTimeoutMs for each system call on a file; 0: no limit */
+  constructor(fileTimeoutMs = FILE_TIMEOUT_MS) {
+    this.#fileTimeoutMs = fileTimeoutMs;
+    this.#readAhead = new ReadAhead(fileTimeoutMs);
+  }
 
   /**
    * Files whose turn comes soon, in this order, as they are.
@@ -36,7 +41,7 @@ export class DataSets {
    * @returns of how many of them nothing more is to be done; the others may be named again later
    */
   expect(files: readonly ScannedInstance[], room: FragmentRoom): number {
-    return this.#readAhead.expect(files.map(requestOf), room);
+    return this.#readAhead.expect(files.map(dataSetOf), room);
   }
 
   /**
@@ -44,12 +49,17 @@ export class DataSets {
    * @param transferSyntaxUID the file's own, or one of its `conversionTargets`
    */
   sourceOf(file: ScannedInstance, transferSyntaxUID: string): DataSetSource {
-    const streamed = fileSource(file.path, file.header, file.identity, this.#pool);
-    const own = this.#readAhead.source(requestOf(file), streamed);
+    const own = this.ownSourceOf(file);
     if (own.transferSyntaxUID === transferSyntaxUID) return own;
     if (decompressionOf(own.transferSyntaxUID) === undefined) return convertedSource(own, transferSyntaxUID);
     const decompressed = decompressedSource(own, this.#decoders);
     return transferSyntaxUID === EXPLICIT_VR_LE ? decompressed : convertedSource(decompressed, transferSyntaxUID);
+  }
+
+  /** The file's own bytes, in its own transfer syntax. */
+  ownSourceOf(file: ScannedInstance): DataSetSource {
+    const streamed = fileSource(file.path, file.header, file.identity, this.#fileTimeoutMs);
+    return this.#readAhead.source(dataSetOf(file), streamed);
   }
 
   /** Ends the threads. */
@@ -59,6 +69,6 @@ export class DataSets {
   }
 }
 
-function requestOf({ path, header, identity }: ScannedInstance): DataSetRequest {
+function dataSetOf({ path, header, identity }: ScannedInstance): DataSetInFile {
   return { path, offset: header.dataSetOffset, length: header.dataSetLength, identity };
 }

@@ -1,5 +1,6 @@
 // How a send is to be done: one set of options for the editor's settings and the command line.
 
+import { FILE_TIMEOUT_MS } from '../part10/read/file-access.ts';
 import type { Priority } from '../protocol/dimse/command.ts';
 import type { PreflightPolicy } from './preflight-policy.ts';
 
@@ -35,6 +36,8 @@ export interface SendOptions {
   readonly propose: 'needed' | 'all storage';
   /** What to do with files that are not as they should be, where it is not as in DEFAULT_PREFLIGHT_POLICY. */
   readonly preflight?: Partial<PreflightPolicy>;
+  /** How long one system call on a file may take, in milliseconds; 0: no limit. */
+  readonly fileTimeoutMs: number;
 }
 
 export const DEFAULT_SEND_OPTIONS: SendOptions = {
@@ -43,6 +46,7 @@ export const DEFAULT_SEND_OPTIONS: SendOptions = {
   priority: 0,
   conversion: 'lossless',
   propose: 'needed',
+  fileTimeoutMs: FILE_TIMEOUT_MS,
 };
 
 export const ASSOCIATIONS_MAX = 8;

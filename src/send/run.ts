@@ -59,7 +59,7 @@ export function nothingToSend(peer: Peer, files: ScannedFiles): SendResult {
 class SendRun implements AssociationHost {
   readonly job: SendJob;
   readonly options: SendOptions;
-  readonly dataSets = new DataSets();
+  readonly dataSets: DataSets;
   readonly trace: SendListeners['trace'];
   readonly signal: AbortSignal;
   readonly #tally: Tally;
@@ -90,6 +90,7 @@ class SendRun implements AssociationHost {
     this.options = { ...DEFAULT_SEND_OPTIONS, ...job.options };
     this.#operationsInvoked = this.options.operationsInvoked;
     this.#stored = job.earlier?.at(job.peer);
+    this.dataSets = new DataSets(this.options.fileTimeoutMs);
     this.#growth = new AssociationGrowth(this.options.associations);
     this.#tally = new Tally(job.files, listeners.outcome);
     this.#progress = new ProgressMeter(job.files.load, () => this.#tally.counts, listeners.progress);

@@ -1,34 +1,40 @@
-// From what a person selected to the files in it.
+// Finds the files in what a person selected.
 //
-// One walker goes down the folders and names files in order; headers are read by the file thread, some dozens at a time, while
-// the results keep that order. Nothing is held but the listings of the folders on the way down and the identities of what
-// was seen.
+// One walker goes down the folders and names files in order. The file threads list folders and read headers, some dozens at
+// a time; the results keep the walker's order. What is held: the listings of the folders on the way down, and the identity of
+// each file seen.
 
-import type { Dirent, Stats } from 'node:fs';
-import { lstat, opendir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Finding } from '../part10/check/finding.ts';
 import type { HeaderProblem } from '../part10/header/header.ts';
 import { unpackHeaders } from '../part10/header/packed-headers.ts';
 import { type HeaderReading, readHeader } from '../part10/header/read-header.ts';
-import { type FileIdentity, kindOf } from '../part10/read/file-identity.ts';
-import { type FileThread, releaseFileThread, useFileThread } from '../part10/read/file-thread.ts';
-import { systemErrorInfo } from '../part10/system-error.ts';
+import {
+  asynchronousAccess,
+  FILE_TIMEOUT_MS,
+  type FolderEntries,
+  type LookOptions,
+  look,
+  type PathStatus,
+} from '../part10/read/file-access.ts';
+import type { FileIdentity } from '../part10/read/file-identity.ts';
+import { type FileThreads, releaseFileThreads, useFileThreads } from '../part10/read/file-threads.ts';
+import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { compareNaturally } from './natural-order.ts';
 import type { ScannedFile } from './scanned-file.ts';
 
 export interface ScanOptions {
   /** Also what is in folders inside the given folders. */
   readonly recurse: boolean;
+  /** How long one system call on a file may take, in milliseconds; 0: no limit. By default FILE_TIMEOUT_MS. */
+  readonly fileTimeoutMs?: number;
 }
 
 /** Headers asked for at once: few at first, so that something is seen soon. */
 const BATCH_FIRST = 8;
 const BATCH_MAX = 32;
-/** Batches that are under way at the same time. */
+/** Batches that are under way at the same time, for each file thread at work. */
 const BATCHES = 2;
-/** Entries of a folder asked for at once. */
-const LISTING_BATCH = 256;
 /** What a name becomes where it is not valid UTF-8. */
 const REPLACEMENT_CHARACTER = '\ufffd';
 /** The system's own code for an illegal byte sequence. */
@@ -82,15 +88,15 @@ export async function* scan(
   options: ScanOptions,
   signal: AbortSignal,
 ): AsyncGenerator<ScannedFile> {
+  signal.throwIfAborted();
   const seen = new SeenFiles();
   const underWay: Promise<readonly Examined[]>[] = [];
-  const walker = walk(paths, options.recurse, signal);
-  signal.throwIfAborted();
-  const headers = new HeaderReader(signal);
+  const disk = new Disk(signal, options.fileTimeoutMs ?? FILE_TIMEOUT_MS);
+  const walker = walk(paths, options.recurse, disk, signal);
   try {
     let batchLength = BATCH_FIRST;
     for (let isDone = false; !isDone || underWay.length > 0; ) {
-      while (!isDone && underWay.length < BATCHES) {
+      while (!isDone && underWay.length < BATCHES * disk.width) {
         const candidates: Candidate[] = [];
         while (!isDone && candidates.length < batchLength) {
           const next = await untilAborted(walker.next(), signal);
@@ -98,7 +104,7 @@ export async function* scan(
           else for (const candidate of next.value) candidates.push(candidate);
         }
         batchLength = Math.min(BATCH_MAX, 2 * batchLength);
-        underWay.push(examine(candidates, headers));
+        underWay.push(examine(candidates, disk));
       }
       const first = underWay.shift();
       if (first === undefined) continue;
@@ -109,7 +115,7 @@ export async function* scan(
       }
     }
   } finally {
-    headers.close();
+    disk.close();
   }
 }
 
@@ -117,41 +123,84 @@ const NO_FINDINGS: readonly Finding[] = [];
 
 type FileCandidate = Candidate & { type: 'file' };
 
-/** Reads headers in the file thread, or here where that is not to be had. */
-class HeaderReader {
-  readonly #thread: FileThread = useFileThread();
+/** Headers and folders through the file threads, or without them if there are none. Nothing here rejects. */
+class Disk {
+  readonly #threads: FileThreads;
   readonly #signal: AbortSignal;
-  /** What the thread sees of the signal. */
+  readonly #fileTimeoutMs: number;
+  /** The signal, as the threads see it. */
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
   readonly #abort = (): void => {
     Atomics.store(this.#stop, 0, 1);
   };
 
-  constructor(signal: AbortSignal) {
+  constructor(signal: AbortSignal, fileTimeoutMs: number) {
     this.#signal = signal;
+    this.#fileTimeoutMs = fileTimeoutMs;
+    this.#threads = useFileThreads(fileTimeoutMs);
     signal.addEventListener('abort', this.#abort, { once: true });
   }
 
-  async read(candidates: readonly FileCandidate[]): Promise<readonly HeaderReading[]> {
+  /** How many files are read at the same time. */
+  get width(): number {
+    return this.#threads.width;
+  }
+
+  async headers(candidates: readonly FileCandidate[]): Promise<readonly HeaderReading[]> {
     if (candidates.length === 0) return [];
     const paths = candidates.map(({ path }) => path);
     const areKnownFiles = candidates.map(({ isKnownFile }) => isKnownFile);
-    const reply = await this.#thread.ask({ type: 'headers', paths, areKnownFiles, stop: this.#stop });
-    return reply === undefined
-      ? Promise.all(candidates.map(({ path, isKnownFile }) => readHeader(path, isKnownFile, this.#signal)))
-      : unpackHeaders(reply.answer);
+    const answer = await this.#threads.ask({ type: 'headers', paths, areKnownFiles, stop: this.#stop });
+    switch (answer.type) {
+      case 'answer':
+        return unpackHeaders(answer.answer);
+      case 'no thread': {
+        const access = asynchronousAccess(this.#fileTimeoutMs);
+        return Promise.all(
+          candidates.map(({ path, isKnownFile }) => readHeader(path, isKnownFile, this.#signal, access)),
+        );
+      }
+      case 'hung': {
+        const { file, error } = answer;
+        const hanging = unreadableHeader(error);
+        if (file === undefined) return candidates.map(() => hanging);
+        const others = await this.headers(candidates.toSpliced(file, 1));
+        return others.toSpliced(file, 0, hanging);
+      }
+    }
+  }
+
+  async look(path: string, options: Partial<LookOptions> = {}): Promise<PathStatus | SystemErrorInfo> {
+    const all = { lists: false, followsLinks: true, ...options };
+    const answer = await this.#threads.ask({ type: 'look', path, options: all });
+    switch (answer.type) {
+      case 'answer':
+        return answer.answer;
+      case 'no thread':
+        return look(path, all, asynchronousAccess(this.#fileTimeoutMs));
+      case 'hung':
+        return answer.error;
+    }
   }
 
   close(): void {
     this.#abort();
     this.#signal.removeEventListener('abort', this.#abort);
-    releaseFileThread();
+    releaseFileThreads(this.#threads);
   }
 }
 
+function unreadableHeader(error: SystemErrorInfo): HeaderReading {
+  return { result: { type: 'problem', problem: { code: 'unreadable', error } }, identity: undefined, findings: [] };
+}
+
+function isError<T extends object>(found: T | SystemErrorInfo): found is SystemErrorInfo {
+  return 'message' in found;
+}
+
 /** In the order of `candidates`. Never rejects. */
-async function examine(candidates: readonly Candidate[], headers: HeaderReader): Promise<readonly Examined[]> {
-  const readings = await headers.read(candidates.filter((candidate) => candidate.type === 'file'));
+async function examine(candidates: readonly Candidate[], disk: Disk): Promise<readonly Examined[]> {
+  const readings = await disk.headers(candidates.filter((candidate) => candidate.type === 'file'));
   let at = 0;
   const examined: Examined[] = [];
   for (const candidate of candidates) {
@@ -162,7 +211,7 @@ async function examine(candidates: readonly Candidate[], headers: HeaderReader):
     const { path } = candidate;
     const reading = readings[at++];
     const identity = reading?.identity;
-    const key = identity === undefined ? pathKey(path) : (quickKeyOf(path, identity) ?? (await exactKeyOf(path)));
+    const key = identity === undefined ? pathKey(path) : (quickKeyOf(path, identity) ?? (await exactKeyOf(path, disk)));
     examined.push({ file: judged(path, reading), key });
   }
   return examined;
@@ -197,15 +246,25 @@ function quickKeyOf(path: string, { dev, ino }: Pick<FileIdentity, 'dev' | 'ino'
 }
 
 /** Windows numbers files with 64 bits; rounded, two neighbours would be one. */
-async function exactKeyOf(path: string): Promise<FileKey> {
-  const exact = await stat(path, { bigint: true }).catch(() => undefined);
-  return exact === undefined ? pathKey(path) : `${exact.dev}:${exact.ino}`;
+async function exactKeyOf(path: string, disk: Disk): Promise<FileKey> {
+  const found = await disk.look(path);
+  return isError(found) ? pathKey(path) : keyOf(path, found);
+}
+
+function keyOf(path: string, { identity, exactNumber }: PathStatus): FileKey {
+  return exactNumber ?? quickKeyOf(path, identity) ?? pathKey(path);
+}
+
+interface FolderEntry {
+  readonly name: string;
+  /** The listing itself says that it is a regular file. */
+  readonly isFile: boolean;
 }
 
 /** One folder on the way down: its entries, and how far they are done. */
 interface Level {
   readonly path: string;
-  readonly entries: readonly Dirent[];
+  readonly entries: readonly FolderEntry[];
   next: number;
 }
 
@@ -213,14 +272,15 @@ interface Level {
 async function* walk(
   paths: readonly string[],
   recurse: boolean,
+  disk: Disk,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Candidate[], void, undefined> {
   const visitedFolders = new SeenFiles();
 
-  async function* tree(root: string, status: Stats): AsyncGenerator<readonly Candidate[], void, undefined> {
+  async function* tree(root: string, status: PathStatus): AsyncGenerator<readonly Candidate[], void, undefined> {
     const levels: Level[] = [];
     let found: Candidate[] = [];
-    const problem = await enter(root, status, levels);
+    const problem = enter(root, status, levels);
     if (problem !== undefined) found.push(problem);
     for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
       if (found.length >= BATCH_FIRST) {
@@ -236,82 +296,66 @@ async function* walk(
       const isRepeated = entry.name === level.entries[level.next - 1]?.name;
       level.next += 1;
       const path = join(level.path, entry.name);
-      if (isRepeated || (entry.name.includes(REPLACEMENT_CHARACTER) && !(await exists(path)))) {
+      if (isRepeated || (entry.name.includes(REPLACEMENT_CHARACTER) && !(await exists(path, disk)))) {
         found.push(invalidName(path));
-      } else if (entry.isFile()) {
+      } else if (entry.isFile) {
         found.push({ type: 'file', path, isKnownFile: true });
       } else {
         signal.throwIfAborted();
-        const asked = await ask(path);
-        if ('type' in asked) found.push(asked);
-        else if (!asked.isDirectory()) found.push(fileOrOther(path, asked));
+        const seen = await disk.look(path, { lists: recurse });
+        if (isError(seen)) found.push(unreadable(path, seen));
+        else if (seen.kind !== 'directory') found.push(fileOrOther(path, seen));
         else if (recurse) {
-          const unreadable = await enter(path, asked, levels);
-          if (unreadable !== undefined) found.push(unreadable);
+          const unlisted = enter(path, seen, levels);
+          if (unlisted !== undefined) found.push(unlisted);
         }
       }
     }
     yield found;
   }
 
-  /** Goes into a folder unless it was seen before; what keeps it from that is what is returned. */
-  async function enter(path: string, status: Stats, levels: Level[]): Promise<Candidate | undefined> {
-    const key = quickKeyOf(path, status) ?? (await exactKeyOf(path));
-    if (!visitedFolders.isNew(key)) return undefined;
-    try {
-      levels.push({ path, entries: await list(path, signal), next: 0 });
-      return undefined;
-    } catch (error) {
-      signal.throwIfAborted();
-      return unreadable(path, error);
-    }
+  /** Goes into a folder unless it was seen before; returns what is wrong with it. */
+  function enter(path: string, status: PathStatus, levels: Level[]): Candidate | undefined {
+    const { entries } = status;
+    if (entries === undefined || !visitedFolders.isNew(keyOf(path, status))) return undefined;
+    if (isError(entries)) return unreadable(path, entries);
+    levels.push({ path, entries: sorted(entries), next: 0 });
+    return undefined;
   }
 
   for (const given of paths) {
     const path = resolve(given);
-    const found = await ask(path);
-    if ('type' in found) yield [found];
-    else if (found.isDirectory()) yield* tree(path, found);
+    const found = await disk.look(path, { lists: true });
+    if (isError(found)) yield [unreadable(path, found)];
+    else if (found.kind === 'directory') yield* tree(path, found);
     else yield [fileOrOther(path, found)];
   }
 }
 
-function fileOrOther(path: string, status: Stats): Candidate {
-  if (status.isFile()) return { type: 'file', path, isKnownFile: false };
-  return { type: 'problem', path, problem: { code: 'not a regular file', kind: kindOf(status) } };
+function fileOrOther(path: string, { kind }: PathStatus): Candidate {
+  if (kind === 'file') return { type: 'file', path, isKnownFile: false };
+  return { type: 'problem', path, problem: { code: 'not a regular file', kind } };
 }
 
-async function ask(path: string): Promise<Stats | Candidate> {
-  try {
-    return await stat(path);
-  } catch (error) {
-    return unreadable(path, error);
-  }
-}
-
-function unreadable(path: string, error: unknown): Candidate {
-  return { type: 'problem', path, problem: { code: 'unreadable', error: systemErrorInfo(error) } };
+function unreadable(path: string, error: SystemErrorInfo): Candidate {
+  return { type: 'problem', path, problem: { code: 'unreadable', error } };
 }
 
 function invalidName(path: string): Candidate {
   const message = 'the name is not valid UTF-8; rename the file to send it';
-  return { type: 'problem', path, problem: { code: 'unreadable', error: { code: INVALID_NAME, message } } };
+  return unreadable(path, { code: INVALID_NAME, message });
 }
 
-async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
+/** Whether the name as we have it leads to anything. A file that does not answer is there. */
+async function exists(path: string, disk: Disk): Promise<boolean> {
+  const found = await disk.look(path, { followsLinks: false });
+  return !isError(found) || found.code === 'ETIMEDOUT';
 }
 
-async function list(path: string, signal: AbortSignal): Promise<readonly Dirent[]> {
-  const entries: Dirent[] = [];
-  for await (const entry of await opendir(path, { bufferSize: LISTING_BATCH })) {
-    signal.throwIfAborted();
-    entries.push(entry);
-  }
-  return entries.sort((a, b) => compareNaturally(a.name, b.name));
+function sorted({ names, areFiles }: FolderEntries): readonly FolderEntry[] {
+  return names
+    .map((name, index) => ({ name, isFile: areFiles[index] === true }))
+    .sort((a, b) => compareNaturally(a.name, b.name));
 }
 
 /** As `promise`, or rejects with the signal's reason at once. What is under way goes on and is not waited for. */

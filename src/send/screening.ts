@@ -8,8 +8,8 @@
 
 import { createHash } from 'node:crypto';
 import { readHeader } from '../part10/header/read-header.ts';
+import { fileSource } from '../part10/read/data-set-file.ts';
 import { DataSetReadError } from '../part10/read/data-set-source.ts';
-import { fileSource } from '../part10/read/file-source.ts';
 import type { SendJob } from './job.ts';
 import type { Reason } from './outcome.ts';
 import { DEFAULT_PREFLIGHT_POLICY, type PreflightFinding, type PreflightPolicy } from './preflight-policy.ts';

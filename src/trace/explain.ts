@@ -41,9 +41,15 @@ const SYSTEM: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'Its path is too long for this system.',
 };
 
+function capitalized(message: string): string {
+  const text = sanitize(message, DETAIL_MAX);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
 /** @param gone what ENOENT means here */
 function explainSystem(what: string, error: SystemErrorInfo, gone: string, action: string): Words {
-  const cause = error.code === 'ENOENT' ? gone : SYSTEM[error.code];
+  const isSlow = error.code === 'ETIMEDOUT' || error.code === 'EAGAIN';
+  const cause = isSlow ? capitalized(error.message) : error.code === 'ENOENT' ? gone : SYSTEM[error.code];
   const code = error.code === 'UNKNOWN' ? sanitize(error.message, DETAIL_MAX) : sanitize(error.code);
   return { what: `${what} (${code}).`, ...(cause === undefined ? {} : { cause }), action };
 }

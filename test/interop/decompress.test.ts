@@ -14,7 +14,7 @@ import { DataSetConversionError } from '../../src/part10/convert/conversion-erro
 import { type DecoderThread, decoderThread } from '../../src/part10/decompress/decoder-thread.ts';
 import { decompressionOf } from '../../src/part10/decompress/decompression.ts';
 import { readHeader } from '../../src/part10/header/read-header.ts';
-import { fileSource } from '../../src/part10/read/file-source.ts';
+import { fileSource } from '../../src/part10/read/data-set-file.ts';
 import { corpusDescribe, corpusFiles, hasCorpus } from '../support/corpus.ts';
 import {
   decompress,

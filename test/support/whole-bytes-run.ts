@@ -10,7 +10,7 @@
 import { appendFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
-import { BUFFER_LENGTH, releaseFileThread, useFileThread } from '../../src/part10/read/file-thread.ts';
+import { BUFFER_LENGTH, breakFileThreads } from '../../src/part10/read/file-threads.ts';
 import type { SendOptions } from '../../src/send/options.ts';
 import type { FileOutcome } from '../../src/send/outcome.ts';
 import { runSend } from '../../src/send/run.ts';
@@ -188,7 +188,7 @@ export async function wholeBytesRun(seed: number, pool: FilePool, folder: string
     timers.push(setTimeout(what, random.below(limitMs)));
   };
   // Whoever reads goes on without the thread, and the next has a new one.
-  if (random.below(20) === 0) atRandom(60, breakThread);
+  if (random.below(20) === 0) atRandom(60, () => void breakFileThreads());
   const sends = Array.from({ length: random.pick([1, 1, 2, 3]) }, (_, index) => ({
     random: new Random(1_000_003 * seed + index),
     name: `${seed}-${index}`,
@@ -204,11 +204,6 @@ export async function wholeBytesRun(seed: number, pool: FilePool, folder: string
     whole: reports.reduce((sum, { whole }) => sum + whole, 0),
     converted: reports.reduce((sum, { converted }) => sum + converted, 0),
   };
-}
-
-function breakThread(): void {
-  void useFileThread().end();
-  releaseFileThread();
 }
 
 /** Heavy: more than a system takes for a connection whose peer does not read, which is four megabytes and more. */

@@ -12,7 +12,7 @@ import { Worker } from 'node:worker_threads';
 import { inflateRawSync } from 'node:zlib';
 import { packageVsix } from '../../scripts/package.ts';
 import { type PackedHeaders, unpackHeaders } from '../../src/part10/header/packed-headers.ts';
-import type { FileThreadReply } from '../../src/part10/read/file-thread-messages.ts';
+import { CONTROL, type FileThreadReply } from '../../src/part10/read/file-thread.ts';
 import { endThread } from '../../src/part10/thread-end.ts';
 import { encodeFrame } from '../support/frame-encoder.ts';
 
@@ -175,7 +175,8 @@ test('what is packed runs: the thread that works on files', async () => {
   await writeFile(join(scratch, 'file-worker.cjs'), files.get('extension/dist/file-worker.cjs') ?? '');
   const path = join(scratch, 'text.txt');
   await writeFile(path, 'no image');
-  const worker = new Worker(join(scratch, 'file-worker.cjs'));
+  const control = new Int32Array(new SharedArrayBuffer(4 * CONTROL.length));
+  const worker = new Worker(join(scratch, 'file-worker.cjs'), { workerData: control });
   const answered = once(worker, 'message', { signal: AbortSignal.timeout(20_000) });
   const question = { type: 'headers', paths: [path], areKnownFiles: [true], stop: new Int32Array(1) };
   worker.postMessage({ type: 'ask', id: 7, question });

@@ -37,7 +37,7 @@ export async function readHeader(
   path: string,
   isKnownFile = false,
   signal?: StopSignal,
-  access: FileAccess = asynchronousAccess,
+  access: FileAccess = asynchronousAccess(),
 ): Promise<HeaderReading> {
   let identity: FileIdentity | undefined;
   try {

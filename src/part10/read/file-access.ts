@@ -1,58 +1,293 @@
-// Reading files in two ways that look the same. Synchronous: for a thread of its own, where one file's calls cost a tenth
-// of what they cost through the thread pool. Asynchronous: wherever something else waits, or the storage makes us wait.
+// The system calls on files, in two ways that look the same.
+//
+// - Synchronous, for the file thread: a file's calls cost a tenth of what they cost through Node's thread pool. A call that
+//   hangs hangs the thread; `step` is called before each call, so that whoever watches the thread can tell.
+// - Asynchronous, where no file thread can be started. A call that hangs occupies one of the four threads of Node's pool,
+//   which the whole process shares: it fails after `timeoutMs`, and while too many hang, further calls fail at once.
 
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  opendirSync,
+  openSync,
+  readSync,
+  readvSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { lstat, open, opendir, stat } from 'node:fs/promises';
+import { type SystemErrorInfo, systemErrorInfo } from '../system-error.ts';
+import { type FileIdentity, type FileKind, identityOf, kindOf } from './file-identity.ts';
+
+/** How long one system call on a file may take by default. In milliseconds. */
+export const FILE_TIMEOUT_MS = 30_000;
+
+type Now<T> = T | Promise<T>;
 
 export interface OpenFile {
-  status(): Promise<Stats>;
+  status(): Now<Stats>;
   /** Reads up to `length` bytes at `position` of the file to `into[at]`; 0: the file ends there. */
-  read(into: Uint8Array, at: number, length: number, position: number): Promise<number>;
-  close(): Promise<void>;
+  read(into: Uint8Array, at: number, length: number, position: number): Now<number>;
+  /** The same into several views, one behind the other. */
+  readAll(views: readonly Uint8Array[], position: number): Now<number>;
+  close(): Now<void>;
 }
 
-/** All reject with the system's error. */
+/** Names in a folder, in the system's order. `areFiles`: whether the listing itself says that it is a regular file. */
+export interface FolderEntries {
+  readonly names: readonly string[];
+  readonly areFiles: readonly boolean[];
+}
+
+/** All fail with the system's error. */
 export interface FileAccess {
-  /** For the beginning of the file that was opened last, until the next is opened; whatever was in it may still be in it. */
+  /** For the beginning of the file that was opened last. Its bytes are undefined, and it is used again for the next file. */
   prefixBuffer(length: number): Buffer;
-  status(path: string): Promise<Stats>;
-  /** For reading, and never waiting for somebody at the other end of a FIFO. */
-  open(path: string): Promise<OpenFile>;
+  /** Of what a symbolic link leads to, or of the link itself. */
+  status(path: string, followsLinks?: boolean): Now<Stats>;
+  /** 'device:number' in full, for systems whose file numbers have 64 bits. */
+  exactNumber(path: string): Now<string>;
+  list(path: string): Now<FolderEntries>;
+  /** For reading. Does not wait for the other end of a FIFO. */
+  open(path: string): Now<OpenFile>;
 }
 
-/** O_NONBLOCK guards the moment between asking what a file is and opening it. */
-export const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-
-export const asynchronousAccess: FileAccess = {
-  prefixBuffer: (length) => Buffer.allocUnsafe(length),
-  status: (path) => stat(path),
-  open: async (path) => {
-    const handle = await open(path, OPEN_FLAGS);
-    return {
-      status: () => handle.stat(),
-      read: async (into, at, length, position) => (await handle.read(into, at, length, position)).bytesRead,
-      close: () => handle.close(),
-    };
-  },
-};
-
-/** One file at a time: its beginning may lie where the last one's did. */
+/** O_NONBLOCK, because the file may have become a FIFO since its kind was asked for. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+/** Entries of a folder asked for at once. */
+const LISTING_BATCH = 256;
+/** The beginning of one file after the other goes here. */
 const PREFIX_LENGTH = 65_536;
-let prefix: Buffer | undefined;
 
-export const synchronousAccess: FileAccess = {
-  prefixBuffer: (length) => {
-    if (length > PREFIX_LENGTH) return Buffer.allocUnsafe(length);
-    prefix ??= Buffer.allocUnsafe(PREFIX_LENGTH);
-    return prefix.subarray(0, length);
-  },
-  status: async (path) => statSync(path),
-  open: async (path) => {
-    const descriptor = openSync(path, OPEN_FLAGS);
-    return {
-      status: async () => fstatSync(descriptor),
-      read: async (into, at, length, position) => readSync(descriptor, into, at, length, position),
-      close: async () => closeSync(descriptor),
+/** @param step called before each system call; what it throws the call throws */
+export function synchronousAccess(step: () => void = () => undefined): FileAccess {
+  let prefix: Buffer | undefined;
+  return {
+    prefixBuffer: (length) => {
+      if (length > PREFIX_LENGTH) return Buffer.allocUnsafe(length);
+      prefix ??= Buffer.allocUnsafe(PREFIX_LENGTH);
+      return prefix.subarray(0, length);
+    },
+    status: (path, followsLinks = true) => {
+      step();
+      return followsLinks ? statSync(path) : lstatSync(path);
+    },
+    exactNumber: (path) => {
+      step();
+      const { dev, ino } = statSync(path, { bigint: true });
+      return `${dev}:${ino}`;
+    },
+    list: (path) => {
+      step();
+      const folder = opendirSync(path, { bufferSize: LISTING_BATCH });
+      const names: string[] = [];
+      const areFiles: boolean[] = [];
+      try {
+        for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
+          names.push(entry.name);
+          areFiles.push(entry.isFile());
+          step();
+        }
+      } finally {
+        folder.closeSync();
+      }
+      return { names, areFiles };
+    },
+    open: (path) => {
+      step();
+      return new SynchronousFile(openSync(path, OPEN_FLAGS), step);
+    },
+  };
+}
+
+class SynchronousFile implements OpenFile {
+  readonly #descriptor: number;
+  readonly #step: () => void;
+
+  constructor(descriptor: number, step: () => void) {
+    this.#descriptor = descriptor;
+    this.#step = step;
+  }
+
+  status(): Stats {
+    this.#step();
+    return fstatSync(this.#descriptor);
+  }
+
+  read(into: Uint8Array, at: number, length: number, position: number): number {
+    this.#step();
+    return readSync(this.#descriptor, into, at, length, position);
+  }
+
+  readAll(views: readonly Uint8Array[], position: number): number {
+    this.#step();
+    return readvSync(this.#descriptor, views, position);
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}
+
+/** Calls of this process that have not returned in time. Each occupies a thread of Node's pool, which has four. */
+let hangingCalls = 0;
+const HANGING_CALLS_MAX = 2;
+
+/** @param timeoutMs for each system call; 0: no limit */
+export function asynchronousAccess(timeoutMs = FILE_TIMEOUT_MS): FileAccess {
+  const timed = <T>(call: () => Promise<T>, late?: (value: T) => void) => inTime(timeoutMs, call, late);
+  return {
+    prefixBuffer: (length) => Buffer.allocUnsafe(length),
+    status: (path, followsLinks = true) => timed(() => (followsLinks ? stat(path) : lstat(path))),
+    exactNumber: async (path) => {
+      const { dev, ino } = await timed(() => stat(path, { bigint: true }));
+      return `${dev}:${ino}`;
+    },
+    list: async (path) => {
+      const folder = await timed(
+        () => opendir(path, { bufferSize: LISTING_BATCH }),
+        (late) => void late.close().catch(() => undefined),
+      );
+      const names: string[] = [];
+      const areFiles: boolean[] = [];
+      try {
+        for (;;) {
+          const entry = await timed(() => folder.read());
+          if (entry === null) return { names, areFiles };
+          names.push(entry.name);
+          areFiles.push(entry.isFile());
+        }
+      } finally {
+        // Not awaited: behind a read that hangs, closing waits too.
+        void folder.close().catch(() => undefined);
+      }
+    },
+    open: async (path) => {
+      const handle = await timed(
+        () => open(path, OPEN_FLAGS),
+        (late) => void late.close().catch(() => undefined),
+      );
+      // A call that hangs uses the descriptor until it returns.
+      let hangs = false;
+      const onHandle = async <T>(call: () => Promise<T>): Promise<T> => {
+        const running = call();
+        try {
+          return await timed(() => running);
+        } catch (error) {
+          if (isTimeout(error)) {
+            hangs = true;
+            const close = () => handle.close();
+            void running.then(close, close).catch(() => undefined);
+          }
+          throw error;
+        }
+      };
+      return {
+        status: () => onHandle(() => handle.stat()),
+        read: async (into, at, length, position) =>
+          (await onHandle(() => handle.read(into, at, length, position))).bytesRead,
+        readAll: async (views, position) => (await onHandle(() => handle.readv(views, position))).bytesRead,
+        close: async () => {
+          if (!hangs) await timed(() => handle.close());
+        },
+      };
+    },
+  };
+}
+
+/** @param late is given what the call returns after all */
+function inTime<T>(timeoutMs: number, call: () => Promise<T>, late?: (value: T) => void): Promise<T> {
+  if (timeoutMs === 0) return call();
+  if (hangingCalls >= HANGING_CALLS_MAX) return Promise.reject(asError(tooManyHang(hangingCalls)));
+  return new Promise((resolve, reject) => {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      hangingCalls += 1;
+      reject(asError(notAnswered(timeoutMs)));
+    }, timeoutMs);
+    const settle = (): void => {
+      clearTimeout(timer);
+      if (isLate) hangingCalls -= 1;
     };
-  },
-};
+    call().then(
+      (value) => {
+        settle();
+        if (isLate) late?.(value);
+        else resolve(value);
+      },
+      (error: unknown) => {
+        settle();
+        reject(error);
+      },
+    );
+  });
+}
+
+/** A system call that did not return in time, in the form of the system's own errors. */
+export function notAnswered(timeoutMs: number): SystemErrorInfo {
+  return { code: 'ETIMEDOUT', message: `the file system did not answer within ${timeoutMs / 1000} s` };
+}
+
+/** No further call is begun, because too many have not returned. */
+export function tooManyHang(count: number): SystemErrorInfo {
+  return {
+    code: 'EAGAIN',
+    message: `not tried: ${count} reads of this program wait for a file system that does not answer`,
+  };
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ETIMEDOUT';
+}
+
+function asError({ code, message }: SystemErrorInfo): NodeJS.ErrnoException {
+  return Object.assign(new Error(message), { code });
+}
+
+/** What stands at a path. */
+export interface PathStatus {
+  readonly kind: FileKind;
+  readonly identity: FileIdentity;
+  /** Defined if `identity.ino` is not exact: the number in full, which tells files apart. */
+  readonly exactNumber?: string;
+  /** Of a folder, if they were wanted; or why it cannot be listed. */
+  readonly entries?: FolderEntries | SystemErrorInfo;
+}
+
+export interface LookOptions {
+  /** The entries of a folder, too. */
+  readonly lists: boolean;
+  /** Whether a symbolic link stands for what it leads to. */
+  readonly followsLinks: boolean;
+}
+
+/** Never rejects: the system's error is a value. */
+export async function look(
+  path: string,
+  { lists, followsLinks }: LookOptions,
+  access: FileAccess,
+): Promise<PathStatus | SystemErrorInfo> {
+  try {
+    const stats = await access.status(path, followsLinks);
+    const identity = identityOf(stats);
+    return {
+      kind: kindOf(stats),
+      identity,
+      ...(Number.isSafeInteger(identity.ino) ? {} : { exactNumber: await access.exactNumber(path) }),
+      ...(lists && stats.isDirectory() ? { entries: await listed(path, access) } : {}),
+    };
+  } catch (error) {
+    return systemErrorInfo(error);
+  }
+}
+
+async function listed(path: string, access: FileAccess): Promise<FolderEntries | SystemErrorInfo> {
+  try {
+    return await access.list(path);
+  } catch (error) {
+    return systemErrorInfo(error);
+  }
+}

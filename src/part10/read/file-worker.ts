@@ -1,35 +1,45 @@
-// The thread that works on files, so that whoever sends them waits for none: headers of files, whole data sets and parts of
-// data sets, in the order in which it is asked. It waits itself, which is the fastest way while files are in the system's
-// cache. Where the storage makes it wait long for each header, several are asked for at a time.
+// The file thread: headers of files, folders, whole data sets and parts of data sets, one question after the other. Its system
+// calls are synchronous, which is the fastest way while files are in the system's cache.
 
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { type PackedHeaders, packHeaders } from '../header/packed-headers.ts';
 import { type HeaderReading, readHeader } from '../header/read-header.ts';
 import { serve } from '../thread-end.ts';
-import { DataSetFile } from './data-set-file.ts';
-import { asynchronousAccess, type FileAccess, synchronousAccess } from './file-access.ts';
-import type {
-  DataSetRequest,
-  FileThreadAnswers,
-  FileThreadMessage,
-  FileThreadQuestion,
-  FileThreadReply,
-  ReadResult,
-} from './file-thread-messages.ts';
+import { DataSetFile, type DataSetInFile } from './data-set-file.ts';
+import { look, synchronousAccess } from './file-access.ts';
+import {
+  ABANDONED,
+  CONTROL,
+  type FileThreadAnswer,
+  type FileThreadMessage,
+  type FileThreadQuestion,
+  type FileThreadReply,
+  NO_QUESTION,
+  type ReadResult,
+} from './file-thread.ts';
 import type { FragmentRoom } from './fragment-room.ts';
 
-/** Storage that takes longer than this for a header gains by several at a time. In milliseconds. */
-const SLOW_HEADER_MS = 1;
-
+const control = workerData as Int32Array<SharedArrayBuffer>;
 const buffers = new Map<number, Uint8Array>();
 const streams = new Map<number, DataSetFile>();
-/** What a header took lately, in milliseconds. */
-let headerMs = 0;
+
+/** Abandoned while a call hung, the thread fails at its next call, closes what is open and ends. */
+const access = synchronousAccess(() => {
+  if (Atomics.load(control, CONTROL.question) === ABANDONED) throw new Error('nobody waits for this file any more');
+  Atomics.add(control, CONTROL.calls, 1);
+});
+
+/** One message after the other, also where a question has to wait for a module. */
+let handled: Promise<void> = Promise.resolve();
 
 serve<FileThreadMessage>(parentPort, (message) => {
+  handled = handled.then(() => handle(message));
+});
+
+async function handle(message: FileThreadMessage): Promise<void> {
   switch (message.type) {
     case 'ask':
-      void reply(message.id, message.question);
+      await reply(message.id, message.question);
       return;
     case 'share':
       buffers.set(message.buffer, message.bytes);
@@ -38,23 +48,28 @@ serve<FileThreadMessage>(parentPort, (message) => {
       buffers.delete(message.buffer);
       return;
     case 'abandon':
-      streams.get(message.stream)?.close();
+      await streams.get(message.stream)?.close();
       streams.delete(message.stream);
       return;
   }
-});
+}
 
 async function reply(id: number, question: FileThreadQuestion): Promise<void> {
+  Atomics.store(control, CONTROL.file, 0);
+  // An abandoned thread begins nothing: the buffers of further questions belong to another thread by now.
+  if (Atomics.compareExchange(control, CONTROL.question, NO_QUESTION, id) !== NO_QUESTION) return;
   const began = performance.now();
   const answer = await answerTo(question);
   const message: FileThreadReply = { id, answer, elapsedMs: performance.now() - began };
-  parentPort?.postMessage(message);
+  if (Atomics.compareExchange(control, CONTROL.question, id, NO_QUESTION) === id) parentPort?.postMessage(message);
 }
 
-function answerTo(question: FileThreadQuestion): FileThreadReply['answer'] | Promise<FileThreadAnswers['headers']> {
+function answerTo(question: FileThreadQuestion): Promise<FileThreadAnswer> {
   switch (question.type) {
     case 'headers':
       return headers(question);
+    case 'look':
+      return look(question.path, question.options, access);
     case 'data sets':
       return readAll(question);
     case 'parts':
@@ -62,27 +77,19 @@ function answerTo(question: FileThreadQuestion): FileThreadReply['answer'] | Pro
   }
 }
 
-async function headers({
-  paths,
-  areKnownFiles,
-  stop,
-}: Extract<FileThreadQuestion, { type: 'headers' }>): Promise<PackedHeaders> {
+type Question<T extends FileThreadQuestion['type']> = Extract<FileThreadQuestion, { type: T }>;
+
+async function headers({ paths, areKnownFiles, stop }: Question<'headers'>): Promise<PackedHeaders> {
   const signal = {
     get aborted() {
       return Atomics.load(stop, 0) !== 0;
     },
   };
-  const began = performance.now();
-  const read = (index: number, access: FileAccess) =>
-    readHeader(paths[index] as string, areKnownFiles[index], signal, access);
-  let readings: HeaderReading[];
-  if (headerMs < SLOW_HEADER_MS) {
-    readings = [];
-    for (let index = 0; index < paths.length; index += 1) readings.push(await read(index, synchronousAccess));
-  } else {
-    readings = await Promise.all(paths.map((_path, index) => read(index, asynchronousAccess)));
+  const readings: HeaderReading[] = [];
+  for (const [index, path] of paths.entries()) {
+    Atomics.store(control, CONTROL.file, index);
+    readings.push(await readHeader(path, areKnownFiles[index], signal, access));
   }
-  headerMs = (performance.now() - began) / paths.length;
   return packHeaders(readings);
 }
 
@@ -92,17 +99,22 @@ function buffer(number: number): Uint8Array {
   return bytes;
 }
 
-function readAll({ files, buffer: number, places, room }: FileThreadQuestion & { type: 'data sets' }): ReadResult[] {
+async function readAll({ files, buffer: number, places, room }: Question<'data sets'>): Promise<readonly ReadResult[]> {
   const into = buffer(number);
-  return files.map((file, index) => readWhole(file, into, places[index] ?? 0, room));
+  const results: ReadResult[] = [];
+  for (const [index, file] of files.entries()) {
+    Atomics.store(control, CONTROL.file, index);
+    results.push(await readWhole(file, into, places[index] ?? 0, room));
+  }
+  return results;
 }
 
-function readParts({ stream, file, parts, room }: FileThreadQuestion & { type: 'parts' }): ReadResult {
-  const opened = streams.get(stream) ?? DataSetFile.open(file);
+async function readParts({ stream, file, parts, room }: Question<'parts'>): Promise<ReadResult> {
+  const opened = streams.get(stream) ?? (await DataSetFile.open(file, access));
   if (!(opened instanceof DataSetFile)) return opened;
   streams.set(stream, opened);
   for (const { buffer: number, position, length } of parts) {
-    const result = opened.read(buffer(number), 0, position, length, room);
+    const result = await opened.read(buffer(number), 0, position, length, room);
     const isEnd = position + length >= file.length;
     if (result !== undefined || isEnd) streams.delete(stream);
     if (result !== undefined) return result;
@@ -110,7 +122,12 @@ function readParts({ stream, file, parts, room }: FileThreadQuestion & { type: '
   return undefined;
 }
 
-function readWhole(file: DataSetRequest, into: Uint8Array, at: number, room: FragmentRoom | undefined): ReadResult {
-  const opened = DataSetFile.open(file);
+async function readWhole(
+  file: DataSetInFile,
+  into: Uint8Array,
+  at: number,
+  room: FragmentRoom | undefined,
+): Promise<ReadResult> {
+  const opened = await DataSetFile.open(file, access);
   return opened instanceof DataSetFile ? opened.read(into, at, 0, file.length, room) : opened;
 }

@@ -1,5 +1,6 @@
-// Bytes of a data set with room between them: before each fragment of a fixed length stands what will be the header of the PDU
-// that carries it. So a file is read to where it leaves from, and a megabyte goes out as one piece and not as a hundred.
+// Room for PDU headers between the bytes of a data set. The reader leaves as many bytes free before each fragment as the
+// header of its P-DATA-TF PDU takes; the association writes the headers there and sends a megabyte in one write, without
+// copying it.
 //
 //   room  fragment  room  fragment  ...  room  rest
 
@@ -9,13 +10,13 @@ export interface FragmentRoom {
   readonly fragmentLength: number;
 }
 
-/** What `length` bytes take up. */
+/** What `length` bytes take up, room included. */
 export function roomyLength(length: number, room: FragmentRoom | undefined): number {
   if (room === undefined) return length;
   return length + room.headerLength * Math.max(1, Math.ceil(length / room.fragmentLength));
 }
 
-/** Where the byte number `index` stands. */
+/** Where byte number `index` of the data set stands. */
 export function roomyOffset(index: number, room: FragmentRoom | undefined): number {
   if (room === undefined) return index;
   return index + room.headerLength * (Math.floor(index / room.fragmentLength) + 1);

@@ -1,37 +1,53 @@
-// Data sets read by the file thread, ahead of their turn where their turn is foreseen: small ones many at a time, images one
-// by one, and what is longer than a buffer in parts, of which the next is read while one goes out.
+// Data sets through the file threads, for one send.
+//
+// - Files whose turn is foreseen are read ahead: small ones many to a buffer, images one by one.
+// - Others, and those longer than a buffer, are streamed: in parts, each in a buffer of its own, of which the next are read
+//   while these go out. The first parts are asked for one at a time, so that the first byte leaves soon; then several to a
+//   question, because waking a thread costs as much as reading a part.
+//
+// A buffer belongs to one file until the system has taken its bytes. A buffer whose bytes may still be on their way, or that
+// a thread may still write into, is never used again.
 
-import { type DataSetChunk, DataSetReadError, type DataSetSource } from './data-set-source.ts';
+import type { DataSetInFile } from './data-set-file.ts';
+import {
+  chunksOfFragments,
+  chunksWithRoom,
+  type DataSetChunk,
+  DataSetReadError,
+  type DataSetSource,
+} from './data-set-source.ts';
+import { FILE_TIMEOUT_MS } from './file-access.ts';
 import { changeOf } from './file-identity.ts';
-import { BUFFER_LENGTH, type FileThread, releaseFileThread, type SharedBuffer, useFileThread } from './file-thread.ts';
-import type { DataSetRequest, ReadResult } from './file-thread-messages.ts';
+import type { ReadResult } from './file-thread.ts';
+import {
+  BUFFER_LENGTH,
+  type FileAnswer,
+  type FileThreads,
+  releaseFileThreads,
+  type SharedBuffer,
+  useFileThreads,
+} from './file-threads.ts';
 import { type FragmentRoom, fragmentViews, roomyLength, roomyOffset } from './fragment-room.ts';
-import { StreamedParts } from './streamed-parts.ts';
 
-/** Read in one go. More would make the first of them wait. */
+/** Read in one go. With more, the first of them would wait too long. */
 const FILES_PER_READ = 16;
-/** So many buffers are filled ahead at most. */
+/** Buffers that are filled ahead. */
 const BUFFERS_AHEAD = 6;
-/** Storage that takes longer, so many times in a row, is better asked for several files at a time. In milliseconds. */
-const SLOW_FILE_MS = 4;
-const SLOW_BUFFER_MS = 20;
-const SLOW_READS = 4;
-/** After so many files that were read in the ordinary way, the thread is tried again: it may only have had little of a processor. */
-const FILES_UNTIL_RETRY = 100;
-
-/** In bytes. */
+/** Parts that are asked for at once; as many are on their way meanwhile. */
+const PARTS_MAX = 6;
+/** Shorter fragments would have more room than bytes. In bytes. */
 const SHORTEST_FRAGMENT = 1_024;
 
-/** Data sets that were read into one buffer together. */
+/** Data sets that are read into one buffer together. */
 interface Batch {
   readonly buffer: SharedBuffer;
-  readonly requests: DataSetRequest[];
-  readonly places: number[];
+  readonly files: readonly DataSetInFile[];
+  readonly places: readonly number[];
   readonly room: FragmentRoom | undefined;
-  readonly results: Promise<readonly ReadResult[] | undefined>;
+  readonly answer: Promise<FileAnswer<readonly ReadResult[]>>;
   /** Data sets in it that may still be asked for. */
   waiting: number;
-  /** Bytes of it may still be on their way when they are no longer wanted. */
+  /** Somebody may still read the buffer, or write into it, when no data set in it is wanted any more. */
   isSpoilt: boolean;
 }
 
@@ -41,53 +57,61 @@ interface Expected {
 }
 
 export class ReadAhead {
-  readonly #thread: FileThread = useFileThread();
+  readonly #threads: FileThreads;
   readonly #expected = new Map<string, Expected>();
   #batches = 0;
-  #slowReads = 0;
-  #readOtherwise = 0;
   #isClosed = false;
+
+  /** @param timeoutMs for each system call on a file; 0: no limit */
+  constructor(timeoutMs = FILE_TIMEOUT_MS) {
+    this.#threads = useFileThreads(timeoutMs);
+  }
+
+  /** For tests: what becomes of a send whose threads break. */
+  get threads(): FileThreads {
+    return this.#threads;
+  }
 
   /**
    * Begins to read what will be asked for soon, in this order, as far as there are buffers.
-   * @param offered room to leave between the bytes, which will most likely be offered when they are asked for, too
+   * @param offered room to leave between the bytes, which will most likely be offered again when they are asked for
    * @returns of how many of them nothing more is to be done
    */
-  expect(requests: readonly DataSetRequest[], offered?: FragmentRoom): number {
+  expect(files: readonly DataSetInFile[], offered?: FragmentRoom): number {
     const room = taken(offered);
     let done = 0;
-    while (done < requests.length) {
+    while (done < files.length) {
       if (this.#batches >= BUFFERS_AHEAD || !this.#isUseful) return done;
-      const files: DataSetRequest[] = [];
+      const together: DataSetInFile[] = [];
       const places: number[] = [];
       let end = 0;
-      for (; done < requests.length && files.length < FILES_PER_READ; done += 1) {
-        const request = requests[done] as DataSetRequest;
-        const length = roomyLength(evenLength(request), room);
-        if (length > BUFFER_LENGTH || this.#expected.has(request.path)) continue;
+      for (; done < files.length && together.length < FILES_PER_READ; done += 1) {
+        const file = files[done] as DataSetInFile;
+        const length = roomyLength(evenLength(file), room);
+        if (length > BUFFER_LENGTH || this.#expected.has(file.path)) continue;
         if (end + length > BUFFER_LENGTH) break;
-        files.push(request);
+        together.push(file);
         places.push(end);
         end += length;
       }
-      if (files.length === 0) continue;
-      const buffer = this.#thread.takeBuffer();
-      if (buffer === undefined) return done - files.length;
-      this.#read(files, places, buffer, room);
+      if (together.length === 0) continue;
+      const buffer = this.#threads.takeBuffer();
+      if (buffer === undefined) return done - together.length;
+      this.#read(together, places, buffer, room);
     }
     return done;
   }
 
   /**
-   * The file's data set through the thread, with a zero byte more where its length is odd and `otherwise.length` is not.
-   * `otherwise` is read instead where the thread has no answer.
+   * The file's data set through the threads, with a zero byte more if its length is odd and `otherwise.length` is not.
+   * `otherwise` is read if there are no threads, or no buffers.
    */
-  source(request: DataSetRequest, otherwise: DataSetSource): DataSetSource {
+  source(file: DataSetInFile, otherwise: DataSetSource): DataSetSource {
     const { transferSyntaxUID, length } = otherwise;
     return {
       transferSyntaxUID,
       length,
-      chunks: (chunkLength, room) => this.#chunks(request, otherwise, chunkLength, taken(room)),
+      chunks: (chunkLength, room) => this.#chunks(file, otherwise, chunkLength, taken(room)),
     };
   }
 
@@ -97,58 +121,58 @@ export class ReadAhead {
     this.#isClosed = true;
     for (const { batch } of this.#expected.values()) this.#doneWith(batch, true);
     this.#expected.clear();
-    releaseFileThread();
+    releaseFileThreads(this.#threads);
   }
 
   get #isUseful(): boolean {
-    return !this.#isClosed && !this.#thread.isBroken && this.#slowReads < SLOW_READS;
+    return !this.#isClosed && !this.#threads.isBroken;
   }
 
-  #read(files: DataSetRequest[], places: number[], buffer: SharedBuffer, room: FragmentRoom | undefined): void {
+  #read(
+    files: readonly DataSetInFile[],
+    places: readonly number[],
+    buffer: SharedBuffer,
+    room: FragmentRoom | undefined,
+  ) {
     this.#batches += 1;
-    const results = this.#thread
-      .ask({ type: 'data sets', files, buffer: buffer.number, places, room })
-      .then((reply) => {
-        if (reply !== undefined) this.#judge(reply.elapsedMs, SLOW_FILE_MS * files.length + SLOW_BUFFER_MS);
-        return reply?.answer;
-      });
-    const batch: Batch = { buffer, requests: files, places, room, results, waiting: files.length, isSpoilt: false };
+    const answer = this.#threads.ask({ type: 'data sets', files, buffer: buffer.number, places, room });
+    const batch: Batch = { buffer, files, places, room, answer, waiting: files.length, isSpoilt: false };
     files.forEach(({ path }, index) => {
       this.#expected.set(path, { batch, index });
     });
   }
 
-  #judge(elapsedMs: number, limitMs: number): void {
-    this.#slowReads = elapsedMs > limitMs ? this.#slowReads + 1 : 0;
-  }
-
-  /** @param isSpoilt the thread may still write into the buffer, or the connection still read it */
   #doneWith(batch: Batch, isSpoilt: boolean): void {
     batch.waiting -= 1;
     batch.isSpoilt ||= isSpoilt;
     if (batch.waiting > 0) return;
     this.#batches -= 1;
-    if (batch.isSpoilt) this.#thread.dropBuffer(batch.buffer);
-    else this.#thread.giveBuffer(batch.buffer);
+    if (batch.isSpoilt) this.#threads.dropBuffer(batch.buffer);
+    else this.#threads.giveBuffer(batch.buffer);
   }
 
   #chunks(
-    request: DataSetRequest,
+    file: DataSetInFile,
     otherwise: DataSetSource,
     chunkLength: number,
     room: FragmentRoom | undefined,
   ): AsyncGenerator<DataSetChunk, void, undefined> {
-    const expected = this.#expected.get(request.path);
-    if (expected !== undefined && isSameDataSet(expected.batch.requests[expected.index], request)) {
-      this.#expected.delete(request.path);
+    const expected = this.#expected.get(file.path);
+    if (expected !== undefined && isSameDataSet(expected.batch.files[expected.index], file)) {
+      this.#expected.delete(file.path);
       return this.#expectedChunks(expected, otherwise, chunkLength, room);
     }
-    if (this.#isUseful && roomyLength(chunkLength, room) <= BUFFER_LENGTH) {
-      return this.#streamedChunks(request, otherwise, chunkLength, room);
-    }
-    this.#readOtherwise += 1;
-    if (this.#readOtherwise % FILES_UNTIL_RETRY === 0) this.#slowReads = SLOW_READS - 1;
-    return otherwise.chunks(chunkLength);
+    return this.#chunksNow(file, otherwise, chunkLength, room);
+  }
+
+  #chunksNow(
+    file: DataSetInFile,
+    otherwise: DataSetSource,
+    chunkLength: number,
+    room: FragmentRoom | undefined,
+  ): AsyncGenerator<DataSetChunk, void, undefined> {
+    const isStreamed = this.#isUseful && roomyLength(chunkLength, room) <= BUFFER_LENGTH;
+    return isStreamed ? this.#streamedChunks(file, otherwise, chunkLength, room) : otherwise.chunks(chunkLength);
   }
 
   async *#expectedChunks(
@@ -157,11 +181,12 @@ export class ReadAhead {
     chunkLength: number,
     offered: FragmentRoom | undefined,
   ): AsyncGenerator<DataSetChunk, void, undefined> {
+    const file = batch.files[index] as DataSetInFile;
     let isSpoilt = true;
     try {
-      const results = await batch.results;
-      if (results !== undefined) {
-        const result = results[index];
+      const answer = await batch.answer;
+      if (answer.type === 'answer') {
+        const result = answer.answer[index];
         if (result !== undefined) {
           isSpoilt = false;
           throw new DataSetReadError(result);
@@ -170,42 +195,45 @@ export class ReadAhead {
         const at = batch.places[index] ?? 0;
         const { room } = batch;
         const bytes = batch.buffer.bytes.subarray(at, at + roomyLength(length, room));
-        // The padding byte of a deflated data set (PS3.5 A.5); of others, `length` is the file's.
-        if (length > (batch.requests[index] as DataSetRequest).length) bytes[roomyOffset(length - 1, room)] = 0;
+        // The padding byte of a deflated data set (PS3.5 A.5); for others, `length` is the file's.
+        if (length > file.length) bytes[roomyOffset(length - 1, room)] = 0;
         const chunks = isSame(room, offered)
-          ? cut(bytes, length, chunkLength, room, true)
-          : bare(fragmentViews(bytes, 0, length, room), chunkLength);
+          ? chunksWithRoom(bytes, length, chunkLength, room, true)
+          : chunksOfFragments(fragmentViews(bytes, 0, length, room), chunkLength);
         for (const chunk of chunks) yield chunk;
         isSpoilt = false;
         return;
       }
+      if (answer.type === 'hung' && (answer.file ?? index) === index) {
+        throw new DataSetReadError({ code: 'read error', error: answer.error });
+      }
     } finally {
       this.#doneWith(batch, isSpoilt);
     }
-    yield* otherwise.chunks(chunkLength);
+    // Another file of the batch hangs, or the threads are gone.
+    yield* this.#chunksNow(file, otherwise, chunkLength, offered);
   }
 
   async *#streamedChunks(
-    request: DataSetRequest,
+    file: DataSetInFile,
     otherwise: DataSetSource,
     chunkLength: number,
     room: FragmentRoom | undefined,
   ): AsyncGenerator<DataSetChunk, void, undefined> {
-    const total = otherwise.length ?? request.length;
-    const stream = new StreamedParts(this.#thread, request, total, chunkLength, room);
-    const judge = (elapsedMs: number) => this.#judge(elapsedMs, SLOW_FILE_MS + SLOW_BUFFER_MS);
+    const total = otherwise.length ?? file.length;
+    const stream = new StreamedParts(this.#threads, file, total, chunkLength, room);
     let count = 0;
     let isWhole = false;
-    for await (const { bytes, dataLength, isLast } of stream.parts(judge)) {
-      for (const chunk of cut(bytes, dataLength, chunkLength, room, isLast)) {
+    for await (const { bytes, dataLength, isLast } of stream.parts()) {
+      for (const chunk of chunksWithRoom(bytes, dataLength, chunkLength, room, isLast)) {
         count += 1;
         isWhole = chunk.isLast;
         yield chunk;
       }
     }
     if (isWhole) return;
-    // The thread is gone, or there was no buffer to begin with: on with another reader, behind what is out already. Both see
-    // to it that the file is the one that was scanned.
+    // The threads are gone, or there was no buffer to begin with: another reader goes on behind what is out already. Both
+    // check that the file is the one that was scanned.
     let index = 0;
     for await (const chunk of otherwise.chunks(chunkLength)) {
       index += 1;
@@ -214,43 +242,128 @@ export class ReadAhead {
   }
 }
 
-/**
- * At least one piece, the last of which is marked where `bytes` ends the data set.
- * @param length of the data that `bytes` has, with `room` between it
- */
-function* cut(
-  bytes: Uint8Array,
-  length: number,
-  chunkLength: number,
-  room: FragmentRoom | undefined,
-  isEnd: boolean,
-): Generator<DataSetChunk, void, undefined> {
-  let start = 0;
-  for (let at = 0; at === 0 || at < length; at += chunkLength) {
-    const dataLength = Math.min(chunkLength, length - at);
-    const end = start + roomyLength(dataLength, room);
-    const isLast = isEnd && at + chunkLength >= length;
-    const piece = bytes.subarray(start, end);
-    yield room === undefined ? { bytes: piece, isLast } : { bytes: piece, isLast, dataLength };
-    start = end;
+interface Part {
+  readonly buffer: SharedBuffer;
+  /** In the data set, in bytes. */
+  readonly position: number;
+}
+
+/** A data set of any length, in parts. */
+class StreamedParts {
+  readonly #threads: FileThreads;
+  readonly #stream: number;
+  readonly #file: DataSetInFile;
+  readonly #total: number;
+  readonly #partLength: number;
+  readonly #room: FragmentRoom | undefined;
+  /** Buffers that a thread may still write into, or the connection still read. */
+  readonly #buffers = new Set<SharedBuffer>();
+  #asked = 0;
+  #partsAtOnce = 1;
+
+  /**
+   * @param total in bytes: the length of the data set, or one more, which is then a zero byte (PS3.5 A.5)
+   * @param chunkLength a part contains only whole chunks
+   */
+  constructor(
+    threads: FileThreads,
+    file: DataSetInFile,
+    total: number,
+    chunkLength: number,
+    room: FragmentRoom | undefined,
+  ) {
+    this.#threads = threads;
+    this.#stream = threads.newStream();
+    this.#file = file;
+    this.#total = total;
+    this.#room = room;
+    this.#partLength = Math.floor(BUFFER_LENGTH / roomyLength(chunkLength, room)) * chunkLength;
+  }
+
+  /**
+   * The parts in order, each valid until the next is asked for. They end before the last if there are no threads any more, or
+   * if there was no buffer to begin with.
+   * @throws DataSetReadError
+   */
+  async *parts(): AsyncGenerator<DataSetChunk & { dataLength: number }> {
+    let isSpoilt = true;
+    let next: Promise<readonly Part[] | undefined> | undefined;
+    try {
+      while (this.#asked < this.#total || next !== undefined) {
+        // If these parts took the last buffers there are, they are free again by the next round: no two streams wait for
+        // each other.
+        const parts = await (next ?? this.#ask());
+        if (parts === undefined) return;
+        next = this.#ask();
+        // It fails where it is awaited, not before.
+        next?.catch(() => undefined);
+        for (const part of parts) {
+          const dataLength = Math.min(this.#partLength, this.#total - part.position);
+          const bytes = part.buffer.bytes.subarray(0, roomyLength(dataLength, this.#room));
+          yield { bytes, dataLength, isLast: part.position + dataLength >= this.#total };
+          this.#buffers.delete(part.buffer);
+          this.#threads.giveBuffer(part.buffer);
+        }
+      }
+      isSpoilt = false;
+    } finally {
+      this.#threads.endStream(this.#stream, !isSpoilt);
+      for (const buffer of this.#buffers) this.#threads.dropBuffer(buffer);
+    }
+  }
+
+  /** Undefined: everything is asked for, or there is no buffer. */
+  #ask(): Promise<readonly Part[] | undefined> | undefined {
+    const parts: Part[] = [];
+    while (parts.length < this.#partsAtOnce && this.#asked < this.#total) {
+      const buffer = this.#threads.takeBuffer();
+      if (buffer === undefined) break;
+      this.#buffers.add(buffer);
+      parts.push({ buffer, position: this.#asked });
+      this.#asked += this.#partLength;
+    }
+    if (parts.length === 0) return undefined;
+    // From slow storage one part at a time, so that the peer gets something meanwhile.
+    this.#partsAtOnce = this.#threads.width > 1 ? 1 : Math.min(PARTS_MAX, 2 * this.#partsAtOnce);
+    return this.#filled(parts);
+  }
+
+  /** Undefined: there are no threads. */
+  async #filled(parts: readonly Part[]): Promise<readonly Part[] | undefined> {
+    const file = this.#file;
+    const wanted = parts.map(({ buffer, position }) => ({
+      buffer: buffer.number,
+      position,
+      length: Math.min(this.#partLength, file.length - position),
+    }));
+    // The zero byte may be a part of its own, of which nothing is in the file.
+    const inFile = wanted.filter(({ position, length }) => length > 0 || position === 0);
+    if (inFile.length > 0) {
+      const answer = await this.#threads.ask({
+        type: 'parts',
+        stream: this.#stream,
+        file,
+        parts: inFile,
+        room: this.#room,
+      });
+      if (answer.type === 'no thread') return undefined;
+      if (answer.type === 'hung') throw new DataSetReadError({ code: 'read error', error: answer.error });
+      if (answer.answer !== undefined) throw new DataSetReadError(answer.answer);
+    }
+    const last = parts.at(-1);
+    if (last !== undefined && last.position + this.#partLength >= this.#total && this.#total > file.length) {
+      last.buffer.bytes[roomyOffset(file.length - last.position, this.#room)] = 0;
+    }
+    return parts;
   }
 }
 
-/** Fragments without the room between them. */
-function* bare(fragments: readonly Uint8Array[], chunkLength: number): Generator<DataSetChunk, void, undefined> {
-  if (fragments.length === 0) yield { bytes: new Uint8Array(0), isLast: true };
-  for (const [index, fragment] of fragments.entries()) {
-    yield* cut(fragment, fragment.length, chunkLength, undefined, index === fragments.length - 1);
-  }
-}
-
-/** Short fragments would have more room than bytes. */
 function taken(offered: FragmentRoom | undefined): FragmentRoom | undefined {
   return offered !== undefined && offered.fragmentLength >= SHORTEST_FRAGMENT ? offered : undefined;
 }
 
 /** A path may have been scanned twice, with another file at it the second time. */
-function isSameDataSet(one: DataSetRequest | undefined, other: DataSetRequest): boolean {
+function isSameDataSet(one: DataSetInFile | undefined, other: DataSetInFile): boolean {
   if (one?.offset !== other.offset || one.length !== other.length) return false;
   return changeOf(one.identity, other.identity) === undefined;
 }
@@ -259,6 +372,6 @@ function isSame(one: FragmentRoom | undefined, other: FragmentRoom | undefined):
   return one?.fragmentLength === other?.fragmentLength && one?.headerLength === other?.headerLength;
 }
 
-function evenLength({ length }: DataSetRequest): number {
+function evenLength({ length }: DataSetInFile): number {
   return length + (length % 2);
 }

@@ -54,13 +54,14 @@ describe('readHeader', () => {
   test('a bare data set is looked over as it was read, also when another file is begun meanwhile', async (context) => {
     const path = join(temporaryFolder(context), 'bare');
     writeFileSync(path, sampleInstance({ transferSyntax: IMPLICIT_LE }).dataSet);
+    const access = synchronousAccess();
     const another = {
       get aborted() {
-        synchronousAccess.prefixBuffer(4_096).fill(0xff);
+        access.prefixBuffer(4_096).fill(0xff);
         return false;
       },
     };
-    const { result, findings } = await readHeader(path, true, another, synchronousAccess);
+    const { result, findings } = await readHeader(path, true, another, access);
     assert.equal(result.type, 'instance');
     assert.deepEqual(findings, []);
   });

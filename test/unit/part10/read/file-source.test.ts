@@ -3,12 +3,12 @@ import { appendFileSync, readdirSync, renameSync, truncateSync, utimesSync, writ
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { readHeader } from '../../../../src/part10/header/read-header.ts';
+import { fileSource } from '../../../../src/part10/read/data-set-file.ts';
 import {
   DataSetReadError,
   type DataSetReadReason,
   type DataSetSource,
 } from '../../../../src/part10/read/data-set-source.ts';
-import { fileSource } from '../../../../src/part10/read/file-source.ts';
 import {
   buildFile,
   DEFLATED_LE,

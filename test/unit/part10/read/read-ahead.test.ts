@@ -3,17 +3,16 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileS
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readHeader } from '../../../../src/part10/header/read-header.ts';
+import { type DataSetInFile, fileSource } from '../../../../src/part10/read/data-set-file.ts';
 import type { DataSetChunk, DataSetSource } from '../../../../src/part10/read/data-set-source.ts';
-import { fileSource } from '../../../../src/part10/read/file-source.ts';
-import { BUFFER_LENGTH, releaseFileThread, useFileThread } from '../../../../src/part10/read/file-thread.ts';
-import type { DataSetRequest } from '../../../../src/part10/read/file-thread-messages.ts';
+import { BUFFER_LENGTH } from '../../../../src/part10/read/file-threads.ts';
 import type { FragmentRoom } from '../../../../src/part10/read/fragment-room.ts';
 import { ReadAhead } from '../../../../src/part10/read/read-ahead.ts';
 import { DEFLATED_LE, EXPLICIT_LE, sampleInstance } from '../../../support/dicom-builder.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 interface Sample {
-  readonly request: DataSetRequest;
+  readonly request: DataSetInFile;
   readonly dataSet: Uint8Array;
   /** How the file is read without the thread. */
   readonly ordinary: DataSetSource;
@@ -218,8 +217,7 @@ test('where the thread breaks in the middle, another reader goes on behind what 
     parts.push(dataLength === undefined ? copy : withoutRoom([{ bytes: copy, isLast, dataLength }], room));
     if (isLast) lasts += 1;
     if (parts.length === 3) {
-      await useFileThread().end();
-      releaseFileThread();
+      await ahead.threads.end();
     }
   }
   assert.ok(Buffer.concat(parts).equals(dataSet));
