@@ -2,6 +2,7 @@
 // 'lossless' are those of the editor's settings. AE titles: PS3.5 Table 6.2-1. Maximum length: PS3.8 D.1.
 
 import type { Peer } from '../net/peer.ts';
+import { AE_TITLE_LENGTH_MAX, type AETitleFault, aeTitleFault } from '../protocol/acse/ae-title.ts';
 import {
   CONVERSIONS,
   type ConversionWord,
@@ -192,20 +193,19 @@ export function portFrom(name: string, text: string, lowest: 0 | 1): number {
   return port;
 }
 
-export function aeTitleFrom(spelling: string, title: string): string {
-  const because = aeTitleProblem(title);
-  if (because !== undefined) {
-    const allowed = '1 to 16 printable ASCII characters, no backslash';
-    throw wrongValue(spelling, title, `an AE title: ${because}`, allowed, `${spelling} WORKSTATION7`);
-  }
-  return title;
-}
+const AE_TITLE_FAULTS: Readonly<Record<AETitleFault, string>> = {
+  blank: 'it is blank',
+  'too long': `it has more than ${AE_TITLE_LENGTH_MAX} characters`,
+  backslash: 'it has a backslash',
+  characters: 'it has a character that is not printable ASCII',
+};
 
-function aeTitleProblem(title: string): string | undefined {
-  if (title.trim() === '') return 'it is blank';
-  if (title.length > 16) return `it has ${title.length} characters`;
-  if (title.includes('\\')) return 'it has a backslash';
-  return /^[\x20-\x7e]*$/.test(title) ? undefined : 'it has a character that is not printable ASCII';
+export function aeTitleFrom(spelling: string, title: string): string {
+  const fault = aeTitleFault(title);
+  if (fault === undefined) return title;
+  const allowed = `1 to ${AE_TITLE_LENGTH_MAX} printable ASCII characters, no backslash`;
+  const expected = `an AE title: ${AE_TITLE_FAULTS[fault]}`;
+  throw wrongValue(spelling, title, expected, allowed, `${spelling} WORKSTATION7`);
 }
 
 /** setTimeout counts milliseconds in 31 bits; a longer wait would end at once. */

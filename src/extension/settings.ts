@@ -11,6 +11,7 @@ import {
   type Peer,
   type Timeouts,
 } from '../net/peer.ts';
+import { aeTitleFault } from '../protocol/acse/ae-title.ts';
 import {
   CONVERSIONS,
   PREFLIGHT_CODES,
@@ -40,7 +41,6 @@ const MAX_PDU_LENGTH_MIN = 1024;
 const MAX_PDU_LENGTH_MAX = 1_048_576;
 const TIMEOUT_MAX_S = 86_400;
 
-const AE_TITLE = /^(?=.*[!-[\]-~])[ -[\]-~]{1,16}$/;
 const PEER_NAME = /^(?=.*\S)[^\p{Cc}\p{Cf}]{1,64}$/u;
 const HOST_NAME = /^[A-Za-z0-9._-]{1,253}$/;
 const IPV6_ADDRESS = /^(?=[^:]*:[^:]*:)[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9._-]{1,32})?$/;
@@ -58,7 +58,10 @@ const PROPOSE_RULE = 'must be true or false';
 
 const isHost = (text: string): boolean => HOST_NAME.test(text) || IPV6_ADDRESS.test(text);
 
-const aeTitle = v.pipe(v.string(AE_TITLE_RULE), v.regex(AE_TITLE, AE_TITLE_RULE));
+const aeTitle = v.pipe(
+  v.string(AE_TITLE_RULE),
+  v.check((text) => aeTitleFault(text) === undefined, AE_TITLE_RULE),
+);
 const seconds = v.pipe(v.number(TIMEOUT_RULE), v.minValue(0, TIMEOUT_RULE), v.maxValue(TIMEOUT_MAX_S, TIMEOUT_RULE));
 
 const wholeNumber = (least: number, most: number, rule: string) =>

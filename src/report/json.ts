@@ -12,7 +12,7 @@ import { contextResultText } from '../trace/code-text.ts';
 import { explain, explainFile, sentence } from '../trace/explain.ts';
 import { explainPreflight } from '../trace/explain-preflight.ts';
 import { nameOf } from '../trace/names.ts';
-import { sanitize } from '../trace/sanitize.ts';
+import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatTag, hexWord } from '../trace/units.ts';
 import { contextCounts, isAccepted, operationsInvoked, refusalText } from './negotiation.ts';
 import { inPieces } from './pieces.ts';
@@ -29,10 +29,6 @@ export interface JsonReportOptions {
   readonly displayPath?: (path: string) => string;
 }
 
-const UID_MAX = 64;
-const ERROR_COMMENT_MAX = 64;
-const VERSION_NAME_MAX = 16;
-
 /** Leaves out what is not known, so that readers meet no empty fields. */
 function known<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
@@ -41,7 +37,7 @@ function known<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], un
 }
 
 const uid = (value: string | undefined): string | undefined =>
-  value === undefined ? undefined : sanitize(value, UID_MAX);
+  value === undefined ? undefined : sanitize(value, SHOWN_MAX.uid);
 
 const nameOfUid = (value: string | undefined): string | undefined => (value === undefined ? undefined : uidName(value));
 
@@ -89,7 +85,7 @@ function associationJson(summary: AssociationSummary, peerName: string): object 
     startedAt: new Date(summary.startedAtMs).toISOString(),
     endedAt: new Date(summary.endedAtMs).toISOString(),
     peerImplementationClassUID: uid(summary.peerImplementationClassUID),
-    peerImplementationVersionName: versionName === undefined ? undefined : sanitize(versionName, VERSION_NAME_MAX),
+    peerImplementationVersionName: versionName === undefined ? undefined : sanitize(versionName, SHOWN_MAX.versionName),
     peerMaximumLength: summary.peerMaximumLength,
     operationsInvoked: operationsInvoked(summary),
     contextCounts: contextCounts(summary),
@@ -115,7 +111,8 @@ function instanceJson(file: FileOutcome, peerName: string, displayPath: (path: s
     converted: isConverted(file),
     status: status === undefined ? undefined : hexWord(status),
     statusMeaning: status === undefined ? undefined : storeStatus(status).meaning,
-    errorComment: answer?.errorComment === undefined ? undefined : sanitize(answer.errorComment, ERROR_COMMENT_MAX),
+    errorComment:
+      answer?.errorComment === undefined ? undefined : sanitize(answer.errorComment, SHOWN_MAX.errorComment),
     offendingElement: answer?.offendingElement?.map(formatTag),
     bytesSent: file.bytesSent,
     elapsedMs: file.elapsedMs,

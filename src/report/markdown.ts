@@ -7,7 +7,7 @@ import type { FileOutcome } from '../send/outcome.ts';
 import { pathText } from '../trace/event-lines.ts';
 import { explain, explainFile, sentence } from '../trace/explain.ts';
 import { addressOf, aeTitle, nameOf } from '../trace/names.ts';
-import { escapeMarkdown, markdownCode, sanitize } from '../trace/sanitize.ts';
+import { escapeMarkdown, markdownCode, SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, hexWord, plural } from '../trace/units.ts';
 import { contextCounts, operationsInvoked, refusalText } from './negotiation.ts';
 import { inPieces } from './pieces.ts';
@@ -30,7 +30,6 @@ export interface MarkdownReportOptions {
 }
 
 const ROWS_MAX = 2000;
-const VERSION_NAME_MAX = 16;
 
 /** What the sections share. */
 interface Page {
@@ -74,7 +73,7 @@ const prose = (text: string, max: number): string => escapeMarkdown(sanitize(tex
 function implementationText(summary: AssociationSummary): string {
   const { peerImplementationVersionName: name, peerImplementationClassUID: classUID } = summary;
   return [
-    ...(name === undefined ? [] : [sanitize(name, VERSION_NAME_MAX)]),
+    ...(name === undefined ? [] : [sanitize(name, SHOWN_MAX.versionName)]),
     ...(classUID === undefined ? [] : [`(${sanitize(classUID)})`]),
   ].join(' ');
 }
@@ -87,7 +86,12 @@ function factRows(result: SendResult): string[] {
   const implementations = new Set(result.associations.map(implementationText).filter((text) => text !== ''));
   const converted = convertedIn(result);
   return [
-    row('Peer', peer.name === address ? prose(address, 300) : `${prose(peer.name, 128)}, ${prose(address, 300)}`),
+    row(
+      'Peer',
+      peer.name === address
+        ? prose(address, SHOWN_MAX.address)
+        : `${prose(peer.name, SHOWN_MAX.peerName)}, ${prose(address, SHOWN_MAX.address)}`,
+    ),
     row(
       'AE titles',
       `${escapeMarkdown(aeTitle(peer.callingAETitle))} → ${escapeMarkdown(aeTitle(peer.calledAETitle))}`,

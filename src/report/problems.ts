@@ -5,7 +5,7 @@ import type { ListenerTrouble, SendResult } from '../send/job.ts';
 import type { FileOutcome, FileOutcomes, Outcome, OutcomeCounts } from '../send/outcome.ts';
 import { explainFile, sentence } from '../trace/explain.ts';
 import { explainPreflight } from '../trace/explain-preflight.ts';
-import { sanitize } from '../trace/sanitize.ts';
+import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatCount, plural } from '../trace/units.ts';
 
 /** Files of which the same is to be said. */
@@ -172,8 +172,6 @@ export function convertedIn(result: SendResult): number {
   return count;
 }
 
-const DETAIL_MAX = 200;
-
 /** What is missing where a listener threw. */
 const MISSING: Readonly<Record<ListenerTrouble['listener'], string>> = {
   trace: 'The trace of this send has gaps',
@@ -183,7 +181,7 @@ const MISSING: Readonly<Record<ListenerTrouble['listener'], string>> = {
 
 /** Quotation in a system's message may be a path that names a patient. Up to the last quote: a path may contain some. */
 function errorText({ code, message }: SystemErrorInfo): string {
-  return code === 'UNKNOWN' ? sanitize(message, DETAIL_MAX).replace(/'.*'/, "'…'") : sanitize(code);
+  return code === 'UNKNOWN' ? sanitize(message, SHOWN_MAX.detail).replace(/'.*'/, "'…'") : sanitize(code);
 }
 
 /** A listener of the send threw and the send went on: one sentence on what was not shown or recorded. */

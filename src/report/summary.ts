@@ -4,7 +4,7 @@ import type { Peer } from '../net/peer.ts';
 import type { SendResult } from '../send/job.ts';
 import { pathText } from '../trace/event-lines.ts';
 import { addressOf, aeTitle } from '../trace/names.ts';
-import { sanitize } from '../trace/sanitize.ts';
+import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../trace/units.ts';
 import { convertedIn, headline, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
 
@@ -37,8 +37,8 @@ function problemLines(
 /** 'ORTHANC (ORTHANC at 127.0.0.1:4242)'; a name that only says the address is not said again. */
 function peerText(peer: Peer): string {
   const address = addressOf(peer);
-  const there = `${aeTitle(peer.calledAETitle)} at ${sanitize(address, 300)}`;
-  return peer.name === address ? there : `${sanitize(peer.name, 128)} (${there})`;
+  const there = `${aeTitle(peer.calledAETitle)} at ${sanitize(address, SHOWN_MAX.address)}`;
+  return peer.name === address ? there : `${sanitize(peer.name, SHOWN_MAX.peerName)} (${there})`;
 }
 
 /** Lines joined by newlines, none at the end. Ends with the problems, which are read first in a terminal. */

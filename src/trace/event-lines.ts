@@ -4,7 +4,7 @@ import type { JobTraceEvent, TransportTraceEvent } from '../net/trace-record.ts'
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { messageTypeText } from './dimse-text.ts';
 import { addressOf } from './names.ts';
-import { sanitize } from './sanitize.ts';
+import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatBytes, formatDuration, formatRate, hexWord } from './units.ts';
 
 type Level = 'error' | 'warn' | 'info' | 'debug';
@@ -14,12 +14,7 @@ export interface LeveledText {
   readonly text: string;
 }
 
-/** A path may be long; what it ends with matters most. */
-const PATH_MAX = 512;
-const DETAIL_MAX = 256;
-const HOST_MAX = 255;
-
-export const pathText = (path: string): string => sanitize(path, PATH_MAX);
+export const pathText = (path: string): string => sanitize(path, SHOWN_MAX.path);
 
 type Timeout = Extract<TransportTraceEvent, { type: 'timeout' }>;
 
@@ -44,7 +39,7 @@ export function transportLine(event: TransportTraceEvent): LeveledText {
     case 'connecting':
       return {
         level: 'debug',
-        text: `Connecting to ${addressOf({ host: sanitize(event.host, HOST_MAX), port: event.port })}`,
+        text: `Connecting to ${addressOf({ host: sanitize(event.host, SHOWN_MAX.host), port: event.port })}`,
       };
     case 'connected':
       return {
@@ -57,11 +52,11 @@ export function transportLine(event: TransportTraceEvent): LeveledText {
         text: `Connection accepted from ${sanitize(event.remoteAddress)} at ${sanitize(event.localAddress)}`,
       };
     case 'connection failed':
-      return { level: 'error', text: `Connection failed: ${sanitize(event.error.message, DETAIL_MAX)}` };
+      return { level: 'error', text: `Connection failed: ${sanitize(event.error.message, SHOWN_MAX.detail)}` };
     case 'connection closed':
       return event.error === undefined
         ? { level: 'debug', text: `Connection closed by ${event.by === 'us' ? 'us' : 'the peer'}` }
-        : { level: 'error', text: `Connection lost: ${sanitize(event.error.message, DETAIL_MAX)}` };
+        : { level: 'error', text: `Connection lost: ${sanitize(event.error.message, SHOWN_MAX.detail)}` };
     case 'unexpected message':
       return { level: 'warn', text: `Ignored a message that nobody asked for: ${messageTypeText(event.command)}` };
     case 'timeout':

@@ -6,16 +6,14 @@ import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { abortReasonText, rejectReasonText, rejectResultText, rejectSourceText } from './code-text.ts';
 import { type Explanation, unspoken, type Words } from './explanation.ts';
 import { ourOption } from './our-options.ts';
-import { sanitize } from './sanitize.ts';
+import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatDuration } from './units.ts';
-
-const DETAIL_MAX = 200;
 
 /** 'ECONNREFUSED 127.0.0.1:104'. */
 function systemWords(error: SystemErrorInfo): string {
   const where =
     error.address === undefined ? '' : ` ${sanitize(error.address)}${error.port === undefined ? '' : `:${error.port}`}`;
-  return error.code === 'UNKNOWN' ? sanitize(error.message, DETAIL_MAX) : `${sanitize(error.code)}${where}`;
+  return error.code === 'UNKNOWN' ? sanitize(error.message, SHOWN_MAX.detail) : `${sanitize(error.code)}${where}`;
 }
 
 const CHECK_ADDRESS = 'Check the host and the port of the peer.';
@@ -265,7 +263,7 @@ function explainProtocolError(peer: string, detail: string, looksLike: string | 
     };
   }
   return {
-    what: `${peer} broke the DICOM protocol (${sanitize(detail, DETAIL_MAX)}), so the association was aborted.`,
+    what: `${peer} broke the DICOM protocol (${sanitize(detail, SHOWN_MAX.detail)}), so the association was aborted.`,
     cause: 'Its DICOM software is defective, or something on the way changed the data.',
     action: 'Send the trace to the manufacturer of its DICOM software.',
   };

@@ -7,10 +7,8 @@ import { bareMeaning } from './dimse-text.ts';
 import { type ExplainContext, peerOf } from './explain.ts';
 import { explainAssociation } from './explain-association.ts';
 import type { Explanation } from './explanation.ts';
-import { sanitize } from './sanitize.ts';
+import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatDuration, hexWord } from './units.ts';
-
-const DETAIL_MAX = 200;
 
 function echoFailure(peer: string, failure: NonNullable<EchoResult['failure']>): Explanation {
   switch (failure.code) {
@@ -23,7 +21,7 @@ function echoFailure(peer: string, failure: NonNullable<EchoResult['failure']>):
       };
     case 'invalid response':
       return {
-        what: `${peer} gave an answer that does not fit the C-ECHO request (${sanitize(failure.detail, DETAIL_MAX)}).`,
+        what: `${peer} gave an answer that does not fit the C-ECHO request (${sanitize(failure.detail, SHOWN_MAX.detail)}).`,
         cause: 'Its DICOM software is defective.',
         action: 'Send the trace to the manufacturer of its DICOM software.',
         whose: 'peer',
@@ -44,11 +42,8 @@ function echoPhases({ phases }: EchoResult): string {
   return named.flatMap(([name, ms]) => (ms === undefined ? [] : [`${name} ${formatDuration(ms)}`])).join(', ');
 }
 
-/** PS3.7 D.3.3.2: a version name has up to 16 characters. */
-const VERSION_NAME_MAX = 16;
-
 function echoIdentity(result: EchoResult): string | undefined {
-  const name = sanitize(result.peerImplementationVersionName ?? '', VERSION_NAME_MAX);
+  const name = sanitize(result.peerImplementationVersionName ?? '', SHOWN_MAX.versionName);
   const uid = sanitize(result.peerImplementationClassUID ?? '');
   const length = result.peerMaximumLength;
   const parts = [

@@ -4,11 +4,9 @@
 import type { Finding } from '../part10/check/finding.ts';
 import type { PreflightFinding } from '../send/preflight-policy.ts';
 import { type Explanation, unspoken, type Words } from './explanation.ts';
-import { quoted, sanitize } from './sanitize.ts';
+import { quoted, SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatCount, plural } from './units.ts';
 
-const DETAIL_MAX = 200;
-const PATH_MAX = 512;
 /** In the editor, and on the command line. */
 const SEND_ANYWAY = '"Send this one" in the results, or --preflight "conflicting instance=send"';
 const AGAIN = 'Get the file again from where it came from.';
@@ -53,7 +51,7 @@ function explainFinding(finding: Finding): Words {
       return truncated(finding);
     case 'broken structure':
       return {
-        what: `The data set cannot be read from byte ${finding.offset} on: ${sanitize(finding.detail, DETAIL_MAX)}.`,
+        what: `The data set cannot be read from byte ${finding.offset} on: ${sanitize(finding.detail, SHOWN_MAX.detail)}.`,
         cause: 'The file is damaged, or defective software wrote it; a PACS that reads what it gets aborts there.',
         action: AGAIN,
       };
@@ -130,7 +128,7 @@ function wordsOf(finding: PreflightFinding, displayPath?: (path: string) => stri
     case 'conflicting instance': {
       const isStored = finding.code === 'conflicting instance' && finding.isStored === true;
       const unnamed = isStored ? 'another file' : 'another file of this send';
-      const first = displayPath === undefined ? unnamed : sanitize(displayPath(finding.firstPath), PATH_MAX);
+      const first = displayPath === undefined ? unnamed : sanitize(displayPath(finding.firstPath), SHOWN_MAX.path);
       if (finding.code === 'duplicate instance') {
         return { what: `The same instance with the same bytes is in ${first}, and is sent from there.` };
       }

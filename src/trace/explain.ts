@@ -12,7 +12,7 @@ import { explainStatus } from './explain-status.ts';
 import { type Explanation, unspoken, type Words } from './explanation.ts';
 import { nameAndUid, nameOf } from './names.ts';
 import { ourOption } from './our-options.ts';
-import { quoted, sanitize } from './sanitize.ts';
+import { quoted, SHOWN_MAX, sanitize } from './sanitize.ts';
 import { plural } from './units.ts';
 
 export interface ExplainContext {
@@ -25,9 +25,6 @@ export interface ExplainContext {
 }
 
 const AGAIN = 'Get the file again from where it came from.';
-const DETAIL_MAX = 200;
-const PATH_MAX = 512;
-const PEER_MAX = 128;
 
 const SYSTEM: Readonly<Record<string, string>> = {
   EACCES: 'This user may not read it.',
@@ -42,7 +39,7 @@ const SYSTEM: Readonly<Record<string, string>> = {
 };
 
 function capitalized(message: string): string {
-  const text = sanitize(message, DETAIL_MAX);
+  const text = sanitize(message, SHOWN_MAX.detail);
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
@@ -50,7 +47,7 @@ function capitalized(message: string): string {
 function explainSystem(what: string, error: SystemErrorInfo, gone: string, action: string): Words {
   const isSlow = error.code === 'ETIMEDOUT' || error.code === 'EAGAIN';
   const cause = isSlow ? capitalized(error.message) : error.code === 'ENOENT' ? gone : SYSTEM[error.code];
-  const code = error.code === 'UNKNOWN' ? sanitize(error.message, DETAIL_MAX) : sanitize(error.code);
+  const code = error.code === 'UNKNOWN' ? sanitize(error.message, SHOWN_MAX.detail) : sanitize(error.code);
   return { what: `${what} (${code}).`, ...(cause === undefined ? {} : { cause }), action };
 }
 
@@ -161,7 +158,7 @@ function explainHeader(problem: HeaderProblem): Words {
       };
     case 'malformed':
       return {
-        what: `The file is damaged at byte ${problem.offset}: ${sanitize(problem.detail, DETAIL_MAX)}.`,
+        what: `The file is damaged at byte ${problem.offset}: ${sanitize(problem.detail, SHOWN_MAX.detail)}.`,
         cause: 'It was copied only in part, or defective software wrote it.',
         action: AGAIN,
       };
@@ -188,14 +185,14 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
       return explainStatus(peer, reason);
     case 'invalid response':
       return {
-        what: `${peer} gave an answer that does not fit the request (${sanitize(reason.detail, DETAIL_MAX)}).`,
+        what: `${peer} gave an answer that does not fit the request (${sanitize(reason.detail, SHOWN_MAX.detail)}).`,
         cause: 'Its DICOM software is defective; the instance may be stored there or not.',
         action: 'Look for the instance in the PACS, and send the trace to the manufacturer.',
         whose: 'peer',
       };
     case 'file changed':
       return {
-        what: `The file changed after it was scanned (${sanitize(reason.detail, DETAIL_MAX)}).`,
+        what: `The file changed after it was scanned (${sanitize(reason.detail, SHOWN_MAX.detail)}).`,
         cause: 'Another program may still be writing it.',
         action: 'Send it again when it is complete.',
         whose: 'local',
@@ -216,7 +213,7 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
       const first =
         context.displayPath === undefined
           ? 'another file of this send'
-          : sanitize(context.displayPath(reason.firstPath), PATH_MAX);
+          : sanitize(context.displayPath(reason.firstPath), SHOWN_MAX.path);
       const what = `The same instance with the same bytes is in ${first}, which was to be sent for both.`;
       if (reason.reason === undefined) return { what };
       const { path: _path, ...rest } = context;
@@ -225,7 +222,7 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
     }
     case 'cannot convert':
       return {
-        what: `The data set cannot be converted from ${nameOf(reason.from)} to ${nameOf(reason.to)} (${sanitize(reason.detail, DETAIL_MAX)}).`,
+        what: `The data set cannot be converted from ${nameOf(reason.from)} to ${nameOf(reason.to)} (${sanitize(reason.detail, SHOWN_MAX.detail)}).`,
         cause: `${peer} does not take the transfer syntax of the file.`,
         action: `Ask its administrator to accept ${nameAndUid(reason.from)}.`,
         whose: 'peer',
@@ -246,7 +243,7 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
 
 /** How the peer is called in a sentence; sanitised. */
 export const peerOf = ({ peerName }: ExplainContext): string =>
-  (peerName === undefined ? '' : sanitize(peerName, PEER_MAX)) || 'The peer';
+  (peerName === undefined ? '' : sanitize(peerName, SHOWN_MAX.peerName)) || 'The peer';
 
 /** In words: what happened, to which file (where `context` names one), why perhaps, and what to do. */
 export function explain(reason: Reason, context: ExplainContext = {}): Explanation {
@@ -255,7 +252,7 @@ export function explain(reason: Reason, context: ExplainContext = {}): Explanati
     ? explainAssociation(peer, reason)
     : explainInFile(reason, peer, context);
   if (context.path === undefined) return explanation;
-  return { ...explanation, what: `${sanitize(context.path, PATH_MAX)}: ${explanation.what}` };
+  return { ...explanation, what: `${sanitize(context.path, SHOWN_MAX.path)}: ${explanation.what}` };
 }
 
 /** Why a file ended as it did; undefined where that needs no words. */

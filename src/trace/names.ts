@@ -1,19 +1,17 @@
 // How things are called in prose: a name where the registry has one, the UID where it has not.
 
 import { uidName } from '../protocol/uids.ts';
-import { sanitize } from './sanitize.ts';
-
-const UID_MAX = 64;
+import { SHOWN_MAX, sanitize } from './sanitize.ts';
 
 /** 'CT Image Storage', or '1.2.3.4 (unknown)'. */
 export function nameOf(uid: string): string {
-  return uidName(uid) ?? (uid === '' ? '(empty)' : `${sanitize(uid, UID_MAX)} (unknown)`);
+  return uidName(uid) ?? (uid === '' ? '(empty)' : `${sanitize(uid, SHOWN_MAX.uid)} (unknown)`);
 }
 
 /** 'RLE Lossless (1.2.840.10008.1.2.5)', for those who must configure it. */
 export function nameAndUid(uid: string): string {
   const name = uidName(uid);
-  return name === undefined ? nameOf(uid) : `${name} (${sanitize(uid, UID_MAX)})`;
+  return name === undefined ? nameOf(uid) : `${name} (${sanitize(uid, SHOWN_MAX.uid)})`;
 }
 
 /** AE titles as they may be shown; PS3.5 6.2 allows 16 characters. */

@@ -2,6 +2,21 @@
 // What cannot be seen or what changes how its neighbours are read goes: controls (C0, C1), bidirectional controls
 // (Unicode UAX #9), zero-width and filler characters, variation selectors, tags, lone surrogates.
 
+/** How much of other people's text is shown, in UTF-16 units. */
+export const SHOWN_MAX = {
+  /** Host and port. */
+  address: 300,
+  detail: 200,
+  /** PS3.5 Table 6.2-1 (LO). */
+  errorComment: 64,
+  host: 255,
+  path: 512,
+  peerName: 128,
+  uid: 64,
+  /** PS3.7 D.3.3.2. */
+  versionName: 16,
+} as const;
+
 /** Characters that a reader does not see or that act on their neighbours. Ranges are inclusive. */
 const INVISIBLE: readonly (readonly [number, number])[] = [
   [0x0000, 0x001f],

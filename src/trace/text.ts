@@ -21,7 +21,7 @@ import { hexDump } from './hex.ts';
 import { MessageBlocks } from './message-blocks.ts';
 import { aeTitle, nameAndUid, nameOf } from './names.ts';
 import { type ControlPdu, type ProposedContexts, pduBlock, pduFields } from './pdu-text.ts';
-import { sanitize } from './sanitize.ts';
+import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatCount } from './units.ts';
 
 export type TraceLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -52,7 +52,6 @@ const LEVELS: Readonly<Record<TraceLevel | 'off', number>> = { off: 0, error: 1,
 const BLOCK_LINES_MAX = 4000;
 /** Associations whose end was never traced do not pile up. */
 const ASSOCIATIONS_MAX = 256;
-const DETAIL_MAX = 256;
 
 interface AssociationState {
   folding: Folding | undefined;
@@ -114,7 +113,7 @@ export class TextTrace {
         }
         break;
       case 'protocol error':
-        this.#line('error', `Protocol error of the peer: ${sanitize(event.detail, DETAIL_MAX)}`);
+        this.#line('error', `Protocol error of the peer: ${sanitize(event.detail, SHOWN_MAX.detail)}`);
         this.#line('error', `Aborting with Source: ${abortSourceText(2)}, Reason: ${abortReasonText(2, event.reason)}`);
         break;
       case 'file begins':

@@ -320,7 +320,7 @@ test('Verify Connection says how long each step took and who answered', { skip }
   await screenshot('verify-answered');
   assert.match(
     verified,
-    /connect \d+.* · association \d+.* · echo \d+.*; implementation OFFIS_DCMTK_\d+, max PDU 16384/,
+    /\(connect \d+.*, association \d+.*, C-ECHO \d+.*\)\. It is OFFIS_DCMTK_\d+ .*accepts PDUs of up to 16384 bytes/,
   );
 });
 

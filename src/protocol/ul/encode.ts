@@ -3,6 +3,7 @@
 // What we send obeys the standard, or is not sent: a value that its field does not allow is a bug of the caller (RangeError).
 // The exception are the AE titles of an A-ASSOCIATE-AC, which send back whatever the requestor wrote (Table 9-17).
 
+import { AE_TITLE_LENGTH_MAX } from '../acse/ae-title.ts';
 import { ByteWriter } from '../bytes.ts';
 import {
   ABSTRACT_SYNTAX_SUB_ITEM,
@@ -27,7 +28,6 @@ import {
 import { encodeUserInformation } from './user-information.ts';
 import { isAETitle } from './values.ts';
 
-const AE_TITLE_LENGTH = 16;
 const RESULT_ACCEPTANCE = 0;
 const RESULT_MAX = 4;
 /** Odd numbers from 1 to 255. */
@@ -170,8 +170,8 @@ function writeFixedFields(writer: ByteWriter, pdu: AAssociateRq | AAssociateAc):
 }
 
 function writeAETitle(writer: ByteWriter, title: string): void {
-  if (title.length > AE_TITLE_LENGTH) throw new RangeError(`${JSON.stringify(title)} is longer than an AE title`);
-  writer.latin1(title.padEnd(AE_TITLE_LENGTH));
+  if (title.length > AE_TITLE_LENGTH_MAX) throw new RangeError(`${JSON.stringify(title)} is longer than an AE title`);
+  writer.latin1(title.padEnd(AE_TITLE_LENGTH_MAX));
 }
 
 function checkProposed(contexts: readonly ProposedPresentationContext[]): void {

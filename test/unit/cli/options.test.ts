@@ -108,7 +108,7 @@ describe('peerFrom', () => {
     for (const [title, because] of [
       ['', /blank/],
       ['   ', /blank/],
-      ['12345678901234567', /17 characters/],
+      ['12345678901234567', /more than 16 characters/],
       ['A\\B', /backslash/],
       ['KÖLN', /printable/],
       ['A\tB', /printable/],
