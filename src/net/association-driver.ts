@@ -19,6 +19,8 @@ export interface DriverListener {
   connected?(localAddress: string, remoteAddress: string): void;
   /** Bytes came, before the core has read them. */
   received?(bytes: Uint8Array): void;
+  /** The system has taken bytes of ours. */
+  written?(): void;
   indication(indication: Indication): void;
   /** The connection is gone: last of all. `error`: why, if it broke. */
   closed(error: SystemErrorInfo | undefined): void;
@@ -44,9 +46,9 @@ export class AssociationDriver {
   #performing = false;
   #artim: NodeJS.Timeout | undefined;
   #writesPending = 0;
+  #pauses = 0;
   #closedByUs = false;
   #closed = false;
-  #lastProgress = 0;
   #hasSinkThrown = false;
 
   constructor(
@@ -66,11 +68,6 @@ export class AssociationDriver {
 
   get closed(): boolean {
     return this.#closed;
-  }
-
-  /** Performance-clock time at which the system last took bytes from us, in milliseconds. */
-  get lastProgress(): number {
-    return this.#lastProgress;
   }
 
   get hasPendingWrites(): boolean {
@@ -120,12 +117,15 @@ export class AssociationDriver {
     });
   }
 
+  /** Back-pressure on the peer. Whoever pauses, resumes: reading goes on when everybody has. */
   pauseReading(): void {
-    this.#connection?.pauseReading();
+    this.#pauses += 1;
+    if (this.#pauses === 1) this.#connection?.pauseReading();
   }
 
   resumeReading(): void {
-    this.#connection?.resumeReading();
+    this.#pauses -= 1;
+    if (this.#pauses === 0) this.#connection?.resumeReading();
   }
 
   /** Ends the connection now, whatever state the association is in. */
@@ -201,11 +201,10 @@ export class AssociationDriver {
   }
 
   #write(chunks: readonly Uint8Array[]): void {
-    if (this.#writesPending === 0) this.#lastProgress = performance.now();
     this.#writesPending += 1;
     this.#connection?.write(chunks, () => {
       this.#writesPending -= 1;
-      this.#lastProgress = performance.now();
+      this.#listener.written?.();
       if (this.#writesPending === 0) this.#releaseFlushWaiters();
     });
   }

@@ -24,6 +24,10 @@ export class Occurrence {
   readonly #waiters = new Set<() => void>();
   #hasHappened = false;
 
+  get hasHappened(): boolean {
+    return this.#hasHappened;
+  }
+
   happen(): void {
     this.#hasHappened = true;
     for (const waiter of this.#waiters) waiter();

@@ -88,11 +88,8 @@ async function verify(association: RequestedAssociation, result: Draft, signal: 
     result.failure = { code: 'unusable maximum length', maximumLength: result.peerMaximumLength ?? 0 };
   } else {
     const asked = performance.now();
-    const request = echoRequest(1);
-    const expected = association.expectAnswer(request);
-    const { presentationContextId } = context;
-    association.driver.input({ type: 'DIMSE request', presentationContextId, command: request, hasDataSet: false });
-    const answer = await association.answered(expected, signal);
+    const request = echoRequest(association.session.messageId());
+    const answer = await association.session.request(context.presentationContextId, request);
     if (answer.type === 'failure') {
       result.failure = answer.failure;
       return;

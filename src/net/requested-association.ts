@@ -1,15 +1,18 @@
-// An association as its requestor uses it: open, exchange messages, release. Each phase has its deadline, each may be
-// cancelled, and each ends in a value that says what happened. PS3.8 clause 7, PS3.7 clause 8.
+// An association as its requestor uses it: open, exchange messages, release. PS3.8 clause 7. This file is the life cycle:
+// its phases, their deadlines, and cancelling. Messages are the session's (dimse-session.ts).
+//
+// Every end is a value that says what happened, and the first end counts: what follows from it does not change it.
 
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
-import type { CEchoRq, Command, CStoreRq } from '../protocol/dimse/command.ts';
 import type { Indication } from '../protocol/effects.ts';
 import type { AAssociateAc } from '../protocol/ul/pdu.ts';
 import { AssociationDriver } from './association-driver.ts';
 import { type AssociationProposal, associateRq, operationsInvokedOf } from './association-proposal.ts';
 import type { Connector } from './connection.ts';
-import { Deferred, Occurrence } from './deferred.ts';
+import { Deadline } from './deadline.ts';
+import { Deferred, type Occurrence } from './deferred.ts';
+import { DimseSession } from './dimse-session.ts';
 import type { AssociationFailure, Phase } from './failure.ts';
 import { foreignProtocol } from './foreign-protocol.ts';
 import type { Peer } from './peer.ts';
@@ -20,33 +23,23 @@ export type RequestOutcome =
   | { readonly type: 'open'; readonly association: RequestedAssociation }
   | { readonly type: 'failure'; readonly association: RequestedAssociation; readonly failure: AssociationFailure };
 
-/** The answer to a request, or why none came. */
-export type Answer =
-  | { readonly type: 'message'; readonly command: Command; readonly hasDataSet: boolean }
-  | { readonly type: 'failure'; readonly failure: AssociationFailure };
-
-/** Node's timers hold 31 bits; a longer deadline is none. */
-const TIMER_MAX_MS = 2 ** 31 - 1;
-
 export class RequestedAssociation {
   readonly peer: Peer;
+  readonly session: DimseSession;
+  readonly driver: AssociationDriver;
   readonly startedAtMs = Date.now();
-  readonly #driver: AssociationDriver;
-  readonly #answers = new Map<number, (answer: Answer) => void>();
-  readonly #ended = new Occurrence();
-  readonly #gone = new Deferred<void>();
-  readonly #connection = new Deferred<void>();
-  readonly #opened = new Deferred<void>();
-  readonly #proposedOperations: number | undefined;
   readonly #signal: AbortSignal;
+  readonly #proposedOperations: number | undefined;
+  readonly #opened = new Deferred<void>();
+  readonly #gone = new Deferred<void>();
+  /** Of the phases before and after the session, which has its own. */
+  readonly #deadline = new Deadline((afterMs) => this.#timedOut(this.#phase, afterMs));
   readonly #cancel = (): void => {
-    if (this.#phasesOpen > 0) this.abort({ code: 'cancelled', phase: this.#phase });
+    if (this.#stage !== 'open' || this.session.isBusy) this.abort({ code: 'cancelled', phase: this.#phase });
   };
-  #phase: Phase = 'connect';
-  #phasesOpen = 0;
-  #hasEnded = false;
-  #failure: AssociationFailure | undefined;
+  #stage: 'connect' | 'association' | 'open' | 'release' = 'connect';
   #ac: AAssociateAc | undefined;
+  /** What the peer said first tells what it is, where it is not DICOM. */
   #firstBytes: Uint8Array | undefined;
   #connectedAt: number | undefined;
   #remoteAddress: string | undefined;
@@ -60,9 +53,8 @@ export class RequestedAssociation {
   ) {
     this.peer = peer;
     this.#signal = signal;
-    signal.addEventListener('abort', this.#cancel, { once: true });
     this.#proposedOperations = proposal.operationsInvoked;
-    this.#driver = new AssociationDriver(
+    this.driver = new AssociationDriver(
       { role: 'requestor', maxPduLength: peer.maxPduLength },
       { connector, endpoint: { host: peer.host, port: peer.port } },
       {
@@ -70,11 +62,16 @@ export class RequestedAssociation {
         received: (bytes) => {
           this.#firstBytes ??= bytes.slice(0, 16);
         },
+        written: () => this.session.written(),
         indication: (indication) => this.#indication(indication),
         closed: (error) => this.#closed(error),
       },
       trace,
     );
+    this.session = new DimseSession(this.driver, peer.timeouts, {
+      timedOut: (phase, afterMs) => this.#timedOut(phase, afterMs),
+      unexplained: (detail) => this.abort({ code: 'protocol error', phase: 'response', detail }),
+    });
   }
 
   /**
@@ -90,31 +87,23 @@ export class RequestedAssociation {
     connector: Connector = tcpConnector,
   ): Promise<RequestOutcome> {
     const association = new RequestedAssociation(peer, proposal, trace, signal, connector);
-    const { connectMs, associationMs } = peer.timeouts;
-    const failure =
-      (await association.#during('connect', connectMs, signal, async () => {
-        association.#driver.input({ type: 'A-ASSOCIATE request', rq: associateRq(peer, proposal) });
-        await association.#connection.promise;
-      })) ?? (await association.#during('association', associationMs, signal, () => association.#opened.promise));
+    await association.#open(proposal);
+    const { failure } = association;
     return failure === undefined ? { type: 'open', association } : { type: 'failure', association, failure };
   }
 
   /** The number under which it appears in the trace. */
   get number(): number {
-    return this.#driver.number;
-  }
-
-  get driver(): AssociationDriver {
-    return this.#driver;
+    return this.driver.number;
   }
 
   get contexts(): readonly NegotiatedContext[] {
-    return this.#driver.association.contexts;
+    return this.driver.association.contexts;
   }
 
   /** In bytes; undefined: the peer's maximum length leaves no room. */
   get maxFragment(): number | undefined {
-    return this.#driver.association.maxFragment;
+    return this.driver.association.maxFragment;
   }
 
   /** The peer's A-ASSOCIATE-AC, once it came. */
@@ -122,7 +111,7 @@ export class RequestedAssociation {
     return this.#ac;
   }
 
-  /** Performance-clock time of the TCP connection, in milliseconds. */
+  /** Performance-clock time at which the connection was made, in milliseconds. */
   get connectedAt(): number | undefined {
     return this.#connectedAt;
   }
@@ -138,139 +127,81 @@ export class RequestedAssociation {
 
   /** Why it ended, if it ended badly. */
   get failure(): AssociationFailure | undefined {
-    return this.#failure;
+    return this.session.failure;
   }
 
   /** Its end, well or badly. */
   get ended(): Occurrence {
-    return this.#ended;
+    return this.session.ended;
   }
 
   get hasEnded(): boolean {
-    return this.#hasEnded;
-  }
-
-  /** To be registered before the request goes out: a peer may answer before it has the whole data set. */
-  expectAnswer(request: CStoreRq | CEchoRq): Promise<Answer> {
-    return new Promise((resolve) => {
-      if (this.#failure !== undefined) resolve({ type: 'failure', failure: this.#failure });
-      else this.#answers.set(request.MessageID, resolve);
-    });
-  }
-
-  /** Waits until all that was written is taken by the system. Returns the failure, if the association ended. */
-  async flushed(signal: AbortSignal): Promise<AssociationFailure | undefined> {
-    if (!this.#driver.hasPendingWrites) return this.#failure;
-    return this.#during('write', this.peer.timeouts.writeStallMs, signal, () => this.#driver.flushed());
-  }
-
-  /** Waits for an answer that `expectAnswer` promised. */
-  async answered(answer: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
-    await this.#during('response', this.peer.timeouts.responseMs, signal, async () => {
-      await answer;
-    });
-    // An answer that came counts, even where the association ended in the same moment; if none came, the end of the
-    // association has settled it.
-    return answer;
+    return this.session.ended.hasHappened;
   }
 
   /** A-RELEASE, and the connection closed. Returns what went wrong, if anything. */
   async release(signal: AbortSignal): Promise<AssociationFailure | undefined> {
-    if (this.#hasEnded) return this.#failure;
-    const failure = await this.#during('release', this.peer.timeouts.releaseMs, signal, async () => {
-      this.#driver.input({ type: 'A-RELEASE request' });
-      await this.#ended.or(this.#gone.promise);
-    });
-    return failure;
+    if (this.hasEnded) return this.failure;
+    this.#stage = 'release';
+    if (signal.aborted) {
+      this.#cancel();
+      return this.failure;
+    }
+    const isOther = signal !== this.#signal;
+    if (isOther) signal.addEventListener('abort', this.#cancel, { once: true });
+    this.#deadline.start(this.peer.timeouts.releaseMs);
+    this.driver.input({ type: 'A-RELEASE request' });
+    await this.ended.or(this.#gone.promise);
+    if (isOther) signal.removeEventListener('abort', this.#cancel);
+    return this.failure;
   }
 
   /** A-ABORT. The connection closes on its own within ARTIM. */
   abort(failure: AssociationFailure): void {
     this.#end(failure);
-    this.#driver.input({ type: 'A-ABORT request' });
+    this.driver.input({ type: 'A-ABORT request' });
   }
 
   /** Resolves when the connection is closed, after at most `limitMs`: then it is destroyed. */
   async gone(limitMs: number): Promise<void> {
-    const timer = setTimeout(() => this.#driver.destroy(), limitMs);
+    const timer = setTimeout(() => this.driver.destroy(), limitMs);
     await this.#gone.promise;
     clearTimeout(timer);
   }
 
-  /**
-   * Runs one phase: until `work` is done, the association ends, its deadline passes or the person cancels. A write
-   * phase's deadline begins again whenever the system takes some bytes.
-   */
-  async #during(
-    phase: Phase,
-    limitMs: number,
-    signal: AbortSignal,
-    work: () => Promise<void>,
-  ): Promise<AssociationFailure | undefined> {
-    if (this.#failure !== undefined) return this.#failure;
-    this.#phase = phase;
-    if (signal.aborted) {
-      this.abort({ code: 'cancelled', phase });
-      return this.#failure;
+  async #open(proposal: AssociationProposal): Promise<void> {
+    if (this.#signal.aborted) {
+      this.#cancel();
+      return;
     }
-    // A listener for each phase of each of many thousand files would cost more than the phases.
-    const isOther = signal !== this.#signal;
-    if (isOther) signal.addEventListener('abort', this.#cancel, { once: true });
-    const deadline = this.#startDeadline(phase, limitMs);
-    this.#phasesOpen += 1;
-    try {
-      await this.#ended.or(work());
-    } finally {
-      this.#phasesOpen -= 1;
-      deadline.stop();
-      if (isOther) signal.removeEventListener('abort', this.#cancel);
-    }
-    return this.#failure;
+    this.#signal.addEventListener('abort', this.#cancel, { once: true });
+    this.#deadline.start(this.peer.timeouts.connectMs);
+    this.driver.input({ type: 'A-ASSOCIATE request', rq: associateRq(this.peer, proposal) });
+    await this.ended.or(this.#opened.promise);
   }
 
-  #startDeadline(phase: Phase, limitMs: number): { stop(): void } {
-    let timer: NodeJS.Timeout | undefined;
-    let turn: NodeJS.Immediate | undefined;
-    const start = (remainingMs: number): void => {
-      if (remainingMs <= TIMER_MAX_MS) timer = setTimeout(hearFirst, remainingMs);
-    };
-    // After a sleep of the machine, timers are due before anything is read: what has come by then did not come late. One
-    // turn of the loop reads it; that a connection has ended is told at the end of that turn, after immediates.
-    const hearFirst = (): void => {
-      turn = setImmediate(() => {
-        turn = setImmediate(expire);
-      });
-    };
-    const expire = (): void => {
-      const waited = phase === 'write' ? performance.now() - this.#driver.lastProgress : limitMs;
-      // A timer may fire a fraction of a millisecond early; only a whole stall counts.
-      if (waited < limitMs - 1) {
-        start(limitMs - waited);
-        return;
-      }
-      this.#driver.trace({ type: 'timeout', phase, afterMs: limitMs });
-      this.abort({ code: 'timeout', phase, afterMs: limitMs });
-    };
-    start(limitMs);
-    return {
-      stop: () => {
-        clearTimeout(timer);
-        clearImmediate(turn);
-      },
-    };
+  get #phase(): Phase {
+    return this.#stage === 'open' ? this.session.phase : this.#stage;
+  }
+
+  #timedOut(phase: Phase, afterMs: number): void {
+    this.driver.trace({ type: 'timeout', phase, afterMs });
+    this.abort({ code: 'timeout', phase, afterMs });
   }
 
   #connected(remoteAddress: string): void {
     this.#connectedAt = performance.now();
     this.#remoteAddress = remoteAddress;
-    this.#phase = 'association';
-    this.#connection.resolve(undefined);
+    this.#stage = 'association';
+    this.#deadline.start(this.peer.timeouts.associationMs);
   }
 
   #indication(indication: Indication): void {
     switch (indication.type) {
       case 'A-ASSOCIATE confirmation (accept)':
         this.#ac = indication.ac;
+        this.#deadline.pause();
+        this.#stage = 'open';
         this.#opened.resolve(undefined);
         return;
       case 'A-ASSOCIATE confirmation (reject)': {
@@ -279,12 +210,15 @@ export class RequestedAssociation {
         return;
       }
       case 'DIMSE message':
-        this.#message(indication.command, indication.hasDataSet);
+        this.session.message(indication.presentationContextId, indication.command, indication.hasDataSet);
+        return;
+      case 'data set':
+        this.session.dataSet(indication.bytes, indication.isLast);
         return;
       case 'A-RELEASE indication':
         // In a release collision our own release goes on; otherwise the peer leaves us in the middle.
-        if (this.#phase !== 'release') this.#end({ code: 'released by peer' });
-        this.#driver.input({ type: 'A-RELEASE response' });
+        if (this.#stage !== 'release') this.#end({ code: 'released by peer' });
+        this.driver.input({ type: 'A-RELEASE response' });
         return;
       case 'A-RELEASE confirmation':
         this.#end(undefined);
@@ -299,33 +233,12 @@ export class RequestedAssociation {
         if (indication.error !== undefined) this.#protocolError(indication.error.message);
         return;
       case 'A-ASSOCIATE indication':
-      case 'data set':
         return;
     }
   }
 
-  #message(command: Command, hasDataSet: boolean): void {
-    const id = 'MessageIDBeingRespondedTo' in command ? command.MessageIDBeingRespondedTo : undefined;
-    // Where one request is open, a response that names none of ours can only be meant for it; its judge will see it.
-    // Where several are open, nobody can tell whose it is.
-    const isOurs = id !== undefined && this.#answers.has(id);
-    if (!isOurs && this.#answers.size > 1) {
-      const detail = `a response to message ${id ?? 'unknown'} while ${this.#answers.size} other requests are open`;
-      this.abort({ code: 'protocol error', phase: 'response', detail });
-      return;
-    }
-    const key = isOurs ? id : this.#answers.keys().next().value;
-    if (key === undefined) {
-      this.#driver.trace({ type: 'unexpected message', command });
-      return;
-    }
-    const resolve = this.#answers.get(key);
-    this.#answers.delete(key);
-    resolve?.({ type: 'message', command, hasDataSet });
-  }
-
   #protocolError(detail: string): void {
-    const looksLike = this.#phase === 'association' ? foreignProtocol(this.#firstBytes ?? new Uint8Array()) : undefined;
+    const looksLike = this.#stage === 'association' ? foreignProtocol(this.#firstBytes ?? new Uint8Array()) : undefined;
     this.#end({
       code: 'protocol error',
       phase: this.#phase,
@@ -335,7 +248,6 @@ export class RequestedAssociation {
   }
 
   #closed(error: SystemErrorInfo | undefined): void {
-    this.#signal.removeEventListener('abort', this.#cancel);
     const withError = error === undefined ? {} : { error };
     if (this.#connectedAt === undefined) {
       const unknown: SystemErrorInfo = { code: 'UNKNOWN', message: 'the connection was closed before it was made' };
@@ -346,14 +258,9 @@ export class RequestedAssociation {
     this.#gone.resolve(undefined);
   }
 
-  /** The first end counts; what follows from it does not change it. */
   #end(failure: AssociationFailure | undefined): void {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
-    this.#failure = failure;
-    this.#ended.happen();
-    if (failure === undefined) return;
-    for (const resolve of this.#answers.values()) resolve({ type: 'failure', failure });
-    this.#answers.clear();
+    this.#deadline.stop();
+    this.#signal.removeEventListener('abort', this.#cancel);
+    this.session.end(failure);
   }
 }

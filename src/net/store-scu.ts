@@ -7,8 +7,9 @@ import type { Command, CStoreRq } from '../protocol/dimse/command.ts';
 import { FRAGMENT_HEADER_LENGTH } from '../protocol/dimse/fragment.ts';
 import type { AssociationInput } from '../protocol/effects.ts';
 import type { Occurrence } from './deferred.ts';
+import type { Answer } from './dimse-session.ts';
 import type { AssociationFailure } from './failure.ts';
-import type { Answer, RequestedAssociation } from './requested-association.ts';
+import type { RequestedAssociation } from './requested-association.ts';
 
 export type StoreExchange =
   /** A response came, to be judged by `service/storage.ts`. */
@@ -100,14 +101,13 @@ export async function transmit(
   reading: DataSetReading,
   sent: (bytes: number, elapsedMs: number) => void,
   interruption: Occurrence,
-  signal: AbortSignal,
 ): Promise<Transmission> {
   let bytesSent = 0;
-  const { driver } = association;
+  const { driver, session } = association;
   try {
     let chunk = await interruption.or(reading.next());
     if (chunk === undefined) return interrupted(association, bytesSent, false);
-    const answer = association.expectAnswer(request);
+    const open = session.open(request);
     const first = chunk;
     // What comes after the end of the association is not written.
     let isWritten = false;
@@ -118,7 +118,7 @@ export async function transmit(
     });
     for (;;) {
       const began = performance.now();
-      const failure = await association.flushed(signal);
+      const failure = await session.flushed();
       if (failure !== undefined) return interrupted(association, bytesSent, isWritten && chunk.isLast);
       const dataLength = chunk.dataLength ?? chunk.bytes.length;
       bytesSent += dataLength;
@@ -129,8 +129,9 @@ export async function transmit(
       isWritten = !association.hasEnded;
       driver.input(dataSetInput(presentationContextId, chunk));
     }
+    open.sent();
     await reading.finish();
-    return { type: 'sent', exchange: exchangeOf(association.answered(answer, signal), bytesSent) };
+    return { type: 'sent', exchange: exchangeOf(open.answer, bytesSent) };
   } catch (error) {
     if (!(error instanceof DataSetReadError || error instanceof DataSetConversionError)) throw error;
     if (bytesSent > 0) association.abort({ code: 'abandoned', phase: 'write' });

@@ -233,7 +233,6 @@ class AssociationRun {
         this.#host.sent(pending, bytes);
       },
       this.#interruption,
-      this.#host.signal,
     );
     if (transmission.type === 'ended') {
       this.#conclude(prepared, request, transmission.exchange, shown, began);

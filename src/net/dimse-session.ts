@@ -1,0 +1,384 @@
+// DIMSE messages on one association, for either role: our requests and their answers, the peer's requests and our
+// responses. PS3.7 clauses 8 and 9; 9.3.1.1 and D.3.3.3 for Message IDs and several open requests.
+//
+// Correlation. A response belongs to the open request with its Message ID. Several requests may be open, and the peer may
+// answer them in any order.
+//
+// Silence. One clock per session, because a peer that does anything is not silent: any answer, and any bytes that it
+// takes, restart it. While bytes of ours wait to be taken the limit is `writeStallMs`; while nothing but answers is missing
+// it is `responseMs`. So a peer that works through a queue of requests one by one is never called silent, and a silent one
+// is noticed at its deadline, however many requests are open.
+// A peer could go on answering and leave out one request for ever. A fair peer needs at most `responseMs` for each request
+// that was open when this one went out. After that time the next answer to another request shows that this one was passed
+// over, and counts as a timeout.
+//
+// Serving. Responses leave in the order of the requests. Back-pressure on peers that do not read responses: nothing is read
+// while too many are unanswered.
+
+import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
+import type { Command, SendableCommand } from '../protocol/dimse/command.ts';
+import type { AssociationDriver } from './association-driver.ts';
+import { Deadline } from './deadline.ts';
+import { Occurrence } from './deferred.ts';
+import type { AssociationFailure, Phase } from './failure.ts';
+
+/** A response to a request of ours, or why none came. */
+export type Answer =
+  | {
+      readonly type: 'message';
+      readonly command: Command;
+      readonly hasDataSet: boolean;
+      /** Only of `request`: the whole data set, where there is one. */
+      readonly dataSet?: Uint8Array;
+    }
+  | { readonly type: 'failure'; readonly failure: AssociationFailure };
+
+/** A command that asks for an answer. */
+export type RequestCommand = Extract<SendableCommand, { readonly MessageID: number }>;
+
+/** A request of the peer. */
+export interface IncomingRequest<C extends Command = Command> {
+  readonly context: NegotiatedContext;
+  readonly command: C;
+  readonly hasDataSet: boolean;
+}
+
+/** How one request of the peer is served. Nothing of it may throw or reject. */
+export interface Service {
+  /**
+   * Takes bytes of the request's data set, which belong to the service. While a promise that it returns is pending, nothing
+   * more is read from the peer.
+   */
+  data?(bytes: Uint8Array): Promise<void> | undefined;
+  /** Called when the request is complete and all earlier ones are answered. */
+  response(): SendableCommand | Promise<SendableCommand>;
+  /** The association ended before the data set was complete. */
+  abandon?(): Promise<void>;
+}
+
+/** Called when the command set has arrived. Undefined: this cannot be served, and the association is aborted. */
+export type Handler<C extends Command = Command> = (request: IncomingRequest<C>) => Service | undefined;
+
+export interface SessionLimits {
+  readonly responseMs: number;
+  readonly writeStallMs: number;
+}
+
+export interface SessionListener {
+  /** The peer was silent for too long. */
+  timedOut(phase: Phase, afterMs: number): void;
+  /** A message that no request or handler explains, so that nothing after it can be trusted. */
+  unexplained(detail: string): void;
+}
+
+/** PS3.7 Annex C: more responses to this request follow. */
+const PENDING_STATUSES: ReadonlySet<number | undefined> = new Set([0xff00, 0xff01]);
+/** A longer data set of a response is not kept in memory. In bytes. */
+const ANSWER_DATA_SET_MAX = 16 * 2 ** 20;
+/** While more requests of the peer than this are unanswered, nothing more is read. */
+const UNANSWERED_MAX = 64;
+const MESSAGE_ID_MAX = 65_535;
+
+/** One request of ours, from before its first byte goes out until it is answered. */
+export interface OpenRequest {
+  readonly answer: Promise<Answer>;
+  /** To be called when the system has taken its last byte. */
+  sent(): void;
+}
+
+interface Entry {
+  readonly settle: (answer: Answer) => void;
+  readonly isCollected: boolean;
+  readonly pending: ((answer: Answer) => void) | undefined;
+  /** Performance-clock time after which an answer to another request shows that this one was passed over. */
+  overdueAt: number;
+  /** How long that is, in milliseconds. */
+  overdueAfterMs: number;
+  isAwaited: boolean;
+}
+
+/** Where the bytes of the data set that is arriving go. */
+interface Destination {
+  data(bytes: Uint8Array): void;
+  complete(): void;
+  abandon?(): Promise<void>;
+}
+
+export class DimseSession {
+  readonly #driver: AssociationDriver;
+  readonly #limits: SessionLimits;
+  readonly #listener: SessionListener;
+  readonly #clock: Deadline;
+  readonly #ended = new Occurrence();
+  readonly #open = new Map<number, Entry>();
+  readonly #handlers = new Map<string, Handler>();
+  #failure: AssociationFailure | undefined;
+  #lastMessageId = 0;
+  #hasRequested = false;
+  /** Requests whose last byte is not out. */
+  #unsent = 0;
+  /** Requests that are out and not answered. */
+  #awaited = 0;
+  #flushes = 0;
+  #destination: Destination | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #unanswered = 0;
+
+  constructor(driver: AssociationDriver, limits: SessionLimits, listener: SessionListener) {
+    this.#driver = driver;
+    this.#limits = limits;
+    this.#listener = listener;
+    this.#clock = new Deadline((afterMs) => listener.timedOut(this.#flushes > 0 ? 'write' : 'response', afterMs));
+  }
+
+  /** The end of the association, well or badly. */
+  get ended(): Occurrence {
+    return this.#ended;
+  }
+
+  /** Why it ended, if it ended badly. */
+  get failure(): AssociationFailure | undefined {
+    return this.#failure;
+  }
+
+  /** What a failure interrupts now. */
+  get phase(): Phase {
+    if (this.#unsent > 0) return 'write';
+    return this.#hasRequested ? 'response' : 'association';
+  }
+
+  /** A request of ours is on its way or not answered. */
+  get isBusy(): boolean {
+    return this.#open.size > 0 || this.#unsent > 0;
+  }
+
+  /** A Message ID that no open request has. PS3.7 9.3.1.1. */
+  messageId(): number {
+    do {
+      this.#lastMessageId = (this.#lastMessageId % MESSAGE_ID_MAX) + 1;
+    } while (this.#open.has(this.#lastMessageId));
+    return this.#lastMessageId;
+  }
+
+  /**
+   * Sends a request and waits for its final response. Never rejects.
+   * @param pending told of each response with a pending status (C-FIND); without it, the first response is the final one
+   */
+  async request(
+    presentationContextId: number,
+    command: RequestCommand,
+    dataSet?: Uint8Array,
+    pending?: (answer: Answer) => void,
+  ): Promise<Answer> {
+    const request = this.#register(command.MessageID, true, pending);
+    this.#driver.batch(() => {
+      const hasDataSet = dataSet !== undefined;
+      this.#driver.input({ type: 'DIMSE request', presentationContextId, command, hasDataSet });
+      if (hasDataSet) this.#driver.input({ type: 'data set', presentationContextId, bytes: dataSet, isLast: true });
+    });
+    if ((await this.flushed()) === undefined) request.sent();
+    return request.answer;
+  }
+
+  /**
+   * For a request whose bytes the caller sends piece by piece. To be called before its first byte goes out: a peer may
+   * answer before it has the whole data set. Its answer comes without a data set.
+   */
+  open(command: RequestCommand): OpenRequest {
+    return this.#register(command.MessageID, false, undefined);
+  }
+
+  /** Waits until the system has taken everything that was written. Returns the failure, if the association has ended. */
+  async flushed(): Promise<AssociationFailure | undefined> {
+    if (this.#ended.hasHappened || !this.#driver.hasPendingWrites) return this.#failure;
+    this.#flushes += 1;
+    this.#watch();
+    await this.#ended.or(this.#driver.flushed());
+    this.#flushes -= 1;
+    this.#watch();
+    return this.#failure;
+  }
+
+  /** Serves the peer's requests of one kind, such as 'C-STORE-RQ'. */
+  serve<T extends Command['type']>(type: T, handler: Handler<Extract<Command, { readonly type: T }>>): void {
+    this.#handlers.set(type, handler as Handler);
+  }
+
+  /** Runs `work` when every request so far is answered. */
+  afterResponses(work: () => void | Promise<void>): void {
+    this.#unanswered += 1;
+    if (this.#unanswered === UNANSWERED_MAX + 1) this.#driver.pauseReading();
+    this.#work = this.#work.then(work).then(async () => {
+      await this.#driver.flushed();
+      this.#unanswered -= 1;
+      if (this.#unanswered === UNANSWERED_MAX) this.#driver.resumeReading();
+    });
+  }
+
+  /** The association has ended: what is open is answered with the failure. The first end counts. */
+  end(failure: AssociationFailure | undefined): void {
+    if (this.#ended.hasHappened) return;
+    this.#failure = failure;
+    this.#clock.stop();
+    this.#ended.happen();
+    const destination = this.#destination;
+    this.#destination = undefined;
+    if (destination?.abandon !== undefined) this.afterResponses(() => destination.abandon?.());
+    if (failure === undefined) return;
+    for (const { settle } of this.#open.values()) settle({ type: 'failure', failure });
+    this.#open.clear();
+  }
+
+  /** From the driver: the peer takes bytes. */
+  written(): void {
+    this.#clock.restart();
+  }
+
+  /** From the driver: a command set. */
+  message(presentationContextId: number, command: Command, hasDataSet: boolean): void {
+    this.#destination = undefined;
+    const handler = this.#handlers.get(command.type);
+    if (handler === undefined) this.#answer(command, hasDataSet);
+    else this.#serve(handler, presentationContextId, command, hasDataSet);
+  }
+
+  /** From the driver: bytes of the data set that belongs to the last command set. */
+  dataSet(bytes: Uint8Array, isLast: boolean): void {
+    const destination = this.#destination;
+    if (destination === undefined) return;
+    destination.data(bytes);
+    if (!isLast || this.#destination !== destination) return;
+    this.#destination = undefined;
+    destination.complete();
+  }
+
+  #register(messageId: number, isCollected: boolean, pending: ((answer: Answer) => void) | undefined): OpenRequest {
+    const failure = this.#failure;
+    if (failure !== undefined) return { answer: Promise.resolve({ type: 'failure', failure }), sent: () => undefined };
+    this.#hasRequested = true;
+    this.#unsent += 1;
+    let entry: Entry | undefined;
+    const answer = new Promise<Answer>((settle) => {
+      entry = {
+        settle,
+        isCollected,
+        pending,
+        overdueAt: Number.POSITIVE_INFINITY,
+        overdueAfterMs: 0,
+        isAwaited: false,
+      };
+      this.#open.set(messageId, entry);
+    });
+    const sent = (): void => {
+      this.#unsent -= 1;
+      if (entry !== undefined && this.#open.get(messageId) === entry) this.#await(entry);
+      this.#watch();
+    };
+    return { answer, sent };
+  }
+
+  #await(entry: Entry): void {
+    entry.isAwaited = true;
+    this.#awaited += 1;
+    entry.overdueAfterMs = this.#limits.responseMs * this.#awaited;
+    entry.overdueAt = performance.now() + entry.overdueAfterMs;
+  }
+
+  /** Something was sent or has arrived: the silence begins anew, if anything is waited for. */
+  #watch(): void {
+    if (this.#ended.hasHappened) return;
+    if (this.#flushes > 0) this.#clock.start(this.#limits.writeStallMs);
+    else if (this.#awaited > 0) this.#clock.start(this.#limits.responseMs);
+    else this.#clock.pause();
+  }
+
+  #answer(command: Command, hasDataSet: boolean): void {
+    const id = 'MessageIDBeingRespondedTo' in command ? command.MessageIDBeingRespondedTo : undefined;
+    // While one request is open, a response that names none of ours can only be meant for it, and its reader will judge it.
+    // While several are open, nobody can tell.
+    const isOurs = id !== undefined && this.#open.has(id);
+    if (!isOurs && this.#open.size > 1) {
+      const others = `${this.#open.size} other requests are open`;
+      this.#listener.unexplained(`a response to message ${id ?? 'unknown'} while ${others}`);
+      return;
+    }
+    const key = isOurs ? id : this.#open.keys().next().value;
+    const entry = key === undefined ? undefined : this.#open.get(key);
+    if (key === undefined || entry === undefined) {
+      this.#driver.trace({ type: 'unexpected message', command });
+      return;
+    }
+    this.#watch();
+    if (entry.isCollected && hasDataSet) this.#collect(key, entry, command);
+    else this.#settle(key, entry, { type: 'message', command, hasDataSet });
+  }
+
+  #collect(key: number, entry: Entry, command: Command): void {
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    this.#destination = {
+      data: (bytes) => {
+        length += bytes.length;
+        if (length > ANSWER_DATA_SET_MAX) {
+          this.#listener.unexplained(`a response with a data set of more than ${ANSWER_DATA_SET_MAX} bytes`);
+          return;
+        }
+        pieces.push(bytes);
+        this.#clock.restart();
+      },
+      complete: () =>
+        this.#settle(key, entry, { type: 'message', command, hasDataSet: true, dataSet: Buffer.concat(pieces) }),
+    };
+  }
+
+  #settle(key: number, entry: Entry, answer: Extract<Answer, { readonly type: 'message' }>): void {
+    const { command } = answer;
+    const status = 'Status' in command ? command.Status : undefined;
+    if (entry.pending !== undefined && PENDING_STATUSES.has(status)) {
+      entry.pending(answer);
+      return;
+    }
+    this.#open.delete(key);
+    if (entry.isAwaited) this.#awaited -= 1;
+    this.#watch();
+    entry.settle(answer);
+    this.#checkPassedOver();
+  }
+
+  /** The oldest request is the first in the map. */
+  #checkPassedOver(): void {
+    for (const { overdueAt, overdueAfterMs } of this.#open.values()) {
+      if (performance.now() > overdueAt) this.#listener.timedOut('response', overdueAfterMs);
+      return;
+    }
+  }
+
+  #serve(handler: Handler, presentationContextId: number, command: Command, hasDataSet: boolean): void {
+    const { contexts } = this.#driver.association;
+    const context = contexts.find((negotiated) => negotiated.presentationContextId === presentationContextId);
+    const service = context === undefined ? undefined : handler({ context, command, hasDataSet });
+    if (service === undefined) {
+      this.#listener.unexplained(`a ${command.type} that cannot be served`);
+      return;
+    }
+    const respond = (): void =>
+      this.afterResponses(async () => {
+        const response = await service.response();
+        this.#driver.input({ type: 'DIMSE request', presentationContextId, command: response, hasDataSet: false });
+      });
+    if (!hasDataSet) {
+      respond();
+      return;
+    }
+    this.#destination = {
+      data: (bytes) => {
+        const busy = service.data?.(bytes);
+        if (busy === undefined) return;
+        this.#driver.pauseReading();
+        void busy.then(() => this.#driver.resumeReading());
+      },
+      complete: respond,
+      abandon: () => service.abandon?.() ?? Promise.resolve(),
+    };
+  }
+}
