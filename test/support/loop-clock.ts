@@ -3,6 +3,7 @@
 // and on an idle machine about that.
 //
 // Only for work of this process, peers and all: what another process does may take longer than this clock shows.
+// A test file has one clock for all its tests: `const clock = new LoopClock()`.
 
 const TICK_MS = 10;
 

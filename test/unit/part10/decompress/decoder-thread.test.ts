@@ -168,10 +168,12 @@ describe('the thread', () => {
   });
 
   test('ends when nothing is asked of it, and starts again', async () => {
+    const ended = Promise.withResolvers<number>();
+    process.once('worker', (worker) => worker.once('exit', ended.resolve));
     const own = decoderThread({ idleMs: 0 });
     const decode = () => own.decode(Uint8Array.from(encodeRle(pixels, 1, 8)), format('RLE'));
     assert.equal((await decode()).length, 2000);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(await ended.promise, 0);
     assert.equal((await decode()).length, 2000);
     await own.close();
   });
