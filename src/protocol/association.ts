@@ -14,10 +14,10 @@ import { INVALID_PDU_PARAMETER_VALUE, ProtocolError, UNEXPECTED_PDU } from './er
 import { dataEvent, receivedDataEvents } from './p-data-trace.ts';
 import { type ProtocolTraceEvent, TRACE_BYTES_MAX } from './trace-event.ts';
 import { ACTIONS, type Step } from './ul/actions.ts';
-import { encodePdu } from './ul/encode.ts';
+import { encodeAssociateAc, encodePdu } from './ul/encode.ts';
 import { PduFramer } from './ul/framer.ts';
-import type { AAbort, AAssociateAc, AAssociateRj, AAssociateRq, PDataTf, Pdu, PduType } from './ul/pdu.ts';
-import { P_DATA_TF_HEADER_LENGTH } from './ul/pdu.ts';
+import type { AAssociateAc, AAssociateRj, AAssociateRq, PDataTf, Pdu, PduType } from './ul/pdu.ts';
+import { ASSOCIATE_FIELDS, P_DATA_TF_HEADER_LENGTH } from './ul/pdu.ts';
 import { redactPdu } from './ul/redact.ts';
 import { STATE_TABLE } from './ul/state-table.ts';
 import type { EventId, State } from './ul/states.ts';
@@ -48,6 +48,8 @@ const PDU_EVENTS: Readonly<Record<PduType, EventId>> = {
 /** What an event brings along for its action's steps. */
 interface EventParameters {
   readonly received?: Pdu;
+  /** The bytes of `received`. */
+  readonly bytes?: Uint8Array;
   readonly send?: AAssociateAc | AAssociateRj;
   readonly chunks?: readonly Uint8Array[];
   readonly error?: ProtocolError;
@@ -62,6 +64,8 @@ export class Association {
   /** After bytes that are no PDU, nothing that follows can be read: the stream has lost its frame. */
   #unreadable = false;
   #rq: AAssociateRq | undefined;
+  /** Bytes 11-74 of the A-ASSOCIATE-RQ that we received. */
+  #rqFields: Uint8Array | undefined;
   #contexts: readonly NegotiatedContext[] = [];
   readonly #acceptedIds = new Set<number>();
   #maxFragment: number | undefined;
@@ -152,7 +156,8 @@ export class Association {
             parts: redactPdu(framed.bytes, TRACE_BYTES_MAX),
           });
         const error = this.#unexpected(pdu.type);
-        this.#dispatch(PDU_EVENTS[pdu.type], error === undefined ? { received: pdu } : { received: pdu, error });
+        const parameters = { received: pdu, bytes: framed.bytes };
+        this.#dispatch(PDU_EVENTS[pdu.type], error === undefined ? parameters : { ...parameters, error });
       }
     } catch (thrown) {
       if (!(thrown instanceof ProtocolError)) throw thrown;
@@ -224,31 +229,29 @@ export class Association {
     if (from !== to) this.#trace({ type: 'transition', from, event, action: actionId, to });
   }
 
-  #perform(step: Step, parameters: EventParameters): void {
+  /** Does one step of an action. A step whose event did not bring what it needs is a bug, and throws. */
+  #perform(step: Step, { received, bytes, send, chunks, error }: EventParameters): void {
     switch (step) {
       case 'connect':
-        this.#effects.push({ type: 'connect' });
-        return;
       case 'close':
-        this.#effects.push({ type: 'close' });
-        return;
       case 'start ARTIM':
       case 'stop ARTIM':
         this.#effects.push({ type: step });
         return;
       case 'send A-ASSOCIATE-RQ':
-        if (this.#rq !== undefined) this.#send(this.#rq);
+        this.#send(needed(this.#rq, step));
         return;
-      case 'send A-ASSOCIATE-AC':
+      case 'send A-ASSOCIATE-AC': {
+        const ac = typed('A-ASSOCIATE-AC', send, step);
+        this.#sendBytes(ac, encodeAssociateAc(ac, needed(this.#rqFields, step)));
+        this.#established(ac, needed(this.#rq, step).userInformation.maximumLength);
+        return;
+      }
       case 'send A-ASSOCIATE-RJ':
-        if (parameters.send === undefined) return;
-        this.#send(parameters.send);
-        if (parameters.send.type === 'A-ASSOCIATE-AC' && this.#rq !== undefined) {
-          this.#established(parameters.send, this.#rq.userInformation.maximumLength);
-        }
+        this.#send(typed('A-ASSOCIATE-RJ', send, step));
         return;
       case 'send P-DATA-TF':
-        if (parameters.chunks !== undefined) this.#effects.push({ type: 'write', chunks: parameters.chunks });
+        this.#effects.push({ type: 'write', chunks: needed(chunks, step) });
         return;
       case 'send A-RELEASE-RQ':
         this.#send({ type: 'A-RELEASE-RQ' });
@@ -260,26 +263,25 @@ export class Association {
         this.#send({ type: 'A-ABORT', source: 0, reason: 0 });
         return;
       case 'send A-ABORT (service-provider)':
-        this.#send({ type: 'A-ABORT', source: 2, reason: parameters.error?.reason ?? 0 });
+        this.#send({ type: 'A-ABORT', source: 2, reason: needed(error, step).reason });
         return;
       case 'indicate A-ASSOCIATE':
-        if (parameters.received?.type !== 'A-ASSOCIATE-RQ') return;
-        this.#rq = parameters.received;
-        this.#indicate({ type: 'A-ASSOCIATE indication', rq: parameters.received });
+        this.#rq = typed('A-ASSOCIATE-RQ', received, step);
+        // A copy (`slice` of a Buffer is none): the connection may be read into the same memory before we answer.
+        this.#rqFields = new Uint8Array(needed(bytes, step).subarray(ASSOCIATE_FIELDS.start, ASSOCIATE_FIELDS.end));
+        this.#indicate({ type: 'A-ASSOCIATE indication', rq: this.#rq });
         return;
       case 'confirm A-ASSOCIATE (accept)': {
-        if (parameters.received?.type !== 'A-ASSOCIATE-AC') return;
-        const ac = parameters.received;
+        const ac = typed('A-ASSOCIATE-AC', received, step);
         this.#established(ac, ac.userInformation.maximumLength);
         this.#indicate({ type: 'A-ASSOCIATE confirmation (accept)', ac, contexts: this.#contexts });
         return;
       }
       case 'confirm A-ASSOCIATE (reject)':
-        if (parameters.received?.type !== 'A-ASSOCIATE-RJ') return;
-        this.#indicate({ type: 'A-ASSOCIATE confirmation (reject)', rj: parameters.received });
+        this.#indicate({ type: 'A-ASSOCIATE confirmation (reject)', rj: typed('A-ASSOCIATE-RJ', received, step) });
         return;
       case 'indicate P-DATA':
-        if (parameters.received?.type === 'P-DATA-TF') this.#assemble(parameters.received);
+        this.#assemble(typed('P-DATA-TF', received, step));
         return;
       case 'indicate A-RELEASE':
         this.#indicate({ type: 'A-RELEASE indication' });
@@ -287,14 +289,13 @@ export class Association {
       case 'confirm A-RELEASE':
         this.#indicate({ type: 'A-RELEASE confirmation' });
         return;
-      case 'indicate A-ABORT or A-P-ABORT':
-        if (parameters.received?.type === 'A-ABORT') this.#indicateAbort(parameters.received);
+      case 'indicate A-ABORT or A-P-ABORT': {
+        const { source, reason } = typed('A-ABORT', received, step);
+        this.#indicate({ type: 'A-ABORT indication', source, reason });
         return;
+      }
       case 'indicate A-P-ABORT':
-        this.#indicate({
-          type: 'A-P-ABORT indication',
-          ...(parameters.error === undefined ? {} : { error: parameters.error }),
-        });
+        this.#indicate({ type: 'A-P-ABORT indication', ...(error === undefined ? {} : { error }) });
         return;
     }
   }
@@ -330,16 +331,15 @@ export class Association {
     }
   }
 
-  #indicateAbort(pdu: AAbort): void {
-    this.#indicate({ type: 'A-ABORT indication', source: pdu.source, reason: pdu.reason });
-  }
-
   #indicate(indication: Indication): void {
     this.#effects.push({ type: 'indication', indication });
   }
 
   #send(pdu: Exclude<Pdu, PDataTf>): void {
-    const bytes = encodePdu(pdu);
+    this.#sendBytes(pdu, encodePdu(pdu));
+  }
+
+  #sendBytes(pdu: Exclude<Pdu, PDataTf>, bytes: Uint8Array): void {
     this.#trace({
       type: 'PDU',
       direction: 'sent',
@@ -353,4 +353,14 @@ export class Association {
   #trace(event: ProtocolTraceEvent): void {
     this.#effects.push({ type: 'trace', event });
   }
+}
+
+function needed<T>(parameter: T | undefined, step: Step): T {
+  if (parameter === undefined) throw new Error(`'${step}' without what it needs`);
+  return parameter;
+}
+
+function typed<T extends PduType>(type: T, pdu: Pdu | undefined, step: Step): Extract<Pdu, { type: T }> {
+  if (pdu?.type !== type) throw new Error(`'${step}' with ${pdu?.type ?? 'no PDU'} instead of ${type}`);
+  return pdu as Extract<Pdu, { type: T }>;
 }

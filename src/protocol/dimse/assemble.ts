@@ -102,8 +102,8 @@ export class MessageAssembler {
     }
     if (!pdv.isLastFragment) {
       this.#due = { part: 'command', presentationContextId };
-      // A fragment is a view of a buffer that its owner uses again.
-      if (pdv.data.length > 0) this.#fragments.push(pdv.data.slice());
+      // A copy (`slice` of a Buffer is none): the connection may be read into the same memory again.
+      if (pdv.data.length > 0) this.#fragments.push(new Uint8Array(pdv.data));
       return undefined;
     }
     const { command, hasDataSet } = decodeCommandSet(this.#join(pdv.data));

@@ -1,7 +1,7 @@
 // PDUs to bytes. PS3.8 9.3.2-9.3.8, byte for byte after Tables 9-11 to 9-26.
 //
 // What we send obeys the standard, or is not sent: a value that its field does not allow is a bug of the caller (RangeError).
-// The exception are the AE titles of an A-ASSOCIATE-AC, which send back whatever the requestor wrote (Table 9-17).
+// The exception are bytes 11-74 of an A-ASSOCIATE-AC, which return whatever the requestor wrote there (Table 9-17).
 
 import { AE_TITLE_LENGTH_MAX } from '../acse/ae-title.ts';
 import { ByteWriter } from '../bytes.ts';
@@ -17,6 +17,7 @@ import {
 import {
   type AAssociateAc,
   type AAssociateRq,
+  ASSOCIATE_FIELDS,
   P_DATA_TF_HEADER_LENGTH,
   type PDataTf,
   PDU_TYPE_BYTES,
@@ -42,6 +43,18 @@ export function encodePdu(pdu: Exclude<Pdu, PDataTf>): Uint8Array {
   writer.uint8(0);
   writer.prefixed32(() => writeVariableField(writer, pdu));
   return writer.finish();
+}
+
+/**
+ * An A-ASSOCIATE-AC in answer to an A-ASSOCIATE-RQ. Its bytes 11-74 are reserved and those of the request (PS3.8 Table 9-17),
+ * so that a requestor which compares them byte by byte finds what it sent.
+ *
+ * @param rqFields bytes 11-74 of the A-ASSOCIATE-RQ
+ */
+export function encodeAssociateAc(ac: AAssociateAc, rqFields: Uint8Array): Uint8Array {
+  const bytes = encodePdu(ac);
+  bytes.set(rqFields, ASSOCIATE_FIELDS.start);
+  return bytes;
 }
 
 /**

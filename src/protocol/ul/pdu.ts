@@ -88,7 +88,7 @@ export interface AAssociateRq {
 export interface AAssociateAc {
   readonly type: 'A-ASSOCIATE-AC';
   readonly protocolVersion: number;
-  /** PS3.8 Table 9-17: sent back as received, not to be tested by the requestor. */
+  /** Reserved: the requestor does not test them. On the wire we return the bytes of the A-ASSOCIATE-RQ (PS3.8 Table 9-17). */
   readonly calledAETitle: string;
   readonly callingAETitle: string;
   readonly applicationContextName: string;
@@ -155,5 +155,8 @@ export const PDV_HEADER_LENGTH = 6;
 
 /** Bytes before the data of a P-DATA-TF with one PDV. */
 export const P_DATA_TF_HEADER_LENGTH = PDU_HEADER_LENGTH + PDV_HEADER_LENGTH;
+
+/** Bytes 11-74 of both A-ASSOCIATE PDUs, from `start` to before `end`: two AE titles and 32 reserved bytes. Items follow. */
+export const ASSOCIATE_FIELDS = { start: 10, end: 74 } as const;
 
 export const APPLICATION_CONTEXT_NAME = '1.2.840.10008.3.1.1.1';

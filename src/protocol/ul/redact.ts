@@ -12,7 +12,7 @@ import {
   TRANSFER_SYNTAX_SUB_ITEM,
   USER_INFORMATION_ITEM,
 } from './items.ts';
-import { PDU_HEADER_LENGTH, PDU_TYPE_BYTES, PDV_HEADER_LENGTH } from './pdu.ts';
+import { ASSOCIATE_FIELDS, PDU_HEADER_LENGTH, PDU_TYPE_BYTES, PDV_HEADER_LENGTH } from './pdu.ts';
 
 /** Why bytes are hidden. 'unreadable': lengths that contradict each other, or a PDU of unknown type. */
 export type HiddenContent = 'data set' | 'user identity' | 'unknown item' | 'unreadable';
@@ -28,8 +28,6 @@ interface HiddenRange {
   readonly content: HiddenContent;
 }
 
-/** Variable items begin after the AE titles and the reserved bytes. PS3.8 Tables 9-11 and 9-17. */
-const ITEMS_OFFSET = 74;
 const ITEM_HEADER_LENGTH = 4;
 /** Of A-ASSOCIATE-RJ, A-RELEASE-RQ, A-RELEASE-RP and A-ABORT. */
 const SHORT_PDU_LENGTH = PDU_HEADER_LENGTH + 4;
@@ -77,7 +75,7 @@ function hiddenRanges(pdu: Uint8Array): HiddenRange[] {
     case PDU_TYPE_BYTES['A-ASSOCIATE-RQ']:
     case PDU_TYPE_BYTES['A-ASSOCIATE-AC']: {
       const hidden: HiddenRange[] = [];
-      hideInItems(pdu, ITEMS_OFFSET, pdu.length, hidden);
+      hideInItems(pdu, ASSOCIATE_FIELDS.end, pdu.length, hidden);
       return hidden;
     }
     case PDU_TYPE_BYTES['P-DATA-TF']:

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Association } from '../../../src/protocol/association.ts';
 import type { Effect } from '../../../src/protocol/effects.ts';
+import { ACTIONS, type Action, type Step } from '../../../src/protocol/ul/actions.ts';
 import { STATE_TABLE } from '../../../src/protocol/ul/state-table.ts';
 import type { State } from '../../../src/protocol/ul/states.ts';
 import { AssociationPair, acFor, CT, EXPLICIT, rqFor } from '../../support/association-pair.ts';
@@ -235,4 +236,39 @@ test('a data set on the wire is the data set, in even fragments that fit the pee
   });
   assert.deepEqual(wire, Buffer.concat(expected));
   assert.equal(acFor(rq).presentationContexts.length, 1);
+});
+
+test('a step whose event does not bring what it needs is a bug, and throws', () => {
+  const plant = (steps: readonly Step[]): (() => void) => {
+    const actions = ACTIONS as Record<string, Action>;
+    const { 'AR-2': original } = ACTIONS;
+    actions['AR-2'] = { ...original, steps };
+    return () => {
+      actions['AR-2'] = original;
+    };
+  };
+  const needy: readonly Step[] = [
+    'send A-ASSOCIATE-AC',
+    'send A-ASSOCIATE-RJ',
+    'send P-DATA-TF',
+    'send A-ABORT (service-provider)',
+    'indicate A-ASSOCIATE',
+    'confirm A-ASSOCIATE (accept)',
+    'confirm A-ASSOCIATE (reject)',
+    'indicate P-DATA',
+    'indicate A-ABORT or A-P-ABORT',
+  ];
+  for (const step of needy) {
+    const association = reached('Sta6');
+    const restore = plant([step]);
+    try {
+      // An A-RELEASE-RQ brings none of it.
+      assert.throws(
+        () => association.handle({ type: 'bytes', bytes: naive.releaseRq() }),
+        (error) => error instanceof Error && error.name === 'Error' && error.message.includes(`'${step}'`),
+      );
+    } finally {
+      restore();
+    }
+  }
 });

@@ -53,18 +53,19 @@ suite('MessageAssembler', () => {
     assert.equal(assembler.isInsideMessage, false);
   });
 
-  test('a command in fragments of one byte, from a buffer that is used again', () => {
-    const assembler = new MessageAssembler();
-    const reused = new Uint8Array(1);
-    let event: ReturnType<MessageAssembler['receive']>;
-    for (const [index, byte] of RESPONSE.entries()) {
-      assert.equal(event, undefined);
-      reused[0] = byte;
-      event = assembler.receive(commandPdv(reused, index === RESPONSE.length - 1));
-    }
-    assert.ok(event?.type === 'command' && event.command.type === 'C-STORE-RSP');
-    assert.equal(event.command.Status, 0xa700);
-  });
+  for (const reused of [new Uint8Array(1), Buffer.alloc(1)]) {
+    test(`a command in fragments of one byte, from a ${reused.constructor.name} that is used again`, () => {
+      const assembler = new MessageAssembler();
+      let event: ReturnType<MessageAssembler['receive']>;
+      for (const [index, byte] of RESPONSE.entries()) {
+        assert.equal(event, undefined);
+        reused[0] = byte;
+        event = assembler.receive(commandPdv(reused, index === RESPONSE.length - 1));
+      }
+      assert.ok(event?.type === 'command' && event.command.type === 'C-STORE-RSP');
+      assert.equal(event.command.Status, 0xa700);
+    });
+  }
 
   test('empty fragments change nothing', () => {
     const assembler = new MessageAssembler();
