@@ -2,7 +2,7 @@
 // (`-aet`, `-pdu`), which parseArgs of node:util reads as clusters of one-letter options; hence a reader of our own.
 //
 // Options may stand anywhere between the positional arguments. `--opt value`, `--opt=value`, `-opt value` and
-// `-opt=value` are the same. After `--` everything is positional. Where an option is repeated, its last value counts.
+// `-opt=value` mean the same. After `--` everything is positional. Of a repeated option the last value counts.
 
 /** One option. `value`: the name of its value in the help text; without it the option is a flag. */
 export interface OptionDefinition {
@@ -16,7 +16,7 @@ export type OptionTable = Readonly<Record<string, OptionDefinition>>;
 
 type ValueOf<Definition> = Definition extends { readonly value: string } ? string : true;
 
-/** Flags that were not given and values that were not given are absent. */
+/** Options that were not given are absent. */
 export type OptionValues<Table extends OptionTable> = { readonly [Name in keyof Table]?: ValueOf<Table[Name]> };
 
 export interface ParsedArguments<Table extends OptionTable> {
@@ -113,7 +113,7 @@ export function parseOptions<Table extends OptionTable>(table: Table, argv: read
   return { options: options as OptionValues<Table>, positionals };
 }
 
-/** A heading of the help text and the options below it. */
+/** A heading in the help text, and the options below it. */
 export type OptionGroup = readonly [title: string, table: OptionTable];
 
 /** Options in groups, `  -aet, --calling-aet TITLE  what it does`, texts aligned. */
@@ -141,7 +141,7 @@ function similarTo(spelling: string, known: readonly string[]): string | undefin
   return near.length === 0 ? undefined : `Did you mean ${near.join(' or ')}?`;
 }
 
-/** One character more, less or other, or two neighbours swapped. */
+/** One character inserted, removed or replaced, or two neighbours swapped. */
 function isOneEditAway(a: string, b: string): boolean {
   if (Math.abs(a.length - b.length) > 1) return false;
   let front = 0;

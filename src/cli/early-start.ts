@@ -1,4 +1,4 @@
-// Imported before everything else by the entry: the thread that reads files starts while the rest of the program is loaded.
+// Starts the thread that reads files. The entry imports this first, so that the thread starts while the rest loads.
 
 import { startFileThreads } from '../part10/read/file-threads.ts';
 

@@ -1,4 +1,4 @@
-// `echo`: does the peer answer, who is it, and how long does each step take? PS3.4 Annex A (Verification).
+// `echo`: verifies with C-ECHO that a peer answers. PS3.4 Annex A.
 
 import { echo as runEcho } from '../net/echo-scu.ts';
 import { explainEcho } from '../trace/explain-echo.ts';

@@ -1,23 +1,23 @@
-// Ctrl-C and kill: the first asks the work to end in good order, the second ends the process at once.
+// SIGINT (Ctrl-C) and SIGTERM: the first asks the work to stop in good order, the second ends the process at once.
 
-/** 128 + the number of the signal, as shells report it, also of a process that a signal has ended. */
+/** 128 + the number of the signal, as shells report it. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 type InterruptingSignal = keyof typeof EXIT_CODES;
 
-/** Under `npm run` one Ctrl-C arrives twice: from the terminal and, a moment later, from npm. */
+/** Under `npm run`, one Ctrl-C arrives twice: from the terminal and, a moment later, from npm. */
 const ONE_KEYSTROKE_MS = 300;
 
 export interface Interruption {
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
-  /** For the process, if it was interrupted. */
+  /** Exit code for the process; undefined: it was not interrupted. */
   exitCode(): number | undefined;
-  /** Gives the signals back to their usual meaning. */
+  /** Restores the usual meaning of the signals. */
   end(): void;
 }
 
-/** How long what an interrupted command leaves behind may take to be gone. */
+/** After an interrupted command: how long the process waits for work of the system that cannot be cancelled. */
 const LINGER_MS = 300;
 
 /** @param onInterrupt called once, before `signal` aborts */
@@ -48,8 +48,8 @@ export function watchForInterruption(onInterrupt: (name: InterruptingSignal) => 
 }
 
 /**
- * For a command that has ended: if it was interrupted, its process ends soon, whatever the system still holds back. A name
- * look-up cannot be taken back, and may take as long as the name server likes.
+ * Ends the process of an interrupted command after a short wait, even while the system is still busy for it: a name
+ * look-up, for example, cannot be cancelled and may hang. Does nothing for other exit codes.
  */
 export function leaveSoon(exitCode: number): void {
   const name = (Object.keys(EXIT_CODES) as InterruptingSignal[]).find((signal) => EXIT_CODES[signal] === exitCode);
@@ -57,8 +57,8 @@ export function leaveSoon(exitCode: number): void {
 }
 
 /**
- * `process.exit` waits for threads, and with them for a disk or a name server that hangs. The signal does not; what waits to
- * be said is said before it, as before an exit.
+ * Ends the process by the signal itself. `process.exit` would wait for threads, and so for a disk or a name server that
+ * hangs. The 'exit' event is emitted first, so that buffered output is written.
  */
 function endAtOnce(name: InterruptingSignal): void {
   if (process.platform === 'win32') process.exit(EXIT_CODES[name]);

@@ -54,7 +54,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Said where it can be read, even where only the exit code was asked for. */
+/** Reports on the other stream, even with -q, that output was lost. */
 function tellLost(name: 'stdout' | 'stderr', to: NodeJS.WriteStream): void {
   const error = lost.errors.get(name);
   if (error !== undefined) to.write(`Not everything could be written to ${name}: ${printable(error.message)}\n`);
@@ -63,7 +63,7 @@ function tellLost(name: 'stdout' | 'stderr', to: NodeJS.WriteStream): void {
 const lost = surviveLostOutput();
 main(process.argv.slice(2)).then(
   async (exitCode) => {
-    // A stream tells of its last write in the next turn.
+    // The error of a stream's last write is emitted in the next turn of the event loop.
     await setImmediate();
     process.exitCode = exitCode;
     tellLost('stdout', process.stderr);

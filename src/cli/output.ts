@@ -1,7 +1,8 @@
-// Where the terminal's text goes: the trace to stderr, results to stdout, and a progress line that never gets into either.
-// A write costs as much as the text of a whole message, so lines of the trace wait a moment for each other: as bytes, for
-// pieces of text that live so long cost the collector as much as making them. They wait for nothing else: what is said
-// besides comes behind them, and the process does not end before they are written.
+// Output of the command line: the trace goes to stderr, results go to stdout, and a progress line is shown on terminals.
+//
+// Lines of the trace are batched for 10 ms, because one write costs as much as formatting a message. They are kept as
+// bytes: strings that live that long would burden the garbage collector. Any other output flushes the batch first, so the
+// order is kept, and the process does not end before the batch is written.
 
 import { isatty } from 'node:tty';
 import type { TraceSink } from '../net/trace-record.ts';
@@ -16,7 +17,7 @@ export interface Line {
   readonly text: string;
 }
 
-/** As storescu marks its lines. */
+/** What lines begin with, as in storescu. */
 export const MARKS: Readonly<Record<LineLevel, string>> = {
   error: 'E: ',
   warn: 'W: ',
@@ -27,13 +28,13 @@ export const MARKS: Readonly<Record<LineLevel, string>> = {
 
 const RANKS: Readonly<Record<PrintLevel, number>> = { critical: 0, error: 1, warn: 2, info: 3, debug: 4, trace: 5 };
 
-/** Too short to be noticed; a fast send makes some hundred lines in it. Only a `kill -9` loses them. */
-const WAITING_MS = 10;
-/** Characters: so many become bytes at once. */
+/** Too short to be noticed; a fast send prints hundreds of lines in it. Only `kill -9` loses them. */
+const BATCH_MS = 10;
+/** Characters that are encoded together. */
 const JOINED_MIN = 4_096;
-/** Bytes that wait at most. */
-const WAITING_MAX = 65_536;
-/** Of UTF-8, for a UTF-16 unit. */
+/** Bytes; a longer batch is written at once. */
+const BATCH_MAX = 65_536;
+/** UTF-8 bytes for a UTF-16 unit. */
 const BYTES_PER_UNIT_MAX = 3;
 
 export interface OutputOptions {
@@ -47,14 +48,14 @@ export class Output {
   readonly #showsProgress: boolean;
   readonly #streams = new PipeWriter();
   #isProgressShown = false;
-  /** What is not in `#waiting` yet. */
+  /** Text that is not encoded into `#batch` yet. */
   #joined = '';
-  readonly #waiting = Buffer.allocUnsafeSlow(WAITING_MAX);
-  #waitingLength = 0;
+  readonly #batch = Buffer.allocUnsafeSlow(BATCH_MAX);
+  #batchLength = 0;
   #timer: NodeJS.Timeout | undefined;
-  readonly #lastWords: (() => void)[] = [];
+  readonly #beforeExit: (() => void)[] = [];
   readonly #processEnds = (): void => {
-    for (const speak of this.#lastWords) speak();
+    for (const listener of this.#beforeExit) listener();
     this.flush();
     this.#streams.finish();
   };
@@ -62,16 +63,16 @@ export class Output {
   constructor({ level, quiet }: OutputOptions) {
     this.#quiet = quiet;
     this.#level = quiet ? RANKS.critical : RANKS[level];
-    // Above warnings the trace itself shows the progress.
+    // At level info and below, the trace itself shows the progress.
     this.#showsProgress = isatty(2) && !quiet && this.#level <= RANKS.warn;
     process.on('exit', this.#processEnds);
     process.on('uncaughtExceptionMonitor', this.#processEnds);
   }
 
   /**
-   * Lines that begin with their marks, of TextTrace: what others wrote is sanitised in them already, and to look at each
-   * character again would cost as much as making them. Those less important than the level asked for are left out, others
-   * written soon.
+   * Prints lines of the trace soon; leaves out those below the level that was asked for. The lines must begin with their
+   * marks and be sanitised already, as those of TextTrace are: a second look at each character would cost as much as
+   * formatting them.
    */
   trace(lines: readonly Line[]): void {
     for (const { level, text } of lines) {
@@ -80,16 +81,16 @@ export class Output {
       this.#joined += '\n';
     }
     if (this.#joined.length >= JOINED_MIN) this.#encode();
-    if (this.#joined !== '' || this.#waitingLength > 0) this.#timer ??= setTimeout(() => this.flush(), WAITING_MS);
+    if (this.#joined !== '' || this.#batchLength > 0) this.#timer ??= setTimeout(() => this.flush(), BATCH_MS);
   }
 
   #encode(): void {
     const text = this.#joined;
     this.#joined = '';
     const lengthMax = BYTES_PER_UNIT_MAX * text.length;
-    if (this.#waitingLength + lengthMax > WAITING_MAX) this.#writeWaiting();
-    if (lengthMax <= WAITING_MAX) {
-      this.#waitingLength += this.#waiting.write(text, this.#waitingLength);
+    if (this.#batchLength + lengthMax > BATCH_MAX) this.#writeBatch();
+    if (lengthMax <= BATCH_MAX) {
+      this.#batchLength += this.#batch.write(text, this.#batchLength);
       return;
     }
     this.clearProgress();
@@ -105,37 +106,37 @@ export class Output {
     this.flush();
   }
 
-  /** Writes what waits. */
+  /** Writes the batch. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#encode();
-    this.#writeWaiting();
+    this.#writeBatch();
   }
 
-  #writeWaiting(): void {
-    if (this.#waitingLength === 0) return;
-    const text = this.#waiting.subarray(0, this.#waitingLength);
-    this.#waitingLength = 0;
+  #writeBatch(): void {
+    if (this.#batchLength === 0) return;
+    const text = this.#batch.subarray(0, this.#batchLength);
+    this.#batchLength = 0;
     this.clearProgress();
     this.#streams.write('stderr', text);
   }
 
-  /** @param speak called when the process ends before `end`: the moment for `trace` of what is still elsewhere */
-  atProcessEnd(speak: () => void): void {
-    this.#lastWords.push(speak);
+  /** @param listener called before `end`, or when the process ends earlier: the last chance for `trace` */
+  atProcessEnd(listener: () => void): void {
+    this.#beforeExit.push(listener);
   }
 
-  /** Writes what waits and removes the progress line. Call once, whatever happened. */
+  /** Writes the batch and removes the progress line. Call once, also after a failure. */
   end(): void {
-    for (const speak of this.#lastWords) speak();
+    for (const listener of this.#beforeExit) listener();
     this.flush();
     this.clearProgress();
     process.off('exit', this.#processEnds);
     process.off('uncaughtExceptionMonitor', this.#processEnds);
   }
 
-  /** One or more lines of result on stdout; nothing when quiet. */
+  /** Prints one or more lines on stdout; nothing with -q. */
   result(text: string): void {
     if (this.#quiet) return;
     this.flush();
@@ -143,7 +144,7 @@ export class Output {
     this.#write('stdout', `${printableLines(text)}\n`);
   }
 
-  /** Replaces the progress line on a terminal; elsewhere nothing. */
+  /** Replaces the progress line; does nothing where stderr is no terminal. */
   progress(text: string): void {
     if (!this.#showsProgress) return;
     this.flush();
@@ -162,7 +163,7 @@ export class Output {
 
 export interface TraceOutput {
   readonly sink: TraceSink;
-  /** Prints what is still being folded. Call at the end. */
+  /** Prints P-DATA that is still being folded. Call at the end. */
   readonly flush: () => void;
 }
 
@@ -176,13 +177,13 @@ export function traceTo(output: Output, level: PrintLevel): TraceOutput {
 }
 
 export interface LostOutput {
-  /** The first error of each stream; a reader that went away is none, as that is what it wanted. */
+  /** The first error of each stream. A reader that closed its end (`| head`) is not an error. */
   readonly errors: ReadonlyMap<'stdout' | 'stderr', Error>;
 }
 
 /**
- * Neither a reader that goes away (`| head`) nor a full disk behind a redirection must end a send half-way. Call once,
- * before anything is written.
+ * Keeps a send going when its output is lost: a reader closes its end (`| head`), or the disk behind a redirection is
+ * full. Call once, before anything is written.
  */
 export function surviveLostOutput(): LostOutput {
   const errors = new Map<'stdout' | 'stderr', Error>();
@@ -200,14 +201,14 @@ const UNSEEN_IN_LINES = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2
 // oxlint-enable no-control-regex
 
 /**
- * File names and peers' words must not steer the terminal (ECMA-48 control functions, C0 and C1) nor turn the text around
- * (Unicode UAX #9) or hide some of it. Joiners stay, as some scripts and emoji need them.
+ * Shows control characters as escapes, so that file names and text of peers cannot control the terminal (ECMA-48, C0 and
+ * C1), reverse text (Unicode UAX #9) or hide it. Joiners stay, because some scripts and emoji need them.
  */
 export function printable(text: string): string {
   return text.replace(UNSEEN, escaped);
 }
 
-/** The same for text of several lines. */
+/** The same for text of several lines: line breaks stay. */
 const printableLines = (text: string): string => text.replace(UNSEEN_IN_LINES, escaped);
 
 function escaped(character: string): string {

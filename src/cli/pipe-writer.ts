@@ -1,6 +1,8 @@
-// stdout and stderr in one queue, so that their texts keep their order where both are one pipe. Node's own streams keep in
-// memory, without a bound, what the reader of a pipe does not take, and lose it when the process ends at once. Here what
-// the reader has not taken is bounded, and the end of the process waits for a reader that reads.
+// Writes to stdout and stderr through one queue, which keeps the order where both are the same pipe.
+//
+// Node's own streams keep what the reader of a pipe has not read in memory, without a bound, and lose it when the process
+// exits. This queue is bounded: when the reader is too far behind, the writer waits. At exit, the process waits for a
+// reader that still reads.
 
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
@@ -9,11 +11,11 @@ type Name = 'stdout' | 'stderr';
 
 const DESCRIPTORS: Readonly<Record<Name, number>> = { stdout: 1, stderr: 2 };
 
-/** Bytes. A reader that is further behind is waited for, and all else with it. */
-const BEHIND_MAX = 16_777_216;
+/** Bytes not yet read. Beyond that, a write blocks the whole process until the reader has caught up. */
+const UNREAD_MAX = 16_777_216;
 const RETRY_MS = 10;
-/** How long the end of the process waits for a reader that takes nothing. */
-const PATIENCE_MS = 2_000;
+/** How long the process waits at exit for a reader that reads nothing. */
+const READER_WAIT_MS = 2_000;
 
 function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
@@ -30,11 +32,11 @@ export class PipeWriter {
   readonly #processEnds = (): void => this.finish();
 
   /**
-   * An error is one of Node's stream of that name, as if that had written.
-   * @param text UTF-8; may be overwritten afterwards
+   * Errors are emitted on Node's stream of that name, as if it had written.
+   * @param text UTF-8; copied where it cannot be written at once
    */
   write(name: Name, text: Buffer): void {
-    // On Windows, and on every terminal, Node's stream writes at once; there it also knows what encoding is wanted.
+    // On Windows and on terminals, Node's streams write at once, and know the encoding.
     if (this.#isImmediate[name]) {
       process[name].write(text.toString());
       return;
@@ -42,12 +44,12 @@ export class PipeWriter {
     const entry = { name, rest: text };
     this.#queue.push(entry);
     this.#length += text.length;
-    while (!this.#advance() && this.#length > BEHIND_MAX) pause();
+    while (!this.#advance() && this.#length > UNREAD_MAX) pause();
     if (entry.rest.length > 0) entry.rest = Buffer.from(entry.rest);
     this.#watch();
   }
 
-  /** Returns when all is written, or when a reader has taken nothing for a while. */
+  /** Writes everything. Gives up when the reader has read nothing for a while. */
   finish(): void {
     let length = this.#length;
     let sinceMs = performance.now();
@@ -55,13 +57,13 @@ export class PipeWriter {
       if (this.#length < length) {
         length = this.#length;
         sinceMs = performance.now();
-      } else if (performance.now() - sinceMs > PATIENCE_MS) break;
+      } else if (performance.now() - sinceMs > READER_WAIT_MS) break;
       pause();
     }
     this.#watch();
   }
 
-  /** Writes what the readers take now. Returns whether that was all; a pipe that blocks is waited for. */
+  /** Writes as much as the readers take now; blocks where the pipe itself blocks. Returns whether that was everything. */
   #advance(): boolean {
     for (let first = this.#queue[0]; first !== undefined; first = this.#queue[0]) {
       const { name, rest } = first;

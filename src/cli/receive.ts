@@ -101,7 +101,7 @@ export async function receive(argv: readonly string[]): Promise<number> {
         ...(aeTitle === undefined ? {} : { aeTitle }),
         maxPduLength,
         trace: (record) => {
-          // Stored instances have their line on stdout.
+          // Stored instances are printed on stdout.
           if (record.event.type !== 'instance received') sink(record);
         },
         received: (instance) => {
@@ -116,7 +116,7 @@ export async function receive(argv: readonly string[]): Promise<number> {
       return 1;
     }
     const address = addressOf(receiver);
-    // Also when quiet: whoever started the receiver on a free port waits for this line.
+    // Also with -q: a program that started the receiver on a free port waits for this line.
     process.stdout.write(`Listening on ${address}\n`);
     if (scopeOf(receiver.host) !== 'this machine') {
       output.line('warn', `Everyone who can reach ${address} can store files here, without a password or encryption.`);

@@ -1,4 +1,4 @@
-// `store`: scan, send, say what became of every instance. The terminal's counterpart of "Send to PACS".
+// `store`: scans, sends, and prints what became of every file. The command line's counterpart of "Send to PACS".
 
 import { type FileHandle, open } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
@@ -137,7 +137,7 @@ export async function store(argv: readonly string[]): Promise<number> {
     let reportFile: FileHandle | undefined;
     if (report !== undefined) {
       try {
-        // Before anything is sent: a report that cannot be written must not be found out after an hour.
+        // Opened before anything is sent, so that a wrong path is reported at once and not after an hour.
         reportFile = await open(report, 'w');
       } catch (thrown) {
         output.line('error', `The report cannot be written: ${systemErrorInfo(thrown).message}. Nothing was sent.`);
@@ -166,14 +166,14 @@ export async function store(argv: readonly string[]): Promise<number> {
     }
     return interruption.exitCode() ?? exitCode;
   } finally {
-    // Interrupted, it may be waiting for a disk that never answers.
+    // After an interruption the thread may wait for a disk that never answers.
     if (!interruption.signal.aborted) await endIdleFileThreads();
     output.end();
     interruption.end();
   }
 }
 
-/** Rejects with the system's error; a full disk may only show when the file is closed. */
+/** Rejects with the system's error. Closes the file here, because a full disk may only show then. */
 async function writeReport(file: FileHandle, result: SendResult): Promise<void> {
   try {
     await file.writeFile(reportJson(result));
@@ -197,10 +197,10 @@ async function scanAll(
   return files;
 }
 
-/** The current folder, with the separator behind it. */
+/** The current folder, with a separator at its end. */
 let here: string | undefined;
 
-/** A path below the current folder is shown from there on. */
+/** Shows a path below the current folder as relative to it. */
 function displayPath(path: string): string {
   here ??= process.cwd().endsWith(sep) ? process.cwd() : `${process.cwd()}${sep}`;
   return path.startsWith(here) ? path.slice(here.length) : path;
@@ -237,7 +237,7 @@ const isStored = ({ outcome }: FileOutcome): boolean => outcome === 'stored' || 
 const isRepeated = ({ outcome, reason }: FileOutcome): boolean =>
   outcome === 'skipped' && reason?.code === 'pre-flight';
 
-/** Found in a folder and not an instance at all; what a person named must be sendable. */
+/** A file that is not an instance and was found in a folder. A file that a person named must be one. */
 function isNoInstance({ outcome, path, reason }: FileOutcome, named: ReadonlySet<string>): boolean {
   if (outcome !== 'skipped' || named.has(path)) return false;
   switch (reason?.code) {

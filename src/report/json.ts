@@ -19,17 +19,17 @@ import { inPieces } from './pieces.ts';
 import { headline, isConverted, OUTCOMES_SHOWN } from './problems.ts';
 
 /**
- * Rises when a field goes, is renamed or changes its meaning, and when a value is added to `outcome`. New fields do not
- * raise it: readers ignore what they do not know.
+ * Raise it when a field is removed, renamed or changes its meaning, and when `outcome` gets a new value. A new field does
+ * not raise it: readers ignore fields that they do not know.
  */
 export const REPORT_VERSION = 2;
 
 export interface JsonReportOptions {
-  /** Makes a path fit to be shown; by default the path as it is. */
+  /** How a path is shown; by default as it is. */
   readonly displayPath?: (path: string) => string;
 }
 
-/** Leaves out what is not known, so that readers meet no empty fields. */
+/** Leaves out fields that are not known. */
 function known<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
@@ -41,7 +41,7 @@ const uid = (value: string | undefined): string | undefined =>
 
 const nameOfUid = (value: string | undefined): string | undefined => (value === undefined ? undefined : uidName(value));
 
-/** Everything but the lists. */
+/** Everything except the lists. */
 function headJson(result: SendResult): object {
   const { peer } = result;
   return {
@@ -151,7 +151,7 @@ function* fragments(result: SendResult, displayPath: (path: string) => string): 
   yield `${end}\n`;
 }
 
-/** In pieces, made when they are asked for. */
+/** Yields the report in pieces; makes each one when it is asked for. */
 export function reportJson(result: SendResult, options: JsonReportOptions = {}): Generator<string> {
   return inPieces(fragments(result, options.displayPath ?? ((path: string) => path)));
 }

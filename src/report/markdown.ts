@@ -1,5 +1,5 @@
-// The report for people: Markdown, what matters first, every file last. Nothing that a peer or a file name says can
-// become markup in it.
+// The report for people, in Markdown: what matters comes first, the list of files last. Text of peers and file names is
+// escaped, so that it cannot become markup.
 
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import type { AssociationSummary, SendResult } from '../send/job.ts';
@@ -23,15 +23,15 @@ import {
 } from './problems.ts';
 
 export interface MarkdownReportOptions {
-  /** Makes a path fit to be shown; by default the path as it is. */
+  /** How a path is shown; by default as it is. */
   readonly displayPath?: (path: string) => string;
-  /** Rows of each table; 2,000 by default, as editors are slow with longer ones. */
+  /** Rows of each table; 2,000 by default, because editors are slow with longer tables. */
   readonly rowsMax?: number;
 }
 
 const ROWS_MAX = 2000;
 
-/** What the sections share. */
+/** The options, completed. */
 interface Page {
   readonly displayPath: (path: string) => string;
   readonly rowsMax: number;
@@ -56,7 +56,7 @@ function* first(max: number, lines: Iterable<string>): Generator<string> {
   }
 }
 
-/** Says below a table that was cut what is not in it. */
+/** The line below a table that does not show everything. */
 function* omission(rowsMax: number, count: number, what: string): Generator<string> {
   if (count <= rowsMax) return;
   yield `The first ${formatCount(rowsMax)} of ${plural(count, what)}; ${formatCount(count - rowsMax)} are not listed.`;
@@ -255,7 +255,7 @@ function* lines(result: SendResult, page: Page): Generator<string> {
   yield* omission(rowsMax, outcomes.length, 'file');
 }
 
-/** As `join('\n')`. */
+/** Yields the same text as `join('\n')`. */
 function* joined(texts: Iterable<string>): Generator<string> {
   let separator = '';
   for (const text of texts) {
@@ -264,7 +264,7 @@ function* joined(texts: Iterable<string>): Generator<string> {
   }
 }
 
-/** In pieces, made when they are asked for. */
+/** Yields the report in pieces; makes each one when it is asked for. */
 export function reportMarkdown(result: SendResult, options: MarkdownReportOptions = {}): Generator<string> {
   const page = { displayPath: options.displayPath ?? ((path: string) => path), rowsMax: options.rowsMax ?? ROWS_MAX };
   return inPieces(joined(lines(result, page)));

@@ -1,5 +1,5 @@
-// What a peer made of the presentation contexts that were proposed to it, for both kinds of report. PS3.8 9.3.3.2
-// (results of presentation contexts), PS3.7 D.3.3.3 (asynchronous operations window).
+// How a peer answered the proposed presentation contexts, for both kinds of report. PS3.8 9.3.3.2 (results of
+// presentation contexts), PS3.7 D.3.3.3 (asynchronous operations window).
 
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import type { AssociationSummary } from '../send/job.ts';
@@ -20,7 +20,7 @@ const PROBLEMS: Readonly<Record<NonNullable<NegotiatedContext['problem']>, strin
 export const isAccepted = ({ acceptedTransferSyntax }: NegotiatedContext): boolean =>
   acceptedTransferSyntax !== undefined;
 
-/** Why a context cannot be used, in one sentence; undefined: it can. */
+/** Why a context cannot be used, in one sentence; undefined: it can be used. */
 export function refusalText(context: NegotiatedContext): string | undefined {
   if (isAccepted(context)) return undefined;
   if (context.problem !== undefined) return PROBLEMS[context.problem];
@@ -39,6 +39,6 @@ export function contextCounts({ contexts }: AssociationSummary): ContextCounts {
   return { proposed: contexts.length, accepted, refused: contexts.length - accepted };
 }
 
-/** Requests that could be open at a time, as the standard writes it: 0 = no limit. */
+/** Requests that could be open at the same time. As in the standard, 0 = no limit. */
 export const operationsInvoked = ({ operationsInvoked: operations }: AssociationSummary): number =>
   Number.isFinite(operations) ? operations : 0;

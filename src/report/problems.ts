@@ -1,4 +1,4 @@
-// What went wrong in a send, each thing once: a thousand files that failed for one reason are one problem.
+// The problems of a send, each told once: a thousand files that failed for the same reason are one problem.
 
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { ListenerTrouble, SendResult } from '../send/job.ts';
@@ -8,12 +8,12 @@ import { explainPreflight } from '../trace/explain-preflight.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatCount, plural } from '../trace/units.ts';
 
-/** Files of which the same is to be said. */
+/** Files with the same explanation. */
 export interface FileGroup {
   /** Whole sentences. */
   readonly text: string;
   readonly count: number;
-  /** The first of them, at most 20; absolute, in the order of the job. */
+  /** The first 20 of them; absolute, in the order of the job. */
   readonly paths: readonly string[];
   /** Of those, for which another file has the same SOP Instance UID: its path. */
   readonly others?: ReadonlyMap<string, string>;
@@ -23,7 +23,7 @@ export interface Problem extends FileGroup {
   readonly outcome: Outcome;
 }
 
-/** What a reader must know first comes first. */
+/** Problems with a lower number are shown first. */
 const URGENCY: Readonly<Record<Outcome, number>> = {
   failed: 0,
   unknown: 1,
@@ -34,7 +34,7 @@ const URGENCY: Readonly<Record<Outcome, number>> = {
   stored: 6,
 };
 
-/** What is said of files that ended so: '2 files ...'. */
+/** The outcome as it follows '2 files'. */
 export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   stored: 'stored',
   'stored with warning': 'stored with a warning',
@@ -48,13 +48,13 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
 /** All outcomes, in the order in which reports show them. */
 export const OUTCOMES_SHOWN = Object.keys(OUTCOME_WORDS) as readonly Outcome[];
 
-/** The outcomes of which there is more to say than 'stored': in a send that went well, few of a hundred thousand. */
+/** At least all outcomes that are more than a plain 'stored': few, in a large send that went well. */
 export function notableOf(outcomes: FileOutcomes): Iterable<FileOutcome> {
   return outcomes.notable ?? outcomes;
 }
 
 const GROUP_PATHS_MAX = 20;
-/** A peer that words each answer differently would make a group for each of a million files. */
+/** A bound on memory: a peer that words each answer differently would make a group for every file. */
 const GROUPS_MAX = 1000;
 const OTHERS = 'Other reasons; the list of files has them.';
 
@@ -131,7 +131,7 @@ function otherFileOf({ reason }: FileOutcome): string | undefined {
   return reason?.code === 'pre-flight' && 'firstPath' in reason.finding ? reason.finding.firstPath : undefined;
 }
 
-/** What was found wrong with files that were sent all the same; what most have first. */
+/** Findings of files that were sent nevertheless; the most frequent first. */
 export function notesOf(result: SendResult): FileGroup[] {
   const groups = new Groups();
   for (const { path, findings, bytesSent } of notableOf(result.outcomes)) {
@@ -143,7 +143,7 @@ export function notesOf(result: SendResult): FileGroup[] {
 
 const NOT_STORED = ['failed', 'unknown', 'held back', 'cancelled', 'skipped'] as const;
 
-/** 'All 26 files stored' only if every one was; else how many were, and what became of the others. */
+/** 'All 26 files stored' only if all were; otherwise how many were stored, and what became of the others. */
 export function headline(counts: OutcomeCounts, cancelled: boolean): string {
   const stored = counts.stored + counts['stored with warning'];
   const total = NOT_STORED.reduce((sum, outcome) => sum + counts[outcome], stored);
@@ -162,7 +162,7 @@ export function headline(counts: OutcomeCounts, cancelled: boolean): string {
   return `${start}${formatCount(stored)} of ${plural(total, 'file')} stored${withWarning}, ${rest.join(', ')}`;
 }
 
-/** The data set went out in another transfer syntax than the file's. */
+/** The data set was sent in another transfer syntax than the file's. */
 export const isConverted = ({ transferSyntaxUID, transferSyntaxOnWire }: FileOutcome): boolean =>
   transferSyntaxOnWire !== undefined && transferSyntaxUID !== undefined && transferSyntaxOnWire !== transferSyntaxUID;
 
@@ -172,19 +172,19 @@ export function convertedIn(result: SendResult): number {
   return count;
 }
 
-/** What is missing where a listener threw. */
+/** What is missing after a listener threw. */
 const MISSING: Readonly<Record<ListenerTrouble['listener'], string>> = {
   trace: 'The trace of this send has gaps',
   progress: 'The progress of this send was not always shown',
   outcome: 'Not every outcome of this send could be put on record: resumed, it sends those files again',
 };
 
-/** Quotation in a system's message may be a path that names a patient. Up to the last quote: a path may contain some. */
+/** Hides what the message quotes: it may be a path that names a patient. To the last quote, as a path may contain quotes. */
 function errorText({ code, message }: SystemErrorInfo): string {
   return code === 'UNKNOWN' ? sanitize(message, SHOWN_MAX.detail).replace(/'.*'/, "'…'") : sanitize(code);
 }
 
-/** A listener of the send threw and the send went on: one sentence on what was not shown or recorded. */
+/** One sentence on what was not shown or recorded, because a listener of the send threw. */
 export function listenerTroubleText({ listener, error }: ListenerTrouble): string {
   return `${MISSING[listener]} (${errorText(error)}).`;
 }

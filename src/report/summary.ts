@@ -1,4 +1,4 @@
-// What became of a send, on one screen of a terminal.
+// The summary of a send for a terminal: one screen.
 
 import type { Peer } from '../net/peer.ts';
 import type { SendResult } from '../send/job.ts';
@@ -9,9 +9,9 @@ import { formatBytes, formatCount, formatDuration, formatRate, plural } from '..
 import { convertedIn, headline, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
 
 export interface SummaryOptions {
-  /** Makes a path fit to be shown; by default the path as it is. */
+  /** How a path is shown; by default as it is. */
   readonly displayPath?: (path: string) => string;
-  /** Groups of files with the same explanation that are shown; 10 by default. */
+  /** How many problems are shown; 10 by default. */
   readonly problemsMax?: number;
 }
 
@@ -34,14 +34,14 @@ function problemLines(
   ];
 }
 
-/** 'ORTHANC (ORTHANC at 127.0.0.1:4242)'; a name that only says the address is not said again. */
+/** 'ORTHANC (ORTHANC at 127.0.0.1:4242)', or 'ANY-SCP at 127.0.0.1:4242' for a peer whose name is its address. */
 function peerText(peer: Peer): string {
   const address = addressOf(peer);
   const there = `${aeTitle(peer.calledAETitle)} at ${sanitize(address, SHOWN_MAX.address)}`;
   return peer.name === address ? there : `${sanitize(peer.name, SHOWN_MAX.peerName)} (${there})`;
 }
 
-/** Lines joined by newlines, none at the end. Ends with the problems, which are read first in a terminal. */
+/** No newline at the end. The problems come last, where a reader of a terminal looks first. */
 export function summaryText(result: SendResult, options: SummaryOptions = {}): string {
   const { peer, bytesSent, associations } = result;
   const displayPath = options.displayPath ?? ((path: string) => path);

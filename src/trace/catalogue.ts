@@ -51,7 +51,7 @@ const PHASES: readonly [Phase, ...Phase[]] = ['connect', 'association', 'write',
 
 type NonEmpty<T> = readonly [T, ...T[]];
 
-/** Keeps the proof that there is at least one. */
+/** `map` for a list that the compiler knows to be non-empty. */
 function each<From, To>([first, ...rest]: NonEmpty<From>, make: (from: From) => To): NonEmpty<To> {
   return [make(first), ...rest.map(make)];
 }
@@ -193,7 +193,7 @@ const ECHO: Examples<EchoOnly> = {
   'invalid response': [{ code: 'invalid response', detail: 'Message ID 7 is not open' }],
 };
 
-/** What tells an example from others of its code. */
+/** Distinguishes examples with the same code. */
 function detailOf(reason: Reason): string | undefined {
   switch (reason.code) {
     case 'connection failed':

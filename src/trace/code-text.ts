@@ -1,5 +1,5 @@
-// The codes of PS3.8 in the words that `storescu -d` prints, so that people who know its log recognise ours. Codes
-// that the standard does not know are shown as numbers: a peer may send any.
+// The codes of PS3.8 in the words of DCMTK's `storescu -d`, which DICOM people already read. Codes that the standard does
+// not define are shown as numbers: a peer may send any.
 
 import type { AAssociateRj } from '../protocol/ul/pdu.ts';
 import type { EventId } from '../protocol/ul/states.ts';
@@ -65,7 +65,7 @@ export const ABORT_REASONS: Readonly<Record<number, string>> = {
 /** PS3.8 Table 9-26. */
 export const abortSourceText = (source: number): string => lookUp(ABORT_SOURCES, source);
 
-/** Only a provider gives a reason; a user's is not significant. */
+/** Only the provider gives a reason; the reason of a service user is not significant. */
 export const abortReasonText = (source: number, reason: number): string =>
   source === 0 ? '(no value available)' : lookUp(ABORT_REASONS, reason);
 
@@ -81,7 +81,7 @@ export const CONTEXT_RESULTS: Readonly<Record<number, string>> = {
 export const contextResultText = (result: number | undefined): string =>
   result === undefined ? 'Not Answered' : (CONTEXT_RESULTS[result] ?? `Rejected - ${result} (unknown)`);
 
-/** PS3.8 Table 9-10, first column, shortened. */
+/** The events of PS3.8 Table 9-10, shortened. */
 const EVENTS: Readonly<Record<EventId, string>> = {
   Evt1: 'A-ASSOCIATE request',
   Evt2: 'transport connected',

@@ -1,4 +1,4 @@
-// What happened to the connection and to a file, one line each.
+// Trace lines for events of the connection and of files, one line for each event.
 
 import type { JobTraceEvent, TransportTraceEvent } from '../net/trace-record.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
@@ -90,7 +90,7 @@ function errorCode({ code, syscall }: SystemErrorInfo): string {
   return syscall === undefined ? sanitize(code) : `${sanitize(code)} (${sanitize(syscall)})`;
 }
 
-/** At which level what happened to a file has its line. */
+/** The level of the line of a file's event. */
 export function jobLevel(event: JobTraceEvent): Level {
   if (event.type === 'instance not written') return 'error';
   if (event.type !== 'file ends') return 'info';
@@ -105,7 +105,7 @@ export function jobLevel(event: JobTraceEvent): Level {
   }
 }
 
-/** That line. */
+/** The line of a file's event. */
 export function jobText(event: JobTraceEvent): string {
   switch (event.type) {
     case 'file begins':
@@ -115,7 +115,7 @@ export function jobText(event: JobTraceEvent): string {
     case 'instance received':
       return `Stored instance: ${pathText(event.path)} (${formatBytes(event.bytes)})`;
     case 'instance not written':
-      // The code alone: the system's words name the file, and that the instance.
+      // Only the code: the system's message contains the path, and with it the instance's UID.
       return `Instance refused, as it could not be written: ${errorCode(event.error)}`;
   }
 }

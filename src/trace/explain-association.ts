@@ -1,5 +1,5 @@
-// Why an association did not come up or did not last, and what helps. PS3.8 9.3.4 (reject), 9.3.8 (abort), and what
-// operating systems say about connections.
+// Explains why an association was not established or was lost. PS3.8 9.3.4 (reject), 9.3.8 (abort), and the errors of
+// operating systems.
 
 import type { AssociationFailure, Culprit, Phase } from '../net/failure.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
@@ -242,7 +242,7 @@ function explainAbort(peer: string, phase: Phase, source: number, reason: number
   return { what, cause: 'It may have failed on this file, or been stopped.', action: LOOK_INTO_LOG };
 }
 
-/** What listens at a port whose first bytes look like this. */
+/** By what the first bytes look like. */
 const LOOKS_LIKE: Readonly<Record<string, Omit<Words, 'what'>>> = {
   HTTP: {
     cause: 'A web server listens at this port.',
@@ -277,7 +277,7 @@ const CANCELLED: Readonly<Record<Phase, string>> = {
   release: 'while the association was released',
 };
 
-/** The same answer as `culpritOf`, which a test compares: this room imports no code of `net`. */
+/** The same as `culpritOf` of src/net, of which this room imports types only; a test compares the two. */
 function whoseFailure(failure: AssociationFailure): Culprit {
   switch (failure.code) {
     case 'connection failed':

@@ -1,4 +1,4 @@
-// What a verification with C-ECHO showed, in words. PS3.4 Annex A.
+// Explains the result of a verification with C-ECHO. PS3.4 Annex A.
 
 import type { EchoResult } from '../net/echo-scu.ts';
 import { echoStatus } from '../protocol/dimse/status.ts';
@@ -53,7 +53,7 @@ function echoIdentity(result: EchoResult): string | undefined {
   return parts.length === 0 ? undefined : `It ${parts.join(' and ')}.`;
 }
 
-/** What a C-ECHO showed: the time of each step and who answered, or what went wrong and how far it came. */
+/** The time of each step and who answered; or what went wrong, and after which steps. */
 export function explainEcho(result: EchoResult, context: ExplainContext = {}): Explanation {
   const peer = peerOf(context);
   const failure = result.failure === undefined ? undefined : echoFailure(peer, result.failure);

@@ -1,5 +1,5 @@
-// What was found wrong with a file before it was sent, in words. The same sentence stands for a file that was held back
-// and, as a note, for one that was sent all the same.
+// Explains findings of the pre-flight check. The same words explain why a file was held back and, as a note, what was found
+// in a file that was sent.
 
 import type { Finding } from '../part10/check/finding.ts';
 import type { PreflightFinding } from '../send/preflight-policy.ts';
@@ -114,8 +114,8 @@ function explainFinding(finding: Finding): Words {
 }
 
 /**
- * @param displayPath makes a path fit to be shown; without it other files are not named, so that the same words stand for
- *   all files with the same finding
+ * @param displayPath how the path of another file is shown; without it no other file is named, so that all files with the
+ *   same finding have the same text
  */
 export function explainPreflight(finding: PreflightFinding, displayPath?: (path: string) => string): Explanation {
   const whose = finding.code === 'conflicting instance' ? 'person' : 'local';

@@ -1,5 +1,5 @@
-// What a C-STORE status usually means at the other end and what helps. PS3.4 B.2.3, PS3.7 Annex C. The standard says
-// what a status is; causes and actions are experience, so they say 'may'.
+// Explains the statuses of C-STORE. PS3.4 B.2.3 and PS3.7 Annex C define what a status is. Causes and actions come from
+// experience with PACS, so they say 'may'.
 
 import { storeStatus } from '../protocol/dimse/status.ts';
 import { bareMeaning, tagsText } from './dimse-text.ts';
@@ -138,7 +138,7 @@ function adviceOn(status: number): Advice {
   };
 }
 
-/** 'ORTHANC answered A700H Out of Resources ("Cannot write to file").' and what follows from it. */
+/** 'ORTHANC answered A700H Out of Resources ("Cannot write to file").', with cause and action. */
 export function explainStatus(peer: string, { status, errorComment, offendingElement }: StatusWords): Explanation {
   const { category, meaning } = storeStatus(status);
   const words = errorComment !== undefined && sanitize(errorComment) !== '' ? [quoted(errorComment)] : [];

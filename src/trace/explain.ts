@@ -1,5 +1,5 @@
-// Every way in which something did not go well, in words: what happened, in the peer's words where it gave some, the
-// likely cause, and one thing to do. Every code has words: one without does not compile.
+// Explains every reason why a file was not stored: what happened, with the peer's own words if there are any, the likely
+// cause, and one thing to do. A code without an explanation does not compile.
 
 import type { AssociationFailure } from '../net/failure.ts';
 import type { HeaderProblem } from '../part10/header/header.ts';
@@ -18,9 +18,9 @@ import { plural } from './units.ts';
 export interface ExplainContext {
   /** What people call the peer; 'The peer' where it is not given. */
   readonly peerName?: string;
-  /** Of the file, as it may be shown. */
+  /** Of the file, as it is shown. */
   readonly path?: string;
-  /** Makes the path of another file fit to be shown; without it no other file is named. */
+  /** How the path of another file is shown; without it no other file is named. */
   readonly displayPath?: (path: string) => string;
 }
 
@@ -99,7 +99,7 @@ function explainRefused(peer: string, { sopClassUID, refused, accepted }: Contex
 
 type ReasonInFile = Exclude<Reason, AssociationFailure>;
 
-/** One paragraph. */
+/** The explanation as one paragraph. */
 export function sentence({ what, cause, action }: Words): string {
   return [what, cause, action].filter((part) => part !== undefined && part !== '').join(' ');
 }
@@ -245,7 +245,7 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
 export const peerOf = ({ peerName }: ExplainContext): string =>
   (peerName === undefined ? '' : sanitize(peerName, SHOWN_MAX.peerName)) || 'The peer';
 
-/** In words: what happened, to which file (where `context` names one), why perhaps, and what to do. */
+/** Names the file where `context` does. */
 export function explain(reason: Reason, context: ExplainContext = {}): Explanation {
   const peer = peerOf(context);
   const explanation = isAssociationFailure(reason)
@@ -255,11 +255,11 @@ export function explain(reason: Reason, context: ExplainContext = {}): Explanati
   return { ...explanation, what: `${sanitize(context.path, SHOWN_MAX.path)}: ${explanation.what}` };
 }
 
-/** Why a file ended as it did; undefined where that needs no words. */
+/** Why a file ended as it did; undefined: it was simply stored. */
 export function explainFile(file: FileOutcome, context: ExplainContext = {}): Explanation | undefined {
   const { outcome, reason, bytesSent } = file;
   if (reason === undefined) return undefined;
-  // What the send was doing when it was stopped is no news of a file whose turn had not come.
+  // The phase in which the send was stopped says nothing about a file that had not begun.
   if (outcome === 'cancelled' && bytesSent === 0) return { what: 'Cancelled before it was sent.', whose: 'person' };
   return explain(reason, context);
 }

@@ -2,7 +2,7 @@
 
 import type { Culprit } from '../net/failure.ts';
 
-/** The sentences of an explanation. Each part is one or more whole sentences. */
+/** Each part is one or more whole sentences. */
 export interface Words {
   readonly what: string;
   readonly cause?: string;
@@ -14,7 +14,7 @@ export interface Explanation extends Words {
   readonly whose?: Culprit;
 }
 
-/** A code without words does not compile. */
+/** For the `default` of a switch: a code without an explanation does not compile. */
 export function unspoken(value: never): never {
   throw new TypeError(`no words for ${JSON.stringify(value)}`);
 }

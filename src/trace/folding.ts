@@ -1,6 +1,6 @@
-// P-DATA-TF in a row becomes one line. A study is thousands of PDUs that all say the same; what a reader wants of them
-// is how many, how much, how fast, and whether the message came to its end. Bytes of data sets never come here; those
-// of command sets are kept, bounded, for the hex of the level 'trace'.
+// Folds consecutive P-DATA-TF PDUs into one line. A study is thousands of PDUs; a reader wants to know how many there were,
+// how many bytes, how fast, and whether the message was complete. Bytes of data sets never come here; bytes of command
+// sets are kept, bounded, for the hex dump of the level 'trace'.
 
 import type { Direction, ProtocolTraceEvent } from '../protocol/trace-event.ts';
 import { HEX_BYTES_MAX, hexDump } from './hex.ts';
@@ -51,7 +51,7 @@ export function extendFolding(folding: Folding, event: PDataTfEvent, timeMs: num
   folding.lastMs = timeMs;
   folding.isComplete = event.isLastFragment;
   if (keepsCommand && event.isCommand && event.command !== undefined) {
-    // A copy: the bytes may be a view of a buffer that is used again.
+    // Copied, because the bytes may be a view of a buffer that is reused.
     const kept = folding.command ?? new Uint8Array(0);
     const joined = new Uint8Array(Math.min(kept.length + event.command.length, HEX_BYTES_MAX));
     joined.set(kept);

@@ -1,4 +1,4 @@
-// How things are called in prose: a name where the registry has one, the UID where it has not.
+// Names in text: the name from the registry if there is one, otherwise the UID.
 
 import { uidName } from '../protocol/uids.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
@@ -8,13 +8,13 @@ export function nameOf(uid: string): string {
   return uidName(uid) ?? (uid === '' ? '(empty)' : `${sanitize(uid, SHOWN_MAX.uid)} (unknown)`);
 }
 
-/** 'RLE Lossless (1.2.840.10008.1.2.5)', for those who must configure it. */
+/** 'RLE Lossless (1.2.840.10008.1.2.5)', for people who must configure it. */
 export function nameAndUid(uid: string): string {
   const name = uidName(uid);
   return name === undefined ? nameOf(uid) : `${name} (${sanitize(uid, SHOWN_MAX.uid)})`;
 }
 
-/** AE titles as they may be shown; PS3.5 6.2 allows 16 characters. */
+/** An AE title as it is shown. */
 export function aeTitle(title: string): string {
   return sanitize(title, 16) || '(empty)';
 }

@@ -1,5 +1,5 @@
-// How an explanation names an option of ours: the setting of a peer in the editor and the option of the command line. A
-// test compares both with the manifest and the command line.
+// Our options as explanations name them: the setting of a peer in the editor, and the option of the command line. A test
+// checks that both exist.
 
 const OPTIONS = {
   associations: ['associations', '--associations'],

@@ -1,6 +1,6 @@
-// Text that others wrote (peers, file names, error messages of libraries) before it stands beside our own words.
-// What cannot be seen or what changes how its neighbours are read goes: controls (C0, C1), bidirectional controls
-// (Unicode UAX #9), zero-width and filler characters, variation selectors, tags, lone surrogates.
+// Cleans text that others wrote (peers, file names, error messages of libraries) before it is shown beside our own. Removes
+// characters that are invisible or change how others are read: controls (C0, C1), bidirectional controls (Unicode UAX #9),
+// zero-width and filler characters, variation selectors, tags, lone surrogates.
 
 /** How much of other people's text is shown, in UTF-16 units. */
 export const SHOWN_MAX = {
@@ -17,7 +17,7 @@ export const SHOWN_MAX = {
   versionName: 16,
 } as const;
 
-/** Characters that a reader does not see or that act on their neighbours. Ranges are inclusive. */
+/** Characters that are removed. Ranges are inclusive. */
 const INVISIBLE: readonly (readonly [number, number])[] = [
   [0x0000, 0x001f],
   [0x007f, 0x009f],
@@ -42,21 +42,21 @@ const INVISIBLE: readonly (readonly [number, number])[] = [
 
 const isInvisible = (code: number): boolean => INVISIBLE.some(([from, to]) => code >= from && code <= to);
 
-/** Line breaks, tabs and the like separate words, so they become one space. */
+/** Line breaks and tabs separate words, so they become one space. */
 const isBreak = (code: number): boolean =>
   (code >= 0x09 && code <= 0x0d) || code === 0x85 || code === 0x2028 || code === 0x2029;
 
-/** Text of which nothing would go: what can be seen of ASCII, without space at its ends. */
+/** Visible ASCII without space at its ends: nothing to remove. */
 const isClean = (text: string): boolean => /^[!-~](?:[ -~]*[!-~])?$/.test(text);
 
 /**
- * One line of plain text of at most `max` UTF-16 units ('…' ends a text that was cut). Costs no more than about
- * `max` steps per visible character, however long the text is.
+ * One line of plain text of at most `max` UTF-16 units; '…' ends a text that was cut. The time is bounded by `max`, however
+ * long the text is.
  */
 export function sanitize(text: string, max = 64): string {
   if (text.length <= max && isClean(text)) return text;
   let clean = '';
-  // A bound on the input as well, so that a megabyte of invisible characters costs nothing.
+  // Bounds the input as well: a megabyte of invisible characters must not take long.
   const source = text.length > max * 16 + 256 ? text.slice(0, max * 16 + 256) : text;
   for (const character of source) {
     const code = character.codePointAt(0) ?? 0;
@@ -70,27 +70,27 @@ export function sanitize(text: string, max = 64): string {
   clean = clean.trim();
   if (clean.length <= max) return clean;
   let end = Math.max(max - 1, 0);
-  // Never half a character.
+  // Never cuts a surrogate pair.
   const last = clean.charCodeAt(end - 1);
   if (last >= 0xd800 && last <= 0xdbff) end -= 1;
   return max > 0 ? `${clean.slice(0, end).trimEnd()}…` : '';
 }
 
-/** The peer's words between quotation marks that they cannot close. */
+/** The text in quotation marks, which it cannot close itself. */
 export function quoted(text: string, max = 64): string {
   return `"${sanitize(text, max).replaceAll('"', "'")}"`;
 }
 
 /**
- * Makes text mean nothing to Markdown (CommonMark 2.4, with GitHub's tables and bare links, and mathematics): what could
- * begin markup is escaped by a backslash, and no more, because people read the source too. For one line of text, at
- * the start of a line, inside of one or in a table cell.
+ * Escapes text so that Markdown shows it as it is (CommonMark 2.4, with GitHub's tables and bare links, and mathematics).
+ * Escapes only what could begin markup, because people read the source too. For one line of text: at the start of a
+ * line, within a line or in a table cell.
  */
 export function escapeMarkdown(text: string): string {
   return (
     text
       .replace(/[\\`*[\]<|~@$]/g, '\\$&')
-      // An underscore inside a word emphasises nothing.
+      // An underscore within a word is not markup.
       .replace(/(?<![\p{L}\p{N}_])_|_(?![\p{L}\p{N}_])/gu, '\\_')
       .replace(/&(?=#?\w+;)/g, '\\&')
       .replace(/:(?=\/\/)/g, '\\:')
@@ -100,7 +100,7 @@ export function escapeMarkdown(text: string): string {
   );
 }
 
-/** Text as a Markdown code span that it cannot leave. In a table, `|` would end the cell: it is escaped there. */
+/** Text as a Markdown code span, which it cannot close itself. In a table, `|` would end the cell and is escaped. */
 export function markdownCode(text: string, inTable = false): string {
   if (text === '') return '';
   let longest = 0;

@@ -1,6 +1,6 @@
-// The trace as text: typed records in, lines out. Levels as in the editor's log: 'info' tells each association and
-// each file, 'debug' adds PDUs, DIMSE messages, transitions and the transport, 'trace' adds every field and bounded
-// hex. Bytes of data sets and secrets are not in any of them.
+// Turns trace records into lines of text. The levels are those of the editor's log: 'info' shows each association and each
+// file, 'debug' adds PDUs, DIMSE messages, state transitions and the connection, 'trace' adds every field and bounded hex.
+// No level shows bytes of data sets or secrets.
 
 import type { TraceRecord } from '../net/trace-record.ts';
 import type { Direction, ProtocolTraceEvent } from '../protocol/trace-event.ts';
@@ -36,9 +36,9 @@ export interface TraceLine {
 }
 
 export interface TextTraceOptions {
-  /** Asked for every record, so a change of the level works at once. */
+  /** Called for every record, so that a change of the level takes effect at once. */
   readonly level: () => TraceLevel | 'off';
-  /** Lines that wait for one `write`; by default each record's lines are written at once. */
+  /** How many lines are collected for one `write`; by default each record's lines are written at once. */
   readonly batch?: number;
   /** What every line of this level begins with; by default nothing. */
   readonly mark?: (level: TraceLevel) => string;
@@ -48,9 +48,9 @@ export interface TextTraceOptions {
 
 const LEVELS: Readonly<Record<TraceLevel | 'off', number>> = { off: 0, error: 1, warn: 2, info: 3, debug: 4, trace: 5 };
 
-/** A peer's A-ASSOCIATE PDU of a megabyte could make hundreds of thousands of lines. */
+/** A bound: an A-ASSOCIATE PDU of a megabyte could make hundreds of thousands of lines. */
 const BLOCK_LINES_MAX = 4000;
-/** Associations whose end was never traced do not pile up. */
+/** A bound on memory: the end of an association may never be traced. */
 const ASSOCIATIONS_MAX = 256;
 
 interface AssociationState {
@@ -69,7 +69,7 @@ const emptyState = (): AssociationState => ({
 
 type PduEvent = Extract<ProtocolTraceEvent, { type: 'PDU' }>;
 
-/** P-DATA requests and indications that change no state: the folded P-DATA line tells them all. */
+/** P-DATA requests and indications that change no state: the folded P-DATA line stands for them. */
 const isDataTransition = (event: TraceRecord['event']): boolean =>
   event.type === 'transition' && event.from === event.to && (event.action === 'DT-1' || event.action === 'DT-2');
 
@@ -77,7 +77,7 @@ export class TextTrace {
   readonly #options: TextTraceOptions;
   readonly #open = new Map<number, AssociationState>();
   #pending: TraceLine[] = [];
-  /** Of the record at hand. */
+  /** Of the current record. */
   #level = 0;
   #timeMs = 0;
   #association = 0;
@@ -134,7 +134,7 @@ export class TextTrace {
     if (this.#pending.length >= (this.#options.batch ?? 1)) this.drain();
   }
 
-  /** Writes the lines that wait; P-DATA that is being folded goes on. For a timer, where `batch` is large. */
+  /** Writes the collected lines, but not P-DATA that is still being folded. Call it from a timer where `batch` is large. */
   drain(): void {
     if (this.#pending.length === 0) return;
     const lines = this.#pending;
@@ -142,7 +142,7 @@ export class TextTrace {
     this.#options.write(lines);
   }
 
-  /** Writes everything, P-DATA that is being folded included. */
+  /** Writes everything, including P-DATA that is still being folded. */
   flush(): void {
     this.#level = LEVELS[this.#options.level()];
     for (const [association, state] of this.#open) {
@@ -152,7 +152,7 @@ export class TextTrace {
     this.drain();
   }
 
-  /** An association is open from its first record until its connection is closed; late records do not open it again. */
+  /** An association is known from its first record until its connection is closed; late records do not start it again. */
   #stateOf({ event, association }: TraceRecord): AssociationState {
     const known = this.#open.get(association);
     if (known !== undefined) return known;
@@ -185,7 +185,7 @@ export class TextTrace {
     if (this.#shows(level)) this.#push(level, this.#beginning(level) + text);
   }
 
-  /** What a line begins with. A block is made with it between its lines: to put it there afterwards costs as much again. */
+  /** What a line begins with. Blocks are built with it, because inserting it afterwards would cost as much again. */
   #beginning(level: TraceLevel): string {
     const mark = this.#options.mark?.(level) ?? '';
     return this.#open.size > 1 ? `${mark}[${this.#association}] ` : mark;
@@ -195,7 +195,7 @@ export class TextTrace {
     this.#pending.push({ level, text, timeMs: this.#timeMs, association: this.#association });
   }
 
-  /** `make` runs only where its lines are shown. */
+  /** Calls `make` only if the lines are shown. */
   #lines(level: TraceLevel, make: () => readonly string[]): void {
     if (!this.#shows(level)) return;
     const lines = make();
@@ -248,7 +248,7 @@ export class TextTrace {
     this.#conclude(pdu, direction, state);
   }
 
-  /** The line above the block: what we begin. */
+  /** The line above the block: what begins. */
   #announce(pdu: ControlPdu, direction: Direction): void {
     if (direction === 'received') {
       if (pdu.type === 'A-ASSOCIATE-RQ') {
@@ -265,7 +265,7 @@ export class TextTrace {
     else if (pdu.type === 'A-ABORT') this.#line('warn', 'Aborting Association');
   }
 
-  /** The line below the block: what the peer's PDU means for us. */
+  /** The line below the block: what the PDU means for the association. */
   #conclude(pdu: ControlPdu, direction: Direction, state: AssociationState): void {
     if (direction === 'sent') {
       if (pdu.type === 'A-RELEASE-RP') this.#line('info', 'Association Released');
@@ -282,20 +282,20 @@ export class TextTrace {
   }
 
   #accepted(ac: AAssociateAc, state: AssociationState): void {
-    // Where the request was not seen, the answer is all there is.
+    // If the request was not traced, only the answer is known.
     const isUsable =
       state.proposed.size === 0 ? ac.presentationContexts.some(({ result }) => result === 0) : state.inUse.size > 0;
     if (isUsable) this.#line('info', 'Association Accepted');
     else this.#line('error', 'No accepted presentation contexts');
     if (!this.#shows('warn')) return;
-    // A refused context is worth a line where nothing else was accepted for the same abstract syntax.
+    // A refused context gets a line unless another context with the same abstract syntax was accepted.
     const usable = new Set([...state.inUse.values()].map(({ abstractSyntax }) => abstractSyntax));
     const results = new Map(ac.presentationContexts.map((context) => [context.presentationContextId, context.result]));
     for (const [id, { abstractSyntax, transferSyntaxes }] of state.proposed) {
       if (usable.has(abstractSyntax)) continue;
       const syntaxes = transferSyntaxes.map(nameAndUid).join(', ');
       const result = results.get(id);
-      // Accepted and yet not usable: with a transfer syntax that was not proposed.
+      // Accepted but not usable: with a transfer syntax that was not proposed.
       const answer = result === 0 ? 'Accepted with a transfer syntax that was not proposed' : contextResultText(result);
       this.#line('warn', `Presentation context ${id} (${nameOf(abstractSyntax)}, ${syntaxes}): ${answer}`);
     }

@@ -1,8 +1,8 @@
-// Numbers as people read them. Decimal units (1 MB = 1,000,000 bytes), as networks and disks are sold.
+// Numbers for people. Units are decimal (1 MB = 1,000,000 bytes), as for networks and disks.
 
-/** 1234567 → '1,234,567'. The same on every machine, whatever its language. */
+/** 1234567 → '1,234,567', in every language. */
 export function formatCount(count: number): string {
-  // Most are small, and the expression takes longer than the rest of their line.
+  // Most counts are small, and the expression takes longer than the rest of a line.
   if (count < 1000) return String(count);
   return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
@@ -40,7 +40,7 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;
 }
 
-/** '3.2 MB/s'; undefined where nothing was measured. */
+/** '3.2 MB/s'; undefined: nothing was measured. */
 export function formatRate(bytes: number, ms: number | undefined): string | undefined {
   if (ms === undefined || ms <= 0 || bytes <= 0) return undefined;
   return `${formatBytes(Math.round((bytes * 1000) / ms))}/s`;
