@@ -20,7 +20,7 @@ async function packagedCopy(name: string, hasRepository: boolean): Promise<strin
   const text = await readFile(join(root, name), 'utf8');
   const path = `${FOLDER}/${name}`;
   await mkdir(join(root, FOLDER), { recursive: true });
-  await writeFile(join(root, path), hasRepository ? text : withoutRelativeLinks(text, root));
+  await writeFile(join(root, path), hasRepository ? text : withoutRelativeLinks(text));
   return path;
 }
 

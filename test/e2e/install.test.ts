@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
 import { writeSampleStudy } from '../../scripts/sample-study.ts';
 import { runServerCommand } from '../support/testbed/host.ts';
-import { eventually, explorerMenu, explorerRow, runCommand } from '../support/testbed/workbench.ts';
+import { eventually, explorerMenu, explorerRow, runCommand, webview } from '../support/testbed/workbench.ts';
 import { useWorkbench, whyNoWorkbench } from './harness.ts';
 
 const skip = whyNoWorkbench() ?? false;
@@ -56,4 +56,22 @@ test('Show Trace opens the output channel', { skip }, async () => {
     async () => `the panel does not show our channel, but ${await page.locator('.part.panel').innerText()}`,
   );
   await screenshot('show-trace');
+});
+
+test("the extension's page shows the README, without a dead picture or link", { skip }, async () => {
+  const { page, screenshot } = workbench();
+  await runCommand(page, 'Extensions: Show Installed Extensions');
+  await page.locator('.extension-list-item', { hasText: 'Send to PACS' }).first().click();
+  const readme = webview(page);
+  await readme.locator('h2', { hasText: 'Connect your PACS' }).waitFor();
+  await screenshot('extension-page');
+  // Both are what is left after VS Code has taken out what it does not trust.
+  const pictures = await readme
+    .locator('img')
+    .evaluateAll((all) => all.map((image) => image.getAttribute('src') ?? ''));
+  const links = await readme.locator('a').evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
+  assert.deepEqual(
+    [...pictures, ...links].filter((target) => !/^(?:https:|#)/.test(target)),
+    [],
+  );
 });
