@@ -21,7 +21,7 @@ import {
 import { explain } from './explain.ts';
 import { EXPLAINED_CONNECT_CODES } from './explain-association.ts';
 import { explainEcho } from './explain-echo.ts';
-import { explainPreflight } from './explain-preflight.ts';
+import { explainHeldBack } from './explain-preflight.ts';
 import { EXPLAINED_STATUSES } from './explain-status.ts';
 import type { Explanation } from './explanation.ts';
 import { hexWord } from './units.ts';
@@ -266,7 +266,7 @@ export function catalogue(): readonly CatalogueSection[] {
       title: 'Pre-flight findings',
       entries: findings.map((finding) => ({
         title: finding.code,
-        explanation: explainPreflight(finding, (path) => path),
+        explanation: explainHeldBack(finding, (path) => path),
       })),
     },
     { title: 'Connections that fail', entries: entriesOf(ASSOCIATION, (code) => code === 'connection failed') },

@@ -4,11 +4,10 @@
 import type { Finding } from '../part10/check/finding.ts';
 import type { PreflightFinding } from '../send/preflight-policy.ts';
 import { type Explanation, unspoken, type Words } from './explanation.ts';
+import { ourOption } from './our-options.ts';
 import { quoted, SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatCount, plural } from './units.ts';
 
-/** In the editor, and on the command line. */
-const SEND_ANYWAY = '"Send this one" in the results, or --preflight "conflicting instance=send"';
 const AGAIN = 'Get the file again from where it came from.';
 
 /** Offsets are copied into hex editors and scripts: no separators. */
@@ -41,7 +40,7 @@ function illFormed({ offset, tag, keyword, value, fault, count }: Of<'ill-formed
   return {
     what: `${sanitize(keyword)} ${sanitize(tag)} ${at(offset)} is not a well-formed UID (${why}): ${quoted(value)}${others}.`,
     cause: 'The software that wrote it breaks PS3.5 9.1.',
-    action: 'Tell its manufacturer; a peer that checks UIDs may refuse the file.',
+    action: 'Tell its manufacturer: a peer that checks UIDs may refuse the file.',
   };
 }
 
@@ -52,29 +51,29 @@ function explainFinding(finding: Finding): Words {
     case 'broken structure':
       return {
         what: `The data set cannot be read from byte ${finding.offset} on: ${sanitize(finding.detail, SHOWN_MAX.detail)}.`,
-        cause: 'The file is damaged, or defective software wrote it; a PACS that reads what it gets aborts there.',
+        cause: 'The file is damaged, or defective software wrote it; a PACS that reads it aborts there.',
         action: AGAIN,
       };
     case 'deep nesting':
       return {
-        what: `More than ${formatCount(finding.depth)} sequences lie inside each other ${at(finding.offset)}.`,
-        cause: 'No real object is like that; receivers abort or crash on it.',
+        what: `More than ${formatCount(finding.depth)} sequences are nested ${at(finding.offset)}.`,
+        cause: 'No real object has so many; receivers abort or crash on them.',
         action: 'Find out where the file comes from before you send it.',
       };
     case 'trailing bytes':
       return {
-        what: `Behind the pixel data, ${at(finding.offset)}, stand ${plural(finding.length, 'byte')} that are no element.`,
-        cause: 'Another program added something, or the lengths before it are wrong.',
+        what: `The pixel data is followed ${at(finding.offset)} by ${plural(finding.length, 'byte')} that are no element.`,
+        cause: 'Another program appended them, or a length before them is wrong.',
         action: `Cut the file off ${at(finding.offset)} if the image is right, or get it again from where it came from.`,
       };
     case 'zero padding':
       return {
         what: `The file is padded with ${plural(finding.length, 'zero byte')} ${at(finding.offset)}.`,
-        cause: 'The medium or the program that wrote it fills whole blocks; peers ignore the padding.',
+        cause: 'The medium or the program fills whole blocks; peers ignore the padding.',
       };
     case 'odd length':
       return {
-        what: `The data set is ${plural(finding.length, 'byte')} long from byte ${finding.offset} on, an odd number, which no data set is (PS3.5 7.1.1).`,
+        what: `The data set is ${plural(finding.length, 'byte')} long from byte ${finding.offset} on, but the length of a data set is even (PS3.5 7.1.1).`,
         cause: 'The file is truncated or was written by defective software; a PACS that checks aborts the association.',
         action: AGAIN,
       };
@@ -83,7 +82,7 @@ function explainFinding(finding: Finding): Words {
       const others = count === 1 ? '' : `, and ${plural(count - 1, 'other value')} of odd length`;
       return {
         what: `The value of ${sanitize(tag)} ${at(offset)} has an odd length of ${plural(length, 'byte')} (PS3.5 7.1.1)${others}.`,
-        cause: 'Defective software wrote the file; peers take it as a rule.',
+        cause: 'Defective software wrote the file; most peers accept it.',
         action: 'Tell the manufacturer of that software.',
       };
     }
@@ -91,22 +90,22 @@ function explainFinding(finding: Finding): Words {
       const { keyword, offset, meta, dataSet } = finding;
       return {
         what: `The File Meta Information ${at(offset)} says ${keyword} ${quoted(meta)}, the data set ${quoted(dataSet)}.`,
-        cause: 'The file was edited without its header; the peer gets what the data set says.',
-        action: 'Check that it is the instance that you mean.',
+        cause: 'The file was edited without its header; the peer receives the UID of the data set.',
+        action: 'Check that it is the instance that you want to send.',
       };
     }
     case 'ill-formed UID':
       return illFormed(finding);
     case 'no pixel data':
       return {
-        what: `It is an image without pixel data: the data set ends ${at(finding.offset)} before it.`,
-        cause: 'Only its header was saved, or the file was cut off just there.',
+        what: `It is an image without pixel data: the data set ends ${at(finding.offset)}.`,
+        cause: 'Only the header was saved, or the file was cut off before the pixel data.',
         action: 'Check that the image is in the file.',
       };
     case 'not checked':
       return {
-        what: `The file could not be looked over from byte ${finding.offset} on.`,
-        cause: 'Its transfer syntax is not known, or it has more parts than are looked at.',
+        what: `The file was not checked from byte ${finding.offset} on.`,
+        cause: 'Its transfer syntax is not known, or it has more parts than are checked.',
       };
     default:
       return unspoken(finding);
@@ -135,10 +134,20 @@ function wordsOf(finding: PreflightFinding, displayPath?: (path: string) => stri
       return {
         what: `Its SOP Instance UID is also that of ${first}, which is another data set${isStored ? ' and was stored before' : ''}.`,
         cause: 'A PACS keeps one instance for each UID: it would refuse the second one, or replace the first.',
-        action: `Decide which of the two is right. To send this one as well: ${SEND_ANYWAY}.`,
+        action: 'Decide which of the two is right.',
       };
     }
     default:
       return explainFinding(finding);
   }
+}
+
+/** The same for a file that was held back, with the way to send it nevertheless. */
+export function explainHeldBack(finding: PreflightFinding, displayPath?: (path: string) => string): Explanation {
+  const explanation = explainPreflight(finding, displayPath);
+  // A duplicate waits for nobody: the same bytes are sent from the other file.
+  if (finding.code === 'duplicate instance') return explanation;
+  const anyway = `To send it as it is, choose "Send this one" in the results, or set "${finding.code}" to send ${ourOption('preflight')}.`;
+  const { action } = explanation;
+  return { ...explanation, action: action === undefined ? anyway : `${action} ${anyway}` };
 }

@@ -7,7 +7,7 @@ import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { FileOutcome, Reason } from '../send/outcome.ts';
 import { contextResultText } from './code-text.ts';
 import { explainAssociation } from './explain-association.ts';
-import { explainPreflight } from './explain-preflight.ts';
+import { explainHeldBack } from './explain-preflight.ts';
 import { explainStatus } from './explain-status.ts';
 import { type Explanation, unspoken, type Words } from './explanation.ts';
 import { nameAndUid, nameOf } from './names.ts';
@@ -208,14 +208,14 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
         whose: 'local',
       };
     case 'pre-flight':
-      return explainPreflight(reason.finding, context.displayPath);
+      return explainHeldBack(reason.finding, context.displayPath);
     case 'same as another file': {
       const first =
         context.displayPath === undefined
           ? 'another file of this send'
           : sanitize(context.displayPath(reason.firstPath), SHOWN_MAX.path);
       const what = `The same instance with the same bytes is in ${first}, which was to be sent for both.`;
-      if (reason.reason === undefined) return { what };
+      if (reason.reason === undefined) return { what, whose: 'local' };
       const { path: _path, ...rest } = context;
       const why = explain(reason.reason, rest);
       return { ...why, what: `${what} ${why.what}` };

@@ -40,14 +40,17 @@ const EVERY_CODE: {
   'trailing bytes': [
     [
       { code: 'trailing bytes', offset: 900, length: 40 },
-      /at byte 900, stand 40 bytes that are no element.*Cut the file off at byte 900/,
+      /followed at byte 900 by 40 bytes that are no element.*Cut the file off at byte 900/,
     ],
   ],
   'zero padding': [
     [{ code: 'zero padding', offset: 900, length: 512 }, /padded with 512 zero bytes at byte 900.*peers ignore/],
   ],
   'odd length': [
-    [{ code: 'odd length', offset: 332, length: 601 }, /601 bytes long from byte 332 on, an odd number.*truncated/],
+    [
+      { code: 'odd length', offset: 332, length: 601 },
+      /601 bytes long from byte 332 on, but the length of a data set is even.*truncated/,
+    ],
   ],
   'odd value': [
     [
@@ -62,7 +65,7 @@ const EVERY_CODE: {
   'meta disagrees': [
     [
       { code: 'meta disagrees', offset: 200, keyword: 'SOPInstanceUID', meta: '1.2', dataSet: '1.3' },
-      /at byte 200 says SOPInstanceUID "1\.2", the data set "1\.3"\..*what the data set says/,
+      /at byte 200 says SOPInstanceUID "1\.2", the data set "1\.3"\..*receives the UID of the data set/,
     ],
   ],
   'ill-formed UID': [
@@ -77,7 +80,7 @@ const EVERY_CODE: {
     [{ ...UID, value: '1', fault: 'too long' }, /more than 64 characters/],
   ],
   'no pixel data': [[{ code: 'no pixel data', offset: 900 }, /image without pixel data.*at byte 900/]],
-  'not checked': [[{ code: 'not checked', offset: 900 }, /not be looked over from byte 900 on/]],
+  'not checked': [[{ code: 'not checked', offset: 900 }, /not checked from byte 900 on/]],
   'duplicate instance': [
     [
       { code: 'duplicate instance', sopInstanceUID: '1.2', firstPath: '/study/a' },
@@ -87,7 +90,7 @@ const EVERY_CODE: {
   'conflicting instance': [
     [
       { code: 'conflicting instance', sopInstanceUID: '1.2', firstPath: '/study/a' },
-      /also that of another file of this send, which is another data set\. .*Decide which.*"Send this one".*conflicting instance=send/,
+      /also that of another file of this send, which is another data set\. .*Decide which/,
     ],
     [
       { code: 'conflicting instance', sopInstanceUID: '1.2', firstPath: '/study/a', isStored: true },
@@ -98,13 +101,21 @@ const EVERY_CODE: {
 
 const markdownOf = (...args: Parameters<typeof reportMarkdown>): string => [...reportMarkdown(...args)].join('');
 
-describe('what was found in a file, in words', () => {
+describe('explanations of findings', () => {
   for (const [code, cases] of Object.entries(EVERY_CODE)) {
     it(code, () => {
       for (const [finding, expected] of cases as readonly (readonly [PreflightFinding, RegExp])[]) {
         const explanation = explainPreflight(finding);
         assert.match(sentence(explanation), expected);
-        assert.deepEqual(explain({ code: 'pre-flight', finding }), explanation);
+        const heldBack = explain({ code: 'pre-flight', finding });
+        assert.deepEqual({ ...heldBack, action: explanation.action }, { ...explanation, action: explanation.action });
+        if (code !== 'duplicate instance') {
+          assert.match(
+            heldBack.action ?? '',
+            /"Send this one" in the results, or set ".+" to send \(setting preflight, /,
+          );
+          assert.ok(heldBack.action?.startsWith(explanation.action ?? ''));
+        }
         const { whose, ...parts } = explanation;
         assert.equal(whose, code === 'conflicting instance' ? 'person' : 'local');
         for (const part of Object.values(parts)) {
@@ -115,7 +126,7 @@ describe('what was found in a file, in words', () => {
     });
   }
 
-  it('names the other file where a way to show paths is given', () => {
+  it('name the other file if paths may be shown', () => {
     const finding = {
       code: 'conflicting instance',
       sopInstanceUID: '1.2',
@@ -126,7 +137,7 @@ describe('what was found in a file, in words', () => {
   });
 });
 
-describe('what was found, in a report', () => {
+describe('findings in reports', () => {
   const padding = { code: 'zero padding', offset: 900, length: 512 } as const;
   const truncated = { code: 'truncated', offset: 900, part: 'header' } as const;
   const conflict = { code: 'conflicting instance', sopInstanceUID: '1.2', firstPath: '/home/x/a.dcm' } as const;
@@ -143,7 +154,7 @@ describe('what was found, in a report', () => {
   ]);
   const displayPath = (path: string) => path.replace('/home/x/', '');
 
-  it('JSON has the code, the byte and the words of each', () => {
+  it('JSON has the code, the byte and the text of each', () => {
     const { instances } = JSON.parse([...reportJson(result, { displayPath })].join('')) as {
       instances: { findings?: object[]; reason?: { code: string; text: string } }[];
     };
@@ -155,7 +166,7 @@ describe('what was found, in a report', () => {
     assert.ok(e !== undefined && !('findings' in e));
   });
 
-  it('notes are of what was sent, once for all files that share them', () => {
+  it('Markdown has a note for the findings of files that were sent, once for all files that share it', () => {
     assert.deepEqual(notesOf(result), [
       { text: sentence(explainPreflight(padding)), count: 2, paths: ['/home/x/a.dcm', '/home/x/b.dcm'] },
     ]);
