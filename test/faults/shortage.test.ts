@@ -45,7 +45,7 @@ async function runWithout(
 }
 
 const CAUSES: Readonly<Record<string, string>> = {
-  EADDRNOTAVAIL: 'This machine has no free local port or no address for that network.',
+  EADDRNOTAVAIL: 'This machine has no free local port, or no address in that network.',
   EMFILE: 'Too many files and connections are open in this process.',
 };
 
@@ -138,6 +138,7 @@ test(
       socket.connect(port, '127.0.0.1');
       isFull = await new Promise((resolve) => {
         socket.once('close', () => resolve(true));
+        // One that stays open says nothing: it is given a moment to be closed in. Too short a one opens more of them.
         socket.once('connect', () => setTimeout(() => resolve(false), 100));
       });
       assert.ok(idle.length < 60);
@@ -149,10 +150,9 @@ test(
     );
     for (const socket of idle) socket.destroy();
     await Promise.all(closed);
-    // It closes its side in its own time.
-    const began = performance.now();
+    // It closes its side in its own time: asked again until it can.
     let status: number | undefined = 0xa700;
-    while (status !== 0 && performance.now() - began < 5_000) status = await storeInstance(client, '1.2.2');
+    for (let tries = 0; tries < 20_000 && status === 0xa700; tries += 1) status = await storeInstance(client, '1.2.2');
     assert.equal(status, 0);
     await release(client);
     const { stderr } = await stopCli(receiver);

@@ -11,6 +11,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const LINUX_ONLY = { skip: process.platform !== 'linux' && 'whether a process has stopped is read from /proc' };
 const DEADLINE_S = 2;
+/** Real time: the deadline has to pass on the machine's clock while the process stands still. */
 const SLEEP_MS = 3_000;
 
 /** Resolves when the process really stands still. */

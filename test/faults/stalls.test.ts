@@ -25,6 +25,7 @@ function beBlocked(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
+/** Long enough for the measuring timer to look: it is timers that are tested here. */
 const turn = (): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, 5);

@@ -2,11 +2,15 @@
 // for each outcome stands in `support/truth-run.ts`. `npm run truth` runs as many seeds as one likes.
 
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import type { TraceRecord } from '../../src/net/trace-record.ts';
 import type { FileOutcome, Outcome } from '../../src/send/outcome.ts';
 import { runSend } from '../../src/send/run.ts';
 import { peerAt, scanned, verdicts, writeInstances } from '../support/jobs.ts';
+import { untilStill } from '../support/loop-clock.ts';
 import { assertNothingLeft, openResources } from '../support/open-resources.ts';
+import { startPeer } from '../support/peer-modes.ts';
 import { startScriptedPeer } from '../support/scripted-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type Run, truthFiles, truthRuns, violationsOf } from '../support/truth-run.ts';
@@ -16,6 +20,9 @@ const RUNS = 1_200;
 const RUNS_MIN = 300;
 const LIMIT_MS = 36_000;
 const AT_ONCE = 32;
+/** Bounds the wait for what still arrives; it is over as soon as the connection is. */
+const SETTLE_MS = 10_000;
+const STILL_MS = 300;
 
 test('1,200 sends to a peer that goes wrong at random claim nothing that is not so', async (t) => {
   const before = openResources();
@@ -87,7 +94,7 @@ function lies(
   return count;
 }
 
-/** One file to a peer that stops reading for a while, and what both sides make of it. */
+/** One file to a peer that reads nothing until our A-ABORT is on its way, and what both sides make of it. */
 async function stalled(
   t: TestContext,
   pixelBytes: number,
@@ -95,25 +102,37 @@ async function stalled(
 ): Promise<{ readonly verdict: string; readonly bytesSent: number; readonly isHeld: boolean }> {
   const folder = temporaryFolder(t);
   const [written] = await writeInstances(folder, [{ pixelBytes }]);
-  let isHeld = false;
-  const peer = await startScriptedPeer(async (connection) => {
-    await connection.accept();
-    connection.socket.pause();
-    const timer = setTimeout(() => connection.socket.resume(), 600);
-    t.after(() => clearTimeout(timer));
-    const message = await connection.message();
-    isHeld ||= message !== undefined && message.dataSet?.length === written?.dataSet.length;
-    while ((await connection.pdu()) !== undefined);
+  const stopped: Socket[] = [];
+  const peer = await startPeer(t, {
+    keeps: 'digests',
+    answer: () => undefined,
+    at: [
+      {
+        moment: 'before',
+        act: ({ socket }) => {
+          socket.pause();
+          stopped.push(socket);
+        },
+      },
+    ],
   });
-  const timeouts = { writeStallMs: ending === 'deadline' ? 300 : 10_000, responseMs: 300 };
+  let handedOver = 0;
+  const trace = ({ event }: TraceRecord): void => {
+    if (event.type === 'P-DATA-TF' && event.direction === 'sent') handedOver += event.length;
+    if (event.type === 'PDU' && event.direction === 'sent' && event.pdu.type === 'A-ABORT')
+      for (const socket of stopped) socket.resume();
+  };
+  const timeouts = ending === 'deadline' ? { writeStallMs: 300, responseMs: 300 } : {};
   const job = { peer: peerAt(peer.port, { timeouts }), files: await scanned([folder]), options: { associations: 1 } };
   const person = new AbortController();
-  if (ending === 'cancel') setTimeout(() => person.abort(), 300);
-  const result = await runSend(job, {}, person.signal);
-  await new Promise((resolve) => {
-    setTimeout(resolve, 400);
-  });
-  await peer.stop();
+  const sending = runSend(job, { trace }, person.signal);
+  if (ending === 'cancel') {
+    await untilStill(() => handedOver, STILL_MS);
+    person.abort();
+  }
+  const result = await sending;
+  await peer.settled(SETTLE_MS);
+  const isHeld = peer.instances.some(({ length }) => length === written?.dataSet.length);
   return { verdict: verdicts(result)[0] ?? '', bytesSent: result.outcomes.at(0)?.bytesSent ?? 0, isHeld };
 }
 

@@ -7,6 +7,18 @@
 
 const TICK_MS = 10;
 
+/** Resolves when a value above 0 has not changed for `ms` of the event loop: whatever changes it has come to a stop. */
+export async function untilStill(value: () => number, ms: number): Promise<void> {
+  for (let stillMs = 0, last = 0; stillMs < ms; ) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, TICK_MS);
+    });
+    const now = value();
+    stillMs = now === last && now > 0 ? stillMs + TICK_MS : 0;
+    last = now;
+  }
+}
+
 export class LoopClock {
   #ticks = 0;
   readonly #timer = setInterval(() => {

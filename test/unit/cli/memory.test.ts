@@ -3,7 +3,10 @@ import { execFile } from 'node:child_process';
 import { it } from 'node:test';
 import { promisify } from 'node:util';
 
-/** The size of the young generation after allocating many objects that live for a while, in bytes. */
+/**
+ * The size of the young generation after allocating many objects that live for a while, in bytes. It allocates over some
+ * time, as V8 grows the generation between collections.
+ */
 async function youngGeneration(before: string): Promise<number> {
   const source = `
     import { getHeapSpaceStatistics } from 'node:v8';
