@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'sendToPacs.send': async () => (await import('./commands/send.ts')).send,
   'sendToPacs.resume': async () => (await import('./commands/resume.ts')).resume,
   'sendToPacs.retry': async () => (await import('./commands/retry.ts')).retry,
+  'sendToPacs.sendHeldBack': async () => (await import('./commands/send-held-back.ts')).sendHeldBack,
   'sendToPacs.verifyConnection': async () => (await import('./commands/verify-connection.ts')).verifyConnection,
   'sendToPacs.startReceiver': async () => (await import('./commands/start-receiver.ts')).startReceiver,
   'sendToPacs.stopReceiver': async () => (await import('./commands/stop-receiver.ts')).stopReceiver,

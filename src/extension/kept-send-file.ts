@@ -29,6 +29,8 @@ export interface SendFacts {
   readonly selection: readonly string[];
   /** The folders of the window, for how paths are shown. */
   readonly roots: readonly DisplayRoot[];
+  /** Files that a person decided to send although they were held back, absolute. Retry keeps the decision. */
+  readonly decided: readonly string[];
   /** The trace called its files by numbers. */
   readonly arePathsHidden: boolean;
   /** When the person asked for it. */
@@ -277,6 +279,8 @@ function asHead(line: unknown): KeptHead | undefined {
     Object.values(counts).every(Number.isSafeInteger) &&
     Array.isArray(selection) &&
     selection.every(isText) &&
+    Array.isArray(head['decided']) &&
+    head['decided'].every(isText) &&
     Array.isArray(roots) &&
     roots.every((root) => isText(fieldsOf(root)?.['path']) && [undefined, 'string'].includes(typeofLabel(root))) &&
     Array.isArray(problems) &&

@@ -57,6 +57,7 @@ export class LiveSend implements Send {
   readonly peer: JournaledPeer;
   readonly selection: readonly string[];
   readonly roots: SendFacts['roots'];
+  readonly decided: readonly string[];
   readonly arePathsHidden: boolean;
   readonly startedAtMs: number;
   readonly endedAtMs = undefined;
@@ -79,6 +80,7 @@ export class LiveSend implements Send {
     this.peer = { name, host, port, calledAETitle, callingAETitle };
     this.selection = facts.selection;
     this.roots = facts.roots;
+    this.decided = facts.decided;
     this.arePathsHidden = facts.arePathsHidden;
     this.startedAtMs = facts.startedAtMs;
     this.#owner = owner;
@@ -162,9 +164,9 @@ export class LiveSend implements Send {
   }
 
   head(result: SendResult): KeptHead {
-    const { id, peer, selection, roots, arePathsHidden, startedAtMs, journalId } = this;
+    const { id, peer, selection, roots, decided, arePathsHidden, startedAtMs, journalId } = this;
     return {
-      ...{ id, peer, selection, roots, arePathsHidden, startedAtMs },
+      ...{ id, peer, selection, roots, decided, arePathsHidden, startedAtMs },
       state: this.#state as EndState,
       endedAtMs: result.endedAtMs,
       files: this.#files,
@@ -185,6 +187,7 @@ export class PastSend implements Send {
   readonly peer: JournaledPeer;
   readonly selection: readonly string[];
   readonly roots: SendFacts['roots'];
+  readonly decided: readonly string[];
   readonly arePathsHidden: boolean;
   readonly startedAtMs: number;
   readonly state: EndState;
@@ -203,6 +206,7 @@ export class PastSend implements Send {
     this.peer = head.peer;
     this.selection = head.selection;
     this.roots = head.roots;
+    this.decided = head.decided;
     this.arePathsHidden = head.arePathsHidden;
     this.startedAtMs = head.startedAtMs;
     this.state = head.state;

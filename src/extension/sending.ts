@@ -21,6 +21,7 @@ import { workspaceRoots } from './workspace-roots.ts';
 
 const SHOW_MS = 250;
 const RETRY = 'Retry';
+const REVIEW_HELD_BACK = 'Review Held Back…';
 const SHOW_RESULTS = 'Show Results';
 const SHOW_TRACE = 'Show Trace';
 
@@ -38,6 +39,8 @@ export interface SendRequest {
   readonly paths: readonly string[];
   /** What the person once chose; paths outside the workspace are shown relative to it. */
   readonly selection: readonly string[];
+  /** Files that the person decided to send whatever pre-flight says of them, absolute. */
+  readonly decided?: readonly string[];
   /** The journal whose rest this is. It is forgotten when this send's own holds everything that it owes. */
   readonly predecessor?: {
     readonly id: string;
@@ -50,8 +53,14 @@ export interface SendRequest {
 /** @returns undefined: nothing was sent and nothing was tried */
 export async function sendPaths(session: Session, request: SendRequest): Promise<SendSummary | undefined> {
   const { peer } = request.configured;
-  const { selection } = request;
-  const send = session.sends.begin({ peer, selection, roots: workspaceRoots(), arePathsHidden: readHidePaths() });
+  const { selection, decided = [] } = request;
+  const send = session.sends.begin({
+    peer,
+    selection,
+    roots: workspaceRoots(),
+    decided,
+    arePathsHidden: readHidePaths(),
+  });
   let result: SendResult | undefined;
   try {
     result = await scanAndSend(session, request, send);
@@ -78,6 +87,7 @@ async function scanAndSend(session: Session, request: SendRequest, send: LiveSen
     files,
     earlier: await session.storedInstances(),
     displayPath: traced,
+    decided: new Set(send.decided),
     ...(sendOptions === undefined ? {} : { options: sendOptions }),
   };
   if (files.load.files === 0) return runWithout(send, job);
@@ -213,7 +223,13 @@ async function tell(session: Session, id: string, result: SendResult): Promise<v
   const severity = severityOf(result);
   session.channel.note(severity === 'information' ? 'info' : severity === 'warning' ? 'warn' : 'error', closing);
   const message = `${closing}${whyOf(send)}`;
-  const buttons = [...(canRetry(result) ? [RETRY] : []), SHOW_RESULTS, SHOW_TRACE];
+  const isHeldBack = result.counts['held back'] > 0;
+  const buttons = [
+    ...(canRetry(result) ? [RETRY] : []),
+    ...(isHeldBack ? [REVIEW_HELD_BACK] : []),
+    SHOW_RESULTS,
+    SHOW_TRACE,
+  ];
   const shown =
     severity === 'information'
       ? vscode.window.showInformationMessage(plainWords(message), ...buttons)
@@ -222,6 +238,7 @@ async function tell(session: Session, id: string, result: SendResult): Promise<v
         : vscode.window.showErrorMessage(plainWords(message), ...buttons);
   void shown.then(async (answer) => {
     if (answer === RETRY) await vscode.commands.executeCommand('sendToPacs.retry', id);
+    if (answer === REVIEW_HELD_BACK) await vscode.commands.executeCommand('sendToPacs.sendHeldBack', id);
     if (answer === SHOW_RESULTS) await vscode.commands.executeCommand('sendToPacs.showResults', id);
     if (answer === SHOW_TRACE) session.channel.show();
   });

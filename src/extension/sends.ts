@@ -102,7 +102,7 @@ export class Sends {
     if (owed === 0) return;
     const counts = noCounts();
     for (const outcome of outcomes.values()) counts[outcome] += 1;
-    const facts: SendFacts = { id, peer, selection, startedAtMs, roots: [], arePathsHidden: true };
+    const facts: SendFacts = { id, peer, selection, startedAtMs, roots: [], decided: [], arePathsHidden: true };
     const state = end ?? 'interrupted';
     const head = { ...facts, state, endedAtMs: startedAtMs, files: total, counts, problems: [], journalId: id };
     const send = new PastSend(head, false);

@@ -24,7 +24,7 @@ export async function retry(session: Session, id?: unknown): Promise<SendSummary
     void vscode.window.showInformationMessage('There are no failed files to try again.');
     return undefined;
   }
-  const { peer, selection, journalId } = send;
+  const { peer, selection, decided, journalId } = send;
   const configured = await chooseSamePeer(session, peer, paths, 'Retry Failed Files');
   if (configured === undefined) return undefined;
   const owed = journalId === undefined ? [] : await session.journals.owedBy(journalId);
@@ -32,6 +32,7 @@ export async function retry(session: Session, id?: unknown): Promise<SendSummary
     configured,
     paths,
     selection,
+    decided,
     ...(journalId === undefined ? {} : { predecessor: { id: journalId, owed, isExclusive: false } }),
   });
 }

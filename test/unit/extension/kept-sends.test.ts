@@ -104,6 +104,7 @@ function headOf(id: string, result: SendResult): KeptHead {
     peer: { name, host, port, calledAETitle, callingAETitle },
     selection: ['/study'],
     roots: [{ path: '/study', label: 'study' }, { path: '/other' }],
+    decided: ['/study/IM9.dcm'],
     arePathsHidden: false,
     startedAtMs: 900,
     state: 'cancelled',

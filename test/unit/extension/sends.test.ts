@@ -43,7 +43,13 @@ function openWindow(storage: string): Window {
 }
 
 const begin = (sends: Sends, port = 104): LiveSend =>
-  sends.begin({ peer: peerAt(port), selection: ['/study'], roots: [{ path: '/' }], arePathsHidden: false });
+  sends.begin({
+    peer: peerAt(port),
+    selection: ['/study'],
+    roots: [{ path: '/' }],
+    decided: [],
+    arePathsHidden: false,
+  });
 
 /** A send as the editor runs it, with a journal. */
 async function sendAll(t: Scope, { sends }: Window, storage: string): Promise<{ send: LiveSend; result: SendResult }> {

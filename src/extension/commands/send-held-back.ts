@@ -1,0 +1,112 @@
+// Review Held-Back Files: lists the files that pre-flight held back in a send, and sends the one that a person decides
+// for. Nothing else sends a held-back file: Retry, Resume and further sends hold it back again.
+
+import * as vscode from 'vscode';
+import type { SendResult } from '../../send/job.ts';
+import type { FileOutcome } from '../../send/outcome.ts';
+import { sanitize } from '../../trace/sanitize.ts';
+import { chooseSamePeer } from '../peer-again.ts';
+import { plainWords } from '../plain-words.ts';
+import { shownPaths } from '../results.ts';
+import type { Send } from '../send-entries.ts';
+import { type SendSummary, sendPaths } from '../sending.ts';
+import type { Session } from '../session.ts';
+
+const TITLE = 'Review Held-Back Files';
+const SEND_THIS_ONE = 'Send This One';
+const NAME_MAX = 300;
+/** A longer list is nothing to decide by. */
+const LISTED_MAX = 1_000;
+
+interface HeldBackItem extends vscode.QuickPickItem {
+  readonly file: FileOutcome;
+}
+
+/**
+ * @param id of an ended send; without it the last one of this window or, after a reload, of its folders
+ * @param path of the file, absolute; without it the person picks. The confirmation is asked for in any case.
+ * @returns undefined: nothing was sent and nothing was tried
+ */
+export async function sendHeldBack(session: Session, id?: unknown, path?: unknown): Promise<SendSummary | undefined> {
+  const send = typeof id === 'string' ? await session.results.sendOf(id) : await session.results.last();
+  const result = send === undefined ? undefined : await session.sends.resultOf(send.id);
+  const held = result === undefined ? [] : heldBackIn(result);
+  if (send === undefined || result === undefined || held.length === 0) {
+    void vscode.window.showInformationMessage('No file of this send was held back.');
+    return undefined;
+  }
+  const shown = shownPaths(send, result);
+  const nameOf = (file: string): string => sanitize(shown(file), NAME_MAX);
+  const file = typeof path === 'string' ? held.find((one) => one.path === path) : await pick(send, held, nameOf);
+  if (file === undefined || !(await isDecided(send, file, nameOf))) return undefined;
+  const configured = await chooseSamePeer(session, send.peer, [file.path], TITLE);
+  if (configured === undefined) return undefined;
+  session.channel.note('info', 'A person decided to send a file that was held back');
+  return sendPaths(session, {
+    configured,
+    paths: [file.path],
+    selection: send.selection,
+    decided: [...send.decided, file.path],
+  });
+}
+
+function heldBackIn({ outcomes }: SendResult): FileOutcome[] {
+  const held: FileOutcome[] = [];
+  for (const file of outcomes.notable ?? outcomes) {
+    if (file.outcome === 'held back') held.push(file);
+    if (held.length === LISTED_MAX) break;
+  }
+  return held;
+}
+
+/** The file with the same SOP Instance UID, where that is why this one was held back. */
+function otherFileOf({ reason }: FileOutcome): { readonly path: string; readonly uid: string } | undefined {
+  if (reason?.code !== 'pre-flight' || reason.finding.code !== 'conflicting instance') return undefined;
+  return { path: reason.finding.firstPath, uid: reason.finding.sopInstanceUID };
+}
+
+async function pick(
+  send: Send,
+  held: readonly FileOutcome[],
+  nameOf: (path: string) => string,
+): Promise<FileOutcome | undefined> {
+  const { explainFile } = await import('../../trace/explain.ts');
+  const items = held.map((file): HeldBackItem => {
+    const other = otherFileOf(file);
+    const why =
+      other === undefined
+        ? (explainFile(file, { peerName: send.peer.name, displayPath: nameOf })?.what ?? '')
+        : `Same SOP Instance UID as ${nameOf(other.path)}, another data set`;
+    return { label: plainWords(nameOf(file.path)), detail: plainWords(why), file };
+  });
+  const picked = await vscode.window.showQuickPick(items, {
+    title: TITLE,
+    placeHolder: 'Choose the file to send. You are asked once more before it goes out.',
+    matchOnDetail: true,
+  });
+  return picked?.file;
+}
+
+/** The person's own decision, for this very file. */
+async function isDecided(send: Send, file: FileOutcome, nameOf: (path: string) => string): Promise<boolean> {
+  const name = nameOf(file.path);
+  const peerName = sanitize(send.peer.name, NAME_MAX);
+  const other = otherFileOf(file);
+  const { explainFile } = await import('../../trace/explain.ts');
+  const lines =
+    other === undefined
+      ? [explainFile(file, { peerName, displayPath: nameOf })?.what ?? '', `${peerName} may refuse it or lose data.`]
+      : [
+          `This file: ${name}`,
+          `Other file: ${nameOf(other.path)}`,
+          '',
+          `Both have the SOP Instance UID ${sanitize(other.uid, NAME_MAX)}, but their data sets differ.`,
+          `If ${peerName} has the other one, it will replace it with this one, or refuse this one.`,
+        ];
+  const answer = await vscode.window.showWarningMessage(
+    plainWords(`Send ${name} to ${peerName}?`),
+    { modal: true, detail: plainWords(lines.join('\n')) },
+    SEND_THIS_ONE,
+  );
+  return answer === SEND_THIS_ONE;
+}

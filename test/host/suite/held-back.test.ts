@@ -1,0 +1,90 @@
+import * as assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { ReceiverSummary } from '../../../src/extension/commands/start-receiver.ts';
+import type { SendSummary } from '../../../src/extension/sending.ts';
+import { type SampleInstance, sampleInstance } from '../../support/dicom-builder.ts';
+import { documentThat, makeFolder, PEER, peerEntry, resetSettings, setUser, workspaceFolder } from './support.ts';
+
+const NONE = { stored: 0, 'stored with warning': 0, failed: 0, 'held back': 0, skipped: 0, cancelled: 0, unknown: 0 };
+const SEED = 4_000;
+
+type Answer = SendSummary | undefined;
+
+describe('Of two files with one SOP Instance UID', () => {
+  let receiver: ReceiverSummary;
+  let study: Awaited<ReturnType<typeof makeFolder>>;
+  let first: SampleInstance;
+  let other: string;
+
+  const run = (command: string, ...args: unknown[]): Promise<Answer> =>
+    Promise.resolve(vscode.commands.executeCommand<Answer>(command, ...args));
+  const send = (path: string): Promise<Answer> => run('sendToPacs.send', vscode.Uri.file(path));
+
+  /** The receiver has the data set of the first file, and no other. */
+  async function assertFirstIsKept(): Promise<void> {
+    const received = await readFile(join(receiver.directory, `${first.sopInstance}.dcm`));
+    assert.ok(received.subarray(-first.dataSet.length).equals(first.dataSet), 'the first was replaced');
+  }
+
+  async function resultsThat(words: string): Promise<string> {
+    await vscode.commands.executeCommand('sendToPacs.showResults');
+    const document = await documentThat(
+      ({ uri, getText }) => uri.scheme === 'sendtopacs-results' && getText().includes(words),
+    );
+    return document.getText();
+  }
+
+  before(async () => {
+    receiver = await vscode.commands.executeCommand<ReceiverSummary>('sendToPacs.startReceiver');
+    await setUser({ peers: [peerEntry(receiver.port)], defaultPeer: PEER });
+    study = await makeFolder(workspaceFolder());
+    const folders = [join(study.path, 'a'), join(study.path, 'b')];
+    for (const folder of folders) await mkdir(folder);
+    first = sampleInstance({ seed: SEED, pixelBytes: 4_000 });
+    // The same UIDs, other pixels.
+    const second = sampleInstance({ seed: SEED, pixelBytes: 6_000 });
+    assert.equal(first.sopInstance, second.sopInstance);
+    other = join(study.path, 'b', 'SECOND.dcm');
+    await writeFile(join(study.path, 'a', 'FIRST.dcm'), first.file);
+    await writeFile(other, second.file);
+  });
+
+  after(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.commands.executeCommand('sendToPacs.stopReceiver');
+    await resetSettings();
+    await study.remove();
+  });
+
+  it('the first is stored and the second held back, with the other file named', async () => {
+    assert.deepEqual((await send(study.path))?.counts, { ...NONE, stored: 1, 'held back': 1 });
+    await assertFirstIsKept();
+    const results = await resultsThat('SECOND.dcm');
+    assert.match(results, /held back/);
+    assert.match(results, /FIRST\.dcm/);
+  });
+
+  it('Retry and Resume send nothing of it', async () => {
+    assert.equal(await run('sendToPacs.retry'), undefined);
+    assert.equal(await run('sendToPacs.resume'), undefined);
+    await assertFirstIsKept();
+  });
+
+  it('the second alone is held back as well, with the file named that was stored before', async () => {
+    assert.deepEqual((await send(other))?.counts, { ...NONE, 'held back': 1 });
+    await assertFirstIsKept();
+    assert.match(await resultsThat('0 of 1 file stored'), /FIRST\.dcm/);
+    assert.equal(await run('sendToPacs.retry'), undefined);
+  });
+
+  it('the second goes out by the person’s own decision alone, which no caller can make', async () => {
+    await send(study.path);
+    // In a test host nobody can agree to a dialog.
+    await assert.rejects(run('sendToPacs.sendHeldBack', undefined, other), /dialog/i);
+    for (const hostile of ['x', 42, vscode.Uri.file(other)])
+      assert.equal(await run('sendToPacs.sendHeldBack', 'x', hostile), undefined);
+    await assertFirstIsKept();
+  });
+});
