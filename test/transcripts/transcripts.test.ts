@@ -62,7 +62,7 @@ describe('transcripts', () => {
     ['a store', 'storescu-accepted.txt', acceptedStore],
     ['a rejection', 'storescu-rejected.txt', rejected],
   ] as const) {
-    it(`tells ${ours} in the order and the words of storescu -d`, () => {
+    it(`prints ${ours} in the order and the words of storescu -d`, () => {
       const lines = transcript(scenario(), 'debug').split('\n');
       let from = 0;
       for (const line of goldenText(theirs).split('\n')) {

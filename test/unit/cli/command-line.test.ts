@@ -65,7 +65,7 @@ describe('parseOptions', () => {
     }
   }
 
-  it('takes everything after -- as it stands', () => {
+  it('takes everything after -- as positional', () => {
     assert.deepEqual(store('host', '--', '-v', '--', '--report'), {
       options: {},
       positionals: ['host', '-v', '--', '--report'],
@@ -76,11 +76,11 @@ describe('parseOptions', () => {
     assert.deepEqual(store('-', '-ta', '-5'), { options: { acseTimeout: '-5' }, positionals: ['-'] });
   });
 
-  it('lets the last value count', () => {
+  it('uses the last value of a repeated option', () => {
     assert.deepEqual(store('-aet', 'A', '--calling-aet=B').options, { callingAETitle: 'B' });
   });
 
-  it('refuses unknown options and says what is near', () => {
+  it('rejects unknown options and suggests similar ones', () => {
     assert.throws(() => store('--recruse'), usage(/unknown option --recruse/, /--recurse/));
     assert.throws(() => store('--aet', 'X'), usage(/unknown option --aet/, /-aet/));
     assert.throws(() => store('--called=X'), usage(/unknown option --called$/, /--called-aet/));
@@ -94,12 +94,12 @@ describe('parseOptions', () => {
 });
 
 describe('exclusive', () => {
-  it('returns the one that was given, or none', () => {
+  it('returns the option that was given, or none', () => {
     assert.equal(exclusive({ '-a': undefined, '-b': true }), '-b');
     assert.equal(exclusive({ '-a': undefined, '-b': undefined }), undefined);
   });
 
-  it('names all of them and those that were given', () => {
+  it('names all options and those that were given', () => {
     assert.throws(
       () => exclusive({ '-a': true, '-b': undefined, '-c': true }),
       usage(/^-a, -b and -c exclude each other, but -a and -c were given$/, /^Allowed: one of them\. Example: -a$/),
@@ -113,12 +113,12 @@ describe('the options of a command', () => {
     ['echo', ECHO_OPTIONS, ECHO_HELP],
     ['receive', RECEIVE_OPTIONS, RECEIVE_HELP],
   ] as const) {
-    it(`${name}: no spelling stands for two`, () => {
+    it(`${name}: each spelling belongs to one option`, () => {
       const all = Object.values(table).flatMap(({ spellings }) => [...spellings]);
       assert.equal(new Set(all).size, all.length);
     });
 
-    it(`${name}: each is in the help text once, under a heading`, () => {
+    it(`${name}: each option is in the help text once`, () => {
       for (const { spellings } of Object.values(table)) {
         const lines = help.split('\n').filter((line) => line.startsWith(`  ${spellings.join(', ')} `));
         assert.equal(lines.length, 1, spellings.join());

@@ -37,7 +37,7 @@ describe('echo', () => {
     assert.deepEqual(quiet, { code: 0, stdout: '', stderr: '' });
   });
 
-  it('exits 1 where nobody speaks DICOM, and says what it met', async () => {
+  it('exits 1 if the port does not speak DICOM, and says what it found', async () => {
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
       sockets.add(socket.on('error', () => {}));

@@ -26,7 +26,7 @@ describe('watchForInterruption', () => {
     ['SIGINT', 'SIGTERM'],
     ['SIGTERM', 'SIGINT'],
   ] as const) {
-    it(`asks once at ${first}, and ends at once at a later ${second}`, async () => {
+    it(`aborts the work at ${first}, and ends the process at a later ${second}`, async () => {
       const { child, lines, closed } = startWork();
       const said: string[] = [];
       lines.on('line', (line) => {
@@ -43,7 +43,7 @@ describe('watchForInterruption', () => {
     });
   }
 
-  it('takes two signals of one keystroke for one', async () => {
+  it('counts two signals of one keystroke as one', async () => {
     const { child, lines, closed } = startWork();
     let isAborted = false;
     lines.on('line', (line) => {

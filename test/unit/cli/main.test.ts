@@ -27,7 +27,7 @@ describe('a wrong command line', () => {
     [receive, ['--port', '0', '--out', 'x', '-aet', '\\'], /not an AE title/],
     [receive, ['x', '--port', '0', '--out', 'x'], /unexpected argument 'x'/],
   ] as const) {
-    it(`is refused before anything is done: ${command.name} ${argv.join(' ')}`, async () => {
+    it(`is rejected before anything is done: ${command.name} ${argv.join(' ')}`, async () => {
       await assert.rejects(command(argv), (thrown) => {
         assert.ok(thrown instanceof UsageError);
         assert.match(thrown.message, message);
@@ -74,7 +74,7 @@ describe('help', () => {
     });
   }
 
-  it('tells the version of the package', async () => {
+  it('prints the version of the package', async () => {
     const manifest = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
     const { version } = JSON.parse(manifest) as { version: string };
     assert.deepEqual(await runCli(['--version']), { code: 0, stdout: `send-to-pacs ${version}\n`, stderr: '' });

@@ -36,7 +36,7 @@ describe('printLevel', () => {
     for (const [given, level] of expected) assert.equal(printLevel(store('-ll', given).options), level);
   });
 
-  it('refuses other levels and contradictions', () => {
+  it('rejects other levels and contradictions', () => {
     for (const level of ['loud', '', 'DEBUG', 'toString']) {
       assert.throws(() => printLevel(store(`-ll=${level}`).options), usage(/not a log level/, /critical, error/));
     }
@@ -64,7 +64,7 @@ describe('peerFrom', () => {
     });
   });
 
-  it('gives each timeout to its own phases, in milliseconds', () => {
+  it('applies each timeout to its own phases, in milliseconds', () => {
     assert.deepEqual(peer('-ta', '1.5', '-td', '2', '-tn', '.25').timeouts, {
       connectMs: 250,
       associationMs: 1500,
@@ -74,12 +74,12 @@ describe('peerFrom', () => {
     });
   });
 
-  it('reads 0 as no limit, and never rounds a limit down to none', () => {
+  it('reads 0 as no limit, and never rounds a limit down to 0', () => {
     assert.deepEqual(new Set(Object.values(peer('-ta', '0', '-td', '0.0', '-tn', '0').timeouts)), new Set([Infinity]));
     assert.equal(peer('-td', '0.0001').timeouts.responseMs, 1);
   });
 
-  it('refuses timeouts that are none', () => {
+  it('rejects values that are not timeouts', () => {
     for (const text of ['-5', 'nan', 'NaN', 'inf', 'Infinity', '', ' ', '1e3', '0x10', '5s', '2147484']) {
       for (const spelling of ['-ta', '-td', '-tn']) {
         assert.throws(
@@ -147,7 +147,7 @@ describe('peerFrom', () => {
 const from = (...argv: string[]): Partial<SendOptions> => sendOptionsFrom(store(...argv).options);
 
 describe('sendOptionsFrom', () => {
-  it('has nothing to say where nothing was said', () => {
+  it('sets nothing if no option was given', () => {
     assert.deepEqual(from(), {});
   });
 
@@ -206,7 +206,7 @@ describe('sendOptionsFrom', () => {
     [['--preflight', 'truncated=maybe'], /'maybe' is not known/],
     [['--conversion', 'lossy'], /is not known/],
   ] as const) {
-    it(`refuses ${argv.join(' ')}`, () => {
+    it(`rejects ${argv.join(' ')}`, () => {
       assert.throws(
         () => from(...argv),
         (thrown) => {

@@ -19,7 +19,7 @@ const TURNING = '\u202egnp.exe\u2066\u200b';
 const UNSEEN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]/;
 
 describe('printable', () => {
-  it('leaves nothing that acts on a terminal or turns the text around, and keeps all that can be seen', () => {
+  it('escapes characters that act on a terminal or reverse text, and keeps all others', () => {
     assert.equal(printable('Grüße 名前 😀\u200d'), 'Grüße 名前 😀\u200d');
     assert.equal(printable('\x1b[31m\u202e'), '\\x1b[31m\\u202e');
     fc.assert(
@@ -35,7 +35,7 @@ describe('printable', () => {
 
 describe('a terminal', () => {
   for (const level of ['-q', '-v', '-d'])
-    it(`is not steered by the names of files, nor by a peer’s words, with ${level}`, async (t) => {
+    it(`is not controlled by file names or text of the peer, with ${level}`, async (t) => {
       const folder = temporaryFolder(t);
       writeFileSync(join(folder, `a${STEERING}${TURNING}.dcm`), sampleInstance({ seed: 1 }).file);
       writeFileSync(join(folder, `b${STEERING}\n.dcm`), sampleInstance({ seed: 2 }).file);
@@ -52,7 +52,7 @@ describe('a terminal', () => {
       if (level !== '-q') assert.match(stdout + stderr, /A700/i);
     });
 
-  it('is not steered by who sends to the receiver', async (t) => {
+  it('is not controlled by text of a sender to the receiver', async (t) => {
     const receiver = await startCliReceiver(join(temporaryFolder(t), `out\u202e`), ['-d']);
     t.after(() => receiver.child.kill());
     const client = await connectClient(Number(receiver.port), '\x1b[2J\x9b1m\x07');
@@ -63,7 +63,7 @@ describe('a terminal', () => {
     assert.match(stdout, /Received 1 instance/);
   });
 
-  it('is told nothing of a patient at the default level, nor with -v, and the report holds UIDs and paths alone', async (t) => {
+  it('shows no patient data by default or with -v, and the report has only UIDs and paths', async (t) => {
     const folder = temporaryFolder(t);
     const study = writeCanaries(folder, 5);
     let count = 0;
@@ -86,7 +86,7 @@ describe('a terminal', () => {
     assert.deepEqual(canariesIn(readFileSync(report)), ['instance UID']);
   });
 
-  it('says nothing of the data where a file breaks it, and exits', async (t) => {
+  it('shows no data of a damaged file, and exits', async (t) => {
     const folder = temporaryFolder(t);
     const study = writeCanaries(folder, 1);
     // Damaged in every way that a cut can do: what is said of it quotes nothing of it.

@@ -17,7 +17,7 @@ after(() => rm(root, { recursive: true, force: true }));
 
 describe('receive', () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    it(`says where it listens first, and counts what it received at ${signal}`, async () => {
+    it(`prints first where it listens, and at ${signal} how many instances it received`, async () => {
       const out = join(root, signal);
       const receiver = await startCliReceiver(out);
       assert.equal((await runCli(['store', '127.0.0.1', receiver.port, join(root, 'a.dcm')])).code, 0);
@@ -32,7 +32,7 @@ describe('receive', () => {
     });
   }
 
-  it('has a line for each instance with -v', async () => {
+  it('prints a line for each instance with -v', async () => {
     const receiver = await startCliReceiver(join(root, 'verbose'), ['-v']);
     await runCli(['store', '127.0.0.1', receiver.port, join(root, 'a.dcm'), '-aet', 'SENDER']);
     const stored = await receiver.said('stdout', /^Stored .*\n/m);
@@ -41,7 +41,7 @@ describe('receive', () => {
     assert.ok(stored.includes(join(root, 'verbose')));
   });
 
-  it('says only where it listens with -q', async () => {
+  it('prints only where it listens with -q', async () => {
     const receiver = await startCliReceiver(join(root, 'quiet'), ['-q']);
     await runCli(['store', '127.0.0.1', receiver.port, join(root, 'a.dcm')]);
     const { stdout, stderr } = await stopCli(receiver);
@@ -49,13 +49,13 @@ describe('receive', () => {
     assert.equal(stderr, '');
   });
 
-  it('warns where others than this machine can reach it', async () => {
+  it('warns if other machines can reach it', async () => {
     const receiver = startCli(['receive', '--port', '0', '--out', join(root, 'open'), '--host', '0.0.0.0']);
     await receiver.said('stderr', /^W: Everyone who can reach 0\.0\.0\.0:\d+ can store files here/);
     assert.match((await stopCli(receiver)).stdout, /^Listening on 0\.0\.0\.0:\d+\n/);
   });
 
-  it('exits 1 where it cannot listen', async () => {
+  it('exits 1 if it cannot listen', async () => {
     const first = await startCliReceiver(join(root, 'first'));
     const second = await runCli(['receive', '--port', first.port, '--out', join(root, 'second')]);
     await stopCli(first);
@@ -64,7 +64,7 @@ describe('receive', () => {
     assert.match(second.stderr, /^E: The receiver cannot start: .*EADDRINUSE/);
   });
 
-  it('exits 1 where the folder cannot be one', async () => {
+  it('exits 1 if the folder cannot be created', async () => {
     const { code, stderr } = await runCli(['receive', '--port', '0', '--out', join(root, 'a.dcm')]);
     assert.equal(code, 1);
     assert.match(stderr, /^E: The receiver cannot start: /);

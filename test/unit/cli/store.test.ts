@@ -66,7 +66,7 @@ after(async () => {
 });
 
 describe('store', () => {
-  it('stores what is in a folder, says what it skipped, and reports every file', async () => {
+  it('stores the files of a folder, lists what it skipped, and reports every file', async () => {
     const directory = await folder({
       'a.dcm': instances[0].file,
       b: instances[1].file,
@@ -109,13 +109,13 @@ describe('store', () => {
     assert.equal(byPath.get(join(directory, 'notes.txt'))?.['outcome'], 'skipped');
   });
 
-  it('goes into folders with -r only', async () => {
+  it('sends files of subfolders only with -r', async () => {
     const directory = await folder({ 'one/two/a.dcm': instances[0].file });
     assert.equal((await runCli(['store', '127.0.0.1', receiver.port, directory])).code, 1);
     assert.equal((await runCli(['store', '127.0.0.1', receiver.port, directory, '-r'])).code, 0);
   });
 
-  it('fails where a file that was named is not DICOM, and still stores the others', async () => {
+  it('exits 1 if a file that was named is not DICOM, and stores the others', async () => {
     const directory = await folder({ 'a.dcm': instances[0].file, 'notes.txt': 'text' });
     const paths = [join(directory, 'notes.txt'), join(directory, 'a.dcm')];
     const { code, stdout } = await runCli(['store', '127.0.0.1', receiver.port, ...paths]);
@@ -123,7 +123,7 @@ describe('store', () => {
     assert.match(stdout, /^1 of 2 files stored, 1 skipped/);
   });
 
-  it('fails where a path does not exist', async () => {
+  it('exits 1 if a path does not exist', async () => {
     const directory = await folder({ 'a.dcm': instances[0].file });
     const { code, stdout, stderr } = await runCli([
       'store',
@@ -136,7 +136,7 @@ describe('store', () => {
     assert.match(stdout + stderr, /missing\.dcm/);
   });
 
-  it('fails where a folder holds a broken instance, and still stores the others', async () => {
+  it('exits 1 if a folder has a damaged instance, and stores the others', async () => {
     const broken = sampleInstance({ seed: 9 }).file.subarray(0, 150);
     const directory = await folder({ 'a.dcm': broken, 'b.dcm': instances[0].file });
     const { code, stdout } = await runCli(['store', '127.0.0.1', receiver.port, directory]);
@@ -145,7 +145,7 @@ describe('store', () => {
     assert.match(stdout, /a\.dcm/);
   });
 
-  it('sends the same instance once, and that is no failure', async () => {
+  it('sends the same instance once, and exits 0', async () => {
     const [one] = instances;
     const directory = await folder({ 'a.dcm': one.file, 'b.dcm': one.file });
     const { code, stdout } = await runCli(['store', '127.0.0.1', receiver.port, directory]);
@@ -154,13 +154,13 @@ describe('store', () => {
     assert.match(stdout, /the same bytes is in another file of this send/);
   });
 
-  it('fails where there is nothing to send', async () => {
+  it('exits 1 if there is nothing to send', async () => {
     assert.equal((await runCli(['store', '127.0.0.1', receiver.port, await folder({})])).code, 1);
     const onlyText = await folder({ 'notes.txt': 'text' });
     assert.equal((await runCli(['store', '127.0.0.1', receiver.port, onlyText])).code, 1);
   });
 
-  it('says on stderr why nobody answered, and that the file was not stored on stdout', async () => {
+  it('prints on stderr why no peer answered, and on stdout that the file was not stored', async () => {
     const directory = await folder({ 'a.dcm': instances[0].file });
     const { code, stdout, stderr } = await runCli(['store', '127.0.0.1', deadPort, directory]);
     assert.equal(code, 1);
@@ -168,7 +168,7 @@ describe('store', () => {
     assert.match(stdout, /a\.dcm/);
   });
 
-  it('fails where the receiver answers a failure status, and names the status', async () => {
+  it('exits 1 if the receiver answers a failure status, and names the status', async () => {
     const out = join(root, 'full');
     const failing = await startCliReceiver(out);
     await rm(out, { recursive: true });
@@ -187,7 +187,7 @@ describe('store', () => {
     assert.match(entries[0]?.status ?? '', /^A7/);
   });
 
-  it('counts a warning of the peer as stored, and says it', async () => {
+  it('counts a warning of the peer as stored, and shows it', async () => {
     const peer = await startScriptedPeer(async (connection) => {
       await connection.accept();
       await connection.serve(() => 0xb000);
@@ -200,7 +200,7 @@ describe('store', () => {
     assert.match(stderr, /^W: .*B000/m);
   });
 
-  it("passes the peer's own words on, and goes on with the next file", async () => {
+  it("shows the peer's own words, and continues with the next file", async () => {
     const comment = Buffer.from('No room for \x1b[31mthis', 'latin1');
     const peer = await startScriptedPeer(async (connection) => {
       await connection.accept();
@@ -239,7 +239,7 @@ describe('store', () => {
     assert.match(stdout, /^0 of 1 file stored, 1 sent but never answered\.$/m);
   });
 
-  it('prints nothing with -q, whatever happens', async () => {
+  it('prints nothing with -q', async () => {
     const directory = await folder({ 'a.dcm': instances[0].file, 'notes.txt': 'text' });
     for (const [port, code] of [
       [receiver.port, 0],
@@ -290,7 +290,7 @@ describe('store', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
-    it(`stops at ${signal}, says what was stored, and exits ${exitCode}`, async () => {
+    it(`stops at ${signal}, prints what was stored, and exits ${exitCode}`, async () => {
       const sockets = new Set<Socket>();
       let connected = (): void => {};
       const firstBytes = new Promise<void>((done) => {
@@ -335,7 +335,7 @@ describe('store', () => {
     }
   });
 
-  it('sends nothing where the report cannot be written', async () => {
+  it('sends nothing if the report cannot be written', async () => {
     const directory = await folder({ 'a.dcm': instances[0].file });
     const { code, stdout, stderr } = await runCli([
       ...['store', '-v', '127.0.0.1', receiver.port, directory],
@@ -347,7 +347,7 @@ describe('store', () => {
     assert.doesNotMatch(stderr, /^I: /m);
   });
 
-  it('goes on when nobody reads its output any more', async () => {
+  it('continues if the reader of its output goes away', async () => {
     const directory = await folder({ 'a.dcm': instances[0].file });
     const cli = startCli(['store', '-d', '127.0.0.1', receiver.port, directory]);
     cli.child.stdout?.destroy();

@@ -45,7 +45,7 @@ describe('the trace in a terminal', onPosix, () => {
     ['at once', 'process.exit(3);', 3],
     ['by a bug', 'setImmediate(() => { throw new Error("a bug"); });', 1],
   ] as const)
-    it(`is whole where the process ends ${how}, what waits to be folded included`, async () => {
+    it(`is complete if the process ends ${how}, including P-DATA that is being folded`, async () => {
       const exit = await run(`
         output.trace([{ level: 'debug', text: 'D: first' }, { level: 'info', text: 'I: of two\\nI: lines' }]);
         sent(false);
@@ -60,7 +60,7 @@ describe('the trace in a terminal', onPosix, () => {
       assert.equal(exit.said.join('\n').includes('Error: a bug'), code === 1);
     });
 
-  it('stands before what is said after it, on either stream', async () => {
+  it('keeps its place before later output on either stream', async () => {
     const { said } = await run(`
       output.trace([{ level: 'debug', text: 'D: 1' }]);
       output.result('2');
@@ -70,7 +70,7 @@ describe('the trace in a terminal', onPosix, () => {
     assert.deepEqual(said, ['D: 1', '2', 'D: 3', 'E: 4', '5', '']);
   });
 
-  it('does not wait for the work to end', async () => {
+  it('is printed before the work ends', async () => {
     const { child, output, closed } = startProgram(`
       output.trace([{ level: 'debug', text: 'D: now' }]);
       setInterval(() => {}, 1000);`);
@@ -84,7 +84,7 @@ describe('the trace in a terminal', onPosix, () => {
     ['as the shell makes it', ''],
     ['that does not block', 'process.stdout; process.stderr;'],
   ] as const)
-    it(`waits for a slow reader of a pipe ${kind}: nothing is in memory that the end could lose`, async () => {
+    it(`waits for a slow reader of a pipe ${kind}, and loses nothing when the process ends`, async () => {
       const line = 'x'.repeat(1_000);
       const lines = 20_000;
       const { output, closed } = startProgram(`
@@ -100,7 +100,7 @@ describe('the trace in a terminal', onPosix, () => {
       assert.deepEqual(said.slice(-2), ['The end', '']);
     });
 
-  it('lets the work go on while the reader takes nothing', async () => {
+  it('does not stop the work while the reader reads nothing', async () => {
     const line = 'x'.repeat(1_000);
     const { output, side, closed } = startProgram(`
       const { writeSync } = await import('node:fs');
@@ -114,7 +114,7 @@ describe('the trace in a terminal', onPosix, () => {
     assertNumbered(said, 1_000, line);
   });
 
-  it('is whole where a second Ctrl-C ends the process at once', async () => {
+  it('is complete if a second Ctrl-C ends the process', async () => {
     const { output, closed } = startProgram(`
       const { watchForInterruption } = await import(${moduleOf('interruption')});
       watchForInterruption(() => output.line('warn', 'interrupted'));

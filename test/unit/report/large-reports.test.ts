@@ -41,7 +41,7 @@ for (const [name, report] of [
   ['Markdown', (result: SendResult) => reportMarkdown(result, { rowsMax: MILLION })],
 ] as const) {
   describe(`a ${name} report of a million files`, () => {
-    it('makes no more than the reader has taken', () => {
+    it('makes no more than the reader has asked for', () => {
       const { result, outcomes } = ofMillion();
       const pieces = report(result);
       assert.equal(outcomes.made, 0);
@@ -56,7 +56,7 @@ for (const [name, report] of [
       pieces.return(undefined);
     });
 
-    it('waits for each write to a file', async (t) => {
+    it('makes the next piece only after the last one was written', async (t) => {
       const folder = mkdtempSync(join(tmpdir(), 'large-report-'));
       t.after(() => rmSync(folder, { recursive: true }));
       const path = join(folder, 'report');
@@ -95,7 +95,7 @@ describe('problems of very many files', () => {
     );
   });
 
-  it('count as others beyond a thousand different ones, and no file is lost', () => {
+  it('are grouped as others beyond a thousand different texts, and every file is counted', () => {
     const files = Array.from({ length: 5000 }, (_, index) =>
       failedFile(`/${index}`, { code: 'status', status: 0xc000, errorComment: `row ${index}` }),
     );

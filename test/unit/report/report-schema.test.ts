@@ -70,7 +70,7 @@ function fieldsOfSchema(value: unknown, fields = new Set<string>()): Set<string>
 }
 
 describe('the schema of the report', () => {
-  it('fits reports with every field, with none, and of every outcome', () => {
+  it('accepts reports with all fields, with none, and with every outcome', () => {
     assert.deepEqual(reportErrors(parsed(FULL)), []);
     assert.deepEqual(reportErrors(parsed(sendResult([], { associations: [] }))), []);
     const reason = { code: 'empty file' } as const;
@@ -78,7 +78,7 @@ describe('the schema of the report', () => {
     assert.deepEqual(reportErrors(parsed(sendResult(each))), []);
   });
 
-  it('has no field that reports do not have', () => {
+  it('has no field that reports never have', () => {
     assert.deepEqual([...fieldsOfSchema(schema)].sort(), [...fieldsOf(parsed(FULL))].sort());
   });
 
@@ -88,7 +88,7 @@ describe('the schema of the report', () => {
     assert.deepEqual([...schema.properties.counts.required].sort(), [...OUTCOMES].sort());
   });
 
-  it('refuses what is no report', () => {
+  it('rejects other documents', () => {
     const report = parsed(FULL);
     for (const [change, error] of [
       [{ version: 0 }, '/version const'],

@@ -80,7 +80,7 @@ describe('headline', () => {
     unknown: 0,
   };
 
-  it('says "All" only if so', () => {
+  it('says "All" only if all files were stored', () => {
     assert.equal(headline({ ...counts, stored: 26 }, false), 'All 26 files stored');
     assert.equal(headline({ ...counts, stored: 1 }, false), '1 file stored');
     assert.equal(
@@ -109,7 +109,7 @@ describe('headline', () => {
 });
 
 describe('summaryText', () => {
-  it('is short where all went well', () => {
+  it('is short if all went well', () => {
     assert.equal(
       summaryText(sendResult([storedFile('/study/a.dcm'), storedFile('/study/b.dcm')])),
       [
@@ -121,18 +121,18 @@ describe('summaryText', () => {
     );
   });
 
-  it('says an address once that is also the name', () => {
+  it('shows the address once if it is also the name', () => {
     const named = { ...ORTHANC, name: '[::1]:104', host: '::1', port: 104, calledAETitle: 'ANY-SCP' };
     const text = summaryText(sendResult([storedFile('/a')], { peer: named }));
     assert.match(text, /^ {2}Peer {10}ANY-SCP at \[::1\]:104$/m);
     assert.match(markdownOf(sendResult([storedFile('/a')], { peer: named })), /^\| Peer \| \\?\[::1\\?\]:104 \|$/m);
   });
 
-  it('tells each problem once, the most urgent first', () => {
+  it('shows each problem once, the most urgent first', () => {
     assertGolden('summary-mixed.txt', `${summaryText(MIXED, { displayPath: (path) => basename(path) })}\n`);
   });
 
-  it('fits a screen, whatever goes wrong', () => {
+  it('fits a screen, however much goes wrong', () => {
     const files = Array.from({ length: 1000 }, (_, index) =>
       failedFile(`/${index}.dcm`, { code: 'malformed', detail: 'x', offset: index % 25 }),
     );
@@ -155,7 +155,7 @@ describe('reportJson', () => {
     }[];
   } & Record<string, unknown>;
 
-  it('tells the send', () => {
+  it('describes the send', () => {
     assert.equal(report['version'], 2);
     assert.deepEqual(report['peer'], {
       name: 'ORTHANC',
@@ -176,7 +176,7 @@ describe('reportJson', () => {
     });
   });
 
-  it('tells a file that was stored', () => {
+  it('describes a stored file', () => {
     assert.deepEqual(report.instances[1], {
       path: '/study/b.dcm',
       outcome: 'stored',
@@ -195,7 +195,7 @@ describe('reportJson', () => {
     });
   });
 
-  it('tells why a file failed', () => {
+  it('says why a file failed', () => {
     const failed = report.instances[3];
     assert.equal(failed?.['status'], 'A700');
     assert.equal(failed?.['statusMeaning'], 'Refused: Out of Resources');
@@ -211,7 +211,7 @@ describe('reportJson', () => {
     });
   });
 
-  it('tells what was negotiated, and how an association ended', () => {
+  it('describes what was negotiated and how an association ended', () => {
     assert.deepEqual(report.associations[1]?.contexts[0], {
       presentationContextId: 1,
       outcome: 'refused',
@@ -230,7 +230,7 @@ describe('reportJson', () => {
     assert.equal(report.associations[1]?.failure?.code, 'connection lost');
   });
 
-  it('gives every refused context its sentence, whatever the peer answered', () => {
+  it('explains every refused context in a sentence, whatever the peer answered', () => {
     const context = { presentationContextId: 1, abstractSyntax: CT, proposedTransferSyntaxes: [J2K] };
     const { associations } = parsed(
       sendResult([], {
@@ -251,7 +251,7 @@ describe('reportJson', () => {
     for (const reason of reasons) assert.match(reason, /^The peer.*[a-z9 ].*\.$/);
   });
 
-  it("tells the operations window in the standard's way: 0 = no limit", () => {
+  it('writes an unlimited operations window as 0, as the standard does', () => {
     const windows = [1, 16, Number.POSITIVE_INFINITY].map(
       (operationsInvoked) =>
         (parsed(sendResult([], { associations: [{ ...GOOD_ASSOCIATION, operationsInvoked }] })) as typeof report)
@@ -260,7 +260,7 @@ describe('reportJson', () => {
     assert.deepEqual(windows, [1, 16, 0]);
   });
 
-  it('calls a file whose turn never came not sent, and one that was begun interrupted', () => {
+  it('distinguishes cancelled files that were not begun from those that were', () => {
     const reason = { code: 'cancelled', phase: 'write' } as const;
     const cancelled = sendResult([
       failedFile('/a', reason, { outcome: 'cancelled', bytesSent: 0 }),
@@ -278,7 +278,7 @@ describe('reportJson', () => {
 });
 
 describe('reportJson of many files', () => {
-  it('comes in pieces of bounded length, which are one document with every file in its place', () => {
+  it('yields pieces of bounded length, which form one document with every file in order', () => {
     const files = Array.from({ length: 2_000 }, (_, index) => storedFile(`/study/"instances": []\n/${index}.dcm`));
     const pieces = [...reportJson(sendResult(files))];
     assert.ok(pieces.length > 5);
@@ -292,7 +292,7 @@ describe('reportJson of many files', () => {
     assert.equal(text, `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
   });
 
-  it('is the same document where there are none', () => {
+  it('is a valid document without files', () => {
     const text = [...reportJson(sendResult([]))].join('');
     assert.deepEqual((JSON.parse(text) as { instances: object[] }).instances, []);
     assert.equal(text, `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
@@ -304,14 +304,14 @@ describe('reportMarkdown', () => {
     assertGolden('report-mixed.md.txt', markdownOf(MIXED, { displayPath: (path) => basename(path) }));
   });
 
-  it('caps the list of files and says so', () => {
+  it('limits the list of files and says how many are not listed', () => {
     const files = Array.from({ length: 2500 }, (_, index) => storedFile(`/${index}.dcm`));
     const text = markdownOf(sendResult(files));
     assert.equal(text.match(/^\| `\//gm)?.length, 2000);
     assert.match(text, /The first 2,000 of 2,500 files; 500 are not listed\.\n$/);
   });
 
-  it('is not changed in its structure by a peer or a file name', () => {
+  it('keeps its structure whatever peers and file names contain', () => {
     const evil = '`</td>|<script>x</script> [y](command:z)\n# All files stored\n| a | b |';
     const shape = (words: string): string[] => {
       const text = markdownOf(

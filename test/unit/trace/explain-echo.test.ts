@@ -15,7 +15,7 @@ describe('explainEcho', () => {
     status: 0,
   };
 
-  it('tells who answered, and how fast', () => {
+  it('says who answered and how long each step took', () => {
     assert.equal(
       sentence(explainEcho(verified, { peerName: 'ORTHANC' })),
       'ORTHANC answered C-ECHO with success at 192.0.2.9:104 (connect 3 ms, association 5 ms, C-ECHO 2 ms, release 1 ms). ' +
@@ -23,7 +23,7 @@ describe('explainEcho', () => {
     );
   });
 
-  it('tells what went wrong after the answer', () => {
+  it('says what went wrong after the answer', () => {
     const failure = { code: 'timeout', phase: 'release', afterMs: 10_000 } as const;
     assert.match(
       sentence(explainEcho({ ...verified, failure })),
@@ -31,7 +31,7 @@ describe('explainEcho', () => {
     );
   });
 
-  it('tells why not', () => {
+  it('says why the peer was not verified', () => {
     const failed = (more: Partial<EchoResult>): string =>
       sentence(explainEcho({ verified: false, phases: {}, ...more }));
     assert.match(
@@ -47,19 +47,19 @@ describe('explainEcho', () => {
     assert.match(failed({}), /was not verified/);
   });
 
-  it('tells how far it came', () => {
+  it('lists the steps before a failure', () => {
     const failure = { code: 'association rejected', result: 1, source: 1, reason: 7 } as const;
     const { what } = explainEcho({ verified: false, phases: { connectMs: 2 }, failure }, { peerName: 'ORTHANC' });
     assert.match(what, /^ORTHANC rejected the association .*\. Done before: connect 2 ms\.$/);
   });
 
-  it('names the class UID where there is no version name, and a missing limit as that', () => {
+  it('names the class UID if there is no version name, and says that PDUs have no limit', () => {
     const { peerImplementationVersionName: _name, ...unnamed } = verified;
     const { cause } = explainEcho({ ...unnamed, peerImplementationClassUID: '1.2.3', peerMaximumLength: 0 });
     assert.equal(cause, 'It is 1.2.3 and accepts PDUs of any length.');
   });
 
-  it('does not let the peer write into our line', () => {
+  it('bounds and cleans the text of the peer', () => {
     const name = 'A\u202E\nB\u0007'.repeat(9);
     const text = sentence(explainEcho({ ...verified, peerImplementationVersionName: name }));
     assert.doesNotMatch(text, /\p{Cc}|\p{Cf}/u);

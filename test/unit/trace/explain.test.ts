@@ -119,7 +119,7 @@ describe('explain', () => {
     });
   }
 
-  it('blames for an association whom the send counts it against', () => {
+  it('attributes a failed association to the same side as the send does', () => {
     const errors = [
       'ECONNREFUSED',
       'EACCES',
@@ -151,22 +151,22 @@ describe('explain', () => {
     for (const failure of failures) assert.equal(explain(failure).whose, culpritOf(failure), JSON.stringify(failure));
   });
 
-  it('names the file where it is told which', () => {
+  it('names the file if its path is given', () => {
     assert.equal(explain({ code: 'empty file' }, { path: 'CT/a\n.dcm' }).what, 'CT/a .dcm: The file is empty.');
   });
 
-  it('does not say of what was never there that it is gone', () => {
+  it('distinguishes a missing path from a file that disappeared', () => {
     const error = systemError('ENOENT');
     assert.match(words({ code: 'unreadable', error }), /There is nothing at this path\./);
     assert.match(words({ code: 'read error', error }), /It is not there any more\./);
   });
 
-  it('speaks of the peer by its name, or as the peer', () => {
+  it('names the peer, or says "The peer"', () => {
     assert.match(explain({ code: 'released by peer' }).what, /^The peer ended/);
     assert.match(explain({ code: 'released by peer' }, { peerName: '\u202e' }).what, /^The peer ended/);
   });
 
-  it('has an own cause for each way in which a connection fails', () => {
+  it('has a cause of its own for each connection error', () => {
     const codes = [
       'ECONNREFUSED',
       'ENOTFOUND',
@@ -193,7 +193,7 @@ describe('explain', () => {
     );
   });
 
-  it('tells every phase of a lost, late, aborted or cancelled association apart', () => {
+  it('distinguishes the phases in which an association was lost, timed out or was cancelled', () => {
     const phases: readonly Phase[] = ['connect', 'association', 'response', 'write', 'release'];
     for (const make of [
       (phase: Phase): Reason => ({ code: 'connection lost', phase }),
@@ -204,7 +204,7 @@ describe('explain', () => {
     }
   });
 
-  it('gives the right advice on a rejection', () => {
+  it('gives advice that fits the reason of a rejection', () => {
     const reject = (result: number, source: number, reason: number): string =>
       words({ code: 'association rejected', result, source, reason });
     assert.match(reject(1, 1, 3), /calling AE title .* registered at the PACS.*-aet/);
@@ -216,7 +216,7 @@ describe('explain', () => {
     assert.match(reject(9, 9, 99), /9 \(unknown\).*99 \(unknown\)/);
   });
 
-  it('gives the reasons of refused contexts', () => {
+  it('gives the results of refused contexts', () => {
     const refused = (...results: (number | undefined)[]): string =>
       words({
         code: 'presentation context refused',
@@ -234,7 +234,7 @@ describe('explain', () => {
     assert.match(refused(), /No presentation context was proposed/);
   });
 
-  it('says of a warning that the instance is stored, and never of a failure', () => {
+  it('says that the instance is stored for warnings, and never for failures', () => {
     for (let status = 1; status <= 0xffff; status += 1) {
       const text = words({ code: 'status', status });
       const isWarning = status >> 12 === 0xb || [0x0001, 0x0107, 0x0116].includes(status);
@@ -250,7 +250,7 @@ describe('explain', () => {
     );
   });
 
-  it('leaves nothing of the peer that could turn the sentence around', () => {
+  it('removes characters of the peer that could reverse the text', () => {
     const comment = '\u202e"\u001b[2J\nAll files stored';
     const text = words({ code: 'status', status: 0xc000, errorComment: comment });
     assert.match(text, /\("'\[2J All files stored"\)/);

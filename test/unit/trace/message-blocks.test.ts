@@ -61,7 +61,7 @@ const message: fc.Arbitrary<MessageInContext> = fc.record(
   { noNullPrototype: true },
 );
 
-test('whatever came before it, a block is that of its own message', () => {
+test('a block is that of its own message, whatever came before it', () => {
   fc.assert(
     fc.property(fc.array(message, { minLength: 1, maxLength: 40 }), (messages) => {
       const blocks = new MessageBlocks();

@@ -9,28 +9,28 @@ describe('sanitize', () => {
     assert.equal(sanitize('Grüße 名前 😀'), 'Grüße 名前 😀');
   });
 
-  it('makes one line of several', () => {
+  it('joins several lines to one', () => {
     assert.equal(sanitize('\r\nfirst\r\nsecond\tthird\u2028fourth\n'), 'first second third fourth');
   });
 
-  it('drops what cannot be seen or turns the text around', () => {
+  it('removes characters that are invisible or reverse the text', () => {
     const hidden = [0x00, 0x1b, 0x7f, 0x9b, 0xad, 0x200b, 0x200e, 0x202e, 0x2066, 0x2069, 0xfeff, 0xfe0f, 0xe0041];
     const text = hidden.map((code) => `a${String.fromCodePoint(code)}`).join('');
     assert.equal(sanitize(text), 'a'.repeat(hidden.length));
     assert.equal(sanitize('a\ud800b\udc00c'), 'abc');
   });
 
-  it('cuts at the limit and says so', () => {
+  it('cuts at the limit and marks the cut', () => {
     assert.equal(sanitize('x'.repeat(64)), 'x'.repeat(64));
     assert.equal(sanitize('x'.repeat(65)), `${'x'.repeat(63)}…`);
     assert.equal(sanitize('12345', 3), '12…');
   });
 
-  it('never cuts a character in half', () => {
+  it('never cuts a surrogate pair', () => {
     assert.equal(sanitize('ab😀😀', 4), 'ab…');
   });
 
-  it('holds for any text: bounded, one line, visible, and nothing left to do', () => {
+  it('makes any text bounded, one line and visible, and changes nothing the second time', () => {
     const units = fc.string({ unit: 'binary', maxLength: 200 });
     fc.assert(
       fc.property(units, fc.integer({ min: 1, max: 80 }), (text, max) => {
@@ -43,7 +43,7 @@ describe('sanitize', () => {
     );
   });
 
-  it('is quick with a megabyte that shows nothing', () => {
+  it('is quick with a megabyte of invisible characters', () => {
     const text = '\u200b'.repeat(1_000_000);
     const heldMs = leastThreadMs(() => assert.equal(sanitize(text), ''));
     assert.ok(heldMs < STALL_MS, `${heldMs} ms of the processor`);
@@ -51,7 +51,7 @@ describe('sanitize', () => {
 });
 
 describe('quoted', () => {
-  it('cannot be closed from inside', () => {
+  it('cannot be closed by the text itself', () => {
     assert.equal(quoted('a "b" c'), `"a 'b' c"`);
   });
 });
@@ -108,7 +108,7 @@ describe('escapeMarkdown', () => {
 });
 
 describe('markdownCode', () => {
-  it('cannot be left', () => {
+  it('cannot be closed by the text itself', () => {
     assert.equal(markdownCode('a.dcm'), '`a.dcm`');
     assert.equal(markdownCode('a`b``c'), '```a`b``c```');
     assert.equal(markdownCode('`a'), '`` `a ``');

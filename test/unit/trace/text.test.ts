@@ -70,7 +70,7 @@ describe('folding', () => {
     assert.equal(texts(records.all).length, 5);
   });
 
-  it('goes on while lines are drained', () => {
+  it('continues while lines are drained', () => {
     const lines: string[] = [];
     const trace = new TextTrace({
       level: () => 'debug',
@@ -90,7 +90,7 @@ describe('folding', () => {
 });
 
 describe('levels', () => {
-  it('each level shows what the louder ones show, and more', () => {
+  it('each level shows what the levels above it show, and more', () => {
     const records = echoWithIdentity();
     let quieter: string[] = [];
     for (const level of LEVELS) {
@@ -104,7 +104,7 @@ describe('levels', () => {
     assert.deepEqual(texts(records, 'off'), []);
   });
 
-  it('tells the lines of a block from what only happened at the same time', () => {
+  it('keeps the lines of a block apart from other lines of the same time', () => {
     const records = new Records()
       .command('received', 1, storeRsp(1, 0))
       .commandPdu('sent', 1, 50)
@@ -117,7 +117,7 @@ describe('levels', () => {
     assert.match(lines[1]?.text ?? '', /^=+ INCOMING DIMSE MESSAGE =+\nMessage Type[^]*\n=+ END DIMSE MESSAGE =+$/);
   });
 
-  it('makes no text for levels that are off', () => {
+  it('formats no text for levels that are off', () => {
     const pdu = rq([proposed(1, CT, EXPLICIT)]);
     const untouchable = { ...pdu, userInformation: new Proxy(OURS, { get: () => assert.fail('was read') }) };
     assert.deepEqual(texts(new Records().pdu('sent', untouchable).all, 'info'), ['Requesting Association']);
@@ -140,7 +140,7 @@ describe('levels', () => {
 });
 
 describe('associations', () => {
-  it('are numbered only while more than one is open', () => {
+  it('have numbers only while more than one is open', () => {
     const first = new Records(1).add({ type: 'connecting', host: 'a', port: 1 });
     const second = new Records(2).add({ type: 'connecting', host: 'b', port: 2 }).closed();
     const last = new Records(1).pdu('sent', { type: 'A-RELEASE-RQ' });
@@ -153,7 +153,7 @@ describe('associations', () => {
     ]);
   });
 
-  it('are not opened again by what comes after their end', () => {
+  it('are not opened again by records after their end', () => {
     const first = new Records(1)
       .add({ type: 'connecting', host: 'a', port: 1 })
       .closed()
@@ -164,7 +164,7 @@ describe('associations', () => {
   });
 });
 
-describe('what the peer says', () => {
+describe('text of the peer', () => {
   const HOSTILE = '\u001b[31mred\u0000\u202eevil\r\nI: Association Accepted';
   /** Of every kind, with `words` wherever others can put some. */
   const hostileRecords = (words: string): TraceRecord[] =>
@@ -201,13 +201,13 @@ describe('what the peer says', () => {
       .add({ type: 'file begins', path: words, messageId: 1, length: undefined })
       .add({ type: 'file ends', path: words, outcome: words, elapsedMs: 0, bytes: 0 }).all;
 
-  it('cannot begin a line, move the cursor or turn text around', () => {
+  it('cannot begin a line, move the cursor or reverse text', () => {
     for (const level of LEVELS) {
       for (const text of texts(hostileRecords(HOSTILE), level)) assert.doesNotMatch(text, /[\p{Cc}\u202e\u2028]/u);
     }
   });
 
-  it('leaves nothing that a terminal would have to be spared, whatever it is', () => {
+  it('has no character that acts on a terminal, whatever the peer sends', () => {
     const words = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 20 }),
       fc.string({
@@ -221,7 +221,7 @@ describe('what the peer says', () => {
     );
   });
 
-  it('is shown as numbers where the standard has no words', () => {
+  it('is shown as numbers if the standard has no words for them', () => {
     const shown = texts(hostileRecords(HOSTILE), 'error').join('\n');
     assert.match(shown, /Result: Rejected 9 \(unknown\), Source: 9 \(unknown\)\nReason: 99 \(unknown\)/);
     assert.match(shown, /Status: 0x1234 - Failure/);
@@ -250,7 +250,7 @@ describe('privacy', () => {
   ];
 
   for (const level of LEVELS) {
-    it(`neither patients nor secrets at ${level}`, () => {
+    it(`no data of patients and no secrets at level ${level}`, () => {
       const lines = texts(leaky(), level);
       const joined = lines.join('\n');
       // The columns of the hex dump, joined over its lines.
