@@ -1,8 +1,8 @@
 // The options of the commands and what their values mean, in storescu's spelling where storescu has them. Words such as
 // 'lossless' are those of the editor's settings. AE titles: PS3.5 Table 6.2-1. Maximum length: PS3.8 D.1.
 
-import type { Peer } from '../net/peer.ts';
-import { AE_TITLE_LENGTH_MAX, type AETitleFault, aeTitleFault } from '../protocol/acse/ae-title.ts';
+import { DEFAULT_CALLED_AE_TITLE, DEFAULT_MAX_PDU_LENGTH, type Peer } from '../net/peer.ts';
+import { AE_TITLE_LENGTH_MAX, type AETitleFault, aeTitleFault } from '../protocol/ae-title.ts';
 import {
   CONVERSIONS,
   type ConversionWord,
@@ -29,12 +29,12 @@ export const PEER_OPTIONS = {
   calledAETitle: {
     spellings: ['-aec', '--called-aet'],
     value: 'TITLE',
-    help: "the peer's AE title (default: ANY-SCP)",
+    help: `the peer's AE title (default: ${DEFAULT_CALLED_AE_TITLE})`,
   },
   maxPdu: {
     spellings: ['-pdu', '--max-pdu'],
     value: 'BYTES',
-    help: 'largest PDU that we accept (default: 16382; 0 = no limit)',
+    help: `largest PDU that we accept (default: ${DEFAULT_MAX_PDU_LENGTH}; 0 = no limit)`,
   },
 } as const;
 
@@ -168,7 +168,7 @@ export function peerFrom(
   return {
     name: addressOf(peer),
     ...peer,
-    calledAETitle: aeTitleFrom('-aec', options.calledAETitle ?? 'ANY-SCP'),
+    calledAETitle: aeTitleFrom('-aec', options.calledAETitle ?? DEFAULT_CALLED_AE_TITLE),
     callingAETitle: aeTitleFrom('-aet', options.callingAETitle ?? 'STORESCU'),
     maxPduLength: maxPduLengthFrom(options.maxPdu),
     timeouts: {
@@ -221,7 +221,7 @@ function timeoutMs(spelling: string, text = '30'): number {
 }
 
 /** Below 8 bytes, no data fits beside the header of a PDV. */
-export function maxPduLengthFrom(text = '16382'): number {
+export function maxPduLengthFrom(text = String(DEFAULT_MAX_PDU_LENGTH)): number {
   const length = wholeNumber(text);
   if (length === undefined || length > 0xffff_ffff || (length > 0 && length < 8)) {
     throw wrongValue('-pdu', text, 'a maximum length', 'bytes from 8 to 4294967295; 0 = no limit', '-pdu 65536');

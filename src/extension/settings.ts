@@ -11,7 +11,7 @@ import {
   type Peer,
   type Timeouts,
 } from '../net/peer.ts';
-import { aeTitleFault } from '../protocol/acse/ae-title.ts';
+import { aeTitleFault } from '../protocol/ae-title.ts';
 import {
   CONVERSIONS,
   PREFLIGHT_CODES,

@@ -19,7 +19,7 @@ import { type StatusMeaning, statusMeaning } from '../protocol/dimse/status.ts';
 import type { Direction } from '../protocol/trace-event.ts';
 import { aeTitle, nameOf } from './names.ts';
 import { rule } from './pdu-text.ts';
-import { quoted, sanitize } from './sanitize.ts';
+import { quoted, SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatTag, hexWord } from './units.ts';
 
 /** What is known of a presentation context when a message uses it. */
@@ -34,8 +34,6 @@ export function contextInUse(abstractSyntax: string, transferSyntax: string): Co
 }
 
 const OFFENDING_ELEMENTS_MAX = 16;
-/** PS3.5 6.2: Error Comment is an LO, 64 characters. */
-const COMMENT_MAX = 64;
 
 const PRIORITIES: Readonly<Record<Priority, string>> = { 0: 'Medium', 1: 'High', 2: 'Low' };
 
@@ -65,8 +63,8 @@ export function tagsText(tags: readonly number[]): string {
 function statusDetail(response: Response): string {
   const { Status, ErrorComment, OffendingElement } = response;
   const parts = Status === 0 ? [] : [bareMeaning(meaningOf(response).meaning)];
-  if (ErrorComment !== undefined && sanitize(ErrorComment, COMMENT_MAX) !== '') {
-    parts.push(quoted(ErrorComment, COMMENT_MAX));
+  if (ErrorComment !== undefined && sanitize(ErrorComment, SHOWN_MAX.errorComment) !== '') {
+    parts.push(quoted(ErrorComment, SHOWN_MAX.errorComment));
   }
   if (OffendingElement !== undefined && OffendingElement.length > 0) parts.push(tagsText(OffendingElement));
   return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
@@ -94,7 +92,7 @@ type Values = Readonly<Partial<Record<CommandKeyword, unknown>>>;
 const BY_VR: Readonly<Record<CommandVr, (value: never) => string>> = {
   UI: (uid: string) => sanitize(uid),
   AE: aeTitle,
-  LO: (text: string) => sanitize(text, COMMENT_MAX),
+  LO: (text: string) => sanitize(text, SHOWN_MAX.errorComment),
   US: String,
   AT: tagsText,
 };

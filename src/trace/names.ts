@@ -16,7 +16,7 @@ export function nameAndUid(uid: string): string {
 
 /** An AE title as it is shown. */
 export function aeTitle(title: string): string {
-  return sanitize(title, 16) || '(empty)';
+  return sanitize(title, SHOWN_MAX.aeTitle) || '(empty)';
 }
 
 /** 'pacs.example:104', '[::1]:104'; not sanitised. */

@@ -27,7 +27,7 @@ import {
 } from './code-text.ts';
 import { hexString } from './hex.ts';
 import { aeTitle, nameOf } from './names.ts';
-import { sanitize } from './sanitize.ts';
+import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatCount } from './units.ts';
 
 /** Every PDU that has a text of its own; P-DATA-TF is folded by the trace. */
@@ -69,7 +69,8 @@ const maximumLengthText = (maximumLength: number | undefined): string => {
 function headLines(pdu: AAssociateRq | AAssociateAc, direction: Direction): string[] {
   const whose = direction === 'sent' ? 'Our' : 'Their';
   const { implementationClassUID, implementationVersionName, maximumLength } = pdu.userInformation;
-  const version = implementationVersionName === undefined ? 'unknown' : sanitize(implementationVersionName, 16);
+  const version =
+    implementationVersionName === undefined ? 'unknown' : sanitize(implementationVersionName, SHOWN_MAX.versionName);
   return [
     `${`${whose} Implementation Class UID:`.padEnd(35)}${sanitize(implementationClassUID ?? 'unknown')}`,
     `${`${whose} Implementation Version Name:`.padEnd(35)}${version}`,

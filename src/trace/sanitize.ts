@@ -2,19 +2,22 @@
 // characters that are invisible or change how others are read: controls (C0, C1), bidirectional controls (Unicode UAX #9),
 // zero-width and filler characters, variation selectors, tags, lone surrogates.
 
+import { AE_TITLE_LENGTH_MAX } from '../protocol/ae-title.ts';
+import { ERROR_COMMENT_LENGTH_MAX } from '../protocol/dimse/command-table.ts';
+import { IMPLEMENTATION_VERSION_NAME_LENGTH_MAX, UID_LENGTH_MAX } from '../protocol/ul/values.ts';
+
 /** How much of other people's text is shown, in UTF-16 units. */
 export const SHOWN_MAX = {
+  aeTitle: AE_TITLE_LENGTH_MAX,
   /** Host and port. */
   address: 300,
   detail: 200,
-  /** PS3.5 Table 6.2-1 (LO). */
-  errorComment: 64,
+  errorComment: ERROR_COMMENT_LENGTH_MAX,
   host: 255,
   path: 512,
   peerName: 128,
-  uid: 64,
-  /** PS3.7 D.3.3.2. */
-  versionName: 16,
+  uid: UID_LENGTH_MAX,
+  versionName: IMPLEMENTATION_VERSION_NAME_LENGTH_MAX,
 } as const;
 
 /** Characters that are removed. Ranges are inclusive. */
@@ -53,7 +56,7 @@ const isClean = (text: string): boolean => /^[!-~](?:[ -~]*[!-~])?$/.test(text);
  * One line of plain text of at most `max` UTF-16 units; '…' ends a text that was cut. The time is bounded by `max`, however
  * long the text is.
  */
-export function sanitize(text: string, max = 64): string {
+export function sanitize(text: string, max: number = SHOWN_MAX.uid): string {
   if (text.length <= max && isClean(text)) return text;
   let clean = '';
   // Bounds the input as well: a megabyte of invisible characters must not take long.
@@ -77,7 +80,7 @@ export function sanitize(text: string, max = 64): string {
 }
 
 /** The text in quotation marks, which it cannot close itself. */
-export function quoted(text: string, max = 64): string {
+export function quoted(text: string, max: number = SHOWN_MAX.errorComment): string {
   return `"${sanitize(text, max).replaceAll('"', "'")}"`;
 }
 

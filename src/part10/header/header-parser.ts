@@ -5,6 +5,7 @@
 // missing or wrong, but UIDs must be UIDs and a data set must be in the encoding that its label names. Where the label
 // is wrong the file is refused, not sent under a false name.
 
+import { isUID } from '../../protocol/ul/values.ts';
 import {
   type ByteWindow,
   type Encoding,
@@ -260,11 +261,6 @@ function conclude(
       ...(sopInstance === undefined ? {} : { sopInstance }),
     },
   };
-}
-
-/** PS3.5 9.1, but for leading zeros of a component, which too many files have. */
-function isUID(text: string): boolean {
-  return /^[0-9.]{1,64}$/u.test(text);
 }
 
 const KEYWORDS: Readonly<Record<number, string>> = {

@@ -3,6 +3,7 @@
 // We perform and never invoke: SCP only. What we do not speak (extended negotiation, user identity) stays unanswered, which the
 // standard reads as "not supported".
 
+import { isSameAETitle } from '../ae-title.ts';
 import { IMPLICIT_VR_LE } from '../uids.ts';
 import type {
   AAssociateAc,
@@ -37,11 +38,6 @@ const PROTOCOL_VERSION_1 = 1;
 
 function reject(source: number, reason: number): AAssociateRj {
   return { type: 'A-ASSOCIATE-RJ', result: 1, source, reason };
-}
-
-/** Leading and trailing spaces of an AE title are not significant (PS3.8 Table 9-11). */
-function isSameAETitle(a: string, b: string): boolean {
-  return a.trim() === b.trim();
 }
 
 function answerContext(context: ProposedPresentationContext, policy: AcceptPolicy): PresentationContextResult {

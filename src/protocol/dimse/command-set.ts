@@ -10,9 +10,10 @@
 // forgiven. The group length may be wrong or absent, since the last fragment already says where the command set ends. Elements
 // may come in any order. Empty elements count as absent.
 
+import { withoutAETitlePadding } from '../ae-title.ts';
 import { latin1 } from '../bytes.ts';
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError } from '../errors.ts';
-import { withoutAETitlePadding, withoutTrailingPadding } from '../ul/values.ts';
+import { withoutTrailingPadding } from '../ul/values.ts';
 import type { Command, SendableCommand } from './command.ts';
 import {
   COMMANDS,

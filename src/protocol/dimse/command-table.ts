@@ -20,6 +20,9 @@ export interface CommandElement {
   readonly values?: readonly number[];
 }
 
+/** Error Comment (0000,0902) is LO (PS3.5 Table 6.2-1). */
+export const ERROR_COMMENT_LENGTH_MAX = 64;
+
 /** By DICOM keyword. Text is as received and not sanitised. */
 export const ELEMENTS = {
   AffectedSOPClassUID: { element: 0x0002, vr: 'UI', name: 'Affected SOP Class UID' },

@@ -1,11 +1,9 @@
 // The Storage service, both roles: message in, message out. PS3.4 Annex B, PS3.7 9.1.1 and 9.3.1 (C-STORE).
 
 import type { Command, CStoreRq, CStoreRsp, Priority } from '../dimse/command.ts';
+import { ERROR_COMMENT_LENGTH_MAX } from '../dimse/command-table.ts';
 import { storeStatus } from '../dimse/status.ts';
 import { type Judgement, judgeResponse, messageName } from './answer.ts';
-
-/** Error Comment (0000,0902) is LO: at most 64 characters, no backslash, no control characters (PS3.5 6.2). */
-const ERROR_COMMENT_MAX = 64;
 
 export interface StoreRequest {
   /** 1-65535, not in use by another request of this association. */
@@ -28,8 +26,9 @@ export function storeRequest({ messageId, sopClassUID, sopInstanceUID, priority 
 /** @param errorComment for a person at the other end; cut to what (0000,0902) holds */
 export function storeResponse(rq: CStoreRq, status: number, errorComment?: string): CStoreRsp {
   const comment = errorComment
+    // LO has neither backslashes nor control characters (PS3.5 6.2); beyond ASCII no character set is agreed.
     ?.replace(/[^\x20-\x5b\x5d-\x7e]/g, ' ')
-    .slice(0, ERROR_COMMENT_MAX)
+    .slice(0, ERROR_COMMENT_LENGTH_MAX)
     .trim();
   return {
     type: 'C-STORE-RSP',

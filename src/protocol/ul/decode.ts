@@ -6,6 +6,7 @@
 // answer to give: codes outside of the tables are kept as they are, and a missing application context, user information,
 // abstract or transfer syntax reads as empty.
 
+import { AE_TITLE_LENGTH_MAX, withoutAETitlePadding } from '../ae-title.ts';
 import { ByteReader } from '../bytes.ts';
 import { ProtocolError, UNRECOGNIZED_PDU } from '../errors.ts';
 import {
@@ -36,7 +37,6 @@ import {
   type UserInformation,
 } from './pdu.ts';
 import { decodeUserInformation } from './user-information.ts';
-import { withoutAETitlePadding } from './values.ts';
 
 const RESULT_ACCEPTANCE = 0;
 const PDU_TYPES = new Map<number, PduType>(
@@ -146,7 +146,7 @@ function readAssociateFields(
 }
 
 function readAETitle(reader: ByteReader, what: string): string {
-  return withoutAETitlePadding(reader.latin1(16, what));
+  return withoutAETitlePadding(reader.latin1(AE_TITLE_LENGTH_MAX, what));
 }
 
 /** Table 9-13. */

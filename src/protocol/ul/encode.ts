@@ -3,7 +3,7 @@
 // What we send obeys the standard, or is not sent: a value that its field does not allow is a bug of the caller (RangeError).
 // The exception are bytes 11-74 of an A-ASSOCIATE-AC, which return whatever the requestor wrote there (Table 9-17).
 
-import { AE_TITLE_LENGTH_MAX } from '../acse/ae-title.ts';
+import { AE_TITLE_LENGTH_MAX, aeTitleFault } from '../ae-title.ts';
 import { ByteWriter } from '../bytes.ts';
 import {
   ABSTRACT_SYNTAX_SUB_ITEM,
@@ -27,7 +27,6 @@ import {
   type ProposedPresentationContext,
 } from './pdu.ts';
 import { encodeUserInformation } from './user-information.ts';
-import { isAETitle } from './values.ts';
 
 const RESULT_ACCEPTANCE = 0;
 const RESULT_MAX = 4;
@@ -132,7 +131,7 @@ function writeVariableField(writer: ByteWriter, pdu: Exclude<Pdu, PDataTf>): voi
 
 function writeAssociateRq(writer: ByteWriter, rq: AAssociateRq): void {
   for (const title of [rq.calledAETitle, rq.callingAETitle]) {
-    if (!isAETitle(title)) throw new RangeError(`${JSON.stringify(title)} is not an AE title`);
+    if (aeTitleFault(title) !== undefined) throw new RangeError(`${JSON.stringify(title)} is not an AE title`);
   }
   checkProposed(rq.presentationContexts);
   writeFixedFields(writer, rq);

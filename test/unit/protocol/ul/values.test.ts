@@ -1,21 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import {
-  isAETitle,
-  isImplementationVersionName,
-  isUID,
-  withoutAETitlePadding,
-  withoutTrailingPadding,
-} from '../../../../src/protocol/ul/values.ts';
-
-test('AE titles: 1-16 printable characters, no backslash, not blank', () => {
-  for (const title of ['A', 'ANY-SCP', '0123456789ABCDEF', 'a b', '~!"[]', ' PADDED'])
-    assert.ok(isAETitle(title), title);
-  for (const title of ['', ' ', ' '.repeat(16), '0123456789ABCDEFG', 'A\\B', 'A\nB', 'A\0', 'Ä', 'A\u007f']) {
-    assert.ok(!isAETitle(title), JSON.stringify(title));
-  }
-});
+import { isImplementationVersionName, isUID, withoutTrailingPadding } from '../../../../src/protocol/ul/values.ts';
 
 test('UIDs: 1-64 digits and periods', () => {
   for (const uid of ['1', '1.2.840.10008.1.1', '1'.repeat(64), '1.02']) assert.ok(isUID(uid), uid);
@@ -28,9 +14,6 @@ test('implementation version names: 1-16 printable characters', () => {
 });
 
 test('padding goes, what is inside stays', () => {
-  assert.equal(withoutAETitlePadding('  A B   '), 'A B');
-  assert.equal(withoutAETitlePadding('AE\0\0 \0'), 'AE');
-  assert.equal(withoutAETitlePadding(' '.repeat(16)), '');
   assert.equal(withoutTrailingPadding('1.2\0'), '1.2');
   assert.equal(withoutTrailingPadding('1.2 '), '1.2');
   assert.equal(withoutTrailingPadding(' 1\0.2'), ' 1\0.2');
