@@ -13,6 +13,7 @@ import type { AcceptedConnection } from './connection.ts';
 import { Deadline } from './deadline.ts';
 import { Deferred } from './deferred.ts';
 import { DimseSession, type IncomingRequest, type Service } from './dimse-session.ts';
+import type { PduSink } from './pdu-tap.ts';
 import { DEFAULT_TIMEOUTS } from './peer.ts';
 import { isStorable, type StorageOptions, StorageService } from './storage-service.ts';
 import type { TraceSink } from './trace-record.ts';
@@ -26,6 +27,7 @@ const STOP_MS = 1_000;
 interface Common {
   readonly maxPduLength: number;
   readonly trace: TraceSink | undefined;
+  readonly pdus: PduSink | undefined;
 }
 
 export interface AcceptedAssociationOptions extends Common, StorageOptions {
@@ -53,9 +55,11 @@ export class AcceptedAssociation {
         closed: () => this.#closed(),
       },
       options.trace,
+      options.pdus,
     );
     this.#session = new DimseSession(this.#driver, DEFAULT_TIMEOUTS, {
       timedOut: () => this.#abort(),
+      unexpected: () => this.#abort(),
       unexplained: () => this.#abort(),
     });
     this.#session.serve('C-ECHO-RQ', ({ command }) => ({ response: () => echoResponse(command, SUCCESS) }));
@@ -146,7 +150,7 @@ export type RefusedAssociation = Pick<AssociationDriver, 'destroy'>;
 /** PS3.8 Table 9-21: rejected-transient, service-provider (presentation), local-limit-exceeded. */
 export function refuseForCongestion(
   connection: AcceptedConnection,
-  { maxPduLength, trace, gone }: Common & { readonly gone: () => void },
+  { maxPduLength, trace, pdus, gone }: Common & { readonly gone: () => void },
 ): RefusedAssociation {
   const driver: AssociationDriver = new AssociationDriver(
     { role: 'acceptor', maxPduLength },
@@ -162,6 +166,7 @@ export function refuseForCongestion(
       closed: gone,
     },
     trace,
+    pdus,
   );
   return driver;
 }

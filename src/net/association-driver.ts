@@ -7,6 +7,7 @@ import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { Association, type AssociationOptions } from '../protocol/association.ts';
 import type { AssociationInput, Effect, Indication } from '../protocol/effects.ts';
 import type { AcceptedConnection, Connection, Connector, Endpoint } from './connection.ts';
+import { type PduSink, PduTap } from './pdu-tap.ts';
 import type { TraceEvent, TraceSink } from './trace-record.ts';
 
 /** PS3.8 9.1.5 leaves ARTIM to the implementation: how long an acceptor waits for the A-ASSOCIATE-RQ. */
@@ -43,6 +44,7 @@ export class AssociationDriver {
   readonly #queue: Effect[] = [];
   readonly #flushWaiters: (() => void)[] = [];
   #connection: Connection | undefined;
+  #tap: PduTap | undefined;
   #performing = false;
   #artim: NodeJS.Timeout | undefined;
   #writesPending = 0;
@@ -56,6 +58,7 @@ export class AssociationDriver {
     source: ConnectionSource,
     listener: DriverListener,
     trace: TraceSink | undefined,
+    pdus: PduSink | undefined,
   ) {
     associationCount += 1;
     this.number = associationCount;
@@ -63,6 +66,7 @@ export class AssociationDriver {
     this.#source = source;
     this.#listener = listener;
     this.#trace = trace;
+    if (pdus !== undefined) this.#tap = this.#tapFor(pdus);
     if ('accepted' in source) this.#accepted(source.accepted);
   }
 
@@ -74,13 +78,12 @@ export class AssociationDriver {
     return this.#writesPending > 0;
   }
 
-  /** A sink that throws must not stop what it only watches. */
   trace(event: TraceEvent): void {
+    if (this.#trace === undefined) return;
     try {
-      this.#trace?.({ timeMs: Date.now(), association: this.number, event });
+      this.#trace({ timeMs: Date.now(), association: this.number, event });
     } catch (thrown) {
-      if (!this.#hasSinkThrown) process.emitWarning(thrown instanceof Error ? thrown : String(thrown));
-      this.#hasSinkThrown = true;
+      this.#sinkThrew(thrown);
     }
   }
 
@@ -133,6 +136,24 @@ export class AssociationDriver {
     this.#closedByUs = true;
     if (this.#connection !== undefined) this.#connection.destroy();
     else if (!this.#closed) this.#connectionClosed(undefined);
+  }
+
+  #tapFor(pdus: PduSink): PduTap {
+    const unknown = { localAddress: 'unknown', remoteAddress: 'unknown' };
+    const sink: PduSink = (record) => {
+      try {
+        pdus(record);
+      } catch (thrown) {
+        this.#sinkThrew(thrown);
+      }
+    };
+    return new PduTap(sink, this.number, () => this.#connection ?? unknown);
+  }
+
+  /** A sink that throws must not stop what it only watches. */
+  #sinkThrew(thrown: unknown): void {
+    if (!this.#hasSinkThrown) process.emitWarning(thrown instanceof Error ? thrown : String(thrown));
+    this.#hasSinkThrown = true;
   }
 
   #perform(effect: Effect): void {
@@ -196,11 +217,13 @@ export class AssociationDriver {
   }
 
   #received(bytes: Uint8Array): void {
+    this.#tap?.received(bytes);
     this.#listener.received?.(bytes);
     this.input({ type: 'bytes', bytes });
   }
 
   #write(chunks: readonly Uint8Array[]): void {
+    this.#tap?.sent(chunks);
     this.#writesPending += 1;
     this.#connection?.write(chunks, () => {
       this.#writesPending -= 1;
@@ -221,6 +244,7 @@ export class AssociationDriver {
 
   #connectionClosed(error: SystemErrorInfo | undefined): void {
     this.#closed = true;
+    this.#tap?.closed();
     clearTimeout(this.#artim);
     if (this.association.state === 'Sta4' && error !== undefined) this.trace({ type: 'connection failed', error });
     else

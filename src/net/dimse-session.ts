@@ -56,7 +56,7 @@ export interface Service {
   abandon?(): Promise<void>;
 }
 
-/** Called when the command set has arrived. Undefined: this cannot be served, and the association is aborted. */
+/** Called when the command set has arrived. Undefined: it cannot be served. */
 export type Handler<C extends Command = Command> = (request: IncomingRequest<C>) => Service | undefined;
 
 export interface SessionLimits {
@@ -67,7 +67,9 @@ export interface SessionLimits {
 export interface SessionListener {
   /** The peer was silent for too long. */
   timedOut(phase: Phase, afterMs: number): void;
-  /** A message that no request or handler explains, so that nothing after it can be trusted. */
+  /** A response without a request, or a request that nobody serves. */
+  unexpected(command: Command): void;
+  /** After this message nothing that the peer sends can be trusted, or kept. */
   unexplained(detail: string): void;
 }
 
@@ -305,7 +307,7 @@ export class DimseSession {
     const key = isOurs ? id : this.#open.keys().next().value;
     const entry = key === undefined ? undefined : this.#open.get(key);
     if (key === undefined || entry === undefined) {
-      this.#driver.trace({ type: 'unexpected message', command });
+      this.#listener.unexpected(command);
       return;
     }
     this.#watch();
@@ -358,7 +360,7 @@ export class DimseSession {
     const context = contexts.find((negotiated) => negotiated.presentationContextId === presentationContextId);
     const service = context === undefined ? undefined : handler({ context, command, hasDataSet });
     if (service === undefined) {
-      this.#listener.unexplained(`a ${command.type} that cannot be served`);
+      this.#listener.unexpected(command);
       return;
     }
     const respond = (): void =>

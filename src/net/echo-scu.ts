@@ -3,10 +3,9 @@
 import { echoRequest, judgeEchoResponse } from '../protocol/service/verification.ts';
 import { EXPLICIT_VR_LE, IMPLICIT_VR_LE, VERIFICATION } from '../protocol/uids.ts';
 import { closeLimitMs } from './close-limit.ts';
-import type { Connector } from './connection.ts';
 import type { AssociationFailure } from './failure.ts';
 import type { Peer } from './peer.ts';
-import { RequestedAssociation } from './requested-association.ts';
+import { type Means, RequestedAssociation } from './requested-association.ts';
 import type { TraceSink } from './trace-record.ts';
 
 export interface EchoResult {
@@ -42,7 +41,7 @@ export async function echo(
   peer: Peer,
   trace: TraceSink | undefined,
   signal: AbortSignal,
-  connector?: Connector,
+  means: Means = {},
 ): Promise<EchoResult> {
   const result: Draft = { verified: false, phases: {} };
   const began = performance.now();
@@ -52,7 +51,7 @@ export async function echo(
     transferSyntaxes: [IMPLICIT_VR_LE, EXPLICIT_VR_LE],
   };
   const proposal = { presentationContexts: [proposed] };
-  const outcome = await RequestedAssociation.request(peer, proposal, trace, signal, connector);
+  const outcome = await RequestedAssociation.request(peer, proposal, trace, signal, means);
   const { association } = outcome;
   const { connectedAt, remoteAddress } = association;
   if (connectedAt !== undefined) result.phases = { connectMs: connectedAt - began };

@@ -15,6 +15,7 @@ import { Deferred, type Occurrence } from './deferred.ts';
 import { DimseSession } from './dimse-session.ts';
 import type { AssociationFailure, Phase } from './failure.ts';
 import { foreignProtocol } from './foreign-protocol.ts';
+import type { PduSink } from './pdu-tap.ts';
 import type { Peer } from './peer.ts';
 import { tcpConnector } from './tcp.ts';
 import type { TraceSink } from './trace-record.ts';
@@ -22,6 +23,14 @@ import type { TraceSink } from './trace-record.ts';
 export type RequestOutcome =
   | { readonly type: 'open'; readonly association: RequestedAssociation }
   | { readonly type: 'failure'; readonly association: RequestedAssociation; readonly failure: AssociationFailure };
+
+/** What an association is made with, besides what the peer is told. */
+export interface Means {
+  /** Makes the connection; TCP by default. */
+  readonly connector?: Connector;
+  /** Gets every PDU, redacted. */
+  readonly pdus?: PduSink;
+}
 
 export class RequestedAssociation {
   readonly peer: Peer;
@@ -49,7 +58,7 @@ export class RequestedAssociation {
     proposal: AssociationProposal,
     trace: TraceSink | undefined,
     signal: AbortSignal,
-    connector: Connector,
+    { connector = tcpConnector, pdus }: Means,
   ) {
     this.peer = peer;
     this.#signal = signal;
@@ -67,9 +76,11 @@ export class RequestedAssociation {
         closed: (error) => this.#closed(error),
       },
       trace,
+      pdus,
     );
     this.session = new DimseSession(this.driver, peer.timeouts, {
       timedOut: (phase, afterMs) => this.#timedOut(phase, afterMs),
+      unexpected: (command) => this.driver.trace({ type: 'unexpected message', command }),
       unexplained: (detail) => this.abort({ code: 'protocol error', phase: 'response', detail }),
     });
   }
@@ -77,16 +88,15 @@ export class RequestedAssociation {
   /**
    * Connects and negotiates. Never rejects.
    * @param signal cancels whatever phase the association is in, for as long as it is there
-   * @param connector makes the connection; TCP by default
    */
   static async request(
     peer: Peer,
     proposal: AssociationProposal,
     trace: TraceSink | undefined,
     signal: AbortSignal,
-    connector: Connector = tcpConnector,
+    means: Means = {},
   ): Promise<RequestOutcome> {
-    const association = new RequestedAssociation(peer, proposal, trace, signal, connector);
+    const association = new RequestedAssociation(peer, proposal, trace, signal, means);
     await association.#open(proposal);
     const { failure } = association;
     return failure === undefined ? { type: 'open', association } : { type: 'failure', association, failure };

@@ -7,6 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AcceptedAssociation, type RefusedAssociation, refuseForCongestion } from './accepted-association.ts';
 import type { Listen } from './connection.ts';
+import type { PduSink } from './pdu-tap.ts';
 import type { ReceivedInstance } from './received-instance.ts';
 import { listenTcp } from './tcp.ts';
 import type { TraceSink } from './trace-record.ts';
@@ -26,6 +27,8 @@ export interface ReceiverOptions {
   /** Over which transport; TCP by default. */
   readonly listen?: Listen;
   readonly trace?: TraceSink;
+  /** Gets every PDU, redacted. */
+  readonly pdus?: PduSink;
   readonly received?: (instance: ReceivedInstance) => void;
 }
 
@@ -57,8 +60,8 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   let count = 0;
   const endpoint = { host: options.host ?? '127.0.0.1', port: options.port };
   const listener = await (options.listen ?? listenTcp)(endpoint, (connection) => {
-    const { aeTitle, trace } = options;
-    const common = { maxPduLength: options.maxPduLength ?? RECEIVED_PDU_LENGTH, trace };
+    const { aeTitle, trace, pdus } = options;
+    const common = { maxPduLength: options.maxPduLength ?? RECEIVED_PDU_LENGTH, trace, pdus };
     if (open.size >= RECEIVER_ASSOCIATIONS_MAX) {
       if (refused.size >= REFUSALS_MAX) {
         connection.destroy();

@@ -17,6 +17,8 @@ import {
 import { startCli, stopCli } from '../support/cli-process.ts';
 import { peerAt } from '../support/jobs.ts';
 import { LoopClock, untilStill } from '../support/loop-clock.ts';
+import { commandElement, commandSet, storeRequestElements, us } from '../support/naive-command-set.ts';
+import * as naive from '../support/naive-pdu.ts';
 import { assertNothingLeft, openResources } from '../support/open-resources.ts';
 import { connectClient, dataSet, release, storeCommand, storeInstance } from '../support/store-client.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -193,6 +195,25 @@ test('who asks and never listens is not read from any more, and costs little mem
   client.socket.destroy();
   await receiver.stop();
 });
+
+for (const [name, commandField] of [
+  ['a C-FIND-RQ', 0x0020],
+  ['a C-STORE-RSP that answers nothing', 0x8001],
+] as const) {
+  test(`${name} is aborted: the receiver does not serve it`, async (t) => {
+    const { receiver } = await receiverIn(t);
+    const client = await connectClient(receiver.port);
+    const elements = storeRequestElements();
+    elements.set(0x0100, commandElement(0x0100, us(commandField)));
+    elements.set(0x0120, commandElement(0x0120, us(1)));
+    elements.set(0x0800, commandElement(0x0800, us(0x0101)));
+    elements.set(0x0900, commandElement(0x0900, us(0)));
+    const ordered = [...elements].sort(([a], [b]) => a - b).map(([, element]) => element);
+    client.send(naive.pData(naive.pdv(1, 3, commandSet(ordered))));
+    assert.equal((await client.pdu())?.type, A_ABORT);
+    client.socket.destroy();
+  });
+}
 
 test('a requestor that sends nothing for 5 minutes is aborted', async (t) => {
   let now = 0;

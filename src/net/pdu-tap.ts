@@ -1,0 +1,113 @@
+// The tap on a connection: whole PDUs both ways with their time, for captures. What nobody may see is hidden before the
+// sink gets a PDU (protocol/ul/redact.ts): data sets are lengths, user identities are masked. PS3.8 9.3.1 (PDU structure).
+
+import { type RedactedPart, redactPdu } from '../protocol/ul/redact.ts';
+
+export interface PduRecord {
+  /** Unix time in milliseconds at which the PDU was written, or its last byte arrived. */
+  readonly timeMs: number;
+  /** Counts the associations of this process from 1, as in the trace. */
+  readonly association: number;
+  readonly direction: 'sent' | 'received';
+  /** 'address:port' */
+  readonly localAddress: string;
+  readonly remoteAddress: string;
+  /** In order; their lengths add up to that of the PDU, unless it was cut. */
+  readonly parts: readonly RedactedPart[];
+  /** The connection ended inside this PDU, or its length cannot be right. */
+  readonly isCut: boolean;
+}
+
+export type PduSink = (record: PduRecord) => void;
+
+const HEADER_LENGTH = 6;
+/** A PDU that announces more is not waited for: the core has aborted because of it. In bytes. */
+const PDU_LENGTH_MAX = 17 * 2 ** 20;
+
+/** One direction: cuts the stream of bytes into PDUs by their length field. */
+class PduSplitter {
+  #pieces: Uint8Array[] = [];
+  #length = 0;
+  /** Of the PDU that is arriving; undefined while its header is not complete. */
+  #pduLength: number | undefined;
+  #isLost = false;
+  readonly #emit: (pdu: Uint8Array, isCut: boolean) => void;
+
+  constructor(emit: (pdu: Uint8Array, isCut: boolean) => void) {
+    this.#emit = emit;
+  }
+
+  push(bytes: Uint8Array): void {
+    let rest = bytes;
+    while (rest.length > 0 && !this.#isLost) {
+      const wanted = (this.#pduLength ?? HEADER_LENGTH) - this.#length;
+      const taken = rest.subarray(0, wanted);
+      this.#pieces.push(taken);
+      this.#length += taken.length;
+      rest = rest.subarray(taken.length);
+      if (taken.length === wanted) this.#complete();
+    }
+  }
+
+  /** The stream has ended. */
+  end(): void {
+    if (this.#length > 0) this.#flush(true);
+  }
+
+  #complete(): void {
+    if (this.#pduLength === undefined) {
+      const header = Buffer.concat(this.#pieces, HEADER_LENGTH);
+      this.#pieces = [header];
+      this.#pduLength = HEADER_LENGTH + header.readUInt32BE(2);
+      if (this.#pduLength > PDU_LENGTH_MAX) {
+        this.#isLost = true;
+        this.#flush(true);
+        return;
+      }
+      if (this.#pduLength > HEADER_LENGTH) return;
+    }
+    this.#flush(false);
+  }
+
+  #flush(isCut: boolean): void {
+    const pdu = Buffer.concat(this.#pieces, this.#length);
+    this.#pieces = [];
+    this.#length = 0;
+    this.#pduLength = undefined;
+    this.#emit(pdu, isCut);
+  }
+}
+
+export class PduTap {
+  readonly #sent: PduSplitter;
+  readonly #received: PduSplitter;
+
+  /** @param sink called while the PDU is on its way: it must be quick, and must not throw */
+  constructor(
+    sink: PduSink,
+    association: number,
+    addresses: () => { readonly localAddress: string; readonly remoteAddress: string },
+  ) {
+    const splitter = (direction: PduRecord['direction']): PduSplitter =>
+      new PduSplitter((pdu, isCut) => {
+        const { localAddress, remoteAddress } = addresses();
+        const parts = redactPdu(pdu);
+        sink({ timeMs: Date.now(), association, direction, localAddress, remoteAddress, parts, isCut });
+      });
+    this.#sent = splitter('sent');
+    this.#received = splitter('received');
+  }
+
+  sent(chunks: readonly Uint8Array[]): void {
+    for (const chunk of chunks) this.#sent.push(chunk);
+  }
+
+  received(bytes: Uint8Array): void {
+    this.#received.push(bytes);
+  }
+
+  closed(): void {
+    this.#sent.end();
+    this.#received.end();
+  }
+}
