@@ -3,11 +3,10 @@
 import { ARTIM_CLOSE_MS, ARTIM_REQUEST_MS } from '../src/net/association-driver.ts';
 import { DEFAULT_MAX_PDU_LENGTH } from '../src/net/peer.ts';
 import { RECEIVED_PDU_LENGTH, RECEIVER_ASSOCIATIONS_MAX } from '../src/net/store-scp.ts';
-import { PRESENTATION_CONTEXTS_MAX } from '../src/protocol/acse/contexts.ts';
 import { RECEIVED_PDU_LENGTH_CAP, SENT_PDU_LENGTH_CAP } from '../src/protocol/association.ts';
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../src/protocol/implementation.ts';
 import { IMPLICIT_VR_LE, VERIFICATION } from '../src/protocol/uids.ts';
-import { APPLICATION_CONTEXT_NAME } from '../src/protocol/ul/pdu.ts';
+import { APPLICATION_CONTEXT_NAME, PRESENTATION_CONTEXTS_MAX } from '../src/protocol/ul/pdu.ts';
 import { WINDOW_MAX } from '../src/send/association-run.ts';
 import { AUTO_ASSOCIATIONS_MAX, DEFAULT_SEND_OPTIONS } from '../src/send/options.ts';
 import { nameOf, seconds } from './conformance-tables.ts';

@@ -3,6 +3,7 @@
 
 import { answerAssociation } from '../protocol/acse/accept.ts';
 import type { CStoreRq } from '../protocol/dimse/command.ts';
+import { SUCCESS } from '../protocol/dimse/status.ts';
 import type { Indication } from '../protocol/effects.ts';
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../protocol/implementation.ts';
 import { echoResponse } from '../protocol/service/verification.ts';
@@ -17,8 +18,6 @@ import type { PduSink } from './pdu-tap.ts';
 import { DEFAULT_TIMEOUTS } from './peer.ts';
 import { isStorable, type StorageOptions, StorageService } from './storage-service.ts';
 import type { TraceSink } from './trace-record.ts';
-
-const SUCCESS = 0x0000;
 
 /** A requestor that sends nothing for so long is gone. */
 export const RECEIVER_IDLE_MS = 300_000;

@@ -4,17 +4,12 @@
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { InstanceWriter } from '../part10/write/instance-writer.ts';
 import type { CStoreRq, CStoreRsp } from '../protocol/dimse/command.ts';
+import { OUT_OF_RESOURCES, SOP_CLASS_NOT_SUPPORTED, SUCCESS } from '../protocol/dimse/status.ts';
 import { storeResponse } from '../protocol/service/storage.ts';
 import { storageSOPClasses } from '../protocol/uids.ts';
 import type { IncomingRequest, Service } from './dimse-session.ts';
 import type { ReceivedInstance } from './received-instance.ts';
 import type { TraceEvent } from './trace-record.ts';
-
-const SUCCESS = 0x0000;
-/** PS3.4 Table B.2-1: refused, out of resources. */
-const OUT_OF_RESOURCES = 0xa700;
-/** PS3.7 Annex C: SOP class not supported. */
-const SOP_CLASS_NOT_SUPPORTED = 0x0122;
 
 /** While more than this waits for the disk, in bytes, nothing more is read from the network. */
 const UNWRITTEN_LENGTH_MAX = 4 * 1024 * 1024;

@@ -1,5 +1,4 @@
-// Bounded reading and growing writing of bytes: the ground under the PDU codec (PS3.8 9.3, big endian) and the command set
-// codec (PS3.7 6.3.1, little endian).
+// Bounded reading and growing writing of bytes, big endian, for the PDU codec (PS3.8 9.3).
 //
 // A length field is a claim of the peer. A reader knows where its bytes end, and a nested structure is read through a
 // sub-reader that ends where the structure says it ends, so that a length that lies is found at the read that crosses the
@@ -21,11 +20,6 @@ export class ByteReader {
     return this.#bytes.length - this.#position;
   }
 
-  /** Bytes that were read. */
-  get position(): number {
-    return this.#position;
-  }
-
   /** @param what names the field in the error; so for every read below */
   uint8(what: string): number {
     const at = this.#advance(1, what);
@@ -41,17 +35,6 @@ export class ByteReader {
     const at = this.#advance(4, what);
     const b = this.#bytes;
     return ((b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!) >>> 0;
-  }
-
-  uint16LE(what: string): number {
-    const at = this.#advance(2, what);
-    return this.#bytes[at]! | (this.#bytes[at + 1]! << 8);
-  }
-
-  uint32LE(what: string): number {
-    const at = this.#advance(4, what);
-    const b = this.#bytes;
-    return (b[at]! | (b[at + 1]! << 8) | (b[at + 2]! << 16) | (b[at + 3]! << 24)) >>> 0;
   }
 
   /** The next `length` bytes, as a view. */
@@ -133,18 +116,6 @@ export class ByteWriter {
     putUint32(this.#bytes, at, value);
   }
 
-  uint16LE(value: number): void {
-    const at = this.#append(2);
-    inRange(value, 0xffff);
-    this.#bytes[at] = value & 0xff;
-    this.#bytes[at + 1] = value >>> 8;
-  }
-
-  uint32LE(value: number): void {
-    const at = this.#append(4);
-    putUint32LE(this.#bytes, at, value);
-  }
-
   bytes(bytes: Uint8Array): void {
     const at = this.#append(bytes.length);
     this.#bytes.set(bytes, at);
@@ -174,13 +145,6 @@ export class ByteWriter {
     const at = this.#append(4);
     write();
     putUint32(this.#bytes, at, this.#length - at - 4);
-  }
-
-  /** As `prefixed16`, with 32 bits, little endian. */
-  prefixed32LE(write: () => void): void {
-    const at = this.#append(4);
-    write();
-    putUint32LE(this.#bytes, at, this.#length - at - 4);
   }
 
   /** What was written, as a view: write no more after this. */
@@ -213,14 +177,6 @@ function putUint32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 1] = (value >>> 16) & 0xff;
   bytes[at + 2] = (value >>> 8) & 0xff;
   bytes[at + 3] = value & 0xff;
-}
-
-function putUint32LE(bytes: Uint8Array, at: number, value: number): void {
-  inRange(value, 0xffffffff);
-  bytes[at] = value & 0xff;
-  bytes[at + 1] = (value >>> 8) & 0xff;
-  bytes[at + 2] = (value >>> 16) & 0xff;
-  bytes[at + 3] = value >>> 24;
 }
 
 function inRange(value: number, max: number): number {

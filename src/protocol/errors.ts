@@ -3,10 +3,8 @@
 /** A-ABORT Reason/Diag. when the source is the service-provider (PS3.8 Table 9-26). 3 is reserved. */
 export type ProviderAbortReason = 0 | 1 | 2 | 4 | 5 | 6;
 
-export const REASON_NOT_SPECIFIED = 0;
 export const UNRECOGNIZED_PDU = 1;
 export const UNEXPECTED_PDU = 2;
-export const UNRECOGNIZED_PDU_PARAMETER = 4;
 export const UNEXPECTED_PDU_PARAMETER = 5;
 export const INVALID_PDU_PARAMETER_VALUE = 6;
 

@@ -11,7 +11,6 @@ export const EXPLICIT_VR_BE = '1.2.840.10008.1.2.2';
 
 export const VERIFICATION = '1.2.840.10008.1.1';
 export const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
-export const STORAGE_COMMITMENT_PUSH_MODEL = '1.2.840.10008.1.20.1';
 
 export interface StorageSOPClass {
   readonly uid: string;

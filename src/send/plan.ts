@@ -4,7 +4,6 @@
 // then says of each pair whether it goes, and what is accepted goes out byte for byte. What can be converted gets a
 // second context with what it can be converted to, to be used only where the first was refused.
 
-import { PRESENTATION_CONTEXTS_MAX } from '../protocol/acse/contexts.ts';
 import { type ContextNeed, proposeContexts } from '../protocol/acse/propose.ts';
 import {
   DEFLATED_EXPLICIT_VR_LE,
@@ -13,7 +12,7 @@ import {
   IMPLICIT_VR_LE,
   storageSOPClasses,
 } from '../protocol/uids.ts';
-import type { ProposedPresentationContext } from '../protocol/ul/pdu.ts';
+import { PRESENTATION_CONTEXTS_MAX, type ProposedPresentationContext } from '../protocol/ul/pdu.ts';
 import { conversionTargets } from './conversion.ts';
 import type { SendJob } from './job.ts';
 import { type List, MadeList } from './list.ts';

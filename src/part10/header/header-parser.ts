@@ -5,6 +5,7 @@
 // missing or wrong, but UIDs must be UIDs and a data set must be in the encoding that its label names. Where the label
 // is wrong the file is refused, not sent under a false name.
 
+import { MEDIA_STORAGE_DIRECTORY } from '../../protocol/uids.ts';
 import { isUID } from '../../protocol/ul/values.ts';
 import {
   type ByteWindow,
@@ -30,7 +31,6 @@ export type HeaderStep = HeaderResult | NeedMore;
 /** A deflated data set is inflated no further than this to find its UIDs. In bytes. */
 export const INFLATE_LIMIT = 65_536;
 
-const MEDIA_STORAGE_DIRECTORY_STORAGE = '1.2.840.10008.1.3.10';
 const SOP_CLASS_UID = 0x00080016;
 const SOP_INSTANCE_UID = 0x00080018;
 const TRANSFER_SYNTAX_UID = 0x00020010;
@@ -82,7 +82,7 @@ export function parseHeader(prefix: Uint8Array, fileSize: number): HeaderStep {
   }
   const meta = readMetaGroup(window, metaStart);
   if (meta.type !== 'meta group') return stepOf(meta);
-  if (meta.sopClass?.value === MEDIA_STORAGE_DIRECTORY_STORAGE) return problem({ code: 'DICOMDIR' });
+  if (meta.sopClass?.value === MEDIA_STORAGE_DIRECTORY) return problem({ code: 'DICOMDIR' });
   if (meta.end >= fileSize) return malformed('the file ends where the data set should begin', fileSize);
   const form = start > PREAMBLE_LENGTH ? 'Part 10' : 'no preamble';
   return readInstance(window, { form, dataSetOffset: meta.end, meta });
@@ -245,7 +245,7 @@ function conclude(
   // An empty value is no value.
   const sopClassUID = uids.sopClassUID || found.meta.sopClass?.value;
   const sopInstanceUID = uids.sopInstanceUID || found.meta.sopInstance?.value;
-  if (uids.isDirectory || sopClassUID === MEDIA_STORAGE_DIRECTORY_STORAGE) return problem({ code: 'DICOMDIR' });
+  if (uids.isDirectory || sopClassUID === MEDIA_STORAGE_DIRECTORY) return problem({ code: 'DICOMDIR' });
   if (sopClassUID === undefined) return missing(SOP_CLASS_UID);
   if (sopInstanceUID === undefined) return missing(SOP_INSTANCE_UID);
   if (!isUID(sopClassUID)) return invalidUID(SOP_CLASS_UID, sopClassUID);

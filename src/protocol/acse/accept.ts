@@ -14,9 +14,8 @@ import type {
   RoleSelection,
   UserInformation,
 } from '../ul/pdu.ts';
-import { APPLICATION_CONTEXT_NAME } from '../ul/pdu.ts';
+import { APPLICATION_CONTEXT_NAME, PRESENTATION_CONTEXTS_MAX } from '../ul/pdu.ts';
 import { isUID } from '../ul/values.ts';
-import { PRESENTATION_CONTEXTS_MAX } from './contexts.ts';
 
 export type ContextAnswer =
   | { readonly result: 0; readonly transferSyntax: string }

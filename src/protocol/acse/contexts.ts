@@ -1,8 +1,5 @@
 // Presentation contexts as both sides see them. PS3.8 7.1.1.13, 9.3.2.2, 9.3.3.2.
 
-/** An association carries at most this many contexts: the odd IDs 1-255 (PS3.8 Table 9-18). */
-export const PRESENTATION_CONTEXTS_MAX = 128;
-
 /** What became of one proposed context. `problem`: why the peer's answer to it is unusable. */
 export interface NegotiatedContext {
   readonly presentationContextId: number;

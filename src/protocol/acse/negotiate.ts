@@ -3,11 +3,8 @@
 // The contexts are ours: an answer to an ID that we never proposed is not looked at, and of two answers to one ID the first
 // counts. The transfer syntax of a refused context is not significant and is not read.
 
-import type { PresentationContextResult, ProposedPresentationContext } from '../ul/pdu.ts';
+import { type PresentationContextResult, type ProposedPresentationContext, RESULT_ACCEPTANCE } from '../ul/pdu.ts';
 import type { NegotiatedContext } from './contexts.ts';
-
-/** Result/Reason of a context that the acceptor accepts. */
-export const ACCEPTANCE = 0;
 
 function negotiated(
   proposed: ProposedPresentationContext,
@@ -20,7 +17,7 @@ function negotiated(
     result: answer?.result,
   };
   if (answer === undefined) return { ...context, problem: 'not answered' };
-  if (answer.result !== ACCEPTANCE) return context;
+  if (answer.result !== RESULT_ACCEPTANCE) return context;
   const { transferSyntax } = answer;
   if (transferSyntax === undefined || !proposed.transferSyntaxes.includes(transferSyntax)) {
     return { ...context, problem: 'accepted with a transfer syntax that was not proposed' };

@@ -5,8 +5,8 @@
 // must stand in a context of its own; so every (abstract syntax, transfer syntax) gets one. What we could convert to goes into
 // one more context per abstract syntax, where the peer may choose.
 
-import type { ProposedPresentationContext } from '../ul/pdu.ts';
-import { type NegotiatedContext, PRESENTATION_CONTEXTS_MAX } from './contexts.ts';
+import { PRESENTATION_CONTEXTS_MAX, type ProposedPresentationContext } from '../ul/pdu.ts';
+import type { NegotiatedContext } from './contexts.ts';
 
 export interface ContextNeed {
   /** The SOP class UID. */

@@ -47,11 +47,6 @@ export class MessageAssembler {
     this.#commandSetMax = commandSetMax;
   }
 
-  /** Whether a message has begun and not ended. */
-  get isInsideMessage(): boolean {
-    return this.#due.part !== 'message';
-  }
-
   /**
    * @returns undefined when more fragments are needed before there is something to say
    * @throws ProtocolError reason 5 for a fragment that has no place here, 6 for a command set that is no command set

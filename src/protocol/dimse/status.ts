@@ -14,12 +14,8 @@ export interface StatusMeaning {
 }
 
 export const SUCCESS = 0x0000;
-export const PROCESSING_FAILURE = 0x0110;
 export const SOP_CLASS_NOT_SUPPORTED = 0x0122;
-export const UNRECOGNIZED_OPERATION = 0x0211;
 export const OUT_OF_RESOURCES = 0xa700;
-export const DATA_SET_DOES_NOT_MATCH_SOP_CLASS = 0xa900;
-export const CANNOT_UNDERSTAND = 0xc000;
 
 /** PS3.7 Annex C: 01xx and 02xx mean the same in every service. */
 const GENERAL: ReadonlyMap<number, StatusMeaning> = new Map<number, StatusMeaning>([

@@ -34,11 +34,11 @@ import {
   type PresentationContextResult,
   type PresentationDataValue,
   type ProposedPresentationContext,
+  RESULT_ACCEPTANCE,
   type UserInformation,
 } from './pdu.ts';
 import { decodeUserInformation } from './user-information.ts';
 
-const RESULT_ACCEPTANCE = 0;
 const PDU_TYPES = new Map<number, PduType>(
   (Object.keys(PDU_TYPE_BYTES) as PduType[]).map((type) => [PDU_TYPE_BYTES[type], type]),
 );

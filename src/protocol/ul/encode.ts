@@ -23,15 +23,14 @@ import {
   PDU_TYPE_BYTES,
   PDV_HEADER_LENGTH,
   type Pdu,
+  PRESENTATION_CONTEXTS_MAX,
   type PresentationContextResult,
   type ProposedPresentationContext,
+  RESULT_ACCEPTANCE,
 } from './pdu.ts';
 import { encodeUserInformation } from './user-information.ts';
 
-const RESULT_ACCEPTANCE = 0;
 const RESULT_MAX = 4;
-/** Odd numbers from 1 to 255. */
-const PRESENTATION_CONTEXTS_MAX = 128;
 /** What the length of the PDU has bits for. */
 const DATA_LENGTH_MAX = 2 ** 32 - 1 - PDV_HEADER_LENGTH;
 

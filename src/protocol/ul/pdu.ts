@@ -5,12 +5,18 @@
 
 import type { Secret } from '../secret.ts';
 
+/** An association has at most this many presentation contexts: the odd IDs 1-255 (PS3.8 Table 9-18). */
+export const PRESENTATION_CONTEXTS_MAX = 128;
+
 export interface ProposedPresentationContext {
   /** Odd, 1-255. */
   readonly presentationContextId: number;
   readonly abstractSyntax: string;
   readonly transferSyntaxes: readonly string[];
 }
+
+/** Result/Reason of a presentation context that the acceptor accepts (PS3.8 Table 9-18). */
+export const RESULT_ACCEPTANCE = 0;
 
 export interface PresentationContextResult {
   readonly presentationContextId: number;

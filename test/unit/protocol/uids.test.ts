@@ -10,7 +10,6 @@ import {
   EXPLICIT_VR_LE,
   IMPLICIT_VR_LE,
   MEDIA_STORAGE_DIRECTORY,
-  STORAGE_COMMITMENT_PUSH_MODEL,
   sopClassName,
   storageSOPClasses,
   transferSyntax,
@@ -117,7 +116,7 @@ suite('SOP classes', () => {
   test('services other than storage are named, and are no storage', () => {
     assert.equal(sopClassName(VERIFICATION), 'Verification SOP Class');
     assert.equal(sopClassName(MEDIA_STORAGE_DIRECTORY), 'Media Storage Directory Storage');
-    assert.equal(sopClassName(STORAGE_COMMITMENT_PUSH_MODEL), 'Storage Commitment Push Model SOP Class');
+    assert.equal(sopClassName('1.2.840.10008.1.20.1'), 'Storage Commitment Push Model SOP Class');
     const storage = new Set(storageSOPClasses.map(({ uid }) => uid));
     for (const [uid] of OTHER_SOP_CLASSES) assert.ok(!storage.has(uid), uid);
   });
