@@ -3,6 +3,7 @@
 import { scopeOf } from '../net/network-scope.ts';
 import { startReceiver } from '../net/store-scp.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
+import { explainReceiverStart } from '../trace/explain-receiver.ts';
 import { addressOf, nameOf } from '../trace/names.ts';
 import { formatBytes, plural } from '../trace/units.ts';
 import { type OptionGroup, optionsHelp, parseOptions, UsageError } from './command-line.ts';
@@ -112,7 +113,8 @@ export async function receive(argv: readonly string[]): Promise<number> {
         },
       });
     } catch (thrown) {
-      output.line('error', `The receiver cannot start: ${systemErrorInfo(thrown).message}`);
+      const { what, cause, action } = explainReceiverStart(systemErrorInfo(thrown));
+      output.line('error', [what, cause, action].filter((part) => part !== undefined).join('\n'));
       return 1;
     }
     const address = addressOf(receiver);

@@ -122,7 +122,7 @@ export async function store(argv: readonly string[]): Promise<number> {
   const { peer, sendOptions, paths, recurse, report, level, quiet } = storeArguments(options, positionals);
   const output = new Output({ level, quiet });
   const interruption = watchForInterruption(() =>
-    output.line('warn', 'Interrupted: stopping. Once more to end at once.'),
+    output.line('warn', 'Interrupted: stopping. Press Ctrl-C again to end at once.'),
   );
   try {
     let files: ScannedFiles;
@@ -145,6 +145,7 @@ export async function store(argv: readonly string[]): Promise<number> {
       }
     }
 
+    const displayPath = relativeTo(process.cwd());
     const { sink, flush } = traceTo(output, level);
     const result = await runSend(
       { peer, files, options: sendOptions, displayPath },
@@ -197,13 +198,10 @@ async function scanAll(
   return files;
 }
 
-/** The current folder, with a separator at its end. */
-let here: string | undefined;
-
-/** Shows a path below the current folder as relative to it. */
-function displayPath(path: string): string {
-  here ??= process.cwd().endsWith(sep) ? process.cwd() : `${process.cwd()}${sep}`;
-  return path.startsWith(here) ? path.slice(here.length) : path;
+/** Shows paths below a folder as relative to it. */
+function relativeTo(folder: string): (path: string) => string {
+  const prefix = folder.endsWith(sep) ? folder : `${folder}${sep}`;
+  return (path) => (path.startsWith(prefix) ? path.slice(prefix.length) : path);
 }
 
 function progressText({

@@ -47,12 +47,9 @@ export class BuiltInReceiver {
     try {
       return (await this.#starting).receiver;
     } catch (thrown) {
-      const { code, message } = systemErrorInfo(thrown);
-      const isPort = code === 'EADDRINUSE' || code === 'EACCES';
-      const advice = isPort ? ' Choose another "sendToPacs.receiver.port", or 0 for any free one.' : '';
-      throw new Error(`The built-in receiver did not start: ${message.replace(/\.$/, '')}.${advice}`, {
-        cause: thrown,
-      });
+      const { explainReceiverStart } = await import('../trace/explain-receiver.ts');
+      const { sentence } = await import('../trace/explain.ts');
+      throw new Error(sentence(explainReceiverStart(systemErrorInfo(thrown))), { cause: thrown });
     } finally {
       this.#starting = undefined;
     }

@@ -132,7 +132,7 @@ function* problemSection(result: SendResult, page: Page): Generator<string> {
 function* noteSection(result: SendResult, page: Page): Generator<string> {
   const notes = notesOf(result);
   if (notes.length === 0) return;
-  yield* ['## Notes', '', 'Sent, though not quite as the standard asks:', ''];
+  yield* ['## Notes', '', 'These files were sent although something was found in them:', ''];
   for (const note of notes) yield* [`- ${escapeMarkdown(note.text)}`, ...pathItems(note, '  ', page)];
   yield '';
 }
@@ -178,7 +178,7 @@ function* contextRows(associations: readonly AssociationSummary[]): Generator<st
 function* failureItems({ associations, peer }: SendResult, rowsMax: number): Generator<string> {
   const failed = associations.filter(({ failure }) => failure !== undefined);
   if (failed.length === 0) return;
-  yield* ['Not ended in good order:', ''];
+  yield* ['Ended with an error:', ''];
   for (const { association, failure } of failed.slice(0, rowsMax)) {
     if (failure === undefined) continue;
     yield `- ${association}: ${escapeMarkdown(sentence(explain(failure, { peerName: peer.name })))}`;
@@ -194,7 +194,7 @@ const ASSOCIATION_HEAD = [
   'Accepted',
   'Refused',
   'Requests at a time',
-  'Longest PDU',
+  'Largest PDU',
   'Implementation',
 ];
 

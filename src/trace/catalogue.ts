@@ -22,6 +22,7 @@ import { explain } from './explain.ts';
 import { EXPLAINED_CONNECT_CODES } from './explain-association.ts';
 import { explainEcho } from './explain-echo.ts';
 import { explainHeldBack } from './explain-preflight.ts';
+import { EXPLAINED_RECEIVER_ERRORS, explainReceiverStart } from './explain-receiver.ts';
 import { EXPLAINED_STATUSES } from './explain-status.ts';
 import type { Explanation } from './explanation.ts';
 import { hexWord } from './units.ts';
@@ -299,6 +300,13 @@ export function catalogue(): readonly CatalogueSection[] {
           explanation: explainEcho({ verified: false, phases: {}, status: 0x0122 }, PEER),
         },
       ],
+    },
+    {
+      title: 'The built-in receiver',
+      entries: EXPLAINED_RECEIVER_ERRORS.map((error) => ({
+        title: `${error.syscall} ${error.code}`,
+        explanation: explainReceiverStart(error),
+      })),
     },
   ];
 }

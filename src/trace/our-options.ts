@@ -1,4 +1,4 @@
-// Our options as explanations name them: the setting of a peer in the editor, and the option of the command line. A test
+// Our options as explanations name them: the setting in the editor (of a peer, where it has no prefix), and the option of the command line. A test
 // checks that both exist.
 
 const OPTIONS = {
@@ -9,6 +9,8 @@ const OPTIONS = {
   connectTimeout: ['timeouts.connect', '-tn'],
   conversion: ['conversion', '--conversion'],
   preflight: ['preflight', '--preflight'],
+  receiverFolder: ['sendToPacs.receiver.directory', '--out'],
+  receiverPort: ['sendToPacs.receiver.port', '--port'],
   responseTimeout: ['timeouts.response', '-td'],
   writeTimeout: ['timeouts.writeStall', '-tn'],
 } as const satisfies Readonly<Record<string, readonly [setting: string, option: string]>>;

@@ -61,12 +61,15 @@ describe('receive', () => {
     await stopCli(first);
     assert.equal(second.code, 1);
     assert.equal(second.stdout, '');
-    assert.match(second.stderr, /^E: The receiver cannot start: .*EADDRINUSE/);
+    assert.match(
+      second.stderr,
+      /^E: The receiver cannot start: .*EADDRINUSE.*\nE: Another program.*\nE: Choose another port, .*--port\)/,
+    );
   });
 
   it('exits 1 if the folder cannot be created', async () => {
     const { code, stderr } = await runCli(['receive', '--port', '0', '--out', join(root, 'a.dcm')]);
     assert.equal(code, 1);
-    assert.match(stderr, /^E: The receiver cannot start: /);
+    assert.match(stderr, /^E: The receiver cannot start: .*\nE: A file has the name of the folder\./);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import manifest from '../../../package.json' with { type: 'json' };
+import { RECEIVE_OPTIONS } from '../../../src/cli/receive.ts';
 import { STORE_OPTIONS } from '../../../src/cli/store.ts';
 import { catalogue } from '../../../src/trace/catalogue.ts';
 
@@ -36,12 +37,15 @@ describe('the catalogue of explanations', () => {
   });
 
   it('names options of ours that exist, each as the setting and as the option of the command line', () => {
-    const { timeouts, ...fields } = manifest.contributes.configuration.properties['sendToPacs.peers'].items.properties;
+    const { properties } = manifest.contributes.configuration;
+    const { timeouts, ...fields } = properties['sendToPacs.peers'].items.properties;
     const settings = new Set([
+      ...Object.keys(properties),
       ...Object.keys(fields),
       ...Object.keys(timeouts.properties).map((name) => `timeouts.${name}`),
     ]);
-    const spellings = new Set<string>(Object.values(STORE_OPTIONS).flatMap((option) => [...option.spellings]));
+    const options = [...Object.values(STORE_OPTIONS), ...Object.values(RECEIVE_OPTIONS)];
+    const spellings = new Set<string>(options.flatMap((option) => [...option.spellings]));
     const named = sections
       .flatMap(({ entries }) => entries.map(({ explanation: { action = '' } }) => action))
       .flatMap((action) => [...action.matchAll(/\(setting (\S+), option (\S+)\)/g)]);

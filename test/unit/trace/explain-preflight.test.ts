@@ -173,7 +173,7 @@ describe('findings in reports', () => {
     const markdown = markdownOf(result, { displayPath });
     assert.match(
       markdown,
-      /## Notes\n\nSent, though.*\n\n- The file is padded[^\n]*\n {2}- `a\.dcm`\n {2}- `b\.dcm`\n/,
+      /## Notes\n\nThese files were sent.*\n\n- The file is padded[^\n]*\n {2}- `a\.dcm`\n {2}- `b\.dcm`\n/,
     );
     assert.doesNotMatch(markdown, /home/);
     assert.doesNotMatch(markdownOf(sendResult([storedFile('/a')])), /## Notes/);

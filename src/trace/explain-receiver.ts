@@ -1,0 +1,45 @@
+// Explains why the built-in receiver could not be started.
+
+import type { SystemErrorInfo } from '../part10/system-error.ts';
+import type { Explanation, Words } from './explanation.ts';
+import { ourOption } from './our-options.ts';
+import { SHOWN_MAX, sanitize } from './sanitize.ts';
+
+const OTHER_PORT = `Choose another port, or 0 for any free one ${ourOption('receiverPort')}.`;
+const OTHER_FOLDER = `Choose another folder ${ourOption('receiverFolder')}.`;
+
+type Advice = Omit<Words, 'what'>;
+
+const LISTEN: Readonly<Record<string, Advice>> = {
+  EADDRINUSE: { cause: 'Another program, or another receiver, listens on that port.', action: OTHER_PORT },
+  EACCES: { cause: 'This user may not listen on that port; ports below 1024 are often reserved.', action: OTHER_PORT },
+  EADDRNOTAVAIL: {
+    cause: 'The address does not belong to this machine.',
+    action: 'Choose an address of this machine (option --host).',
+  },
+  ENOTFOUND: {
+    cause: 'The host name has no address.',
+    action: 'Choose an address of this machine (option --host).',
+  },
+};
+
+const FOLDER: Readonly<Record<string, Advice>> = {
+  EACCES: { cause: 'This user may not create or write the folder.', action: OTHER_FOLDER },
+  EPERM: { cause: 'This user may not create or write the folder.', action: OTHER_FOLDER },
+  EROFS: { cause: 'The folder is on a medium that cannot be written.', action: OTHER_FOLDER },
+  EEXIST: { cause: 'A file has the name of the folder.', action: OTHER_FOLDER },
+  ENOTDIR: { cause: 'A part of its path is a file.', action: OTHER_FOLDER },
+  ENOSPC: { cause: 'The disk is full.', action: OTHER_FOLDER },
+};
+
+/** Errors that have an explanation of their own, as systems report them. */
+export const EXPLAINED_RECEIVER_ERRORS: readonly SystemErrorInfo[] = [
+  ...Object.keys(LISTEN).map((code) => ({ code, syscall: 'listen', message: `listen ${code}` })),
+  ...Object.keys(FOLDER).map((code) => ({ code, syscall: 'mkdir', message: `mkdir ${code}` })),
+];
+
+export function explainReceiverStart({ code, syscall, message }: SystemErrorInfo): Explanation {
+  const advice = (syscall === 'listen' || syscall === 'getaddrinfo' ? LISTEN : FOLDER)[code];
+  const text = sanitize(message, SHOWN_MAX.path).replace(/\.$/, '');
+  return { what: `The receiver cannot start: ${text}.`, ...advice, whose: 'local' };
+}
