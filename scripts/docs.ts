@@ -3,11 +3,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { conformanceStatement } from './conformance.ts';
+import { stateMachine } from './state-machine.ts';
 import { troubleshooting } from './troubleshooting.ts';
 
 /** Path from the project's folder, and what stands in it. */
 export const GENERATED: Readonly<Record<string, () => string>> = {
   'docs/conformance.md': conformanceStatement,
+  'docs/state-machine.md': stateMachine,
   'docs/troubleshooting.md': troubleshooting,
 };
 

@@ -144,3 +144,30 @@ describe('options', () => {
     }
   });
 });
+
+describe('docs/trace.md', () => {
+  it('shows lines that the program writes', () => {
+    const [, example = ''] = /## An example[^]*?```\n([^]*?)```/.exec(read('docs/trace.md')) ?? [];
+    const lines = example.trim().split('\n');
+    assert.ok(lines.length > 10);
+    const golden = globSync('test/transcripts/golden/*.txt', { cwd: root }).map(read).join('\n');
+    // Numbers, names and times are those of another send.
+    const shape = (line: string): string =>
+      line
+        .replace(/^[A-Z]: (?:Sending file|Stored): .*/, (text) => text.slice(0, text.indexOf(':', 3)))
+        .replace(/Connecting to .*/, 'Connecting to')
+        .replace(/ in [\d.]+ m?s, .*/, '')
+        .replaceAll(/[\d.,]+ (?:bytes|kB|MB)/g, 'N')
+        .replaceAll(/×[\d.,]+|MsgID \d+|context \d+/g, 'N');
+    const known = new Set(golden.split('\n').map(shape));
+    for (const line of lines) assert.ok(known.has(shape(line)), line);
+  });
+
+  it('names every state of PS3.8', () => {
+    const text = read('docs/trace.md');
+    for (let state = 1; state <= 13; state++) {
+      const isNamed = text.includes(`Sta${state}*`) || (state >= 9 && state <= 12 && text.includes('Sta9 to Sta12'));
+      assert.ok(isNamed, `Sta${state}`);
+    }
+  });
+});
