@@ -18,14 +18,13 @@ import {
   rejectReasonText,
   rejectSourceText,
 } from './code-text.ts';
-import { explain } from './explain.ts';
+import { EXPLAINED_FILE_CODES, explain } from './explain.ts';
 import { EXPLAINED_CONNECT_CODES } from './explain-association.ts';
 import { explainEcho } from './explain-echo.ts';
 import { explainHeldBack } from './explain-preflight.ts';
 import { EXPLAINED_RECEIVER_ERRORS, explainReceiverStart } from './explain-receiver.ts';
 import { EXPLAINED_STATUSES } from './explain-status.ts';
 import type { Explanation } from './explanation.ts';
-import { hexWord } from './units.ts';
 
 export interface CatalogueEntry {
   /** What a reader searches for: the code as the trace and the report show it. Unique within its section. */
@@ -115,7 +114,7 @@ const HEADER: Examples<HeaderProblem> = {
   'empty file': [{ code: 'empty file' }],
   'not DICOM': [{ code: 'not DICOM' }, { code: 'not DICOM', looksLike: 'ZIP' }],
   DICOMDIR: [{ code: 'DICOMDIR' }],
-  unreadable: each(['ENOENT', 'EACCES', 'EIO', 'EMFILE'], (code) => ({ code: 'unreadable', error: fileError(code) })),
+  unreadable: each(nonEmpty(EXPLAINED_FILE_CODES), (code) => ({ code: 'unreadable', error: fileError(code) })),
   'not a regular file': [{ code: 'not a regular file', kind: 'FIFO' }],
   malformed: [{ code: 'malformed', detail: 'no VR that DICOM knows', offset: 132 }],
   'missing attribute': [{ code: 'missing attribute', tag: '(0008,0018)', keyword: 'SOPInstanceUID' }],
@@ -194,6 +193,14 @@ const ECHO: Examples<EchoOnly> = {
   'invalid response': [{ code: 'invalid response', detail: 'Message ID 7 is not open' }],
 };
 
+const PHASE_TITLES: Readonly<Record<Phase, string>> = {
+  connect: 'while connecting',
+  association: 'while waiting for the answer to the association request',
+  write: 'while sending data',
+  response: 'while waiting for the response',
+  release: 'while releasing the association',
+};
+
 /** Distinguishes examples with the same code. */
 function detailOf(reason: Reason): string | undefined {
   switch (reason.code) {
@@ -205,7 +212,7 @@ function detailOf(reason: Reason): string | undefined {
     case 'timeout':
     case 'cancelled':
     case 'abandoned':
-      return reason.phase;
+      return PHASE_TITLES[reason.phase];
     case 'association rejected':
       return `source ${reason.source} (${rejectSourceText(reason.source)}), reason ${reason.reason} (${rejectReasonText(reason.source, reason.reason)})`;
     case 'association aborted':
@@ -249,10 +256,10 @@ function entriesOf<Union extends Reason>(
   return codes.filter(isListed).flatMap((code) => (examples[code] as readonly Reason[]).map(entryOf));
 }
 
-function statusEntry(status: number): CatalogueEntry {
+function statusEntry({ status, name }: (typeof EXPLAINED_STATUSES)[number]): CatalogueEntry {
   const { category, meaning } = storeStatus(status);
   return {
-    title: `${hexWord(status)}H ${meaning} (${category})`,
+    title: `${name} ${meaning} (${category})`,
     explanation: explain({ code: 'status', status }, PEER),
   };
 }

@@ -229,6 +229,16 @@ function rejectAdvice(result: number, source: number, reason: number): Omit<Word
 
 const LOOK_INTO_LOG = 'Look into the log of the PACS at this time for its reason.';
 
+/** PS3.8 Table 9-26: what the protocol layer of the peer met. */
+const PROVIDER_ABORTS: Readonly<Record<number, string>> = {
+  0: 'Its protocol layer gives no reason.',
+  1: 'It received a PDU of a type that it does not know.',
+  2: 'It received a PDU that it did not expect at that moment.',
+  4: 'It received a PDU with a parameter that it does not know.',
+  5: 'It received a PDU with a parameter that it did not expect.',
+  6: 'It received a PDU with a value that it does not accept.',
+};
+
 function explainAbort(peer: string, phase: Phase, source: number, reason: number): Words {
   const by = source === 2 ? `: ${abortReasonText(source, reason)}` : '';
   const when = phase === 'association' ? ' instead of answering the request' : '';
@@ -237,7 +247,7 @@ function explainAbort(peer: string, phase: Phase, source: number, reason: number
     return { what, cause: 'It may not know this machine or its AE titles.', action: REGISTER };
   }
   if (source === 2) {
-    return { what, cause: 'Its protocol layer found something that it did not expect.', action: LOOK_INTO_LOG };
+    return { what, cause: PROVIDER_ABORTS[reason] ?? 'Its reason is not one of the standard.', action: LOOK_INTO_LOG };
   }
   return { what, cause: 'It may have failed on this file, or been stopped.', action: LOOK_INTO_LOG };
 }

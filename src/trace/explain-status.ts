@@ -101,15 +101,17 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
   },
 };
 
-/** A status for each piece of advice: those with their own, and one of each range of the standard. */
-export const EXPLAINED_STATUSES: readonly number[] = [
-  ...Object.keys(BY_STATUS).map(Number),
-  0xa700,
-  0xa900,
-  0xb001,
-  0xc000,
-  0x9999,
-].sort((a, b) => a - b);
+/** A status for each piece of advice. `name`: of the status, or of the range for which it stands. */
+export const EXPLAINED_STATUSES: readonly { readonly status: number; readonly name: string }[] = [
+  ...Object.keys(BY_STATUS)
+    .map(Number)
+    .map((status) => ({ status, name: `${hexWord(status)}H` })),
+  { status: 0xa700, name: 'A7xxH' },
+  { status: 0xa900, name: 'A9xxH' },
+  { status: 0xb001, name: 'Other BxxxH' },
+  { status: 0xc000, name: 'CxxxH' },
+  { status: 0x9999, name: 'Any other status' },
+];
 
 function adviceOn(status: number): Advice {
   const exact = BY_STATUS[status];

@@ -26,17 +26,32 @@ export interface ExplainContext {
 
 const AGAIN = 'Get the file again from where it came from.';
 
-const SYSTEM: Readonly<Record<string, string>> = {
-  EACCES: 'This user may not read it.',
-  EPERM: 'This user may not read it.',
-  EMFILE: 'Too many files are open in this process.',
-  ENFILE: 'Too many files are open on this machine.',
-  ELOOP: 'Its symbolic links lead in a circle.',
-  EISDIR: 'It is a folder.',
-  EIO: 'The disk or the network drive failed.',
-  ESTALE: 'The network drive has lost it.',
-  ENAMETOOLONG: 'Its path is too long for this system.',
+const PERMISSION = { cause: 'This user may not read it.', action: 'Give this user the permission to read it.' };
+
+/** What system errors mean for a file. */
+const SYSTEM: Readonly<Record<string, { readonly cause: string; readonly action: string }>> = {
+  EACCES: PERMISSION,
+  EPERM: PERMISSION,
+  EMFILE: {
+    cause: 'Too many files are open in this process.',
+    action: `Raise the limit of open files, or use fewer associations ${ourOption('associations')}.`,
+  },
+  ENFILE: {
+    cause: 'Too many files are open on this machine.',
+    action: 'Close programs that are not needed, then send again.',
+  },
+  ELOOP: { cause: 'Its symbolic links lead in a circle.', action: 'Correct the links.' },
+  EISDIR: { cause: 'It is a folder.', action: 'Choose the files in it.' },
+  EIO: {
+    cause: 'The disk or the network drive failed.',
+    action: 'Check the disk or the network drive, then send again.',
+  },
+  ESTALE: { cause: 'The network drive has lost it.', action: 'Connect the network drive again, then send again.' },
+  ENAMETOOLONG: { cause: 'Its path is too long for this system.', action: 'Move it to a shorter path.' },
 };
+
+/** Codes of system errors of files that have an explanation of their own. */
+export const EXPLAINED_FILE_CODES: readonly string[] = ['ENOENT', ...Object.keys(SYSTEM)];
 
 function capitalized(message: string): string {
   const text = sanitize(message, SHOWN_MAX.detail);
@@ -46,9 +61,10 @@ function capitalized(message: string): string {
 /** @param gone what ENOENT means here */
 function explainSystem(what: string, error: SystemErrorInfo, gone: string, action: string): Words {
   const isSlow = error.code === 'ETIMEDOUT' || error.code === 'EAGAIN';
-  const cause = isSlow ? capitalized(error.message) : error.code === 'ENOENT' ? gone : SYSTEM[error.code];
+  const known = SYSTEM[error.code];
+  const cause = isSlow ? capitalized(error.message) : error.code === 'ENOENT' ? gone : known?.cause;
   const code = error.code === 'UNKNOWN' ? sanitize(error.message, SHOWN_MAX.detail) : sanitize(error.code);
-  return { what: `${what} (${code}).`, ...(cause === undefined ? {} : { cause }), action };
+  return { what: `${what} (${code}).`, ...(cause === undefined ? {} : { cause }), action: known?.action ?? action };
 }
 
 const LOOKS_LIKE: Readonly<Record<string, string>> = {
@@ -149,7 +165,7 @@ function explainHeader(problem: HeaderProblem): Words {
         'The file cannot be read',
         problem.error,
         'There is nothing at this path.',
-        'Check the path and the permissions of the file.',
+        'Check the path.',
       );
     case 'not a regular file':
       return {
