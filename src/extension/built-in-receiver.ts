@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { DEFAULT_CALLING_AE_TITLE, DEFAULT_MAX_PDU_LENGTH, DEFAULT_TIMEOUTS } from '../net/peer.ts';
 import type { Receiver } from '../net/store-scp.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
+import { addressOf } from '../trace/names.ts';
 import { plural } from '../trace/units.ts';
 import type { ConfiguredPeer } from './peers.ts';
 import type { StatusBar } from './status-bar.ts';
@@ -81,10 +82,7 @@ export class BuiltInReceiver {
       },
     });
     this.#running = { receiver, trace };
-    this.#channel.note(
-      'info',
-      `Built-in receiver listens on ${receiver.host}:${receiver.port}, AE title ${RECEIVER_AE_TITLE}`,
-    );
+    this.#channel.note('info', `Built-in receiver listens on ${addressOf(receiver)}, AE title ${RECEIVER_AE_TITLE}`);
     this.#showStatus();
     void vscode.commands.executeCommand('setContext', 'sendToPacs.receiving', true);
     return this.#running;
@@ -101,7 +99,7 @@ export class BuiltInReceiver {
     this.#statusBar.receiving({
       text: `${RECEIVER_AE_TITLE}:${receiver.port} (${receiver.count})`,
       tooltip:
-        `Built-in receiver on ${receiver.host}:${receiver.port}, AE title ${RECEIVER_AE_TITLE}. ` +
+        `Built-in receiver on ${addressOf(receiver)}, AE title ${RECEIVER_AE_TITLE}. ` +
         `${plural(receiver.count, 'instance')} stored. Click for its folder or to stop it.`,
     });
   }

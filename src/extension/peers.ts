@@ -3,6 +3,7 @@
 
 import type { Peer } from '../net/peer.ts';
 import type { SendOptions } from '../send/options.ts';
+import { addressOf } from '../trace/names.ts';
 import {
   type Origin,
   type PeerEntry,
@@ -132,5 +133,5 @@ export function peerWords(peer: Peer): string {
 
 /** '127.0.0.1:4242', '[::1]:4242' */
 export function addressWords(peer: { readonly host: string; readonly port: number }): string {
-  return peer.host.includes(':') ? `[${peer.host}]:${peer.port}` : `${peer.host}:${peer.port}`;
+  return addressOf(peer);
 }

@@ -6,7 +6,13 @@
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { Association, type AssociationOptions } from '../protocol/association.ts';
 import type { AssociationInput, Effect, Indication } from '../protocol/effects.ts';
-import type { AcceptedConnection, Connection, Connector, Endpoint } from './connection.ts';
+import {
+  type AcceptedConnection,
+  type Connection,
+  type Connector,
+  type Endpoint,
+  UNKNOWN_ENDPOINT,
+} from './connection.ts';
 import { type PduSink, PduTap } from './pdu-tap.ts';
 import type { TraceEvent, TraceSink } from './trace-record.ts';
 
@@ -17,7 +23,7 @@ export const ARTIM_CLOSE_MS = 2_000;
 
 /** What its user hears of an association. Called from inside the event loop; must not throw. */
 export interface DriverListener {
-  connected?(localAddress: string, remoteAddress: string): void;
+  connected?(localAddress: Endpoint, remoteAddress: Endpoint): void;
   /** Bytes came, before the core has read them. */
   received?(bytes: Uint8Array): void;
   /** The system has taken bytes of ours. */
@@ -139,7 +145,7 @@ export class AssociationDriver {
   }
 
   #tapFor(pdus: PduSink): PduTap {
-    const unknown = { localAddress: 'unknown', remoteAddress: 'unknown' };
+    const unknown = { localAddress: UNKNOWN_ENDPOINT, remoteAddress: UNKNOWN_ENDPOINT };
     const sink: PduSink = (record) => {
       try {
         pdus(record);

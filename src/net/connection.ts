@@ -15,6 +15,9 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** Of a connection that has ended before anybody asked. */
+export const UNKNOWN_ENDPOINT: Endpoint = { host: 'unknown', port: 0 };
+
 export interface ConnectionListener {
   /** The bytes belong to the listener: they are not overwritten later. */
   received(bytes: Uint8Array): void;
@@ -28,10 +31,10 @@ export interface ConnectingListener extends ConnectionListener {
 }
 
 export interface Connection {
-  /** 'address:port' of our end, with brackets around an IPv6 address. */
-  readonly localAddress: string;
-  /** 'address:port' of the peer's end. */
-  readonly remoteAddress: string;
+  /** Our end. */
+  readonly localAddress: Endpoint;
+  /** The peer's end. */
+  readonly remoteAddress: Endpoint;
   /** Writes all chunks as one. `done`: the system has taken them, and their buffers are free again. Never called if the connection ends before. */
   write(chunks: readonly Uint8Array[], done: () => void): void;
   /** Until `uncork`, writes are gathered; then they leave as one. */

@@ -3,6 +3,7 @@
 import { echoRequest, judgeEchoResponse } from '../protocol/service/verification.ts';
 import { EXPLICIT_VR_LE, IMPLICIT_VR_LE, VERIFICATION } from '../protocol/uids.ts';
 import { closeLimitMs } from './close-limit.ts';
+import type { Endpoint } from './connection.ts';
 import type { AssociationFailure } from './failure.ts';
 import type { Peer } from './peer.ts';
 import { type Means, RequestedAssociation } from './requested-association.ts';
@@ -18,8 +19,8 @@ export interface EchoResult {
     readonly echoMs?: number;
     readonly releaseMs?: number;
   };
-  /** 'address:port' that was connected to. */
-  readonly remoteAddress?: string;
+  /** What was connected to. */
+  readonly remoteAddress?: Endpoint;
   readonly peerImplementationClassUID?: string;
   readonly peerImplementationVersionName?: string;
   /** 0 = no limit; undefined = not stated. */

@@ -2,6 +2,7 @@
 // sink gets a PDU (protocol/ul/redact.ts): data sets are lengths, user identities are masked. PS3.8 9.3.1 (PDU structure).
 
 import { type RedactedPart, redactPdu } from '../protocol/ul/redact.ts';
+import type { Endpoint } from './connection.ts';
 
 export interface PduRecord {
   /** Unix time in milliseconds at which the PDU was written, or its last byte arrived. */
@@ -9,9 +10,8 @@ export interface PduRecord {
   /** Counts the associations of this process from 1, as in the trace. */
   readonly association: number;
   readonly direction: 'sent' | 'received';
-  /** 'address:port' */
-  readonly localAddress: string;
-  readonly remoteAddress: string;
+  readonly localAddress: Endpoint;
+  readonly remoteAddress: Endpoint;
   /** In order; their lengths add up to that of the PDU, unless it was cut. */
   readonly parts: readonly RedactedPart[];
   /** The connection ended inside this PDU, or its length cannot be right. */
@@ -86,7 +86,7 @@ export class PduTap {
   constructor(
     sink: PduSink,
     association: number,
-    addresses: () => { readonly localAddress: string; readonly remoteAddress: string },
+    addresses: () => { readonly localAddress: Endpoint; readonly remoteAddress: Endpoint },
   ) {
     const splitter = (direction: PduRecord['direction']): PduSplitter =>
       new PduSplitter((pdu, isCut) => {

@@ -9,7 +9,7 @@ import type { Indication } from '../protocol/effects.ts';
 import type { AAssociateAc } from '../protocol/ul/pdu.ts';
 import { AssociationDriver } from './association-driver.ts';
 import { type AssociationProposal, associateRq, operationsInvokedOf } from './association-proposal.ts';
-import type { Connector } from './connection.ts';
+import type { Connector, Endpoint } from './connection.ts';
 import { Deadline } from './deadline.ts';
 import { Deferred, type Occurrence } from './deferred.ts';
 import { DimseSession } from './dimse-session.ts';
@@ -51,7 +51,7 @@ export class RequestedAssociation {
   /** What the peer said first tells what it is, where it is not DICOM. */
   #firstBytes: Uint8Array | undefined;
   #connectedAt: number | undefined;
-  #remoteAddress: string | undefined;
+  #remoteAddress: Endpoint | undefined;
 
   private constructor(
     peer: Peer,
@@ -126,7 +126,7 @@ export class RequestedAssociation {
     return this.#connectedAt;
   }
 
-  get remoteAddress(): string | undefined {
+  get remoteAddress(): Endpoint | undefined {
     return this.#remoteAddress;
   }
 
@@ -199,7 +199,7 @@ export class RequestedAssociation {
     this.abort({ code: 'timeout', phase, afterMs });
   }
 
-  #connected(remoteAddress: string): void {
+  #connected(remoteAddress: Endpoint): void {
     this.#connectedAt = performance.now();
     this.#remoteAddress = remoteAddress;
     this.#stage = 'association';

@@ -4,13 +4,14 @@
 
 import { createServer, type Server, Socket } from 'node:net';
 import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
-import type {
-  AcceptedConnection,
-  ConnectingListener,
-  ConnectionListener,
-  Connector,
-  Endpoint,
-  Listener,
+import {
+  type AcceptedConnection,
+  type ConnectingListener,
+  type ConnectionListener,
+  type Connector,
+  type Endpoint,
+  type Listener,
+  UNKNOWN_ENDPOINT,
 } from './connection.ts';
 import { isLocalhost, loopbackLookup } from './network-scope.ts';
 
@@ -23,10 +24,8 @@ const READ_LENGTH = 16_384;
 /** After so long without traffic the system asks whether the peer is still there: firewalls forget idle connections. */
 const KEEP_ALIVE_DELAY_MS = 30_000;
 
-/** 'address:port', with brackets around an IPv6 address. */
-function hostAndPort(address: string | undefined, port: number | undefined): string {
-  if (address === undefined || port === undefined) return 'unknown';
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+function endpoint(host: string | undefined, port: number | undefined): Endpoint {
+  return host === undefined || port === undefined ? UNKNOWN_ENDPOINT : { host, port };
 }
 
 /** What a write meets when the peer has reset the connection. */
@@ -75,12 +74,12 @@ class TcpConnection implements AcceptedConnection {
     this.#socket.on('data', (bytes: Uint8Array) => listener.received(bytes));
   }
 
-  get localAddress(): string {
-    return hostAndPort(this.#socket.localAddress, this.#socket.localPort);
+  get localAddress(): Endpoint {
+    return endpoint(this.#socket.localAddress, this.#socket.localPort);
   }
 
-  get remoteAddress(): string {
-    return hostAndPort(this.#socket.remoteAddress, this.#socket.remotePort);
+  get remoteAddress(): Endpoint {
+    return endpoint(this.#socket.remoteAddress, this.#socket.remotePort);
   }
 
   cork(): void {

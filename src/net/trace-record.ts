@@ -3,17 +3,18 @@
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { Command } from '../protocol/dimse/command.ts';
 import type { ProtocolTraceEvent } from '../protocol/trace-event.ts';
+import type { Endpoint } from './connection.ts';
 import type { Phase } from './failure.ts';
 
 export type TransportTraceEvent =
   | { readonly type: 'connecting'; readonly host: string; readonly port: number }
   | {
       readonly type: 'connected';
-      readonly localAddress: string;
-      readonly remoteAddress: string;
+      readonly localAddress: Endpoint;
+      readonly remoteAddress: Endpoint;
       readonly elapsedMs: number;
     }
-  | { readonly type: 'connection accepted'; readonly localAddress: string; readonly remoteAddress: string }
+  | { readonly type: 'connection accepted'; readonly localAddress: Endpoint; readonly remoteAddress: Endpoint }
   | { readonly type: 'connection failed'; readonly error: SystemErrorInfo }
   /** No `error`: in good order. */
   | { readonly type: 'connection closed'; readonly by: 'us' | 'peer'; readonly error?: SystemErrorInfo }

@@ -3,7 +3,7 @@
 import type { JobTraceEvent, TransportTraceEvent } from '../net/trace-record.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { messageTypeText } from './dimse-text.ts';
-import { addressOf } from './names.ts';
+import { shownAddress } from './names.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatBytes, formatDuration, formatRate, hexWord } from './units.ts';
 
@@ -39,17 +39,17 @@ export function transportLine(event: TransportTraceEvent): LeveledText {
     case 'connecting':
       return {
         level: 'debug',
-        text: `Connecting to ${addressOf({ host: sanitize(event.host, SHOWN_MAX.host), port: event.port })}`,
+        text: `Connecting to ${shownAddress(event)}`,
       };
     case 'connected':
       return {
         level: 'debug',
-        text: `Connected to ${sanitize(event.remoteAddress)} from ${sanitize(event.localAddress)} in ${formatDuration(event.elapsedMs)}`,
+        text: `Connected to ${shownAddress(event.remoteAddress)} from ${shownAddress(event.localAddress)} in ${formatDuration(event.elapsedMs)}`,
       };
     case 'connection accepted':
       return {
         level: 'debug',
-        text: `Connection accepted from ${sanitize(event.remoteAddress)} at ${sanitize(event.localAddress)}`,
+        text: `Connection accepted from ${shownAddress(event.remoteAddress)} at ${shownAddress(event.localAddress)}`,
       };
     case 'connection failed':
       return { level: 'error', text: `Connection failed: ${sanitize(event.error.message, SHOWN_MAX.detail)}` };

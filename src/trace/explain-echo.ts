@@ -7,6 +7,7 @@ import { bareMeaning } from './dimse-text.ts';
 import { type ExplainContext, peerOf } from './explain.ts';
 import { explainAssociation } from './explain-association.ts';
 import type { Explanation } from './explanation.ts';
+import { shownAddress } from './names.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatDuration, hexWord } from './units.ts';
 
@@ -59,7 +60,7 @@ export function explainEcho(result: EchoResult, context: ExplainContext = {}): E
   const failure = result.failure === undefined ? undefined : echoFailure(peer, result.failure);
   const phases = echoPhases(result);
   if (result.verified) {
-    const at = result.remoteAddress === undefined ? '' : ` at ${sanitize(result.remoteAddress)}`;
+    const at = result.remoteAddress === undefined ? '' : ` at ${shownAddress(result.remoteAddress)}`;
     const afterwards = failure === undefined ? undefined : `Afterwards: ${failure.what}`;
     const cause = [echoIdentity(result), afterwards].filter((part) => part !== undefined).join(' ');
     return {

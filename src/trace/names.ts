@@ -19,6 +19,11 @@ export function aeTitle(title: string): string {
   return sanitize(title, SHOWN_MAX.aeTitle) || '(empty)';
 }
 
+/** The same, sanitised. */
+export function shownAddress({ host, port }: { readonly host: string; readonly port: number }): string {
+  return addressOf({ host: sanitize(host, SHOWN_MAX.host), port });
+}
+
 /** 'pacs.example:104', '[::1]:104'; not sanitised. */
 export function addressOf({ host, port }: { readonly host: string; readonly port: number }): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

@@ -72,7 +72,7 @@ export async function cancelRun(seed: number, pool: readonly TruthFile[]): Promi
     },
     {
       trace: ({ association, event }) => {
-        if (event.type === 'connected') ports.set(Number(event.localAddress.split(':').at(-1)), association);
+        if (event.type === 'connected') ports.set(event.localAddress.port, association);
         if (event.type === 'file begins') {
           const by = carriers.get(event.path) ?? new Set();
           carriers.set(event.path, by.add(association));

@@ -7,6 +7,7 @@ import type {
   ConnectingListener,
   ConnectionListener,
   Connector,
+  Endpoint,
   Listen,
 } from '../../src/net/connection.ts';
 import type { SystemErrorInfo } from '../../src/part10/system-error.ts';
@@ -14,14 +15,17 @@ import type { SystemErrorInfo } from '../../src/part10/system-error.ts';
 /** What the "system" takes from a writer while the reader does not read, in bytes. */
 export const MEMORY_BUFFER_LENGTH = 65_536;
 
+const NEAR: Endpoint = { host: 'near', port: 1 };
+const FAR: Endpoint = { host: 'far', port: 2 };
+
 interface Write {
   readonly bytes: Buffer;
   readonly done: () => void;
 }
 
 export class MemoryConnection implements AcceptedConnection {
-  readonly localAddress: string;
-  readonly remoteAddress: string;
+  readonly localAddress: Endpoint;
+  readonly remoteAddress: Endpoint;
   #peer: MemoryConnection | undefined;
   #listener: ConnectionListener | undefined;
   /** Not yet taken by the system. */
@@ -35,14 +39,14 @@ export class MemoryConnection implements AcceptedConnection {
   #isScheduled = false;
   #gathered: { readonly chunks: Uint8Array[]; readonly dones: (() => void)[] } | undefined;
 
-  private constructor(localAddress: string, remoteAddress: string) {
+  private constructor(localAddress: Endpoint, remoteAddress: Endpoint) {
     this.localAddress = localAddress;
     this.remoteAddress = remoteAddress;
   }
 
   static pair(): [MemoryConnection, MemoryConnection] {
-    const near = new MemoryConnection('near:1', 'far:2');
-    const far = new MemoryConnection('far:2', 'near:1');
+    const near = new MemoryConnection(NEAR, FAR);
+    const far = new MemoryConnection(FAR, NEAR);
     near.#peer = far;
     far.#peer = near;
     return [near, far];

@@ -84,8 +84,8 @@ export class Records {
       .after(3)
       .add({
         type: 'connected',
-        localAddress: '192.0.2.1:50123',
-        remoteAddress: '192.0.2.9:11112',
+        localAddress: { host: '192.0.2.1', port: 50123 },
+        remoteAddress: { host: '192.0.2.9', port: 11112 },
         elapsedMs: 3,
       });
   }

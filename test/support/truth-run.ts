@@ -118,7 +118,7 @@ export async function truthRun(seed: number, pool: readonly TruthFile[]): Promis
       { peer: peerAt(peer.port, { timeouts }), files: ScannedFiles.of(chosen.map((file) => file.scanned)), options },
       {
         trace: ({ association, event }) => {
-          if (event.type === 'connected') ports.set(Number(event.localAddress.split(':').at(-1)), association);
+          if (event.type === 'connected') ports.set(event.localAddress.port, association);
           if (event.type !== 'file begins') return;
           const by = carriers.get(event.path) ?? new Set();
           carriers.set(event.path, by.add(association));

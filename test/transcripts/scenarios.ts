@@ -261,7 +261,11 @@ export function echoWithIdentity(): TraceRecord[] {
 /** A file of MR while we are the acceptor: the built-in receiver's side. */
 export function receivedStore(): TraceRecord[] {
   return new Records()
-    .add({ type: 'connection accepted', localAddress: '127.0.0.1:11112', remoteAddress: '127.0.0.1:40000' })
+    .add({
+      type: 'connection accepted',
+      localAddress: { host: '127.0.0.1', port: 11112 },
+      remoteAddress: { host: '127.0.0.1', port: 40000 },
+    })
     .transition('Sta1', 'Evt5', 'AE-5', 'Sta2')
     .pdu('received', rq([proposed(1, MR, EXPLICIT)], THEIRS))
     .transition('Sta2', 'Evt6', 'AE-6', 'Sta3')

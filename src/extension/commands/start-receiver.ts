@@ -1,6 +1,7 @@
 // Start Built-in Receiver; where it runs already, says how to reach it.
 
 import * as vscode from 'vscode';
+import { addressOf } from '../../trace/names.ts';
 import { plural } from '../../trace/units.ts';
 import { RECEIVER_AE_TITLE } from '../built-in-receiver.ts';
 import { plainWords } from '../plain-words.ts';
@@ -33,7 +34,7 @@ export async function startReceiver(session: Session): Promise<ReceiverSummary |
     return undefined;
   }
   const { host, port, directory, count } = receiver;
-  const address = `${host}:${port}`;
+  const address = addressOf(receiver);
   const message = wasRunning
     ? `The built-in receiver listens on ${address}, AE title ${RECEIVER_AE_TITLE}; ${plural(count, 'instance')} stored.`
     : `The built-in receiver now listens on ${address}, AE title ${RECEIVER_AE_TITLE} (any is taken). Only this machine can reach it.`;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LookupAddress } from 'node:dns';
 import { describe, it } from 'node:test';
+import type { Endpoint } from '../../../src/net/connection.ts';
 import {
   addressesOf,
   isAddress,
@@ -73,7 +74,7 @@ describe('localhost', () => {
   it('is connected to all the same', async (t) => {
     const receiver = await startReceiver({ port: 0, directory: temporaryFolder(t) });
     t.after(() => receiver.stop());
-    const remote = await new Promise<string>((resolve, reject) => {
+    const remote = await new Promise<Endpoint>((resolve, reject) => {
       const connection = tcpConnector.connect(
         { host: 'localhost', port: receiver.port },
         {
@@ -86,6 +87,6 @@ describe('localhost', () => {
         },
       );
     });
-    assert.equal(remote, `127.0.0.1:${receiver.port}`);
+    assert.deepEqual(remote, { host: '127.0.0.1', port: receiver.port });
   });
 });

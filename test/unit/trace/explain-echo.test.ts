@@ -8,7 +8,7 @@ describe('explainEcho', () => {
   const verified: EchoResult = {
     verified: true,
     phases: { connectMs: 3, associationMs: 5, echoMs: 2, releaseMs: 1 },
-    remoteAddress: '192.0.2.9:104',
+    remoteAddress: { host: '192.0.2.9', port: 104 },
     peerImplementationClassUID: '1.2.276.0.7230010.3.0.3.6.7',
     peerImplementationVersionName: 'OFFIS_DCMTK_367',
     peerMaximumLength: 16384,

@@ -190,8 +190,17 @@ describe('text of the peer', () => {
       .pdu('received', { type: 'A-ABORT', source: 1, reason: 255 })
       .command('received', 1, storeRsp(1, 0x1234, { ErrorComment: words }, words, words))
       .command('received', 1, { type: 'other', CommandField: 0x8020, AffectedSOPClassUID: words, Status: 0xff00 })
-      .add({ type: 'connected', localAddress: words, remoteAddress: words, elapsedMs: 1 })
-      .add({ type: 'connection accepted', localAddress: words, remoteAddress: words })
+      .add({
+        type: 'connected',
+        localAddress: { host: words, port: 1 },
+        remoteAddress: { host: words, port: 2 },
+        elapsedMs: 1,
+      })
+      .add({
+        type: 'connection accepted',
+        localAddress: { host: words, port: 1 },
+        remoteAddress: { host: words, port: 2 },
+      })
       .add({ type: 'unexpected message', command: storeRsp(7, 0xa700, { ErrorComment: words }, words, words) })
       .add({ type: 'protocol error', reason: 77, detail: words })
       .add({ type: 'connection failed', error: { code: words, message: words } })
