@@ -58,7 +58,7 @@ export function transportLine(event: TransportTraceEvent): LeveledText {
         ? { level: 'debug', text: `Connection closed by ${event.by === 'us' ? 'us' : 'the peer'}` }
         : { level: 'error', text: `Connection lost: ${sanitize(event.error.message, SHOWN_MAX.detail)}` };
     case 'unexpected message':
-      return { level: 'warn', text: `Ignored a message that nobody asked for: ${messageTypeText(event.command)}` };
+      return { level: 'warn', text: `Ignored an unexpected message: ${messageTypeText(event.command)}` };
     case 'timeout':
       return { level: event.phase === 'release' ? 'warn' : 'error', text: timeoutText(event) };
   }
@@ -116,6 +116,6 @@ export function jobText(event: JobTraceEvent): string {
       return `Stored instance: ${pathText(event.path)} (${formatBytes(event.bytes)})`;
     case 'instance not written':
       // Only the code: the system's message contains the path, and with it the instance's UID.
-      return `Instance refused, as it could not be written: ${errorCode(event.error)}`;
+      return `Refused an instance because it could not be written: ${errorCode(event.error)}`;
   }
 }

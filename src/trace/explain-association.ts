@@ -323,7 +323,7 @@ function wordsOf(peer: string, failure: AssociationFailure): Words {
       return {
         what: `${peer} ended the association while there was still something to send.`,
         cause: 'It may be shutting down, or limit the time or the number of instances of an association.',
-        action: 'Send the files that are missing again.',
+        action: 'Send the missing files again.',
       };
     case 'protocol error':
       return explainProtocolError(peer, failure.detail, failure.looksLike);
@@ -337,7 +337,7 @@ function wordsOf(peer: string, failure: AssociationFailure): Words {
       return {
         what: 'The association was aborted because a file could not be read to its end.',
         cause: 'DICOM has no other way to stop in the middle of a data set.',
-        action: 'Check that file, then send the files that are missing again.',
+        action: 'Check that file, then send the missing files again.',
       };
     case 'cancelled':
       return { what: `Cancelled ${CANCELLED[failure.phase]}.` };

@@ -16,5 +16,5 @@ export interface Explanation extends Words {
 
 /** For the `default` of a switch: a code without an explanation does not compile. */
 export function unspoken(value: never): never {
-  throw new TypeError(`no words for ${JSON.stringify(value)}`);
+  throw new TypeError(`no explanation for ${JSON.stringify(value)}`);
 }

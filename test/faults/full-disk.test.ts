@@ -104,7 +104,10 @@ test(
 
     const stderr = await receiver.stop();
     const code = receiver.isDisk ? 'ENOSPC' : 'EFBIG';
-    assert.match(stderr, new RegExp(`^E: Instance refused, as it could not be written: ${code} \\(write\\)$`, 'm'));
+    assert.match(
+      stderr,
+      new RegExp(`^E: Refused an instance because it could not be written: ${code} \\(write\\)$`, 'm'),
+    );
     assert.ok(!stderr.includes('2.25.'), 'which instance it is, is nobody’s business in the log');
   },
 );

@@ -156,7 +156,7 @@ test(
     assert.equal(status, 0);
     await release(client);
     const { stderr } = await stopCli(receiver);
-    assert.match(stderr, /^E: \[1\] Instance refused, as it could not be written: EMFILE \(open\)$/m);
+    assert.match(stderr, /^E: \[1\] Refused an instance because it could not be written: EMFILE \(open\)$/m);
     assert.deepEqual(readdirSync(directory).toSorted(), ['1.2.1.dcm', '1.2.2.dcm']);
   },
 );
