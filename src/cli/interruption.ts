@@ -51,7 +51,7 @@ export function watchForInterruption(onInterrupt: (name: InterruptingSignal) => 
  * Ends the process of an interrupted command after a short wait, even while the system is still busy for it: a name
  * look-up, for example, cannot be cancelled and may hang. Does nothing for other exit codes.
  */
-export function leaveSoon(exitCode: number): void {
+export function endIfInterrupted(exitCode: number): void {
   const name = (Object.keys(EXIT_CODES) as InterruptingSignal[]).find((signal) => EXIT_CODES[signal] === exitCode);
   if (name !== undefined) setTimeout(() => endAtOnce(name), LINGER_MS).unref();
 }

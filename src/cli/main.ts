@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import manifest from '../../package.json' with { type: 'json' };
 import { UsageError } from './command-line.ts';
 import { echo } from './echo.ts';
-import { leaveSoon } from './interruption.ts';
+import { endIfInterrupted } from './interruption.ts';
 import { printable, surviveLostOutput } from './output.ts';
 import { receive } from './receive.ts';
 import { store } from './store.ts';
@@ -55,7 +55,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** Reports on the other stream, even with -q, that output was lost. */
-function tellLost(name: 'stdout' | 'stderr', to: NodeJS.WriteStream): void {
+function reportLost(name: 'stdout' | 'stderr', to: NodeJS.WriteStream): void {
   const error = lost.errors.get(name);
   if (error !== undefined) to.write(`Not everything could be written to ${name}: ${printable(error.message)}\n`);
 }
@@ -66,14 +66,14 @@ main(process.argv.slice(2)).then(
     // The error of a stream's last write is emitted in the next turn of the event loop.
     await setImmediate();
     process.exitCode = exitCode;
-    tellLost('stdout', process.stderr);
-    tellLost('stderr', process.stdout);
+    reportLost('stdout', process.stderr);
+    reportLost('stderr', process.stdout);
     if (lost.errors.has('stdout') && exitCode === 0) process.exitCode = 1;
-    leaveSoon(exitCode);
+    endIfInterrupted(exitCode);
   },
   (thrown: unknown) => {
     process.stderr.write(
-      `send-to-pacs failed: this is a bug of its own.\n${String((thrown as Error)?.stack ?? thrown)}\n`,
+      `send-to-pacs failed: this is a bug of the program. Please report it with these lines:\n${String((thrown as Error)?.stack ?? thrown)}\n`,
     );
     process.exitCode = 1;
   },

@@ -4,7 +4,7 @@
 import type { AssociationFailure, Culprit, Phase } from '../net/failure.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { abortReasonText, rejectReasonText, rejectResultText, rejectSourceText } from './code-text.ts';
-import { type Explanation, unspoken, type Words } from './explanation.ts';
+import { type Explanation, unexplained, type Words } from './explanation.ts';
 import { ourOption } from './our-options.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatDuration } from './units.ts';
@@ -342,6 +342,6 @@ function wordsOf(peer: string, failure: AssociationFailure): Words {
     case 'cancelled':
       return { what: `Cancelled ${CANCELLED[failure.phase]}.` };
     default:
-      return unspoken(failure);
+      return unexplained(failure);
   }
 }

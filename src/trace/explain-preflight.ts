@@ -3,7 +3,7 @@
 
 import type { Finding } from '../part10/check/finding.ts';
 import type { PreflightFinding } from '../send/preflight-policy.ts';
-import { type Explanation, unspoken, type Words } from './explanation.ts';
+import { type Explanation, unexplained, type Words } from './explanation.ts';
 import { ourOption } from './our-options.ts';
 import { quoted, SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatCount, plural } from './units.ts';
@@ -108,7 +108,7 @@ function explainFinding(finding: Finding): Words {
         cause: 'Its transfer syntax is not known, or it has more parts than are checked.',
       };
     default:
-      return unspoken(finding);
+      return unexplained(finding);
   }
 }
 

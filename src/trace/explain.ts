@@ -9,7 +9,7 @@ import { contextResultText } from './code-text.ts';
 import { explainAssociation } from './explain-association.ts';
 import { explainHeldBack } from './explain-preflight.ts';
 import { explainStatus } from './explain-status.ts';
-import { type Explanation, unspoken, type Words } from './explanation.ts';
+import { type Explanation, unexplained, type Words } from './explanation.ts';
 import { nameAndUid, nameOf } from './names.ts';
 import { ourOption } from './our-options.ts';
 import { quoted, SHOWN_MAX, sanitize } from './sanitize.ts';
@@ -189,7 +189,7 @@ function explainHeader(problem: HeaderProblem): Words {
         action: 'Correct the UID in the file (PS3.5 9.1: digits and dots, at most 64 characters).',
       };
     default:
-      return unspoken(problem);
+      return unexplained(problem);
   }
 }
 

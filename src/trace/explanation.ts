@@ -15,6 +15,6 @@ export interface Explanation extends Words {
 }
 
 /** For the `default` of a switch: a code without an explanation does not compile. */
-export function unspoken(value: never): never {
+export function unexplained(value: never): never {
   throw new TypeError(`no explanation for ${JSON.stringify(value)}`);
 }
