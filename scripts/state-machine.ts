@@ -1,86 +1,96 @@
 // docs/state-machine.md: the state machine of PS3.8 9.2 as the code runs it, from the table and the actions themselves.
 
-import { ACTIONS } from '../src/protocol/ul/actions.ts';
+import { ACTIONS, type Action, type ActionId } from '../src/protocol/ul/actions.ts';
 import { STATE_TABLE } from '../src/protocol/ul/state-table.ts';
-import type { ActionId, EventId, State } from '../src/protocol/ul/states.ts';
-import { eventText } from '../src/trace/code-text.ts';
+import { EVENTS, type EventId, STATES, type State } from '../src/protocol/ul/states.ts';
 import { document, facts, items, table } from './markdown.ts';
 
-/** Complete: a state without words does not compile. */
-const STATES: Readonly<Record<State, string>> = {
-  Sta1: 'idle',
-  Sta2: 'connection open, waiting for the A-ASSOCIATE-RQ',
-  Sta3: 'deciding about the A-ASSOCIATE-RQ',
-  Sta4: 'waiting for the connection to open',
-  Sta5: 'waiting for the A-ASSOCIATE-AC or -RJ',
-  Sta6: 'association established, ready for data',
-  Sta7: 'waiting for the A-RELEASE-RP',
-  Sta8: 'deciding about the A-RELEASE-RQ',
-  Sta9: 'release collision, requestor: deciding about the A-RELEASE-RQ',
-  Sta10: 'release collision, acceptor: waiting for the A-RELEASE-RP',
-  Sta11: 'release collision, requestor: waiting for the A-RELEASE-RP',
-  Sta12: 'release collision, acceptor: deciding about the A-RELEASE-RQ',
-  Sta13: 'waiting for the connection to close',
+type Role = 'requestor' | 'acceptor';
+
+interface Transition {
+  readonly from: State;
+  readonly event: EventId;
+  readonly action: ActionId;
+  readonly to: State;
+}
+
+/** Events that only the other role has. */
+const FOREIGN_EVENTS: Readonly<Record<Role, readonly EventId[]>> = {
+  requestor: ['Evt5', 'Evt7', 'Evt8'],
+  acceptor: ['Evt1', 'Evt2'],
 };
 
-const states = Object.keys(STATES) as State[];
-const events = Array.from({ length: 19 }, (_, index) => `Evt${index + 1}` as EventId);
+const ALL_STATES = Object.keys(STATES) as State[];
+const ALL_EVENTS = Object.keys(EVENTS) as EventId[];
+const ALL_ACTIONS = Object.keys(ACTIONS) as ActionId[];
 
-/** Every cell of the table that is not blank. */
-function cells(): { from: State; event: EventId; action: ActionId }[] {
-  return states.flatMap((from) =>
-    events.flatMap((event) => {
+function nextOf(action: ActionId, role: Role): State {
+  const { next }: Action = ACTIONS[action];
+  return typeof next === 'string' ? next : next[role];
+}
+
+/** Every transition that a role can make, from the states that it can reach. In the order of states and events. */
+export function transitionsOf(role: Role): Transition[] {
+  const reached = new Set<State>(['Sta1']);
+  const transitions = new Map<State, Transition[]>();
+  // A Set that grows while it is walked is walked to its end.
+  for (const from of reached) {
+    const row = ALL_EVENTS.flatMap((event): Transition[] => {
       const action = STATE_TABLE[from][event];
-      return action === undefined ? [] : [{ from, event, action }];
-    }),
-  );
-}
-
-function nextStates(action: ActionId): State[] {
-  const { next } = ACTIONS[action];
-  return typeof next === 'string' ? [next] : [next.requestor, next.acceptor];
-}
-
-/** One arrow for each pair of states that an action other than an abort connects, with all its events. */
-function diagram(): string {
-  const arrows = new Map<string, string[]>();
-  for (const { from, event, action } of cells()) {
-    if (action.startsWith('AA-')) continue;
-    for (const to of nextStates(action)) {
-      const arrow = `${from} --> ${to}`;
-      arrows.set(arrow, [...(arrows.get(arrow) ?? []), `${event} / ${action}`]);
-    }
+      if (action === undefined || FOREIGN_EVENTS[role].includes(event)) return [];
+      return [{ from, event, action, to: nextOf(action, role) }];
+    });
+    transitions.set(from, row);
+    for (const { to } of row) reached.add(to);
   }
-  const lines = [...arrows].map(([arrow, labels]) => `  ${arrow} : ${labels.join(', ')}`);
-  return ['```mermaid', 'stateDiagram-v2', '  [*] --> Sta1', ...lines, '```'].join('\n');
+  return ALL_STATES.flatMap((state) => transitions.get(state) ?? []);
+}
+
+/** One arrow for each transition that is no abort. */
+function diagram(role: Role): string {
+  const arrows = transitionsOf(role).filter(({ action }) => !action.startsWith('AA-'));
+  const states = ALL_STATES.filter((state) => arrows.some(({ from, to }) => from === state || to === state));
+  return [
+    '```mermaid',
+    'stateDiagram-v2',
+    ...states.map((state) => `  state "${state} – ${STATES[state]}" as ${state}`),
+    '  [*] --> Sta1',
+    ...arrows.map(({ from, event, action, to }) => `  ${from} --> ${to} : ${EVENTS[event]} / ${action}`),
+    '```',
+  ].join('\n');
+}
+
+function actionText(id: ActionId): string {
+  const { steps, next }: Action = ACTIONS[id];
+  const to = typeof next === 'string' ? next : `${next.requestor} (requestor) or ${next.acceptor} (acceptor)`;
+  return `**${id}**: ${steps.join(', then ') || 'nothing'}. Next: ${to}.`;
 }
 
 /** The whole document. */
 export function stateMachine(): string {
   return document([
     '# The state machine of an association',
-    `PS3.8 section 9.2 as this program runs it, for both roles. Written by \`npm run docs\` from
-    \`src/protocol/ul/state-table.ts\` and \`src/protocol/ul/actions.ts\`. The trace shows transitions at level Debug, for
-    example \`Sta6 + Evt11 (A-RELEASE request) -> AR-1 -> Sta7\`; see [trace.md](trace.md).`,
-    '## Diagram',
-    'Without aborts. Each arrow has its events and actions.',
-    diagram(),
+    `PS3.8 section 9.2 as this program runs it. Written by \`npm run docs\` from \`src/protocol/ul/state-table.ts\` and
+    \`src/protocol/ul/actions.ts\`. The theory, and where readers go wrong, is at the top of \`state-table.ts\`. The trace
+    shows transitions at level Debug, for example \`Sta6 + Evt11 (A-RELEASE request) -> AR-1 -> Sta7\`; see
+    [trace.md](trace.md).`,
+    `The diagrams leave out aborts, which lead from nearly every state to Sta13 or Sta1. Each arrow has its event and its
+    action. Requests and responses are ours, what is received is the peer's.`,
+    '## Requestor: the side that opens the connection',
+    diagram('requestor'),
+    '## Acceptor: the side that is connected to',
+    diagram('acceptor'),
     '## States',
-    facts(states.map((state) => [state, STATES[state]])),
+    facts(ALL_STATES.map((state) => [state, STATES[state]])),
     '## Events',
-    facts(events.map((event) => [event, eventText(event)])),
+    facts(ALL_EVENTS.map((event) => [event, EVENTS[event]])),
     '## Actions',
-    items(
-      (Object.keys(ACTIONS) as ActionId[]).map((id) => {
-        const steps = ACTIONS[id].steps.join(', then ');
-        return `**${id}**: ${steps === '' ? 'nothing' : steps}. Next: ${nextStates(id).join(' (requestor) or ')}${nextStates(id).length > 1 ? ' (acceptor)' : ''}.`;
-      }),
-    ),
+    items(ALL_ACTIONS.map(actionText)),
     '## Table 9-10',
     'The action of each event in each state. Blank: the standard defines none; the event is ignored.',
     table(
-      ['', ...states],
-      events.map((event) => [event, ...states.map((state) => STATE_TABLE[state][event] ?? '')]),
+      ['', ...ALL_STATES],
+      ALL_EVENTS.map((event) => [event, ...ALL_STATES.map((state) => STATE_TABLE[state][event] ?? '')]),
     ),
   ]);
 }

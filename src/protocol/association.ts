@@ -13,7 +13,7 @@ import type { AssociationInput, Effect, Indication } from './effects.ts';
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError, UNEXPECTED_PDU } from './errors.ts';
 import { dataEvent, receivedDataEvents } from './p-data-trace.ts';
 import { type ProtocolTraceEvent, TRACE_BYTES_MAX } from './trace-event.ts';
-import { ACTIONS, type Step } from './ul/actions.ts';
+import { ACTIONS, type Action, type Step } from './ul/actions.ts';
 import { encodeAssociateAc, encodePdu } from './ul/encode.ts';
 import { PduFramer } from './ul/framer.ts';
 import type { AAssociateAc, AAssociateRj, AAssociateRq, PDataTf, Pdu, PduType } from './ul/pdu.ts';
@@ -219,7 +219,7 @@ export class Association {
     const from = this.#state;
     const actionId = STATE_TABLE[from][event];
     if (actionId === undefined) return;
-    const action = ACTIONS[actionId];
+    const action: Action = ACTIONS[actionId];
     const to = typeof action.next === 'string' ? action.next : action.next[this.#role];
     if (parameters.error !== undefined && actionId !== 'AA-6') {
       this.#trace({ type: 'protocol error', reason: parameters.error.reason, detail: parameters.error.message });

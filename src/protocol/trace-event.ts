@@ -1,9 +1,10 @@
 // What the protocol core tells whoever watches. Typed, never text: `trace/` makes the prose.
 
 import type { Command } from './dimse/command.ts';
+import type { ActionId } from './ul/actions.ts';
 import type { PDataTf, Pdu } from './ul/pdu.ts';
 import type { RedactedPart } from './ul/redact.ts';
-import type { ActionId, EventId, State } from './ul/states.ts';
+import type { EventId, State } from './ul/states.ts';
 
 export type Direction = 'sent' | 'received';
 

@@ -2,7 +2,7 @@
 // not define are shown as numbers: a peer may send any.
 
 import type { AAssociateRj } from '../protocol/ul/pdu.ts';
-import type { EventId } from '../protocol/ul/states.ts';
+import { EVENTS, type EventId } from '../protocol/ul/states.ts';
 
 const lookUp = (table: Readonly<Record<number, string>>, code: number): string => table[code] ?? `${code} (unknown)`;
 
@@ -80,29 +80,6 @@ export const CONTEXT_RESULTS: Readonly<Record<number, string>> = {
 /** PS3.8 Table 9-18; undefined = the peer did not answer the context. */
 export const contextResultText = (result: number | undefined): string =>
   result === undefined ? 'Not Answered' : (CONTEXT_RESULTS[result] ?? `Rejected - ${result} (unknown)`);
-
-/** The events of PS3.8 Table 9-10, shortened. */
-const EVENTS: Readonly<Record<EventId, string>> = {
-  Evt1: 'A-ASSOCIATE request',
-  Evt2: 'transport connected',
-  Evt3: 'A-ASSOCIATE-AC received',
-  Evt4: 'A-ASSOCIATE-RJ received',
-  Evt5: 'transport connection indicated',
-  Evt6: 'A-ASSOCIATE-RQ received',
-  Evt7: 'A-ASSOCIATE response (accept)',
-  Evt8: 'A-ASSOCIATE response (reject)',
-  Evt9: 'P-DATA request',
-  Evt10: 'P-DATA-TF received',
-  Evt11: 'A-RELEASE request',
-  Evt12: 'A-RELEASE-RQ received',
-  Evt13: 'A-RELEASE-RP received',
-  Evt14: 'A-RELEASE response',
-  Evt15: 'A-ABORT request',
-  Evt16: 'A-ABORT received',
-  Evt17: 'transport closed',
-  Evt18: 'ARTIM expired',
-  Evt19: 'unrecognised or invalid PDU received',
-};
 
 export const eventText = (event: EventId): string => EVENTS[event];
 

@@ -7,9 +7,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { transitionsOf } from '../../scripts/state-machine.ts';
 import { ACTIONS } from '../../src/protocol/ul/actions.ts';
 import { STATE_TABLE } from '../../src/protocol/ul/state-table.ts';
 import type { State } from '../../src/protocol/ul/states.ts';
+import { ACCEPTOR_STATES, REQUESTOR_STATES } from '../support/association-states.ts';
 
 /** As the standard prints it: a row per event, a column per state; a dot is a blank cell. */
 const TABLE_9_10 = `
@@ -170,4 +172,17 @@ test('the actions start and stop ARTIM, close and abort where Tables 9-6 to 9-9 
     ['AA-3', 'AA-4', 'AA-8'],
   );
   assert.deepEqual(ACTIONS['AA-6'].steps, []);
+});
+
+test('the document of the state machine has every cell of the table, and each role the states that it can reach', () => {
+  const requestor = transitionsOf('requestor');
+  const acceptor = transitionsOf('acceptor');
+  const statesOf = (transitions: typeof requestor): Set<State> => new Set(transitions.map(({ from }) => from));
+  assert.deepEqual(statesOf(requestor), new Set<State>(REQUESTOR_STATES));
+  assert.deepEqual(statesOf(acceptor), new Set<State>(ACCEPTOR_STATES));
+  const told = new Set([...requestor, ...acceptor].map(({ from, event, action }) => `${from} ${event} ${action}`));
+  const cells = Object.entries(STATE_TABLE).flatMap(([state, row]) =>
+    Object.entries(row).map(([event, action]) => `${state} ${event} ${action}`),
+  );
+  assert.deepEqual([...told].sort(), cells.sort());
 });

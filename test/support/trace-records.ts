@@ -3,9 +3,10 @@
 import type { TraceEvent, TraceRecord } from '../../src/net/trace-record.ts';
 import type { Command } from '../../src/protocol/dimse/command.ts';
 import { type Direction, TRACE_BYTES_MAX } from '../../src/protocol/trace-event.ts';
+import type { ActionId } from '../../src/protocol/ul/actions.ts';
 import type { AAssociateAc, AAssociateRq, PDataTf, Pdu, UserInformation } from '../../src/protocol/ul/pdu.ts';
 import { redactPdu } from '../../src/protocol/ul/redact.ts';
-import type { ActionId, EventId, State } from '../../src/protocol/ul/states.ts';
+import type { EventId, State } from '../../src/protocol/ul/states.ts';
 
 export const CT = '1.2.840.10008.5.1.4.1.1.2';
 export const MR = '1.2.840.10008.5.1.4.1.1.4';

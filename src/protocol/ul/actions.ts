@@ -1,8 +1,8 @@
-// PS3.8 Tables 9-6 to 9-9 as data: what each action does, in order, and the state that follows.
+// PS3.8 Tables 9-6 to 9-9 as data: what each action does, step by step, and the state that follows.
 
-import type { ActionId, State } from './states.ts';
+import type { State } from './states.ts';
 
-/** One thing that an action does. The association carries it out; the parameters come from the event. */
+/** One thing that an action does. association.ts does it, with what the event brought along. */
 export type Step =
   | 'connect'
   | 'close'
@@ -35,11 +35,10 @@ export interface Action {
 }
 
 /**
- * AE-6 has a second half in the standard: a provider that cannot accept the A-ASSOCIATE-RQ rejects it without asking
- * its user. Here the acceptor's `acse/accept.ts` judges that too and answers through AE-8, which sends the same PDU and
- * leads to the same state.
+ * AE-6 differs from the standard in form. There, the provider itself rejects an A-ASSOCIATE-RQ that it cannot accept. Here every
+ * A-ASSOCIATE-RQ is indicated, and `acse/accept.ts` may answer with a rejection: AE-8, the same PDU and the same next state.
  */
-export const ACTIONS: Readonly<Record<ActionId, Action>> = {
+export const ACTIONS = {
   // Table 9-6, association establishment
   'AE-1': { steps: ['connect'], next: 'Sta4' },
   'AE-2': { steps: ['send A-ASSOCIATE-RQ'], next: 'Sta5' },
@@ -72,4 +71,6 @@ export const ACTIONS: Readonly<Record<ActionId, Action>> = {
   'AA-6': { steps: [], next: 'Sta13' },
   'AA-7': { steps: ['send A-ABORT (service-provider)'], next: 'Sta13' },
   'AA-8': { steps: ['send A-ABORT (service-provider)', 'indicate A-P-ABORT', 'start ARTIM'], next: 'Sta13' },
-};
+} as const satisfies Readonly<Record<string, Action>>;
+
+export type ActionId = keyof typeof ACTIONS;

@@ -1,23 +1,63 @@
-// PS3.8 Table 9-10 as data: which action each event causes in each state. An absent cell is a pair that the standard
-// leaves blank. Nothing else moves an association from state to state.
+// The state machine of the DICOM upper layer: PS3.8 9.2, Table 9-10 as data. Nothing else moves an association from state to
+// state. `npm run docs` draws it: docs/state-machine.md.
 //
-// Events, by number:
-//    1 A-ASSOCIATE request (local user)        11 A-RELEASE request (local user)
-//    2 transport connect confirmation          12 A-RELEASE-RQ PDU
-//    3 A-ASSOCIATE-AC PDU                      13 A-RELEASE-RP PDU
-//    4 A-ASSOCIATE-RJ PDU                      14 A-RELEASE response (local user)
-//    5 transport connect indication            15 A-ABORT request (local user)
-//    6 A-ASSOCIATE-RQ PDU                      16 A-ABORT PDU
-//    7 A-ASSOCIATE response, accept            17 transport connection closed
-//    8 A-ASSOCIATE response, reject            18 ARTIM timer expired
-//    9 P-DATA request (local user)             19 unrecognized or invalid PDU
-//   10 P-DATA-TF PDU
+// Theory
 //
-// States: 1 idle; 2 awaiting A-ASSOCIATE-RQ; 3 awaiting the local A-ASSOCIATE response; 4 awaiting the transport
-// connection; 5 awaiting A-ASSOCIATE-AC or -RJ; 6 data transfer; 7 awaiting A-RELEASE-RP; 8 awaiting the local
-// A-RELEASE response; 9-12 release collision (9, 11 requestor; 10, 12 acceptor); 13 awaiting the transport to close.
+// Two programs that want to exchange DICOM messages first open an association on a TCP connection. The one that opens the
+// connection is the requestor, the other the acceptor. That has nothing to do with who sends instances: SCU and SCP are roles of
+// DIMSE, negotiated later, and a requestor may be either.
+//
+//   requestor                                       acceptor
+//   Sta1                                            Sta1
+//   Sta4 ─────────── TCP connect ─────────────────► Sta2
+//   Sta5 ─────────── A-ASSOCIATE-RQ ──────────────► Sta3   what the requestor proposes, as presentation contexts
+//   Sta6 ◄────────── A-ASSOCIATE-AC ─────────────── Sta6   which of them the acceptor takes (or A-ASSOCIATE-RJ: no association)
+//   Sta6 ◄────────── P-DATA-TF ───────────────────► Sta6   DIMSE messages in fragments, both ways at the same time
+//   Sta7 ─────────── A-RELEASE-RQ ────────────────► Sta8   either side may ask for the release
+//   Sta1 ◄────────── A-RELEASE-RP ───────────────── Sta13
+//        ─────────── TCP close ───────────────────► Sta1
+//
+// Each side runs this machine; it is one machine for both roles. It has 13 states, and 19 events move it. An event is something
+// that our own user asks for (request, response), a PDU from the peer (received), or news of the connection or the timer
+// (connected, closed, expired). A cell of the table names the action for an event in a state. An action is a list of steps and a
+// next state (actions.ts).
+//
+// An association ends in one of five ways:
+//
+//   release    both sides agree that nothing is left to say; only then has everything arrived for certain
+//   reject     the acceptor refuses the association: A-ASSOCIATE-RJ
+//   abort      the user of one side gives up: A-ABORT with source 0 (AA-1)
+//   p-abort    one side finds that the other broke the protocol: A-ABORT with source 2 and a reason (AA-7, AA-8)
+//   loss       the connection is gone (AA-4)
+//
+// How to read the table
+//
+//   Sta6: { Evt12: 'AR-2' }                                    in data transfer an A-RELEASE-RQ comes: do AR-2
+//   'AR-2': { steps: ['indicate A-RELEASE'], next: 'Sta8' }    tell the user, go to Sta8
+//
+// An absent cell is a pair that the standard leaves blank. For a PDU or the connection it means that this cannot happen. For a
+// request of ours it means that the request comes too early or too late; it then does nothing.
+//
+// Where readers go wrong
+//
+// - Sta13 is not the end. The side that sent the last PDU waits there for the other to close the connection, and closes it itself
+//   when the ARTIM timer expires. PDUs that still come are dropped (AA-6). Only Sta1 is the end.
+// - The side that asked for the release closes the connection (AR-3). The side that answered waits for that in Sta13 (AR-4).
+// - Data may come after our A-RELEASE-RQ (Sta7, AR-6): the peer sent them before it read ours. They are data like any other.
+// - Data may go out in Sta8 (AR-7): a side that is asked to release may finish what it is sending before it answers.
+// - Both sides may ask for the release at the same time. The order is then fixed: the requestor answers first (Sta9, then Sta11),
+//   the acceptor waits for that answer and then sends its own (Sta10, then Sta12). AR-8 is the only action whose next state
+//   depends on the role.
+// - An unexpected PDU is never ignored. It is answered by A-ABORT with source 2 and reason 2 (AA-8), in Sta2 with source 0 (AA-1).
+// - ARTIM guards two waits only: for the A-ASSOCIATE-RQ (Sta2) and for the close (Sta13). All other deadlines, such as that for
+//   the answer to a C-STORE-RQ, are not the standard's; the net room has them.
+// - In Sta6 a closed connection (Evt17) is a loss, even if the peer closed it in good order: it has not released. In Sta13 the
+//   same event is the end that we wait for.
+//
+// The words of states and events are in states.ts.
 
-import type { ActionId, EventId, State } from './states.ts';
+import type { ActionId } from './actions.ts';
+import type { EventId, State } from './states.ts';
 
 export type StateTable = Readonly<Record<State, Readonly<Partial<Record<EventId, ActionId>>>>>;
 

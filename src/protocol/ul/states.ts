@@ -1,67 +1,45 @@
-// The vocabulary of the state machine. PS3.8 9.2: Tables 9-1 to 9-5 (states), 9-10 (events), 9-6 to 9-9 (actions).
+// The states and events of the upper layer state machine, with their words. PS3.8 9.2: Tables 9-1 to 9-5 (states), Table 9-10
+// (events). What happens on each event in each state stands in state-table.ts, which also explains how to read it.
 
-export type State =
-  | 'Sta1'
-  | 'Sta2'
-  | 'Sta3'
-  | 'Sta4'
-  | 'Sta5'
-  | 'Sta6'
-  | 'Sta7'
-  | 'Sta8'
-  | 'Sta9'
-  | 'Sta10'
-  | 'Sta11'
-  | 'Sta12'
-  | 'Sta13';
+export const STATES = {
+  Sta1: 'idle',
+  Sta2: 'connection open, waiting for the A-ASSOCIATE-RQ',
+  Sta3: 'deciding about the A-ASSOCIATE-RQ',
+  Sta4: 'waiting for the connection to open',
+  Sta5: 'waiting for the A-ASSOCIATE-AC or -RJ',
+  Sta6: 'association established, ready for data',
+  Sta7: 'waiting for the A-RELEASE-RP',
+  Sta8: 'deciding about the A-RELEASE-RQ',
+  Sta9: 'release collision, requestor: deciding about the A-RELEASE-RQ',
+  Sta10: 'release collision, acceptor: waiting for the A-RELEASE-RP',
+  Sta11: 'release collision, requestor: waiting for the A-RELEASE-RP',
+  Sta12: 'release collision, acceptor: deciding about the A-RELEASE-RQ',
+  Sta13: 'waiting for the connection to close',
+} as const;
 
-export type EventId =
-  | 'Evt1'
-  | 'Evt2'
-  | 'Evt3'
-  | 'Evt4'
-  | 'Evt5'
-  | 'Evt6'
-  | 'Evt7'
-  | 'Evt8'
-  | 'Evt9'
-  | 'Evt10'
-  | 'Evt11'
-  | 'Evt12'
-  | 'Evt13'
-  | 'Evt14'
-  | 'Evt15'
-  | 'Evt16'
-  | 'Evt17'
-  | 'Evt18'
-  | 'Evt19';
+export type State = keyof typeof STATES;
 
-export type ActionId =
-  | 'AE-1'
-  | 'AE-2'
-  | 'AE-3'
-  | 'AE-4'
-  | 'AE-5'
-  | 'AE-6'
-  | 'AE-7'
-  | 'AE-8'
-  | 'DT-1'
-  | 'DT-2'
-  | 'AR-1'
-  | 'AR-2'
-  | 'AR-3'
-  | 'AR-4'
-  | 'AR-5'
-  | 'AR-6'
-  | 'AR-7'
-  | 'AR-8'
-  | 'AR-9'
-  | 'AR-10'
-  | 'AA-1'
-  | 'AA-2'
-  | 'AA-3'
-  | 'AA-4'
-  | 'AA-5'
-  | 'AA-6'
-  | 'AA-7'
-  | 'AA-8';
+/** A request or response is ours, what is received is the peer's. */
+export const EVENTS = {
+  Evt1: 'A-ASSOCIATE request',
+  Evt2: 'transport connected',
+  Evt3: 'A-ASSOCIATE-AC received',
+  Evt4: 'A-ASSOCIATE-RJ received',
+  Evt5: 'transport connection indicated',
+  Evt6: 'A-ASSOCIATE-RQ received',
+  Evt7: 'A-ASSOCIATE response (accept)',
+  Evt8: 'A-ASSOCIATE response (reject)',
+  Evt9: 'P-DATA request',
+  Evt10: 'P-DATA-TF received',
+  Evt11: 'A-RELEASE request',
+  Evt12: 'A-RELEASE-RQ received',
+  Evt13: 'A-RELEASE-RP received',
+  Evt14: 'A-RELEASE response',
+  Evt15: 'A-ABORT request',
+  Evt16: 'A-ABORT received',
+  Evt17: 'transport closed',
+  Evt18: 'ARTIM expired',
+  Evt19: 'unrecognised or invalid PDU received',
+} as const;
+
+export type EventId = keyof typeof EVENTS;
