@@ -143,7 +143,7 @@ function acceptsContext(
   return chosen === undefined ? { result: 4 } : { result: 0, transferSyntax: chosen };
 }
 
-/** A connection that gets no association, until it is gone. */
+/** A connection whose association is rejected. */
 export type RefusedAssociation = Pick<AssociationDriver, 'destroy'>;
 
 /** PS3.8 Table 9-21: rejected-transient, service-provider (presentation), local-limit-exceeded. */

@@ -1,7 +1,8 @@
-// Runs an association on a connection: performs the effects of the pure core, in order, and keeps the time.
+// Runs one association on one connection: gives inputs to the pure core (protocol/association.ts) and performs its effects
+// in order. PS3.8 clause 9.
 //
-// One owner of the socket and of the timers. Reading never waits for writing. Whatever ends the association ends here,
-// once, with one failure or none.
+// The driver owns the connection and the ARTIM timer. Reading never waits for writing. The end of the connection is told
+// once, as the last call.
 
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { Association, type AssociationOptions } from '../protocol/association.ts';
@@ -21,15 +22,15 @@ export const ARTIM_REQUEST_MS = 30_000;
 /** How long either side waits, after its last PDU, for the other one to close the connection. */
 export const ARTIM_CLOSE_MS = 2_000;
 
-/** What its user hears of an association. Called from inside the event loop; must not throw. */
+/** The user of an association. Its methods must not throw. */
 export interface DriverListener {
   connected?(localAddress: Endpoint, remoteAddress: Endpoint): void;
-  /** Bytes came, before the core has read them. */
+  /** Bytes have arrived. Called before the core reads them. */
   received?(bytes: Uint8Array): void;
   /** The system has taken bytes of ours. */
   written?(): void;
   indication(indication: Indication): void;
-  /** The connection is gone: last of all. `error`: why, if it broke. */
+  /** The connection has ended. The last call. `error`: why, if it broke. */
   closed(error: SystemErrorInfo | undefined): void;
 }
 
@@ -93,10 +94,10 @@ export class AssociationDriver {
     }
   }
 
-  /** Feeds the core and performs what it asks for. Inputs given by a listener meanwhile take their turn behind it. */
+  /** Gives an input to the core and performs its effects. An input that a listener gives meanwhile is performed afterwards. */
   input(input: AssociationInput): void {
     const effects = this.association.handle(input);
-    // A peer decides how many effects its bytes have: neither spread (the stack is finite) nor shifted one by one.
+    // A peer decides how many effects its bytes have. `push(...effects)` would overflow the stack, and `shift` in a loop is slow.
     for (const effect of effects) this.#queue.push(effect);
     if (this.#performing) return;
     this.#performing = true;
@@ -108,7 +109,7 @@ export class AssociationDriver {
     }
   }
 
-  /** Several inputs whose PDUs leave as one write. */
+  /** Writes the PDUs of several inputs at once. */
   batch(inputs: () => void): void {
     this.#connection?.cork();
     try {
@@ -118,7 +119,7 @@ export class AssociationDriver {
     }
   }
 
-  /** Resolves when the system has taken all that was written, or the connection is gone. */
+  /** Resolves when the system has taken everything that was written, or the connection has ended. */
   flushed(): Promise<void> {
     if (this.#writesPending === 0 || this.#closed) return Promise.resolve();
     return new Promise((resolve) => {
@@ -156,7 +157,7 @@ export class AssociationDriver {
     return new PduTap(sink, this.number, () => this.#connection ?? unknown);
   }
 
-  /** A sink that throws must not stop what it only watches. */
+  /** A trace or a capture that fails must not stop the association. */
   #sinkThrew(thrown: unknown): void {
     if (!this.#hasSinkThrown) process.emitWarning(thrown instanceof Error ? thrown : String(thrown));
     this.#hasSinkThrown = true;
@@ -242,7 +243,7 @@ export class AssociationDriver {
     for (const resolve of this.#flushWaiters.splice(0)) resolve();
   }
 
-  /** The peer did not close in time, or does not even read: the connection ends, whatever is still unsent. */
+  /** The peer did not close in time. It may not even read, so unsent bytes are not waited for. */
   #artimExpired(): void {
     this.input({ type: 'ARTIM expired' });
     this.destroy();

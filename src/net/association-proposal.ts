@@ -1,4 +1,4 @@
-// What we propose to a peer: the A-ASSOCIATE-RQ (PS3.8 9.3.2, PS3.7 Annex D), and what comes of it.
+// The A-ASSOCIATE-RQ that we send (PS3.8 9.3.2, PS3.7 Annex D), and the operations window that is negotiated with it.
 
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../protocol/implementation.ts';
 import {
@@ -12,8 +12,8 @@ import type { Peer } from './peer.ts';
 export interface AssociationProposal {
   readonly presentationContexts: readonly ProposedPresentationContext[];
   /**
-   * How many requests may be open at a time (PS3.7 D.3.3.3); 0 = as many as the peer likes. Without it the window is not
-   * proposed, and one at a time is what both sides keep to.
+   * How many requests may be open at a time (PS3.7 D.3.3.3); 0 = no limit. Undefined: no window is proposed, and both sides
+   * keep to one request at a time.
    */
   readonly operationsInvoked?: number;
 }
@@ -46,8 +46,8 @@ export function associateRq(
 }
 
 /**
- * How many requests may be open at a time: what was proposed and the peer granted. Infinity where neither side set a
- * limit; 1 where either said nothing (PS3.7 D.3.3.3).
+ * How many requests may be open at a time: the lower of what was proposed and what the peer granted (PS3.7 D.3.3.3).
+ * Infinity: neither side set a limit. 1 if either proposed nothing.
  */
 export function operationsInvokedOf(proposed: number | undefined, ac: AAssociateAc | undefined): number {
   const granted = ac?.userInformation.asynchronousOperationsWindow?.maximumNumberOperationsInvoked;

@@ -1,4 +1,4 @@
-// A promise that somebody else settles. (Promise.withResolvers is younger than the oldest Node that runs our CLI.)
+// Waiting for something that happens elsewhere. (Promise.withResolvers needs a later Node than our command line does.)
 
 export class Deferred<T> {
   readonly promise: Promise<T>;
@@ -17,8 +17,8 @@ export class Deferred<T> {
 }
 
 /**
- * Something that happens at most once, while many wait for it and give up. A promise remembers every race that it was part
- * of until it settles; this forgets, however many chunks or files pass before an association ends.
+ * An event that happens at most once, such as the end of an association. Waiting can be given up. `Promise.race` against a
+ * promise would keep a reaction for each chunk of each file until the association ends: memory that grows with the send.
  */
 export class Occurrence {
   readonly #waiters = new Set<() => void>();
@@ -34,14 +34,14 @@ export class Occurrence {
     this.#waiters.clear();
   }
 
-  /** Calls `waiter` when it happens, or at once if it has. Returns how to give up. */
+  /** Calls `waiter` when it happens, or at once if it has happened. Returns a function that stops waiting. */
   wait(waiter: () => void): () => void {
     if (this.#hasHappened) waiter();
     else this.#waiters.add(waiter);
     return () => this.#waiters.delete(waiter);
   }
 
-  /** What the work gives, or undefined as soon as this happens. */
+  /** Resolves with the result of `work`, or with undefined as soon as this happens. */
   or<T>(work: Promise<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       const giveUp = this.wait(() => resolve(undefined));

@@ -1,4 +1,4 @@
-// Verification SCU: is the node there, does it know us, and how long does each step take? PS3.4 Annex A.
+// Verification SCU: connects, negotiates, sends C-ECHO and releases, and measures each step. PS3.4 Annex A.
 
 import { echoRequest, judgeEchoResponse } from '../protocol/service/verification.ts';
 import { EXPLICIT_VR_LE, IMPLICIT_VR_LE, VERIFICATION } from '../protocol/uids.ts';
@@ -12,14 +12,14 @@ import type { TraceSink } from './trace-record.ts';
 export interface EchoResult {
   /** True: the peer answered C-ECHO with success. */
   readonly verified: boolean;
-  /** Each phase that was completed, in milliseconds. */
+  /** How long each completed phase took, in milliseconds. */
   readonly phases: {
     readonly connectMs?: number;
     readonly associationMs?: number;
     readonly echoMs?: number;
     readonly releaseMs?: number;
   };
-  /** What was connected to. */
+  /** The address to which the host name led. */
   readonly remoteAddress?: Endpoint;
   readonly peerImplementationClassUID?: string;
   readonly peerImplementationVersionName?: string;
@@ -27,17 +27,16 @@ export interface EchoResult {
   readonly peerMaximumLength?: number;
   /** Status of the C-ECHO-RSP, where one came. */
   readonly status?: number;
-  /** Why not, or what went wrong after the answer. */
+  /** Why the peer is not verified, or what went wrong after its answer. */
   readonly failure?:
     | AssociationFailure
     | { readonly code: 'verification refused'; readonly result: number | undefined }
     | { readonly code: 'invalid response'; readonly detail: string };
 }
 
-/** Mutable while the phases go by. */
 type Draft = { -readonly [K in keyof EchoResult]: EchoResult[K] };
 
-/** Never rejects because of the peer. */
+/** Verifies a peer. Failures of the peer and the network are part of the result; it does not reject because of them. */
 export async function echo(
   peer: Peer,
   trace: TraceSink | undefined,

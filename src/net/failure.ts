@@ -5,21 +5,21 @@ import type { SystemErrorInfo } from '../part10/system-error.ts';
 export type Phase = 'connect' | 'association' | 'response' | 'write' | 'release';
 
 export type AssociationFailure =
-  /** The transport never came up. */
+  /** No connection was made. */
   | { readonly code: 'connection failed'; readonly error: SystemErrorInfo }
-  /** The peer closed or reset the connection where it should not have. No `error`: it closed in good order. */
+  /** The connection ended too early. No `error`: the peer closed it (FIN). */
   | { readonly code: 'connection lost'; readonly phase: Phase; readonly error?: SystemErrorInfo }
   | { readonly code: 'timeout'; readonly phase: Phase; readonly afterMs: number }
   | { readonly code: 'association rejected'; readonly result: number; readonly source: number; readonly reason: number }
   /** A-ABORT from the peer. */
   | { readonly code: 'association aborted'; readonly phase: Phase; readonly source: number; readonly reason: number }
-  /** The peer asked for release while we still had something to send. */
+  /** A-RELEASE-RQ from the peer while we had more to send. */
   | { readonly code: 'released by peer' }
   /** The peer broke the protocol and we aborted. `looksLike`: what its first bytes were, e.g. 'HTTP'. */
   | { readonly code: 'protocol error'; readonly phase: Phase; readonly detail: string; readonly looksLike?: string }
   /** Maximum length received of 1-7 bytes: not even one byte of data fits beside a PDV header with an even length. */
   | { readonly code: 'unusable maximum length'; readonly maximumLength: number }
-  /** We aborted in the middle of a data set, which DIMSE has no other way to abandon: its file could not be read on. */
+  /** We aborted: a file could not be read on in the middle of its data set, and DIMSE has no other way to give it up. */
   | { readonly code: 'abandoned'; readonly phase: Phase }
   | { readonly code: 'cancelled'; readonly phase: Phase };
 
@@ -29,7 +29,7 @@ export type AssociationFailure =
  */
 export type Culprit = 'peer' | 'local' | 'person';
 
-/** What this machine lacks: descriptors, ports, memory, or the permission to connect. The peer was not even asked. */
+/** This machine lacks descriptors, ports, memory or the permission to connect. The peer has had no part in it. */
 const LOCAL_ERRORS: ReadonlySet<string> = new Set([
   'EACCES',
   'EADDRNOTAVAIL',

@@ -1,6 +1,6 @@
-// Something answers at the port, but it is not DICOM. Its first bytes often tell what it is.
+// Another protocol answers at the port. Its first bytes often show which one.
 
-/** A short name of what the bytes look like, or undefined. */
+/** The name of the protocol that the bytes look like, or undefined. */
 export function foreignProtocol(first: Uint8Array): string | undefined {
   const text = String.fromCharCode(...first.subarray(0, 16));
   if (/^(HTTP\/|<!DOCTYPE|<html)/i.test(text)) return 'HTTP';

@@ -1,5 +1,5 @@
-// How far a host name or an address leads: not out of this machine, not out of a private network, or anywhere. By the
-// address, as names lead where a resolver says, which may say something else tomorrow.
+// Where an address is: on this machine, in a private network, or anywhere. A host name is judged by the addresses that it
+// has now, because a resolver may give others tomorrow.
 // RFC 1122 3.2.1.3, RFC 1918, RFC 3927, RFC 4193, RFC 4291, RFC 6598.
 
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
@@ -15,7 +15,7 @@ function ipv4Of(address: string): readonly [number, number] | undefined {
   return octets.every((octet) => octet <= 255) ? [first, second] : undefined;
 }
 
-/** @param address as the system writes it; whatever is not understood leads anywhere */
+/** @param address as the system writes it. Anything that is no address counts as 'anywhere' */
 export function scopeOf(address: string): NetworkScope {
   const plain = address
     .toLowerCase()
@@ -37,20 +37,20 @@ export function scopeOf(address: string): NetworkScope {
   return /^(f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):/.test(plain) ? 'private network' : 'anywhere';
 }
 
-/** Of several addresses, the farthest. Of none: anywhere. */
+/** Of several addresses, the widest scope. Of none: 'anywhere'. */
 export function widestScope(addresses: readonly string[]): NetworkScope {
   const scopes = new Set(addresses.map(scopeOf));
   if (scopes.size === 0 || scopes.has('anywhere')) return 'anywhere';
   return scopes.has('private network') ? 'private network' : 'this machine';
 }
 
-/** The one name that this machine answers for itself (RFC 6761 6.3). */
+/** The one host name that means this machine (RFC 6761 6.3). */
 export const isLocalhost = (host: string): boolean => host.toLowerCase() === 'localhost';
 
-/** An address as it stands, or a name that must be looked up. */
+/** False: a host name, which must be looked up. */
 export const isAddress = (host: string): boolean => host.includes(':') || ipv4Of(host) !== undefined;
 
-/** What a name stands for now; empty where nobody knows, or nobody says so within the time. Never rejects. */
+/** The addresses of a host name. Empty if it has none, or if the look-up takes longer than `withinMs`. Never rejects. */
 export function addressesOf(host: string, withinMs: number): Promise<readonly string[]> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve([]), withinMs);
@@ -67,7 +67,7 @@ export type Lookup = (
   callback: (error: NodeJS.ErrnoException | null, found: string | LookupAddress[], family?: number) => void,
 ) => void;
 
-/** A look-up for 'localhost', which is taken for this machine unasked: an answer that leads elsewhere is an error. */
+/** Looks up 'localhost'. Sends to it need no consent, so addresses outside of this machine are an error. */
 export function loopbackLookup(resolver: Lookup = lookup): Lookup {
   return (host, options, callback) => {
     resolver(host, options, (error, found, family) => {

@@ -1,14 +1,14 @@
-// A configured remote AE and the deadlines towards it.
+// A peer: a configured remote AE, and its deadlines.
 
-/** Deadlines of whole phases, in milliseconds; Infinity = none. */
+/** In milliseconds; Infinity = no deadline. */
 export interface Timeouts {
-  /** Name look-up, TCP (and TLS) connect. */
+  /** Look-up of the host name, and connecting. */
   readonly connectMs: number;
   /** From the A-ASSOCIATE-RQ to the whole answer. */
   readonly associationMs: number;
-  /** From the last byte of a request to the whole response. */
+  /** The longest silence while responses are missing: since the last answer, and the last byte that the peer has taken. */
   readonly responseMs: number;
-  /** The longest time in which the peer takes no byte while we have some to write. */
+  /** The longest silence while the peer has to take bytes: since the last one that it has taken, and the last answer. */
   readonly writeStallMs: number;
   /** From the A-RELEASE-RQ to the closed connection. */
   readonly releaseMs: number;

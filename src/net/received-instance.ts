@@ -1,4 +1,4 @@
-// What the built-in receiver tells of each instance that it has stored.
+// An instance that the built-in receiver has stored.
 
 export interface ReceivedInstance {
   /** Absolute path of the Part 10 file. */

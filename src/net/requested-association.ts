@@ -48,7 +48,7 @@ export class RequestedAssociation {
   };
   #stage: 'connect' | 'association' | 'open' | 'release' = 'connect';
   #ac: AAssociateAc | undefined;
-  /** What the peer said first tells what it is, where it is not DICOM. */
+  /** Show which other protocol the peer speaks, if it is not DICOM. */
   #firstBytes: Uint8Array | undefined;
   #connectedAt: number | undefined;
   #remoteAddress: Endpoint | undefined;
@@ -87,7 +87,7 @@ export class RequestedAssociation {
 
   /**
    * Connects and negotiates. Never rejects.
-   * @param signal cancels whatever phase the association is in, for as long as it is there
+   * @param signal cancels in any phase. An open association on which nothing is going on stays, for an orderly release
    */
   static async request(
     peer: Peer,
@@ -102,7 +102,7 @@ export class RequestedAssociation {
     return failure === undefined ? { type: 'open', association } : { type: 'failure', association, failure };
   }
 
-  /** The number under which it appears in the trace. */
+  /** The number that it has in the trace. */
   get number(): number {
     return this.driver.number;
   }
@@ -111,7 +111,7 @@ export class RequestedAssociation {
     return this.driver.association.contexts;
   }
 
-  /** In bytes; undefined: the peer's maximum length leaves no room. */
+  /** The longest fragment that we may send, in bytes. Undefined: the peer's maximum length leaves no room for data. */
   get maxFragment(): number | undefined {
     return this.driver.association.maxFragment;
   }
@@ -140,7 +140,7 @@ export class RequestedAssociation {
     return this.session.failure;
   }
 
-  /** Its end, well or badly. */
+  /** Happens when the association ends, well or badly. */
   get ended(): Occurrence {
     return this.session.ended;
   }
@@ -226,7 +226,7 @@ export class RequestedAssociation {
         this.session.dataSet(indication.bytes, indication.isLast);
         return;
       case 'A-RELEASE indication':
-        // In a release collision our own release goes on; otherwise the peer leaves us in the middle.
+        // In a release collision our own release goes on. Otherwise the peer leaves before we are done.
         if (this.#stage !== 'release') this.#end({ code: 'released by peer' });
         this.driver.input({ type: 'A-RELEASE response' });
         return;
@@ -239,7 +239,7 @@ export class RequestedAssociation {
         return;
       }
       case 'A-P-ABORT indication':
-        // Without an error the connection went away: `#closed` knows why.
+        // Without an error the connection has ended, and `#closed` is told why.
         if (indication.error !== undefined) this.#protocolError(indication.error.message);
         return;
       case 'A-ASSOCIATE indication':

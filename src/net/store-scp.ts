@@ -1,7 +1,7 @@
 // The built-in receiver: Storage and Verification SCP. PS3.4 Annexes A and B.
 //
-// It takes every storage SOP class in whatever transfer syntax the sender proposed first, and writes each data set as it
-// came behind a fresh meta group. It listens on loopback unless the person says otherwise.
+// It accepts every storage SOP class, in the transfer syntax that the sender proposes first. It writes each data set
+// unchanged, behind a new File Meta Information group. It listens on the loopback interface unless the person says otherwise.
 
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -15,16 +15,16 @@ import type { TraceSink } from './trace-record.ts';
 export interface ReceiverOptions {
   /** 0 = any free port. */
   readonly port: number;
-  /** Default '127.0.0.1'. Anything else than a loopback address must have been asked for by the person. */
+  /** Default '127.0.0.1'. Another address only if the person asked for it. */
   readonly host?: string;
-  /** Where the Part 10 files go; made if it is not there. */
+  /** Folder of the Part 10 files. Created if it does not exist. */
   readonly directory: string;
   /** Without it, any called AE title is accepted. */
   readonly aeTitle?: string;
   readonly maxPduLength?: number;
-  /** The longest data set that is written, in bytes; `RECEIVED_INSTANCE_LENGTH_MAX` by default. */
+  /** Longer data sets are refused. In bytes; `RECEIVED_INSTANCE_LENGTH_MAX` by default. */
   readonly maxInstanceLength?: number;
-  /** Over which transport; TCP by default. */
+  /** The transport; TCP by default. */
   readonly listen?: Listen;
   readonly trace?: TraceSink;
   /** Gets every PDU, redacted. */
@@ -38,20 +38,20 @@ export interface Receiver {
   readonly directory: string;
   /** Instances stored since the start. */
   readonly count: number;
-  /** Aborts what is open and closes. */
+  /** Aborts all open associations and stops listening. */
   stop(): Promise<void>;
 }
 
-/** More at once are rejected as transient, so that a flood of connections cannot exhaust the machine. */
+/** Further associations are rejected as transient: a flood of connections must not exhaust the machine. */
 export const RECEIVER_ASSOCIATIONS_MAX = 32;
-/** So many more are answered at all; what comes on top of them is closed at once. */
+/** How many connections are open at a time to be rejected. Further ones are closed without an answer. */
 const REFUSALS_MAX = 32;
-/** 16 GiB: no modality makes an instance of this length, and one that never ends must not fill the disk. */
+/** 16 GiB. No modality makes a longer instance, and one without end must not fill the disk. */
 export const RECEIVED_INSTANCE_LENGTH_MAX = 16 * 2 ** 30;
-/** The longest P-DATA-TF variable field that it announces, in bytes. */
+/** Maximum length received that the receiver announces, in bytes. */
 export const RECEIVED_PDU_LENGTH = 131_072;
 
-/** Rejects with the system's error where the port or the directory cannot be had. */
+/** Rejects with the system's error if the port is taken or the folder cannot be created. */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const directory = resolve(options.directory);
   await mkdir(directory, { recursive: true, mode: 0o700 });

@@ -12,7 +12,7 @@ import type { AssociationFailure } from './failure.ts';
 import type { RequestedAssociation } from './requested-association.ts';
 
 export type StoreExchange =
-  /** A response came, to be judged by `service/storage.ts`. */
+  /** The response. `protocol/service/storage.ts` says whether it is valid and what it means. */
   | { readonly type: 'answer'; readonly command: Command; readonly hasDataSet: boolean; readonly bytesSent: number }
   /** The association ended. `allSent`: the peer may have the whole instance. */
   | {
@@ -21,7 +21,7 @@ export type StoreExchange =
       readonly bytesSent: number;
       readonly allSent: boolean;
     }
-  /** The file could not be read to its end. Nothing went out if `bytesSent` is 0; else the association was aborted. */
+  /** The file could not be read to its end. If `bytesSent` is not 0, the association was aborted. */
   | {
       readonly type: 'unreadable';
       readonly error: DataSetReadError | DataSetConversionError;
@@ -29,8 +29,8 @@ export type StoreExchange =
     };
 
 /**
- * The data set of one instance, being read: its first chunk is fetched as soon as it is made, so that the disk works
- * while the network waits for the answer to the instance before.
+ * The data set of one instance while it is read. The constructor starts to read the first chunk: the disk works while the
+ * network waits for the answer to the previous instance.
  */
 export class DataSetReading {
   readonly #chunks: AsyncGenerator<DataSetChunk, void, undefined>;
@@ -39,8 +39,8 @@ export class DataSetReading {
   #isFinished = false;
 
   /**
-   * @param chunkLength a multiple of the longest fragment of the association that will carry it, in bytes
-   * @param maxFragment that fragment, in bytes
+   * @param chunkLength a multiple of `maxFragment`, in bytes
+   * @param maxFragment the longest fragment that the association allows, in bytes
    */
   constructor(source: DataSetSource, chunkLength: number, maxFragment: number) {
     this.#chunks = source.chunks(chunkLength, roomFor(maxFragment));
@@ -56,15 +56,15 @@ export class DataSetReading {
     return first;
   }
 
-  /** After the last chunk: its bytes are out, and their buffers may be used again. */
+  /** To be called when the system has taken the last chunk: its buffer may be used again. */
   async finish(): Promise<void> {
     await this.#chunks.next();
     this.#isFinished = true;
   }
 
   /**
-   * Frees the file, wherever the reading is, and does not wait for it: a file system that hangs must not keep a cancelled
-   * send. Buffers are not used again: the connection may still hold their bytes.
+   * Closes the file, wherever the reading is. Does not wait: a file system that hangs must not hold up a cancelled send.
+   * Buffers are not used again, because the connection may still write from them.
    */
   abandon(): void {
     if (!this.#isFinished) void this.#close().catch(() => undefined);
@@ -82,17 +82,17 @@ export class DataSetReading {
   }
 }
 
-/** What is known once every byte of an instance is out, or will never be. */
+/** What became of the bytes of one instance. */
 export type Transmission =
-  /** Every byte is out; the answer will come, or not. */
+  /** The system has taken every byte. `exchange` resolves with the answer, or the failure. */
   | { readonly type: 'sent'; readonly exchange: Promise<StoreExchange> }
   | { readonly type: 'ended'; readonly exchange: StoreExchange };
 
 /**
- * Sends one instance. Resolves when its last byte is taken by the system, so that the next one may follow while its
- * answer is awaited. Never rejects because of the peer or the file. The reading is closed in every case.
- * @param sent told of the bytes of the data set that the system has just taken, and how long it was about it
- * @param interruption whatever makes it pointless to wait for the file: the end of the association, or the person
+ * Sends one instance. Resolves when the system has taken its last byte: the next instance may follow while the answer is
+ * awaited. Never rejects because of the peer or the file. The reading is closed in every case.
+ * @param sent called with the number of data-set bytes that the system has just taken, and how long that took
+ * @param interruption stops waiting for the file: the association has ended, or the person has cancelled
  */
 export async function transmit(
   association: RequestedAssociation,
@@ -109,7 +109,7 @@ export async function transmit(
     if (chunk === undefined) return interrupted(association, bytesSent, false);
     const open = session.open(request);
     const first = chunk;
-    // What comes after the end of the association is not written.
+    // Nothing is written after the end of the association.
     let isWritten = false;
     driver.batch(() => {
       driver.input({ type: 'DIMSE request', presentationContextId, command: request, hasDataSet: true });
@@ -142,18 +142,20 @@ export async function transmit(
 }
 
 /**
- * The instance is not out. Cancelled between two of its chunks, its association cannot go on (PS3.7 has no other way).
- * @param isLastWritten its last bytes wait to be taken by the system
+ * The instance was interrupted. If some of its bytes are out, the association is aborted: DIMSE has no other way to give up
+ * an instance.
+ * @param isLastWritten its last bytes are written, and the system has not taken all of them
  */
 function interrupted(association: RequestedAssociation, bytesSent: number, isLastWritten: boolean): Transmission {
   const failure = association.failure ?? { code: 'cancelled', phase: 'write' };
   if (bytesSent > 0) association.abort(failure);
-  // What waits goes out in front of our own A-ABORT, to a peer that only paused. Where the peer has ended it, it is dropped.
+  // Bytes that the system has not taken yet go out before our A-ABORT, so the peer may get them. If the peer has ended the
+  // association, they are dropped.
   const isDropped = failure.code === 'connection lost' || failure.code === 'association aborted';
   return { type: 'ended', exchange: { type: 'failure', failure, bytesSent, allSent: isLastWritten && !isDropped } };
 }
 
-/** Room for the headers of the PDUs that carry a data set. */
+/** Free bytes before each fragment, into which the PDU and PDV headers are written. */
 export function roomFor(maxFragment: number): FragmentRoom {
   return { headerLength: FRAGMENT_HEADER_LENGTH, fragmentLength: maxFragment };
 }

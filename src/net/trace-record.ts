@@ -1,4 +1,4 @@
-// The stream of what happened on the network, in the order in which it happened.
+// Trace events of the network and of the job above it, in the order in which they happen.
 
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { Command } from '../protocol/dimse/command.ts';
@@ -19,12 +19,12 @@ export type TransportTraceEvent =
   /** No `error`: in good order. */
   | { readonly type: 'connection closed'; readonly by: 'us' | 'peer'; readonly error?: SystemErrorInfo }
   | { readonly type: 'timeout'; readonly phase: Phase; readonly afterMs: number }
-  /** A DIMSE message to which no request of ours is open: a second answer, or one that nobody asked for. Ignored. */
+  /** A response to no open request, such as a second answer, or a request that we do not serve. It is ignored. */
   | { readonly type: 'unexpected message'; readonly command: Command };
 
-/** What the job above the network adds, so that one stream tells the whole story of a file. */
+/** Events of the job, so that one trace shows everything about a file. */
 export type JobTraceEvent =
-  /** `path`: as it may be shown (relative where it can be). */
+  /** `path`: relative where possible. */
   | {
       readonly type: 'file begins';
       readonly path: string;
@@ -37,7 +37,7 @@ export type JobTraceEvent =
       readonly outcome: string;
       readonly status?: number;
       readonly elapsedMs: number;
-      /** Of the data set, sent. */
+      /** Of the data set that were sent. */
       readonly bytes: number;
     }
   /** The built-in receiver stored an instance. */
