@@ -1,4 +1,4 @@
-// The options of the commands and what their values mean, in storescu's spelling where storescu has them. Words such as
+// The options of the commands and what their values mean, spelled as in pynetdicom's storescu if it has them. Words such as
 // 'lossless' are those of the editor's settings. AE titles: PS3.5 Table 6.2-1. Maximum length: PS3.8 D.1.
 
 import { DEFAULT_CALLED_AE_TITLE, DEFAULT_MAX_PDU_LENGTH, type Peer } from '../net/peer.ts';

@@ -17,7 +17,7 @@ export interface Line {
   readonly text: string;
 }
 
-/** What lines begin with, as in storescu. */
+/** What lines begin with, as in pynetdicom's storescu. */
 export const MARKS: Readonly<Record<LineLevel, string>> = {
   error: 'E: ',
   warn: 'W: ',

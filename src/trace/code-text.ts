@@ -1,5 +1,5 @@
-// The codes of PS3.8 in the words of DCMTK's `storescu -d`, which DICOM people already read. Codes that the standard does
-// not define are shown as numbers: a peer may send any.
+// The codes of PS3.8 in the words of pynetdicom's `storescu -d`, which DICOM people already read. Codes that the standard
+// does not define are shown as numbers: a peer may send any.
 
 import type { AAssociateRj } from '../protocol/ul/pdu.ts';
 import { EVENTS, type EventId } from '../protocol/ul/states.ts';

@@ -1,4 +1,4 @@
-// What happens on the network in the scenarios whose trace is kept as a golden text.
+// The network events of the scenarios whose trace is compared with golden text.
 
 import type { TraceRecord } from '../../src/net/trace-record.ts';
 import { Secret } from '../../src/protocol/secret.ts';
@@ -193,7 +193,7 @@ const COMMAND_SET = bytes(
   '00000008 02000000 0101', // (0000,0800)
 );
 
-/** An echo with user identity, with the bytes of everything. */
+/** An echo with user identity, with the bytes of every PDU. */
 export function echoWithIdentity(): TraceRecord[] {
   const verification = '1.2.840.10008.1.1';
   const rqBytes = associateRq({
@@ -258,7 +258,7 @@ export function echoWithIdentity(): TraceRecord[] {
     .closed().all;
 }
 
-/** A file of MR while we are the acceptor: the built-in receiver's side. */
+/** An MR file from the side of the built-in receiver: we are the acceptor. */
 export function receivedStore(): TraceRecord[] {
   return new Records()
     .add({

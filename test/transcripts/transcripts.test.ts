@@ -1,4 +1,4 @@
-// The trace of whole conversations as text, compared whole: a line that nobody expected is a failure.
+// Compares the trace of whole associations with golden text: an unexpected line is a failure.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -19,7 +19,7 @@ import {
 
 const LETTERS: Readonly<Record<TraceLevel, string>> = { error: 'E', warn: 'W', info: 'I', debug: 'D', trace: 'T' };
 
-/** As `storescu` prints: a letter, a colon, the text. */
+/** As pynetdicom's `storescu` prints: a letter, a colon, the text. */
 function transcript(records: readonly TraceRecord[], level: TraceLevel): string {
   let text = '';
   const trace = new TextTrace({

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 
-/** Watches for interruption and never ends by itself; a line when it is ready, for the first signal, and for each tick. */
+/** A process that watches for interruption and never ends by itself. Prints a line when ready, at the first signal, and at each tick. */
 const WORK_THAT_DOES_NOT_STOP = `
   import { watchForInterruption } from ${JSON.stringify(new URL('../../../src/cli/interruption.ts', import.meta.url).href)};
   const { signal } = watchForInterruption((name) => console.log('interrupted by ' + name));
@@ -34,7 +34,7 @@ describe('watchForInterruption', () => {
         if (line === 'ready') child.kill(first);
         else if (line === 'tick' && said.includes('aborted')) child.kill(second);
       });
-      // By the signal, which a shell reports as 130 and 143.
+      // Ended by the signal, which a shell reports as 130 or 143.
       assert.deepEqual(await closed, [null, second]);
       assert.deepEqual(
         said.filter((line) => line !== 'tick'),

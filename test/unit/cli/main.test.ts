@@ -31,7 +31,7 @@ describe('a wrong command line', () => {
       await assert.rejects(command(argv), (thrown) => {
         assert.ok(thrown instanceof UsageError);
         assert.match(thrown.message, message);
-        // Of an unknown option there is no more to say than where all are listed.
+        // The hint of an unknown option is optional: main prints where all options are listed.
         assert.match(
           thrown.hint ?? 'none',
           thrown.message.startsWith('unknown option')

@@ -12,7 +12,7 @@ import { startScriptedPeer } from '../../support/scripted-peer.ts';
 import { connectClient, release, storeInstance } from '../../support/store-client.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-/** Clears the screen, sets the window's title, writes to the clipboard, rings, as C0 and as C1. */
+/** Control sequences, C0 and C1: clear the screen, set the title, write to the clipboard, ring the bell. */
 const STEERING = '\x1b[2J\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\x9b31m\x07\r\b';
 const TURNING = '\u202egnp.exe\u2066\u200b';
 // oxlint-disable-next-line no-control-regex -- what a terminal may not get
@@ -89,7 +89,7 @@ describe('a terminal', () => {
   it('shows no data of a damaged file, and exits', async (t) => {
     const folder = temporaryFolder(t);
     const study = writeCanaries(folder, 1);
-    // Damaged in every way that a cut can do: what is said of it quotes nothing of it.
+    // Cut at many places: no message may quote any data.
     const [whole] = [readFileSync(join(study, 'CANARYPATH-0.dcm'))];
     for (let at = 140; at < whole.length; at += 97) writeFileSync(join(study, `${at}.dcm`), whole.subarray(0, at));
     const { stdout, stderr } = await runCli(['store', '127.0.0.1', '1', study, '-v'], folder);

@@ -21,7 +21,7 @@ let receiver: CliProcess & { readonly port: string };
 /** A port on which nobody listens. */
 let deadPort: string;
 
-/** A new folder of its own with these files in it. */
+/** Creates a folder with these files. */
 async function folder(files: Readonly<Record<string, Uint8Array | string>>): Promise<string> {
   const directory = await mkdtemp(join(root, 'in-'));
   for (const [name, content] of Object.entries(files)) {
@@ -36,7 +36,7 @@ async function receivedFiles(): Promise<readonly Buffer[]> {
   return await Promise.all(entries.filter((e) => e.isFile()).map((e) => readFile(join(e.parentPath, e.name))));
 }
 
-/** A report as it was written, after a comparison with its schema. */
+/** Reads a report and compares it with its schema. */
 async function readReport(path: string): Promise<unknown> {
   const report: unknown = JSON.parse(await readFile(path, 'utf8'));
   assert.deepEqual(reportErrors(report), []);

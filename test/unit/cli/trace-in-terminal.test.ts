@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 
 const moduleOf = (name: string): string => JSON.stringify(new URL(`../../../src/cli/${name}.ts`, import.meta.url).href);
 
-/** A process in which `output` is an Output at level debug and `sink` the trace to it. */
+/** A process with `output`, an Output at level debug, and `sink`, the trace to it. */
 function startProgram(program: string) {
   const source = `
     import { Output, traceTo } from ${moduleOf('output')};
@@ -16,7 +16,7 @@ function startProgram(program: string) {
     const sent = (isLastFragment) => sink({ timeMs: 0, association: 1, event: { type: 'P-DATA-TF', direction: 'sent',
       presentationContextId: 1, isCommand: false, isLastFragment, pdus: 1, length: 1000 } });
     ${program}`;
-  // One pipe for both streams, so that their order is seen.
+  // One pipe for both streams, to see their order.
   const child = spawn('/bin/sh', ['-c', 'exec "$0" --input-type=module -e "$1" 2>&1', process.execPath, source], {
     stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
   });
@@ -31,7 +31,7 @@ async function run(program: string): Promise<{ code: unknown; said: string[] }> 
   return { code: (await closed)[0], said: said.split('\n') };
 }
 
-/** So many lines first, each in its place: what waits for a reader is not overwritten by what comes later. */
+/** The first `count` lines are numbered in order: text that waits for the reader was not overwritten. */
 function assertNumbered(said: readonly string[], count: number, line: string): void {
   const wrong = said.slice(0, count).findIndex((each, number) => each !== `D: ${number} ${line}`);
   assert.equal(wrong, -1, `line ${wrong}: ${said[wrong]?.slice(0, 40)}`);
@@ -92,7 +92,7 @@ describe('the trace in a terminal', onPosix, () => {
         for (let n = 0; n < ${lines}; n += 1) output.trace([{ level: 'debug', text: 'D: ' + n + ' ${line}' }]);
         output.result('The end');
         process.exit(0);`);
-      // The pipe is full long before its reader begins.
+      // The pipe is full long before the reader begins.
       await once(output, 'readable');
       const said = (await text(output)).split('\n');
       assert.deepEqual(await closed, [0, null]);
@@ -107,7 +107,7 @@ describe('the trace in a terminal', onPosix, () => {
       process.stdout; process.stderr;
       for (let n = 0; n < 1_000; n += 1) output.trace([{ level: 'debug', text: 'D: ' + n + ' ${line}' }]);
       setTimeout(() => { writeSync(3, 'gone on'); output.end(); }, 50);`);
-    // A megabyte does not fit into the pipe, of which nothing is read until the work has gone on.
+    // A megabyte does not fit into the pipe, and nothing is read until the work has continued.
     assert.equal(String((await once(side, 'data'))[0]), 'gone on');
     const said = (await text(output)).split('\n');
     assert.deepEqual(await closed, [0, null]);

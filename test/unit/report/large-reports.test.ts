@@ -1,4 +1,4 @@
-// Reports of a million files: made piece by piece as fast as the reader takes them, in memory that does not grow.
+// Reports of a million files: made piece by piece when the reader asks, in bounded memory.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -69,7 +69,7 @@ for (const [name, report] of [
       });
       const watched = (function* () {
         for (const piece of pieces) {
-          // When the next piece is asked for, the one before is on disk.
+          // When the next piece is asked for, the last one has been written.
           assert.equal(statSync(path).size, written);
           written += Buffer.byteLength(piece);
           yield piece;

@@ -1,4 +1,4 @@
-// docs/report.schema.json and the reports that are written, compared both ways.
+// docs/report.schema.json fits the reports, and the reports have every field of it.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -13,7 +13,7 @@ import { CT, EXPLICIT, J2K } from '../../support/trace-records.ts';
 const parsed = (result: SendResult): Record<string, unknown> =>
   JSON.parse([...reportJson(result)].join('')) as Record<string, unknown>;
 
-/** Every field that a report can have is in it. */
+/** A result whose report has every possible field. */
 const FULL = sendResult(
   [
     storedFile('/a', {
@@ -46,7 +46,7 @@ const FULL = sendResult(
   },
 );
 
-/** Names of fields anywhere in a report; those of `counts` are outcomes. */
+/** The names of all fields of a report. */
 function fieldsOf(value: unknown, fields = new Set<string>()): Set<string> {
   if (Array.isArray(value)) for (const item of value) fieldsOf(item, fields);
   else if (typeof value === 'object' && value !== null) {

@@ -342,7 +342,7 @@ describe('reportMarkdown', () => {
           },
         ),
       );
-      // Block by block: what kind of line, and how many cells a table row has.
+      // The kind of each line, and the number of cells of a table row.
       return text.split('\n').map((line) => {
         if (line.startsWith('|')) return `row ${line.replace(/\\\|/g, '').split('|').length}`;
         return /^(#+ |- )?/.exec(line)?.[0] ?? '';

@@ -10,7 +10,7 @@ import { failedFile, sendResult, storedFile } from '../../support/send-results.t
 
 const UID = { code: 'ill-formed UID', offset: 400, tag: '(0008,0018)', keyword: 'SOPInstanceUID', count: 1 } as const;
 
-/** Some findings of each code, with what their words must say. A new code does not compile until it is here. */
+/** Findings of each code, and what their text must match. A new code does not compile until it is here. */
 const EVERY_CODE: {
   readonly [K in PreflightCode]: readonly (readonly [Extract<PreflightFinding, { code: K }>, RegExp])[];
 } = {

@@ -17,7 +17,7 @@ const systemError = (code: string) => ({
 
 type Code = Reason['code'];
 
-/** One reason for each code, with what its words must say. A new code does not compile until it is here. */
+/** A reason for each code, and what its text must match. A new code does not compile until it is here. */
 const EVERY_CODE: { readonly [K in Code]: readonly [Extract<Reason, { code: K }>, RegExp] } = {
   'empty file': [{ code: 'empty file' }, /^The file is empty\. .*Get the file again/],
   'not DICOM': [{ code: 'not DICOM', looksLike: 'ZIP' }, /not DICOM; it looks like ZIP\. Unpack the archive/],
@@ -112,7 +112,7 @@ describe('explain', () => {
       const { whose, ...parts } = explain(reason);
       assert.ok(whose !== undefined);
       for (const part of Object.values(parts)) {
-        // Whole sentences, none left with a hole where a value was missing.
+        // Whole sentences, without a gap where a value was missing.
         assert.match(part, /^[A-Z0-9].*\.$/);
         assert.doesNotMatch(part, /undefined|null|NaN|\[object|\.\./);
       }

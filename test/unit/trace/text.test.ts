@@ -56,7 +56,7 @@ describe('folding', () => {
       written.map(({ text }) => text),
       ['Sent P-DATA-TF ×100,000, 1.6 GB (presentation context 3, data set, no last fragment)'],
     );
-    // Of this thread's processor time. Measured: 10 ms. A line for each would take a hundred times that.
+    // Processor time of this thread. Measured: 10 ms. A line for each PDU would take a hundred times as long.
     assert.ok(elapsedMs < 500, `${elapsedMs} ms`);
   });
 
@@ -166,7 +166,7 @@ describe('associations', () => {
 
 describe('text of the peer', () => {
   const HOSTILE = '\u001b[31mred\u0000\u202eevil\r\nI: Association Accepted';
-  /** Of every kind, with `words` wherever others can put some. */
+  /** Events of every kind, with `words` wherever a peer can put text. */
   const hostileRecords = (words: string): TraceRecord[] =>
     new Records()
       .add({ type: 'connecting', host: words, port: 104 })
@@ -248,7 +248,7 @@ describe('privacy', () => {
   const CANARIES = [USERNAME, PASSCODE, SERVER_RESPONSE, 'CANARY^PATIENT'];
   const hexOf = (text: string): string => Buffer.from(text).toString('hex').toUpperCase();
 
-  /** A caller that wrongly hands over bytes of a data set. */
+  /** An event that wrongly contains bytes of a data set. */
   const leaky = (): TraceRecord[] => [
     ...echoWithIdentity(),
     {
@@ -271,7 +271,7 @@ describe('privacy', () => {
         assert.ok(!hex.replaceAll(' ', '').includes(hexOf(canary)));
       }
       if (level === 'trace') {
-        // The dump is read as it is meant to be: what is no secret is found in both columns.
+        // Checks the reading of the dump itself: bytes that are no secret are found in both columns.
         assert.ok(ascii.includes('OFFIS_DCMTK_367'));
         assert.ok(hex.replaceAll(' ', '').includes(hexOf('OFFIS_DCMTK_367')));
       }
