@@ -147,7 +147,7 @@ export function explainHeldBack(finding: PreflightFinding, displayPath?: (path: 
   const explanation = explainPreflight(finding, displayPath);
   // A duplicate waits for nobody: the same bytes are sent from the other file.
   if (finding.code === 'duplicate instance') return explanation;
-  const anyway = `To send it as it is, choose "Send this one" in the results, or set "${finding.code}" to send ${ourOption('preflight')}.`;
+  const anyway = `To send it as it is, choose "Send This One" in "Review Held-Back Files", or set "${finding.code}" to send ${ourOption('preflight')}.`;
   const { action } = explanation;
   return { ...explanation, action: action === undefined ? anyway : `${action} ${anyway}` };
 }

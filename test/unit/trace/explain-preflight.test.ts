@@ -112,7 +112,7 @@ describe('explanations of findings', () => {
         if (code !== 'duplicate instance') {
           assert.match(
             heldBack.action ?? '',
-            /"Send this one" in the results, or set ".+" to send \(setting preflight, /,
+            /"Send This One" in "Review Held-Back Files", or set ".+" to send \(setting preflight, /,
           );
           assert.ok(heldBack.action?.startsWith(explanation.action ?? ''));
         }
