@@ -7,7 +7,7 @@ import { document, wrapped } from './markdown.ts';
 const WHOSE: Readonly<Record<NonNullable<Explanation['whose']>, string>> = {
   peer: 'the peer or the network',
   local: 'the file or this machine',
-  person: 'you: stopped, or to be decided',
+  person: 'none: you stopped it, or you have to decide',
 };
 
 /** Markdown reads <, *, _ and ` in a sentence as markup. */
@@ -24,7 +24,7 @@ function entryLines(title: string, { what, cause, action, whose }: Explanation):
       ...item('What you see', what),
       ...item('Likely cause', cause),
       ...item('What to do', action),
-      ...item('Whose', whose && WHOSE[whose]),
+      ...item('Whose failure', whose && WHOSE[whose]),
     ].join('\n'),
   ];
 }
