@@ -194,7 +194,7 @@ for (const [state, prefix] of RECEIVER_STATES) {
   });
 }
 
-test('the receiver still stores what is right after all that is wrong', async (t) => {
+test('the receiver still stores instances after all malformed PDUs', async (t) => {
   const receiver = await receiverFor(t);
   for (const { bytes } of sample(1)) await say(receiver.port, bytes);
   const folder = temporaryFolder(t);

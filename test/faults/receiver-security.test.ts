@@ -73,7 +73,7 @@ const UIDS: readonly string[] = [
   '.receiving-0',
 ];
 
-test('a UID that wants to be a path becomes a name in the folder, or none at all', async (t) => {
+test('a SOP Instance UID that looks like a path becomes a file name in the folder, or is refused', async (t) => {
   const { receiver, root, directory } = await receiverIn(t);
   for (const uid of UIDS) {
     const client = await connectClient(receiver.port);
@@ -118,7 +118,7 @@ test('an instance beyond the limit is refused, leaves nothing, and the associati
   assert.deepEqual(readdirSync(directory), ['1.2.4.dcm']);
 });
 
-test('an instance that is cut off leaves nothing', async (t) => {
+test('an instance whose connection ends leaves no file', async (t) => {
   const { receiver, directory } = await receiverIn(t);
   const client = await connectClient(receiver.port);
   client.send(storeCommand('1.2.3'));
@@ -172,7 +172,7 @@ test('associations beyond the limit are rejected as transient, far more are clos
   await assertNothingLeft(before);
 });
 
-test('who asks and never listens is not read from any more, and costs little memory', {
+test('back-pressure: a requestor that reads no answers is not read from, and costs little memory', {
   timeout: 60_000,
 }, async (t) => {
   const { receiver } = await receiverIn(t);
@@ -233,7 +233,7 @@ test('a requestor that sends nothing for 5 minutes is aborted', async (t) => {
   client.socket.destroy();
 });
 
-test('without being asked for more, it can be reached from this machine only', async (t) => {
+test('by default the receiver listens on the loopback interface only', async (t) => {
   const { receiver } = await receiverIn(t);
   assert.equal(receiver.host, '127.0.0.1');
   const others = Object.values(networkInterfaces())

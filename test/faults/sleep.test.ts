@@ -59,7 +59,7 @@ async function sleepOnAnAnswer(
   return { ...exit, connections: peer.connections };
 }
 
-test('F73: what came while it slept did not come late', LINUX_ONLY, async (t) => {
+test('F73: an answer that arrived during the suspend is not late', LINUX_ONLY, async (t) => {
   const slept = await sleepOnAnAnswer(t, (connection, message) => connection.respond(message, 0));
   assert.equal(slept.stderr, '');
   assert.match(slept.stdout, /^All 2 files stored\./);
@@ -67,21 +67,21 @@ test('F73: what came while it slept did not come late', LINUX_ONLY, async (t) =>
   assert.equal(slept.connections, 1);
 });
 
-test('F73: a peer that went away meanwhile is connected to again, and everything is stored', LINUX_ONLY, async (t) => {
-  const slept = await sleepOnAnAnswer(t, (connection) => connection.socket.resetAndDestroy());
-  assert.match(slept.stderr, /^E: (\[1\] )?Connection lost: .*ECONNRESET$/m);
-  assert.doesNotMatch(slept.stderr, /timeout/);
-  assert.match(slept.stdout, /^All 2 files stored\./);
-  assert.equal(slept.connections, 2);
-});
-
 test(
-  'F73: a peer that has nothing to say when it wakes up: one timeout, and a new association',
+  'F73: a peer that left during the suspend is connected to again, and everything is stored',
   LINUX_ONLY,
   async (t) => {
-    const slept = await sleepOnAnAnswer(t, () => undefined);
-    assert.equal(slept.stderr.match(/timeout reached/g)?.length, 1, slept.stderr);
+    const slept = await sleepOnAnAnswer(t, (connection) => connection.socket.resetAndDestroy());
+    assert.match(slept.stderr, /^E: (\[1\] )?Connection lost: .*ECONNRESET$/m);
+    assert.doesNotMatch(slept.stderr, /timeout/);
     assert.match(slept.stdout, /^All 2 files stored\./);
     assert.equal(slept.connections, 2);
   },
 );
+
+test('F73: a peer that stays silent after the suspend: one timeout, and a new association', LINUX_ONLY, async (t) => {
+  const slept = await sleepOnAnAnswer(t, () => undefined);
+  assert.equal(slept.stderr.match(/timeout reached/g)?.length, 1, slept.stderr);
+  assert.match(slept.stdout, /^All 2 files stored\./);
+  assert.equal(slept.connections, 2);
+});

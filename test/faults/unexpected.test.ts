@@ -74,7 +74,7 @@ const PHASES: readonly (readonly [string, (connection: PeerConnection) => Promis
 ];
 
 for (const [phase, lead, expected] of PHASES) {
-  test(`F19, F27: every PDU that has no place, ${phase}`, async (t) => {
+  test(`F19, F27: every unexpected PDU, ${phase}`, async (t) => {
     for (const [name, bytes] of PDUS) {
       if (expected.includes(name)) continue;
       let abort: Buffer | undefined;
@@ -199,7 +199,7 @@ test('F24: PDVs whose lengths lie end the association, and the file is sent agai
   }
 });
 
-test('F29: junk after our A-ABORT is not answered, and does not keep the connection open', async (t) => {
+test('F29: bytes after our A-ABORT are not answered, and do not keep the connection open', async (t) => {
   let abortsSeen = 0;
   let closedAfterMs = Number.POSITIVE_INFINITY;
   const beganMs = clock.ms;

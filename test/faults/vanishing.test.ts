@@ -14,7 +14,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const clock = new LoopClock();
 const SHORT = { connectMs: 400, associationMs: 300, responseMs: 300, writeStallMs: 300, releaseMs: 300 };
 
-test('F03: a peer that does not even take the connection: the connect deadline, and no later', {
+test('F03: a peer that does not accept the connection: the connect deadline ends it', {
   skip: process.platform !== 'linux' && 'other systems refuse where the queue is full',
 }, async (t) => {
   const folder = await folderOf(t, 1);
@@ -31,7 +31,7 @@ test('F03: a peer that does not even take the connection: the connect deadline, 
   );
 });
 
-test('F06: a peer that ends its half and reads on is gone: the rest goes through a new association', async (t) => {
+test('F06: a peer that sends FIN and reads on has left: the rest goes through a new association', async (t) => {
   const folder = await folderOf(t, 2, 50_000);
   const peer = await startScriptedPeer(async (connection, number) => {
     await connection.accept();
@@ -139,7 +139,7 @@ test('F75: proxies that the environment names are not used', async (t) => {
   assert.equal(asked, 0);
 });
 
-test('F78: an address that cannot be had is named as the system names it', async (t) => {
+test("F78: an address that cannot be listened on is an error with the system's code", async (t) => {
   const folder = await folderOf(t, 1);
   // Nobody can connect to everybody.
   const { result } = await send([folder], peerAt(104, { host: '255.255.255.255', timeouts: SHORT }));

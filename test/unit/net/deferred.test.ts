@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Deferred, Occurrence } from '../../../src/net/deferred.ts';
 import { heapUsed } from '../../support/heap.ts';
 
-test('an occurrence ends what waits for it, and whatever comes after it', async () => {
+test('an occurrence ends what waits for it, before and after it happened', async () => {
   const occurrence = new Occurrence();
   const early = occurrence.or(new Deferred<number>().promise);
   occurrence.happen();
@@ -11,13 +11,13 @@ test('an occurrence ends what waits for it, and whatever comes after it', async 
   assert.equal(await occurrence.or(new Deferred<number>().promise), undefined);
 });
 
-test('work that is done first gives its value, or its error', async () => {
+test('work that ends first gives its value or its error', async () => {
   const occurrence = new Occurrence();
   assert.equal(await occurrence.or(Promise.resolve(7)), 7);
   await assert.rejects(occurrence.or(Promise.reject(new Error('work'))), /work/);
 });
 
-test('who gave up waiting is not called', () => {
+test('a waiter that gave up is not called', () => {
   const occurrence = new Occurrence();
   let calls = 0;
   const giveUp = occurrence.wait(() => {
@@ -31,7 +31,7 @@ test('who gave up waiting is not called', () => {
   assert.equal(calls, 10);
 });
 
-test('100,000 pieces of work that did not have to wait leave nothing behind', async () => {
+test('100,000 finished waits take no memory', async () => {
   const occurrence = new Occurrence();
   const before = heapUsed();
   for (let index = 0; index < 100_000; index += 1) await occurrence.or(Promise.resolve(index));

@@ -27,7 +27,7 @@ describe('scopeOf', () => {
   for (const [scope, addresses] of Object.entries(SCOPES))
     for (const address of addresses.split(' ')) it(`${address}: ${scope}`, () => assert.equal(scopeOf(address), scope));
 
-  it('of several is that of the farthest, of none anywhere', () => {
+  it("is the widest of several addresses, and 'anywhere' without any", () => {
     assert.equal(widestScope(['127.0.0.1', '::1']), 'this machine');
     assert.equal(widestScope(['127.0.0.1', '10.0.0.1']), 'private network');
     assert.equal(widestScope(['127.0.0.1', '10.0.0.1', '8.8.8.8']), 'anywhere');
@@ -35,14 +35,14 @@ describe('scopeOf', () => {
   });
 });
 
-it('an address is told from a name', () => {
+it('an address and a host name are told apart', () => {
   for (const host of ['127.0.0.1', '::1', 'fe80::1%eth0']) assert.equal(isAddress(host), true, host);
   for (const host of ['localhost', '127.1', '2130706433', '1.2.3.4.example.org', '256.1.1.1'])
     assert.equal(isAddress(host), false, host);
 });
 
 describe('addressesOf', () => {
-  it('says what the system says, and nothing where the system knows nothing', async () => {
+  it('gives the addresses that the system knows, or none', async () => {
     assert.deepEqual(await addressesOf('127.0.0.1', 5_000), ['127.0.0.1']);
     assert.deepEqual(await addressesOf('name.invalid', 5_000), []);
   });
@@ -71,7 +71,7 @@ describe('localhost', () => {
     }
   });
 
-  it('is connected to all the same', async (t) => {
+  it('can be connected to', async (t) => {
     const receiver = await startReceiver({ port: 0, directory: temporaryFolder(t) });
     t.after(() => receiver.stop());
     const remote = await new Promise<Endpoint>((resolve, reject) => {
