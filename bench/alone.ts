@@ -1,4 +1,4 @@
-// What is measured with nobody beside it: the preview's scan, conversion, and the way to a peer far away.
+// What is measured without a comparison: the preview's scan, conversion, and sends to a distant peer.
 
 import { join } from 'node:path';
 import { ctSlices, smallFiles } from './data.ts';
@@ -17,7 +17,7 @@ export async function preview({ isQuick, programs }: Bench): Promise<ScenarioRes
     });
     const { files: found, ms } = JSON.parse(stdout) as { readonly files: number; readonly ms: number };
     if (found !== files) throw new Error(`the scan found ${found} of ${files} files`);
-    // The first warms up the system's cache.
+    // The first run warms up the system's cache.
     if (round > 0) runs.push({ ms, peakMB });
   }
   const seconds = median(runs.map(({ ms }) => ms)) / 1_000;
@@ -79,7 +79,7 @@ export async function conversion({ isQuick, programs }: Bench): Promise<Scenario
 
 /** Of the simulated line. */
 const ROUND_TRIP_MS = 40;
-/** What Linux lets a connection have under way, unless told otherwise. */
+/** Linux's default limit for unacknowledged bytes of a connection. */
 const WINDOW_LENGTH = 4 * 1_048_576;
 
 export async function farPeer({ contenders, isQuick, programs }: Bench): Promise<ScenarioResult> {

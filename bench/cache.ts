@@ -1,4 +1,4 @@
-// Where the benchmarks keep what is made once: data, compiled programs, the product as it was when the run began.
+// Where the benchmarks keep what is made once: data, compiled programs, and the product as built when the run began.
 
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir, rm, stat } from 'node:fs/promises';
@@ -20,14 +20,14 @@ export async function exists(path: string): Promise<boolean> {
 export interface Programs {
   /** The command of a peer that frames, answers and discards; its own arguments follow. */
   readonly sink: readonly string[];
-  /** Measures the program that follows; undefined where there is no C compiler. */
+  /** Measures the program that follows; undefined without a C compiler. */
   readonly measure: string | undefined;
   /** The product's command line, built. */
   readonly cli: string;
   close(): Promise<void>;
 }
 
-/** Builds the product, and keeps a copy that no other build changes while it is measured. */
+/** Builds the product and keeps a copy, so that another build cannot change it during the run. */
 export async function preparePrograms(): Promise<Programs> {
   await buildAll();
   const folder = join(cacheFolder, `programs-${process.pid}`);

@@ -1,4 +1,4 @@
-// Who sends: the product in several settings, DCMTK, what else is installed, and the copy without a protocol.
+// The senders: the product with several settings, DCMTK, other tools that are installed, and the copy without a protocol.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -11,7 +11,7 @@ import type { Target } from './targets.ts';
 export interface Contender {
   readonly name: string;
   readonly command: (target: Target, data: DataSelection) => Command;
-  /** The sink's count is not asked: no DICOM arrives there. */
+  /** No DICOM arrives, so the sink counts nothing. */
   readonly isRaw?: boolean;
 }
 
@@ -23,9 +23,9 @@ export interface Contenders {
   readonly storescuNoDelay: Contender;
   readonly dcmsendNoDelay: Contender;
   readonly rawCopy: Contender;
-  /** What is installed of the others. */
+  /** Other senders that are installed. */
   readonly others: readonly Contender[];
-  /** Name and why it is not there. */
+  /** Name, and why it is missing. */
   readonly absent: readonly string[];
 }
 

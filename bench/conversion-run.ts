@@ -1,6 +1,5 @@
-// How fast data sets change their transfer syntax, with nothing around it: conversion-run.ts MEGABYTES ROUNDS prints
-// lines of { what, megabytesPerSecond }. Source and destination are memory; what is measured is what a send does with
-// each piece.
+// Speed of conversion alone: conversion-run.ts MEGABYTES ROUNDS prints lines of { what, megabytesPerSecond }. Source and
+// destination are in memory.
 
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { convertedSource } from '../src/part10/convert/converted-source.ts';
@@ -46,7 +45,7 @@ function pixels(length: number): Buffer {
   return bytes;
 }
 
-/** Items of ten short elements each: the other end of what data sets are. */
+/** Items of ten short elements each: the worst case, as an image is the best. */
 function smallElements(length: number): BuiltElement[] {
   const item = [
     element(0x00081150, 'UI', '1.2.840.10008.5.1.4.1.1.2'),
@@ -73,14 +72,14 @@ const image = [
 ];
 await loadStandardDictionary();
 
-/** Those of one call take turns. */
+/** The conversions of one call take turns. */
 async function report(length: number, runs: Readonly<Record<string, () => Promise<unknown>>>): Promise<void> {
   const times = new Map<string, number[]>();
   for (let round = 0; round <= rounds; round++) {
     for (const [what, run] of Object.entries(runs)) {
       const started = performance.now();
       await run();
-      // The first warms up.
+      // The first round warms up.
       if (round > 0) times.set(what, [...(times.get(what) ?? []), performance.now() - started]);
     }
   }

@@ -1,5 +1,5 @@
-// What is sent: CT slices of 525 KB, files of 2 KB, one file of 1 GB. Made once, the same on every machine; the bytes
-// come from the tests' own writer, which shares no code with the product.
+// The files to send: CT slices of 525 KB, files of 2 KB, one file of 1 GB. Made once, the same on every machine, by the tests'
+// writer, which shares no code with the product.
 
 import { mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,11 +17,11 @@ import { cacheFolder, exists } from './cache.ts';
 const MULTI_FRAME_WORD = '1.2.840.10008.5.1.4.1.1.7.3';
 const FILES_IN_A_FOLDER = 100;
 const FRAME_LENGTH = 512 * 512 * 2;
-/** Part of the folders' name: to be changed with what is in the files. */
+/** Part of the folders' names. Change it if the content of the files changes. */
 const EDITION = 1;
 
 export interface DataSelection {
-  /** Folders of 100 files each, or files where fewer are wanted: arguments of a sender. */
+  /** Arguments of a sender: folders of 100 files each, or single files if fewer are needed. */
   readonly paths: readonly string[];
   readonly files: number;
   readonly bytes: number;

@@ -10,7 +10,7 @@ interface Client {
   send(host: string, port: number, callingAETitle: string, calledAETitle: string): void;
 }
 
-// Its own folder has it or nobody has: it is no dependency of the product.
+// Installed in bench/ only: it is not a dependency of the product.
 const { Client, requests, log } = createRequire(import.meta.url)('dcmjs-dimse') as {
   readonly Client: new () => Client;
   readonly requests: { readonly CStoreRequest: new (path: string) => unknown };

@@ -1,6 +1,5 @@
-// A long way to the peer: what goes in comes out after half a round trip, as much as the line holds at a time. A line is
-// as TCP sees it: at most `windowLength` bytes of a direction are unacknowledged, which is a round trip long. Slow start
-// and losses are not simulated.
+// Simulates a distant peer: bytes come out half a round trip after they went in. As in TCP, at most `windowLength` bytes of a
+// direction are unacknowledged during a round trip. Slow start and losses are not simulated.
 
 import { createServer, Socket } from 'node:net';
 

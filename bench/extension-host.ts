@@ -1,5 +1,5 @@
-// The same send inside a real extension host, started as the host tests start theirs. What counts there beside time is
-// that the host, which all extensions share, stays free: the delay of its event loop while files go out.
+// The same send inside a real extension host, started like that of the host tests. All extensions share the host, so the delay
+// of its event loop is measured besides the time.
 
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

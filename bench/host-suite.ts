@@ -1,5 +1,5 @@
-// Runs inside the extension host, in place of a test suite: sends each set of files as often as it is asked to, and
-// writes what each send took.
+// Runs inside the extension host, in place of a test suite: sends each set of files the given number of times and writes
+// what each send cost.
 
 import { writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -21,7 +21,7 @@ export interface HostRun {
   readonly maxMs: number;
   /** Of the whole host. */
   readonly residentBeforeMB: number;
-  /** The most that was seen while files went out. */
+  /** The maximum during the send. */
   readonly residentMB: number;
 }
 

@@ -1,4 +1,4 @@
-// Where the numbers come from: machine, system, versions.
+// The machine, system and versions that the numbers come from.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

@@ -6,7 +6,7 @@ import { closeSync, openSync } from 'node:fs';
 export interface Cost {
   readonly startedNs: bigint;
   readonly wallMs: number;
-  /** User and system; undefined where no C compiler made the program that counts it. */
+  /** User and system time; undefined without a C compiler, which builds the program that measures it. */
   readonly cpuMs: number | undefined;
   readonly peakMB: number | undefined;
   /** From the start of the program to the first byte of a data set at the peer. */
@@ -20,10 +20,10 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Longer than any run that is worth a place in a table. */
+/** Longer than any run that belongs in a table. */
 const DEADLINE_MS = 180_000;
 
-/** @throws where the program does not end with 0 */
+/** @throws if the program does not end with 0 */
 export async function measure(launcher: string | undefined, { argv, env = {} }: Command): Promise<Cost> {
   const [file = '', ...args] = launcher === undefined ? argv : [launcher, ...argv];
   const devNull = openSync('/dev/null', 'w');

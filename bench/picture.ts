@@ -1,5 +1,5 @@
-// The picture: for each comparison, how long the others take for what we do in one unit of time. A logarithmic axis,
-// because the differences are of three orders of magnitude. Plain SVG that is legible on light and dark ground.
+// The picture: for each comparison, the time of the others if ours is 1. The axis is logarithmic, because the differences span
+// three orders of magnitude. Plain SVG that is legible on a light and on a dark background.
 
 import type { ScenarioResult } from './scenario.ts';
 

@@ -1,5 +1,5 @@
-// The limit: files into a socket with the least that Node can do, and without DICOM. Nothing is parsed, framed or
-// answered. Two blocks take turns, so that the disk reads while the network writes.
+// The lower limit: Node copies files into a socket without DICOM. Nothing is parsed, framed or answered. Two blocks take turns,
+// so that the disk reads while the network writes.
 //
 //   node raw-copy.ts PORT BLOCK-LENGTH PATH...
 

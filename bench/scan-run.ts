@@ -1,4 +1,4 @@
-// What a preview does, alone: scan-run.ts PATH... prints { files, ms } of one scan in a fresh process.
+// The scan of a preview alone: scan-run.ts PATH... prints { files, ms } of one scan in a fresh process.
 
 import { scan } from '../src/send/scan.ts';
 

@@ -1,4 +1,4 @@
-// Runs contenders against each other: interleaved, so that what else the machine does falls on all of them, and each
+// Runs contenders against each other. They are interleaved, so that other load on the machine affects all of them, and each
 // round begins with another one.
 
 import type { Contender } from './contenders.ts';
@@ -9,7 +9,7 @@ import type { Target } from './targets.ts';
 export interface Entry {
   readonly contender: Contender;
   readonly data: DataSelection;
-  /** Fewer than the scenario's, for those that take long and always the same. */
+  /** Fewer than the scenario's, for slow contenders whose time does not vary. */
   readonly rounds?: number;
 }
 
@@ -33,7 +33,7 @@ export interface Row {
 
 export interface Verdict {
   readonly what: string;
-  /** As it is to be read: '≤ 1.0'. */
+  /** As shown: '≤ 1.0'. */
   readonly target: string;
   readonly value: string;
   readonly isMet: boolean;
@@ -45,7 +45,7 @@ export interface ScenarioResult {
   readonly note: string;
   readonly rows: readonly Row[];
   readonly verdicts: readonly Verdict[];
-  /** Instead of the usual table, where rows are not sends. */
+  /** Replaces the usual table if the rows are not sends. */
   readonly table?: string;
 }
 

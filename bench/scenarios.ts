@@ -1,4 +1,4 @@
-// The comparisons beside others: what is sent, by whom, to whom, and which targets are read off.
+// The comparisons: what is sent, by whom, to whom, and which targets follow.
 
 import type { Programs } from './cache.ts';
 import type { Contender, Contenders } from './contenders.ts';
@@ -19,7 +19,7 @@ const FOUR = ['--associations', '4'];
 const WINDOW = [...ONE, '--async-window', '8'];
 const PEAK_MB = 110;
 
-/** Rounds of a comparison, and of those that lose seconds to Nagle's algorithm each time. */
+/** Rounds of a comparison, and of the slow ones that lose seconds to Nagle's algorithm. */
 const roundsOf = ({ isQuick }: Bench): number => (isQuick ? 3 : 7);
 const slowRoundsOf = ({ isQuick }: Bench): number => (isQuick ? 1 : 3);
 
@@ -236,7 +236,7 @@ export async function growth(bench: Bench): Promise<ScenarioResult> {
   });
   const [first, ...rest] = rows;
   if (first === undefined) throw new Error('nothing was sent');
-  // Starting a program costs the same for any number of files: what each further file costs is what must stay flat.
+  // Starting a program costs the same for any number of files. The cost of each further file must not grow.
   const marginal = rest.map((row, index) => {
     const before = rows[index] ?? first;
     return (row.wallMs - before.wallMs) / (row.files - before.files);

@@ -1,4 +1,4 @@
-// Results as Markdown, and into the document between its markers.
+// Results as Markdown, written between the markers of the document.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Row, ScenarioResult, Verdict } from './scenario.ts';
@@ -32,7 +32,7 @@ const HEAD = [
 ];
 
 export function scenarioText({ title, note, rows, table }: ScenarioResult): string {
-  // "per file" is beside the first row, which is ours as it is by default.
+  // "per file" is relative to the first row, which is ours with default settings.
   const reference = rows[0] === undefined ? Number.NaN : rows[0].wallMs / rows[0].files;
   const parts = [`### ${title}`, note];
   if (rows.length > 0)
@@ -51,7 +51,7 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
   ].join('\n');
 }
 
-/** Replaces what stands between the markers. */
+/** Replaces the text between the markers. */
 export async function writeBetweenMarkers(path: string, text: string): Promise<void> {
   const document = await readFile(path, 'utf8');
   const [begin, end] = [document.indexOf(BEGIN), document.indexOf(END)];

@@ -9,7 +9,7 @@ import { createInterface, type Interface } from 'node:readline';
 
 export interface Target {
   readonly port: number;
-  /** Where there is one: a port that reads everything and knows no protocol. */
+  /** A port that reads everything without a protocol, if the peer has one. */
   readonly discardPort?: number;
   /** Forgets what was counted. */
   reset(): Promise<void>;
@@ -27,7 +27,7 @@ export interface TargetReport {
 }
 
 export interface SinkOptions {
-  /** Announced; what DCMTK and Orthanc announce, unless said otherwise. */
+  /** Maximum length to announce; by default that of DCMTK and Orthanc. */
   readonly maxPdu?: number;
   /** From the end of each request to its answer. */
   readonly delayMs?: number;
@@ -71,7 +71,7 @@ function nextLine(lines: Interface): Promise<string> {
   });
 }
 
-/** DCMTK's storescp, which throws away what it gets. `fork`: several associations at the same time. */
+/** DCMTK's storescp, which discards what it gets. `fork`: several associations at the same time. */
 export async function startStorescp(
   options: readonly string[],
   env: Readonly<Record<string, string>>,

@@ -1,9 +1,9 @@
 // Bundles what the VSIX ships: dist/extension.cjs (VS Code's extension host), dist/cli.cjs (a terminal), dist/dcmjs.cjs and the
 // files of worker threads.
 //
-// dcmjs is ten times the size of everything else and only needed where a data set must be understood, so it is a file of its own
-// that is loaded when its adapter asks for it. esbuild splits only ES modules, hence the plugin: `import('dcmjs')` becomes a
-// require of './dcmjs.cjs', which is bundled from the same package beside it.
+// dcmjs is ten times the size of everything else and rarely needed, so it is a file of its own that its adapter loads. esbuild
+// splits ES modules only, hence the plugin: `import('dcmjs')` becomes a require of './dcmjs.cjs', which is bundled from the
+// same package.
 
 import { globSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -34,11 +34,11 @@ const shared: BuildOptions = {
   // Stack traces that users report stay readable.
   keepNames: true,
   legalComments: 'none',
-  // In a CommonJS file `import()` would go through the ES module loader of the extension host; require needs nothing of it.
+  // In a CommonJS file `import()` would use the ES module loader of the extension host; require does not.
   supported: { 'dynamic-import': false },
   // A CommonJS file has no import.meta.
   define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
-  // What import.meta has besides is for code that runs from source.
+  // The other members of import.meta are only used by code that runs from source.
   logOverride: { 'empty-import-meta': 'silent' },
   logLevel: 'warning',
 };
@@ -82,7 +82,7 @@ const workers: readonly BuildOptions[] = globSync('src/**/*-worker.ts', { cwd: r
 const codecs = 'dcmjs-codecs/build/dcmjs-native-codecs.wasm';
 const copies = workers.some(({ outfile }) => outfile === 'dist/codecs-worker.cjs') ? [codecs] : [];
 
-/** Two builds at once, or a build beside a program that runs, see whole files only: each is renamed into its place. */
+/** Each file is renamed into its place, so that a second build or a running program sees whole files only. */
 async function put(path: string, contents: Uint8Array): Promise<void> {
   const old = await readFile(path).catch(() => undefined);
   if (old !== undefined && old.equals(contents)) return;
@@ -91,7 +91,7 @@ async function put(path: string, contents: Uint8Array): Promise<void> {
   await rename(fresh, path);
 }
 
-/** The licences of everything that others wrote and that is in the bundles. */
+/** The licences of all packages in the bundles. */
 async function notices(inputs: readonly string[]): Promise<string> {
   const folders = new Set(inputs.flatMap((input) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
   if (copies.length > 0) folders.add('node_modules/dcmjs-codecs');

@@ -1,6 +1,5 @@
-// docs/conformance.md, after the template of PS3.2 Annex N: from the registry of UIDs, the statuses and what is advised on
-// each, the defaults of peers, sends and the receiver. Prose stands here and in the files beside; numbers and tables come
-// from the code. `npm run docs` writes it; a unit test compares the file with what this would write.
+// docs/conformance.md, after the template of PS3.2 Annex N. Its prose is here and in the conformance-*.ts files. Its numbers
+// and tables come from the code: UIDs, statuses and the advice on each, defaults and limits. `npm run docs` writes it; a unit test compares the file with what this would write.
 
 import manifest from '../package.json' with { type: 'json' };
 import { DEFAULT_CALLED_AE_TITLE, DEFAULT_CALLING_AE_TITLE } from '../src/net/peer.ts';

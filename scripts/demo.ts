@@ -1,4 +1,4 @@
-// The sample study and a receiver for it, for `npm start` and `npm run workbench`. Everything goes into .sample, which git ignores.
+// The sample study and a receiver for it, for `npm start` and `npm run workbench`. Everything is written to .sample, which git ignores.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// `npm run faults`: runs the tests that the fault catalogue (docs/faults.md) names and prints what became of each fault.
+// `npm run faults`: runs the tests that the fault catalogue (docs/faults.md) names and prints the result of each fault.
 //
 // A fault counts when at least one test names it, every test that names it passed, and none was skipped. The exit code
 // is 0 only if that holds for each fault that can be run here.

@@ -1,10 +1,10 @@
 // `npm run fuzz`: damaged conversations, files and data sets by seed, until something fails or the count is reached.
 //
-//     npm run fuzz                     1,000,000 inputs from a seed that the clock gives
+//     npm run fuzz                     1,000,000 inputs, the seed from the clock
 //     npm run fuzz -- 20000            20,000 inputs
 //     npm run fuzz -- 20000 4711       20,000 inputs from seed 4711 on
 //
-// An input that fails is kept under test/property/seeds: from then on `npm test` tries it first.
+// An input that fails is saved in test/property/seeds, and `npm test` tries it first from then on.
 
 import { relative } from 'node:path';
 import { fuzz, keep } from '../test/support/fuzz-run.ts';

@@ -1,8 +1,8 @@
 // `npm run lock`: brings package-lock.json in step with package.json, complete for every platform.
 //
-// Tools with a binary list one package per platform as optional dependencies. Where the registry in use has not all of them,
-// npm leaves the absent ones out of the lock file, and then its own `npm ci` refuses that file on every machine. So they
-// are written in: name, exact version and platform. Other platforms fetch them by that; this one never asks for them.
+// Tools with a binary list one package per platform as optional dependencies. If the registry in use lacks some of them, npm
+// leaves them out of the lock file, and then `npm ci` refuses that file on every machine. So they are added here: name,
+// exact version and platform. Other platforms fetch them by that; this one does not need them.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ const processors: Readonly<Record<string, string>> = { arm: 'arm', arm64: 'arm64
 const otherProcessors: Readonly<Record<string, string>> = { ppc64: 'ppc64', riscv64: 'riscv64', s390x: 's390x' };
 const systems = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32'];
 
-/** From a name such as @oxlint/binding-linux-arm-musleabihf; undefined if it says no platform. */
+/** From a name such as @oxlint/binding-linux-arm-musleabihf; undefined if it names no platform. */
 function platformOf(name: string): Pick<LockEntry, 'os' | 'cpu' | 'libc'> | undefined {
   const words = name.replace(/^@[^/]*\//, '').split('-');
   const os = words.find((word) => systems.includes(word));
@@ -39,7 +39,7 @@ function platformOf(name: string): Pick<LockEntry, 'os' | 'cpu' | 'libc'> | unde
   return { os: [os], cpu: [cpu], ...(isMusl ? { libc: ['musl'] } : isGlibc ? { libc: ['glibc'] } : {}) };
 }
 
-/** Platform packages that the lock file should have and has not, with the entry that each should be. */
+/** Platform packages that the lock file lacks, with the entry for each. */
 export function missingPlatforms({ packages }: LockFile): Record<string, LockEntry> {
   const missing: Record<string, LockEntry> = {};
   for (const { optionalDependencies, dev } of Object.values(packages)) {

@@ -1,5 +1,5 @@
-// Writes a small study to try things with: two CT series of a phantom that never was, in three transfer syntaxes, and
-// two files that are not DICOM, so that skipping is seen, too. PS3.3 A.3 (CT Image IOD), PS3.5 Annex A and G (RLE).
+// Writes a small study to try things with: two CT series of an invented phantom, in three transfer syntaxes, and
+// two files that are not DICOM, to show how files are skipped. PS3.3 A.3 (CT Image IOD), PS3.5 Annex A and G (RLE).
 //
 //   node scripts/sample-study.ts DIRECTORY
 
@@ -14,7 +14,7 @@ const RLE_LOSSLESS = '1.2.840.10008.1.2.5';
 
 const SIZE = 128;
 const SLICES_PER_SERIES = 12;
-/** All UIDs are this number and the next ones, in the form of a UUID's (PS3.5 B.2). They are the same each time. */
+/** The first UID; the others count on from it, in the form of PS3.5 B.2. They are the same each time. */
 const FIRST_UID = 244_619_580_391_744_091_207_718_634_470_510_281_600n;
 const IMPLEMENTATION_CLASS_UID = sampleUID(0);
 const STUDY_UID = sampleUID(1);
@@ -26,7 +26,7 @@ const WATER = 0;
 
 type Element = readonly [tag: number, vr: string, value: Uint8Array];
 
-/** Returns the paths written, in the order of the study. The directory is made if need be. */
+/** Returns the paths written, in the order of the study. The directory is made if it is missing. */
 export async function writeSampleStudy(directory: string): Promise<string[]> {
   const paths: string[] = [];
   const write = async (path: string, content: Uint8Array | string) => {
@@ -137,7 +137,7 @@ function sliceImage(series: number, slice: number): Int16Array {
       const y = row - (SIZE - 1) / 2;
       const inside = series === 0 ? sphereAt(x, y, depth) : rodsAt(x, y, slice);
       const isTank = Math.hypot(x, y) < 56;
-      // A little ripple: flat water would hide what a codec or a viewer does to values.
+      // A small ripple: flat water would hide errors of a codec or a viewer.
       const ripple = ((row * 7 + column * 13 + slice * 5) % 9) - 4;
       image[row * SIZE + column] = isTank ? inside + ripple : AIR;
     }
@@ -197,7 +197,7 @@ function rleFrame(pixels: Int16Array): Buffer {
   return Buffer.concat([header, ...segments]);
 }
 
-/** PS3.5 G.3.1. A row is packed on its own, as the standard wants it. */
+/** PS3.5 G.3.1. Each row is packed by itself, as the standard requires. */
 function packBits(row: Uint8Array): Buffer {
   const packed: number[] = [];
   let at = 0;

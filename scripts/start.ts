@@ -1,5 +1,5 @@
-// `npm start`: the whole way once, without an editor. Builds, writes a small study, starts the built-in receiver, sends the
-// study to it and looks whether every instance arrived.
+// `npm start`: one send without an editor. Builds, writes a small study, starts the built-in receiver, sends the study to it
+// and checks that every instance arrived.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// What the stages want from the machine, and getting it where that is possible: as root on a Debian-like machine.
+// What the stages need from the machine. As root on a Debian-like machine it is installed.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { compilers, isOnPath, isTestbedComplete } from '../test/support/testbed/
 interface Need {
   readonly aptPackage: string;
   readonly isThere: () => boolean;
-  /** The stages that want it. */
+  /** The stages that need it. */
   readonly stages: readonly string[];
 }
 
@@ -31,7 +31,7 @@ const needs: readonly Need[] = [
   ...compilerNeeds,
 ];
 
-/** Installs what the stages miss where this user may; says what it does and what stays missing. */
+/** Installs what is missing if this user may; prints what it does and what stays missing. */
 export function provideNeeds(stages: readonly string[]): void {
   const missing = needs.filter((need) => need.stages.some((stage) => stages.includes(stage)) && !need.isThere());
   if (missing.length === 0) return;

@@ -1,7 +1,7 @@
-// The stages of `npm test`, and how each is run and counted.
+// How the stages of `npm test` are run and counted.
 //
-// Counts come from what really ran: node:test's own events, mocha's, or a tool's exit code. A file without a test, a stage
-// without a test and a file that never ends are failures, because each of them would otherwise look like success.
+// Counts come from what ran: events of node:test or mocha, or a tool's exit code. A file without a test, a stage without a
+// test and a file that does not end are failures, because they would otherwise look like success.
 
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
@@ -13,7 +13,7 @@ export const root = join(import.meta.dirname, '..');
 /** What one stage did. */
 export interface Tally {
   passed: number;
-  /** Of the tests that passed, where the stage knows them. */
+  /** Of the tests that passed, if the stage knows them. */
   readonly passedTitles: string[];
   /** Title and what went wrong. */
   readonly failed: { readonly title: string; readonly detail: string }[];
@@ -25,7 +25,7 @@ export function emptyTally(): Tally {
   return { passed: 0, passedTitles: [], failed: [], skipped: [] };
 }
 
-/** A tool whose exit code is the verdict. Counts as one test. */
+/** A tool that passes with exit code 0. Counts as one test. */
 export async function runTool(title: string, command: string, args: readonly string[]): Promise<Tally> {
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -42,9 +42,9 @@ export async function runTool(title: string, command: string, args: readonly str
 }
 
 export interface NodeTestOptions {
-  /** Files at once. */
+  /** Files at the same time. */
   readonly concurrency: number;
-  /** For the whole stage; what is still running then has failed. */
+  /** For the whole stage. What is still running then has failed. */
   readonly deadlineMs: number;
 }
 

@@ -3,8 +3,8 @@
 //     npm test                     installs what is missing and runs every stage
 //     npm test -- unit interop     runs these stages only
 //
-// The exit code is 0 only if nothing failed and every stage ran at least one test. With CI=true a skip fails too: there, a
-// skipped test is a test that nobody runs. A test that SECURITY.md, docs/faults.md, docs/reliability.md or docs/storescu.md
+// The exit code is 0 only if nothing failed and every stage ran at least one test. With CI=true a skip fails too,
+// because there nobody would run the skipped test. A test that SECURITY.md, docs/faults.md, docs/reliability.md or docs/storescu.md
 // names must be among those that passed.
 
 import { existsSync, globSync } from 'node:fs';
@@ -138,7 +138,7 @@ async function main(): Promise<number> {
   };
 
   provideNeeds(chosen);
-  // What the tests start is what would ship.
+  // Tests start the bundles that would be shipped.
   if (chosen.some((stage) => !['format', 'lint', 'types'].includes(stage))) await prepare('build', buildAll);
   const wantsTestbed = chosen.includes('e2e') || (chosen.includes('host') && !process.env['VSCODE_EXECUTABLE']);
   if (wantsTestbed) await prepare('test bed', provideTestbed);

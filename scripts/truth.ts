@@ -1,9 +1,9 @@
-// `npm run truth`: sends to peers that go wrong at random, by seed, and compares what is claimed with what the peer holds.
+// `npm run truth`: sends to peers that misbehave at random, by seed, and compares the outcomes with what the peer holds.
 //
-//     npm run truth                        10,000 runs from a seed that the clock gives
+//     npm run truth                        10,000 runs, the seed from the clock
 //     npm run truth -- 10000 4711          10,000 runs from seed 4711 on
 //     npm run truth -- --cancel 1000       1,000 sends that are cancelled at a random instant
-//     npm run truth -- 1 4711              one run again, with all that happened in it
+//     npm run truth -- 1 4711              one run again, with everything that happened in it
 
 import { type CancelReport, cancelFiles, cancelRuns } from '../test/support/cancel-run.ts';
 import { type TruthReport, truthFiles, truthRuns } from '../test/support/truth-run.ts';

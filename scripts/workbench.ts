@@ -1,6 +1,6 @@
 // `npm run workbench`: a VS Code with the extension, the sample study as its workspace and the built-in receiver as its peer.
-// The desktop's `code` where it is on the PATH; else VS Code's workbench in the browser, by the code-server of the test bed.
-// Ctrl-C stops what was started here.
+// Uses the desktop's `code` if it is on the PATH, else the workbench in a browser, from the test bed's code-server. Ctrl-C
+// stops what was started here.
 
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
