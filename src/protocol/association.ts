@@ -1,8 +1,23 @@
-// One association, either side, without any I/O: inputs go in, effects come out. PS3.8 clauses 7 and 9.
+// One association, either role, without any I/O: inputs go in, effects come out. PS3.8 clauses 7 and 9.
 //
-// Every input becomes an event of Table 9-10; the table names the action, the action names its steps, and each step
-// becomes effects. Bytes become PDUs (ul/framer), PDUs become events, PDVs become DIMSE messages (dimse/assemble).
-// Whatever the peer sends, `handle` does not throw: a ProtocolError inside becomes Evt19 (or an unexpected PDU's AA-8).
+// A driver owns the connection and the timer. It gives this object everything that happens (bytes came, the connection is gone, the
+// user wants to send) as an input, and performs the effects that come back, in order: write these bytes, start the timer, tell
+// the user. The same inputs give the same effects, so that every conversation can be tested without a network.
+//
+//   input ──► event ──► STATE_TABLE[state][event] ──► action ──► steps ──► effects
+//
+//   bytes      ul/framer cuts them into PDUs; each PDU is an event; an indicated P-DATA-TF goes through dimse/assemble, which
+//              makes DIMSE messages of its PDVs
+//   requests   of the user are events too; messages are cut into PDVs by dimse/fragment
+//
+// The theory of states, events and actions is in ul/state-table.ts. Four things to know here:
+//
+// - `handle` does not throw, whatever the peer sends. A decoder's ProtocolError becomes Evt19, and a PDU that its state does not
+//   allow becomes the error of an AA-8; both are answered by A-ABORT. What `handle` does throw is a bug of ours.
+// - The state changes before the effects are performed. Whoever performs them may give further inputs at once; a driver queues
+//   the effects of those behind the rest.
+// - After bytes that are no PDU the stream is given up: without a length nobody knows where the next PDU begins.
+// - A request in a state that does not allow it does nothing. Its user was or will be told how the association ended.
 
 import type { NegotiatedContext } from './acse/contexts.ts';
 import { negotiateContexts } from './acse/negotiate.ts';
@@ -22,11 +37,11 @@ import { redactPdu } from './ul/redact.ts';
 import { STATE_TABLE } from './ul/state-table.ts';
 import type { EventId, State } from './ul/states.ts';
 
-/** The longest P-DATA-TF that we send, whatever more the peer would take, in bytes of its variable field. */
+/** The longest P-DATA-TF that we send, even where the peer takes longer ones. In bytes of its variable field. */
 export const SENT_PDU_LENGTH_CAP = 131_072;
-/** The longest P-DATA-TF that we take after having announced "no limit", in bytes of its variable field. */
+/** The longest P-DATA-TF that we accept where we announced "no limit". In bytes of its variable field. */
 export const RECEIVED_PDU_LENGTH_CAP = 16 * 1024 * 1024;
-/** Peers that count the PDU header into the maximum length, or ours wrongly, stay this close to it. In bytes. */
+/** Tolerance, in bytes, for peers that count headers wrongly and exceed the announced length by a few bytes. */
 const RECEIVED_PDU_LENGTH_SLACK = 1024;
 
 export interface AssociationOptions {
@@ -45,7 +60,7 @@ const PDU_EVENTS: Readonly<Record<PduType, EventId>> = {
   'A-ABORT': 'Evt16',
 };
 
-/** What an event brings along for its action's steps. */
+/** What an event brings along for the steps of its action. */
 interface EventParameters {
   readonly received?: Pdu;
   /** The bytes of `received`. */
@@ -61,7 +76,7 @@ export class Association {
   readonly #assembler = new MessageAssembler();
   #state: State = 'Sta1';
   #effects: Effect[] = [];
-  /** After bytes that are no PDU, nothing that follows can be read: the stream has lost its frame. */
+  /** Bytes came that are no PDU. What follows cannot be read, since nobody knows where the next PDU begins. */
   #unreadable = false;
   #rq: AAssociateRq | undefined;
   /** Bytes 11-74 of the A-ASSOCIATE-RQ that we received. */
@@ -80,22 +95,22 @@ export class Association {
     return this.#state;
   }
 
-  /** What was negotiated; empty until the association is accepted. */
+  /** The result of the negotiation, one entry for each proposed context. Empty until the association is accepted. */
   get contexts(): readonly NegotiatedContext[] {
     return this.#contexts;
   }
 
   /**
-   * The longest fragment of a message that one PDV carries, in bytes, even. Undefined before the association is
-   * accepted, and where the peer's maximum length leaves no room for two bytes (1-7, PS3.8 D.1).
+   * The longest fragment of a message that one PDV carries: an even number of bytes. Undefined before the association is
+   * accepted, and where the peer's maximum length leaves no room for two bytes (1-7, PS3.8 D.1): nothing can be sent to it then.
    */
   get maxFragment(): number | undefined {
     return this.#maxFragment;
   }
 
   /**
-   * Takes one input; returns what is to be done, in order. An input that comes too late, after the association has
-   * ended or begun to end, does nothing: whoever gave it learns of the end by an indication.
+   * Takes one input and returns the effects to perform, in order. A request that comes too late, after the association began to
+   * end, does nothing: an indication tells of the end.
    */
   handle(input: AssociationInput): Effect[] {
     this.#effects = [];
@@ -146,15 +161,12 @@ export class Association {
         const framed = this.#framer.next();
         if (framed === undefined) return;
         const { pdu, length } = framed;
-        if (pdu.type === 'P-DATA-TF') for (const event of receivedDataEvents(pdu)) this.#trace(event);
-        else
-          this.#trace({
-            type: 'PDU',
-            direction: 'received',
-            pdu,
-            length,
-            parts: redactPdu(framed.bytes, TRACE_BYTES_MAX),
-          });
+        if (pdu.type === 'P-DATA-TF') {
+          for (const event of receivedDataEvents(pdu)) this.#trace(event);
+        } else {
+          const parts = redactPdu(framed.bytes, TRACE_BYTES_MAX);
+          this.#trace({ type: 'PDU', direction: 'received', pdu, length, parts });
+        }
         const error = this.#unexpected(pdu.type);
         const parameters = { received: pdu, bytes: framed.bytes };
         this.#dispatch(PDU_EVENTS[pdu.type], error === undefined ? parameters : { ...parameters, error });
@@ -165,14 +177,14 @@ export class Association {
     }
   }
 
-  /** Evt19. The rest of the stream is not looked at any more. */
+  /** Evt19. The rest of the stream is dropped. */
   #fail(error: ProtocolError): void {
     this.#unreadable = true;
     this.#framer.discard();
     this.#dispatch('Evt19', { error });
   }
 
-  /** The error that an AA-8 for this PDU in this state reports, so that the abort names its cause. */
+  /** Where the table answers this PDU by an abort: the error that names the cause. */
   #unexpected(type: PduType): ProtocolError | undefined {
     const action = STATE_TABLE[this.#state][PDU_EVENTS[type]];
     return action === 'AA-8' || action === 'AA-7' || action === 'AA-1'

@@ -1,12 +1,12 @@
-// Bounded reading and growing writing of bytes, big endian, for the PDU codec (PS3.8 9.3).
+// Reading bytes within bounds, and writing bytes into a buffer that grows. Big endian, for the PDU codec (PS3.8 9.3).
 //
-// A length field is a claim of the peer. A reader knows where its bytes end, and a nested structure is read through a
-// sub-reader that ends where the structure says it ends, so that a length that lies is found at the read that crosses the
-// boundary and never reaches another structure's bytes.
+// The length fields of a peer cannot be trusted. A reader knows where its bytes end. A nested structure is read through a
+// sub-reader, which ends where the structure claims to end. So a wrong length is found by the first read that crosses the end,
+// and never reaches the bytes of another structure.
 
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError } from './errors.ts';
 
-/** Reads forward through bytes that a peer sent. Reads that yield bytes yield views, not copies. */
+/** Reads forward through bytes that a peer sent. Bytes that are returned are views, not copies. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   #position = 0;
@@ -15,12 +15,12 @@ export class ByteReader {
     this.#bytes = bytes;
   }
 
-  /** Bytes that are left. */
+  /** Bytes that are not read yet. */
   get remaining(): number {
     return this.#bytes.length - this.#position;
   }
 
-  /** @param what names the field in the error; so for every read below */
+  /** @param what names the field in the error. The same for every read below */
   uint8(what: string): number {
     const at = this.#advance(1, what);
     return this.#bytes[at]!;
@@ -43,7 +43,7 @@ export class ByteReader {
     return this.#bytes.subarray(at, at + length);
   }
 
-  /** A reader of the next `length` bytes, which this reader has passed. */
+  /** A reader of the next `length` bytes; this reader goes on behind them. */
   sub(length: number, what: string): ByteReader {
     return new ByteReader(this.take(length, what));
   }
@@ -52,12 +52,12 @@ export class ByteReader {
     this.#advance(length, what);
   }
 
-  /** The next `length` bytes, each as the character of its code: ISO 646 and ISO 8859-1 text, and never a throw on other text. */
+  /** The next `length` bytes as text, each byte as the character of its code (ISO 8859-1). Any bytes are accepted. */
   latin1(length: number, what: string): string {
     return latin1(this.take(length, what));
   }
 
-  /** Ends a structure: bytes that are left are an error. */
+  /** Checks that a structure ends here: bytes that are left are an error. */
   end(what: string): void {
     if (this.remaining > 0) {
       throw new ProtocolError(INVALID_PDU_PARAMETER_VALUE, `${what}: ${this.remaining} bytes too many`);
@@ -77,26 +77,24 @@ export class ByteReader {
   }
 }
 
-/** Each byte as the character of its code. */
+/** Each byte as the character of its code (ISO 8859-1). */
 export function latin1(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);
   return text;
 }
 
-/**
- * Appends to a buffer that grows. Every value is ours, so one that does not fit its field is a bug: RangeError.
- */
+/** Appends to a buffer that grows. The values are ours: one that does not fit its field is a bug, and throws RangeError. */
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
 
-  /** @param capacity bytes to make room for at first */
+  /** @param capacity the first size of the buffer, in bytes */
   constructor(capacity = 256) {
     this.#bytes = new Uint8Array(capacity);
   }
 
-  /** Bytes that were written. */
+  /** Bytes that were written so far. */
   get length(): number {
     return this.#length;
   }
@@ -121,7 +119,7 @@ export class ByteWriter {
     this.#bytes.set(bytes, at);
   }
 
-  /** `length` times 00H: reserved fields. */
+  /** `length` bytes of 00H, as in reserved fields. */
   zeros(length: number): void {
     const at = this.#append(length);
     this.#bytes.fill(0, at, at + length);
@@ -133,7 +131,7 @@ export class ByteWriter {
     for (let i = 0; i < text.length; i++) this.#bytes[at + i] = inRange(text.charCodeAt(i), 0xff);
   }
 
-  /** A big-endian 16-bit length, then what `write` writes; the length is that of what was written. */
+  /** A 16-bit length, followed by what `write` writes. The length is filled in afterwards. */
   prefixed16(write: () => void): void {
     const at = this.#append(2);
     write();
@@ -147,7 +145,7 @@ export class ByteWriter {
     putUint32(this.#bytes, at, this.#length - at - 4);
   }
 
-  /** What was written, as a view: write no more after this. */
+  /** A view of all that was written. Nothing may be written after this. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }

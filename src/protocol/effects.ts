@@ -1,4 +1,4 @@
-// What goes into an association and what comes out. The names are the service primitives of PS3.8 clause 7.
+// The inputs and effects of an association. Named after the service primitives of PS3.8 clause 7.
 
 import type { NegotiatedContext } from './acse/contexts.ts';
 import type { Command, SendableCommand } from './dimse/command.ts';
@@ -7,11 +7,11 @@ import type { ProtocolTraceEvent } from './trace-event.ts';
 import type { AAssociateAc, AAssociateRj, AAssociateRq } from './ul/pdu.ts';
 
 export type AssociationInput =
-  /** Requestor: begin (Evt1). */
+  /** Requestor: open an association (Evt1). */
   | { readonly type: 'A-ASSOCIATE request'; readonly rq: AAssociateRq }
   /** Acceptor: the answer to the A-ASSOCIATE indication (Evt7, Evt8). */
   | { readonly type: 'A-ASSOCIATE response'; readonly answer: AAssociateAc | AAssociateRj }
-  /** A command set, with a data set to follow or without (Evt9). */
+  /** A command set. `hasDataSet`: inputs of type 'data set' follow (Evt9). */
   | {
       readonly type: 'DIMSE request';
       readonly presentationContextId: number;
@@ -19,8 +19,8 @@ export type AssociationInput =
       readonly hasDataSet: boolean;
     }
   /**
-   * The next bytes of the data set that was announced (Evt9); even in length unless `isLast`. `hasRoom`: with room before
-   * each fragment, into which the headers are written (`fragmentInPlace`).
+   * The next bytes of the data set that the command set announced (Evt9). Of even length unless `isLast`. `hasRoom`: the bytes
+   * have gaps before each fragment, and the headers are written there (`fragmentInPlace`).
    */
   | {
       readonly type: 'data set';
@@ -40,7 +40,7 @@ export type AssociationInput =
   | { readonly type: 'ARTIM expired' }
   | { readonly type: 'bytes'; readonly bytes: Uint8Array };
 
-/** What the user of the association is told. */
+/** What the user of the association is told of. */
 export type Indication =
   | { readonly type: 'A-ASSOCIATE indication'; readonly rq: AAssociateRq }
   | {
@@ -55,7 +55,7 @@ export type Indication =
       readonly command: Command;
       readonly hasDataSet: boolean;
     }
-  /** `bytes` are a view of what was received; copy what must outlive the call. */
+  /** `bytes` are a view of what was received: copy what is needed after the call. */
   | {
       readonly type: 'data set';
       readonly presentationContextId: number;
@@ -64,18 +64,18 @@ export type Indication =
     }
   | { readonly type: 'A-RELEASE indication' }
   | { readonly type: 'A-RELEASE confirmation' }
-  /** The peer sent A-ABORT. Source 0: its user; 2: its provider (then it is an A-P-ABORT). */
+  /** The peer sent A-ABORT. Source 0: its user gave up. Source 2: it says that we broke the protocol (an A-P-ABORT). */
   | { readonly type: 'A-ABORT indication'; readonly source: number; readonly reason: number }
-  /** We ended it: the peer broke the protocol (`error`), or the connection went away (no `error`). */
+  /** The association ended on our side: the peer broke the protocol (`error`), or the connection is gone (no `error`). */
   | { readonly type: 'A-P-ABORT indication'; readonly error?: ProtocolError };
 
-/** What the driver does, in this order. */
+/** What the driver is to do, in the order of the list. */
 export type Effect =
   | { readonly type: 'connect' }
-  /** One or more whole PDUs, to be written as one. */
+  /** One or more whole PDUs, to be written without anything in between. */
   | { readonly type: 'write'; readonly chunks: readonly Uint8Array[] }
   | { readonly type: 'close' }
-  /** PS3.8 9.1.5: start, or start again. */
+  /** PS3.8 9.1.5. A timer that runs starts anew. */
   | { readonly type: 'start ARTIM' }
   | { readonly type: 'stop ARTIM' }
   | { readonly type: 'indication'; readonly indication: Indication }

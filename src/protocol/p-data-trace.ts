@@ -1,10 +1,10 @@
-// What a trace is told of P-DATA-TF PDUs: how many, how long, of which message. Never the bytes of a data set; those of a
-// command set up to a bound.
+// Trace events about P-DATA-TF PDUs: how many there were, their length and their message. They have the first bytes of a command
+// set, and none of a data set.
 
 import { type Direction, type ProtocolTraceEvent, TRACE_BYTES_MAX } from './trace-event.ts';
 import { type PDataTf, PDU_HEADER_LENGTH, PDV_HEADER_LENGTH } from './ul/pdu.ts';
 
-/** Of one P-DATA-TF or more in a row, of one message. */
+/** One or more P-DATA-TF PDUs in a row, of one message. */
 export interface DataStretch {
   readonly presentationContextId: number;
   readonly isCommand: boolean;
@@ -30,11 +30,11 @@ export function dataEvent(
     length,
   } as const;
   if (commandSet === undefined) return event;
-  // A copy: a view would carry the whole buffer along, in which the bytes of data sets may stand too.
+  // A copy: a view would give access to the whole buffer, which may hold bytes of data sets too.
   return { ...event, command: new Uint8Array(commandSet.subarray(0, TRACE_BYTES_MAX)) };
 }
 
-/** One event for PDVs in a row of the same kind, however many a PDU has. */
+/** One event for each run of PDVs that belong to the same command set or data set. A PDU may have thousands of PDVs. */
 export function receivedDataEvents({ presentationDataValues }: PDataTf): ProtocolTraceEvent[] {
   const events: ProtocolTraceEvent[] = [];
   let pdus = 1;

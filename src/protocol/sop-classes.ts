@@ -1,8 +1,8 @@
 // The Storage SOP classes: PS3.6 Table A-1 (registry), PS3.4 Table B.5-1 and GG.3-1. Names are the registry's.
 //
-// Current ones, as of the edition of 2026; retired ones, because old archives are full of them; the classes of DICONDE (industry,
-// 601.x) and DICOS (security, 501.x); and two misprints. This list names and recognises, it does not permit: a class that is
-// not in it is sent just the same.
+// It lists the classes that are current in the edition of 2026, the retired ones (old archives have many), those of DICONDE
+// (industry, 601.x) and DICOS (security, 501.x), and two misprints. The list serves to name classes and to recognise storage. It is
+// no permission: a class that is not in it is sent too.
 
 type Row = readonly [uid: string, name: string];
 
@@ -204,7 +204,7 @@ export const CURRENT_STORAGE: readonly Row[] = [
   ['1.2.840.10008.5.1.4.45.1', 'Implant Template Group Storage'],
 ];
 
-/** No longer made, still met. */
+/** Retired from the standard, but still found in archives. */
 export const RETIRED_STORAGE: readonly Row[] = [
   ['1.2.840.10008.5.1.1.27', 'Stored Print Storage SOP Class'],
   ['1.2.840.10008.5.1.1.29', 'Hardcopy Grayscale Image Storage SOP Class'],
@@ -229,15 +229,15 @@ export const RETIRED_STORAGE: readonly Row[] = [
 ];
 
 /**
- * UIDs that a widespread toolkit's documentation prints by mistake for a class of CURRENT_STORAGE (misprint, right one). Real
- * software was configured from that page, so the misprints are recognised; nothing is ever sent under them unless a file says so.
+ * UIDs that the documentation of a widespread toolkit prints by mistake for classes of CURRENT_STORAGE (misprint, right one).
+ * Software was configured after that page, so they are recognised. They are used only for files that name them.
  */
 export const MISPRINTED_STORAGE: readonly (readonly [uid: string, meant: string])[] = [
   ['1.2.840.10008.5.1.4.1.1.1.1.1.1', '1.2.840.10008.5.1.4.1.1.1.1.1'],
   ['1.2.840.10008.5.1.1.4.1.1.3.1', '1.2.840.10008.5.1.4.1.1.1.3.1'],
 ];
 
-/** Not for storage, but seen in associations; named so that a trace can be read. */
+/** Not for storage. Known so that a trace can name them. */
 export const OTHER_SOP_CLASSES: readonly Row[] = [
   ['1.2.840.10008.1.1', 'Verification SOP Class'],
   ['1.2.840.10008.1.3.10', 'Media Storage Directory Storage'],

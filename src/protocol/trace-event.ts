@@ -1,4 +1,5 @@
-// What the protocol core tells whoever watches. Typed, never text: `trace/` makes the prose.
+// What the protocol room reports to a trace: typed events. `trace/` makes text of them. Events never hold secrets or bytes of data
+// sets; what must be hidden is hidden before the event is made (ul/redact.ts, secret.ts).
 
 import type { Command } from './dimse/command.ts';
 import type { ActionId } from './ul/actions.ts';
@@ -19,8 +20,8 @@ export type ProtocolTraceEvent =
       readonly parts: readonly RedactedPart[];
     }
   /**
-   * One or more P-DATA-TF PDUs of one message, in a row. Data-set bytes are never in a trace; `command` holds the bytes
-   * of a command fragment (at most TRACE_BYTES_MAX; a copy, so that they hold no other bytes of the connection).
+   * One or more P-DATA-TF PDUs in a row, of one message. `command`: a copy of the first TRACE_BYTES_MAX bytes of a command
+   * fragment; absent for data sets.
    */
   | {
       readonly type: 'P-DATA-TF';
@@ -47,8 +48,8 @@ export type ProtocolTraceEvent =
       readonly action: ActionId;
       readonly to: State;
     }
-  /** The peer broke the protocol; A-ABORT with source 2 and this reason follows. `detail` is for a protocol engineer. */
+  /** The peer broke the protocol. An A-ABORT with source 2 and this reason follows. `detail`: one line for an engineer. */
   | { readonly type: 'protocol error'; readonly reason: number; readonly detail: string };
 
-/** Bounds the bytes that one trace event holds. */
+/** The most bytes of a PDU or command fragment that one event holds. */
 export const TRACE_BYTES_MAX = 512;

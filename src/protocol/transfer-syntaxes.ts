@@ -1,8 +1,9 @@
 // The transfer syntaxes: PS3.6 Table A-1, PS3.5 Annex A. Names are the registry's.
 //
-// To send a data set its syntax need not be understood; to look into it, byte order, VR encoding and deflation must be. Pixel
-// data of an encapsulated syntax comes in fragments inside an otherwise explicit little endian data set (PS3.5 A.4); deflation of
-// frames (1.2.8.1) is such an encapsulation, deflation of the whole data set (1.2.1.99, 4.95, 4.205) is not.
+// Any data set can be sent without understanding its transfer syntax. To read into one, its byte order, its VR encoding and
+// whether it is deflated must be known. Encapsulated means that the pixel data is a sequence of fragments inside an Explicit VR
+// Little Endian data set (PS3.5 A.4). Deflated frames (1.2.8.1) are encapsulated. Deflated data sets (1.2.1.99, 4.95, 4.205) are
+// not.
 
 export interface TransferSyntax {
   readonly uid: string;
@@ -20,7 +21,7 @@ const EXPLICIT_LITTLE_ENDIAN = { encapsulated: false, byteOrder: 'little', expli
 
 type Row = readonly [uid: string, name: string];
 
-/** Pixel data as it is, or none; what differs from Explicit VR Little Endian stands beside the name. */
+/** Not encapsulated. Each row says how it differs from Explicit VR Little Endian. */
 const NATIVE: readonly (readonly [...Row, Partial<TransferSyntax>])[] = [
   ['1.2.840.10008.1.2', 'Implicit VR Little Endian', { explicitVR: false }],
   ['1.2.840.10008.1.2.1', 'Explicit VR Little Endian', {}],
@@ -36,7 +37,7 @@ const NATIVE: readonly (readonly [...Row, Partial<TransferSyntax>])[] = [
   ['1.2.840.10008.1.2.7.2', 'SMPTE ST 2110-20 Uncompressed Interlaced Active Video', {}],
   ['1.2.840.10008.1.2.7.3', 'SMPTE ST 2110-30 PCM Digital Audio', {}],
   ['1.2.840.10008.1.20', 'Papyrus 3 Implicit VR Little Endian', { explicitVR: false, retired: true }],
-  // The one private syntax that archives are full of; only its pixel data is big endian.
+  // A private syntax that is common in archives. Only its pixel data is big endian.
   ['1.2.840.113619.5.2', 'Implicit VR Little Endian with Big Endian Pixel Data (private, GE)', { explicitVR: false }],
 ];
 

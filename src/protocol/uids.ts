@@ -1,4 +1,4 @@
-// UIDs and their names: one place to ask. PS3.6 Annex A; the tables are in sop-classes.ts and transfer-syntaxes.ts.
+// Looks up UIDs and their names. PS3.6 Annex A. The tables are in sop-classes.ts and transfer-syntaxes.ts.
 
 import { CURRENT_STORAGE, MISPRINTED_STORAGE, OTHER_SOP_CLASSES, RETIRED_STORAGE } from './sop-classes.ts';
 import { TRANSFER_SYNTAXES, type TransferSyntax } from './transfer-syntaxes.ts';

@@ -1,4 +1,4 @@
-// DIMSE messages as text: a line for everybody, a block for engineers. PS3.7 clauses 9 and 10, Annexes C and E.
+// DIMSE messages as text: one line, or a block of lines with every element. PS3.7 clauses 9 and 10, Annexes C and E.
 //
 // The lines of a block follow from the rows of the message in protocol/dimse/command-table.ts, in the order and the wording of
 // `storescu -d`. Beyond that log a block has the presentation context that carries the message, what a status means, and the
@@ -25,7 +25,7 @@ import { formatTag, hexWord } from './units.ts';
 /** What is known of a presentation context when a message uses it. */
 export interface ContextInUse {
   readonly abstractSyntax: string;
-  /** Both syntaxes by name, kept as every message tells them. */
+  /** Both syntaxes by name. Every message shows them, so they are looked up once. */
   readonly names: string;
 }
 
@@ -49,7 +49,7 @@ const statusText = (response: Response): string =>
     ? '0x0000 - Success'
     : `0x${hexWord(response.Status)} - ${CATEGORIES[meaningOf(response).category]}`;
 
-/** The standard's meaning without the class in front of it: 'Out of Resources', not 'Refused: Out of Resources'. */
+/** The meaning without its class: 'Out of Resources' instead of 'Refused: Out of Resources'. */
 export const bareMeaning = (meaning: string): string => meaning.replace(/^(Refused|Error|Warning): /, '');
 
 /** '(0010,0020), (0010,0030)'. */
@@ -59,7 +59,7 @@ export function tagsText(tags: readonly number[]): string {
   return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
-/** What stands behind the status: ': Out of Resources, "Cannot write to file"', or nothing for a plain success. */
+/** What follows the status: ': Out of Resources, "Cannot write to file"'. Empty for a plain success. */
 function statusDetail(response: Response): string {
   const { Status, ErrorComment, OffendingElement } = response;
   const parts = Status === 0 ? [] : [bareMeaning(meaningOf(response).meaning)];
@@ -73,7 +73,7 @@ function statusDetail(response: Response): string {
 const contextText = (id: number, context: ContextInUse | undefined): string =>
   context === undefined ? String(id) : `${id} (${context.names})`;
 
-/** What a message is called: 'C-STORE RQ', or the number of a command that we do not speak. */
+/** 'C-STORE RQ', or the number of a message that is not in the table. */
 export function messageTypeText(command: Command): string {
   if (command.type === 'other') return `Command Field 0x${hexWord(command.CommandField)}`;
   return TEXTS[command.type].messageType;
@@ -96,7 +96,7 @@ const BY_VR: Readonly<Record<CommandVr, (value: never) => string>> = {
   US: String,
   AT: tagsText,
 };
-/** Where the words of a VR are not enough. */
+/** Elements that are shown otherwise than their VR says. */
 const BY_KEYWORD: Readonly<Partial<Record<CommandKeyword, (value: never) => string>>> = {
   AffectedSOPClassUID: nameOf,
   RequestedSOPClassUID: nameOf,
@@ -104,7 +104,7 @@ const BY_KEYWORD: Readonly<Partial<Record<CommandKeyword, (value: never) => stri
   Status: (status: number) => `0x${hexWord(status)}`,
 };
 
-/** How a row of the table is told. */
+/** How a row of the table becomes a line. */
 interface TextRow {
   readonly keyword: CommandKeyword;
   readonly label: string;
@@ -122,7 +122,7 @@ interface MessageText {
   readonly tellsOfNoDataSet: boolean;
 }
 
-/** The services that `storescu -v` names by a word of its own. */
+/** Services for which `storescu -v` has a word of its own. */
 const SERVICE_WORDS: Readonly<Partial<Record<DimseService, string>>> = { 'C-STORE': 'Store', 'C-ECHO': 'Echo' };
 
 function messageText(type: Command['type'], elements: CommandElements): MessageText {
@@ -152,7 +152,7 @@ const TEXTS = Object.fromEntries([
   ['other', messageText('other', OTHER_COMMAND_ELEMENTS)],
 ]) as Readonly<Record<Command['type'], MessageText>>;
 
-// Blocks grow by `+=`: there is one for each file, and joining lists of lines would cost more than the text itself.
+// Text grows by `+=`, because there is a block for each message: joining lists of lines takes longer.
 
 function rowLines(rows: readonly TextRow[], command: Command, next: string): string {
   const values = command as Values;
@@ -193,14 +193,14 @@ const HEADS: Readonly<Record<Direction, string>> = {
 };
 const END = rule('END DIMSE MESSAGE');
 
-/** A message as a block tells it. */
+/** All that a block shows of a message. */
 export interface MessageInContext {
   readonly command: Command;
   readonly direction: Direction;
   readonly presentationContextId: number;
   readonly context: ContextInUse | undefined;
   readonly hasDataSet: boolean;
-  /** Between one line and the next: a line break and what lines begin with. */
+  /** What separates lines: a line break and what each line begins with. */
   readonly next: string;
 }
 
@@ -219,7 +219,7 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 
 const isResponse = (command: Command): command is Response => command.type !== 'other' && 'Status' in command;
 
-/** At which level a message has its line; a status that is no success makes it louder. */
+/** The level of a message's line: higher for a warning or a failure. */
 export function dimseLevel(command: Command, direction: Direction): 'error' | 'warn' | 'info' {
   if (isResponse(command)) {
     const { category } = meaningOf(command);
@@ -228,7 +228,7 @@ export function dimseLevel(command: Command, direction: Direction): 'error' | 'w
   return command.type === 'other' && direction === 'received' ? 'warn' : 'info';
 }
 
-/** That line. */
+/** The line of a message: 'Received Store Response (Status: 0x0000 - Success)'. */
 export function dimseText(command: Command, direction: Direction): string {
   const verb = direction === 'sent' ? 'Sending' : 'Received';
   if (command.type === 'other') return `${verb} ${messageTypeText(command)}`;

@@ -1,4 +1,4 @@
-// Bytes as a person reads them: offset, hexadecimal, ASCII. Sixteen to a line; hidden bytes are stars in both columns.
+// A hex dump: offset, hexadecimal, ASCII, sixteen bytes to a line. Hidden bytes are stars in both columns.
 
 import type { RedactedPart } from '../protocol/ul/redact.ts';
 import { formatCount } from './units.ts';
@@ -9,7 +9,7 @@ const PER_LINE = 16;
 const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, '0'));
 const HIDDEN = -1;
 
-/** @param total how many bytes there were, where `parts` are only the first of them */
+/** @param total length of the whole, of which `parts` may be only the beginning, in bytes */
 export function hexDump(parts: readonly RedactedPart[], total: number): string[] {
   const lines: string[] = [];
   const bytes = flat(parts);
@@ -36,7 +36,7 @@ export function hexDump(parts: readonly RedactedPart[], total: number): string[]
   return lines;
 }
 
-/** The first HEX_BYTES_MAX bytes; HIDDEN for each that is hidden. */
+/** The first HEX_BYTES_MAX bytes; HIDDEN instead of each that is hidden. */
 function flat(parts: readonly RedactedPart[]): number[] {
   const bytes: number[] = [];
   for (const part of parts) {

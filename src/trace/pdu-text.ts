@@ -1,6 +1,6 @@
-// PDUs as blocks of text. PS3.8 9.3 in the wording and the layout that DICOM people read in `storescu -d`; where we
-// know more than that log tells (contexts that were not answered, transfer syntaxes that were not proposed, UIDs
-// without a name), a line says so. Secrets are never text: PS3.7 D.3.3.7.
+// PDUs as blocks of text, in the wording and the layout of DCMTK's `storescu -d`. PS3.8 9.3. Beyond that log we say which contexts
+// the peer did not answer and which transfer syntaxes it accepted without a proposal. User identities (PS3.7 D.3.3.7) are not
+// shown.
 
 import type { Secret } from '../protocol/secret.ts';
 import type { Direction } from '../protocol/trace-event.ts';
@@ -30,7 +30,7 @@ import { aeTitle, nameOf } from './names.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatCount } from './units.ts';
 
-/** Every PDU that has a text of its own; P-DATA-TF is folded by the trace. */
+/** Every PDU but P-DATA-TF, of which the trace shows many in one line. */
 export type ControlPdu = Exclude<Pdu, PDataTf>;
 
 /** Presentation contexts of the A-ASSOCIATE-RQ of the same association, by their ID. */
@@ -39,7 +39,7 @@ export type ProposedContexts = ReadonlyMap<number, ProposedPresentationContext>;
 const WIDTH = 76;
 const APPLICATION_INFORMATION_MAX = 64;
 
-/** A title in the middle of a line of equals signs. */
+/** '==== TITLE ====' in the width of a block. */
 export function rule(title: string): string {
   const padding = WIDTH - title.length - 2;
   const left = Math.floor(padding / 2);
@@ -65,7 +65,7 @@ const maximumLengthText = (maximumLength: number | undefined): string => {
   return maximumLength === 0 ? '0 (unlimited)' : String(maximumLength);
 };
 
-/** The lines above the contexts, the same for RQ and AC. */
+/** The lines above the contexts, for both A-ASSOCIATE PDUs. */
 function headLines(pdu: AAssociateRq | AAssociateAc, direction: Direction): string[] {
   const whose = direction === 'sent' ? 'Our' : 'Their';
   const { implementationClassUID, implementationVersionName, maximumLength } = pdu.userInformation;
@@ -193,7 +193,7 @@ const abortLines = (abort: AAbort): string[] => [
   `Abort Reason: ${abortReasonText(abort.source, abort.reason)}`,
 ];
 
-/** What the level 'debug' shows of a PDU. */
+/** A PDU as a block. Shown at level 'debug'. */
 export function pduBlock(pdu: ControlPdu, direction: Direction, proposed: ProposedContexts): string[] {
   switch (pdu.type) {
     case 'A-ASSOCIATE-RQ':
@@ -210,7 +210,7 @@ export function pduBlock(pdu: ControlPdu, direction: Direction, proposed: Propos
   }
 }
 
-/** What the level 'trace' adds: the fields that the block leaves out, by the standard's names. */
+/** The fields that the block leaves out, in the standard's words. Shown at level 'trace'. */
 export function pduFields(pdu: ControlPdu, length: number): string[] {
   const type = PDU_TYPE_BYTES[pdu.type].toString(16).padStart(2, '0').toUpperCase();
   const head = `${pdu.type} PDU: type ${type}H, ${formatCount(length)} bytes`;

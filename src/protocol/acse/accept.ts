@@ -1,7 +1,7 @@
 // The acceptor's answer to an A-ASSOCIATE-RQ. PS3.8 7.1.1.7-7.1.1.14, 9.3.3, 9.3.4; PS3.7 Annex D.3.3.
 //
-// We perform and never invoke: SCP only. What we do not speak (extended negotiation, user identity) stays unanswered, which the
-// standard reads as "not supported".
+// As an acceptor we are an SCP only. We do not support extended negotiation and user identity, and leave them out of the answer:
+// by the standard that means "not supported".
 
 import { isSameAETitle } from '../ae-title.ts';
 import { IMPLICIT_VR_LE } from '../uids.ts';
@@ -23,9 +23,9 @@ export type ContextAnswer =
   | { readonly result: 1 | 2 | 3 | 4 };
 
 export interface AcceptPolicy {
-  /** Our AE title, if others are not to be answered. */
+  /** Our AE title. Associations for another one are rejected; undefined: none are. */
   readonly calledAETitle?: string;
-  /** Pure; asked once per well-formed context. Must answer with one of the given transfer syntaxes. */
+  /** Called once for each well-formed context. Pure. Must accept with one of the given transfer syntaxes. */
   accepts(abstractSyntax: string, transferSyntaxes: readonly string[]): ContextAnswer;
   /** What we announce (51H), in bytes; 0 = no limit. */
   readonly maximumLength: number;
@@ -41,9 +41,9 @@ function reject(source: number, reason: number): AAssociateRj {
 
 function answerContext(context: ProposedPresentationContext, policy: AcceptPolicy): PresentationContextResult {
   const { presentationContextId, abstractSyntax } = context;
-  // A name that is no UID names nothing that we know, and could not be sent back.
+  // Text that is no UID names no transfer syntax that we know, and our encoder would refuse to send it back.
   const transferSyntaxes = context.transferSyntaxes.filter(isUID);
-  // Not significant in a refusal, but its absence is known to upset requestors.
+  // The transfer syntax has no meaning in a refusal, but some requestors fail where it is missing.
   const insignificant = transferSyntaxes[0] ?? IMPLICIT_VR_LE;
   if (presentationContextId % 2 === 0) return { presentationContextId, result: 2, transferSyntax: insignificant };
   if (!isUID(abstractSyntax)) return { presentationContextId, result: 3, transferSyntax: insignificant };
@@ -56,7 +56,7 @@ function answerContext(context: ProposedPresentationContext, policy: AcceptPolic
   return { presentationContextId, result: 0, transferSyntax: answer.transferSyntax };
 }
 
-/** One answer per ID: a second context with the same ID could not be told from the first, and is not answered. */
+/** One answer for each ID. A second context with the same ID is not answered: the requestor could not tell the two apart. */
 function answerContexts(rq: AAssociateRq, policy: AcceptPolicy): PresentationContextResult[] {
   const byId = new Map<number, ProposedPresentationContext>();
   for (const context of rq.presentationContexts) {
@@ -66,8 +66,8 @@ function answerContexts(rq: AAssociateRq, policy: AcceptPolicy): PresentationCon
 }
 
 /**
- * The first selection for each SOP class that stands in a presentation context: others select a role in nothing. No more
- * than one association has contexts, so that the answer fits its item.
+ * Answers the first role selection for each SOP class that is proposed in a presentation context, and ignores the others. There
+ * are at most as many answers as an association has contexts, so that they fit the item.
  */
 function answerRoles({ presentationContexts, userInformation }: AAssociateRq): RoleSelection[] {
   const proposed = new Set(presentationContexts.map(({ abstractSyntax }) => abstractSyntax).filter(isUID));
@@ -92,7 +92,7 @@ function answerUserInformation(rq: AAssociateRq, policy: AcceptPolicy): UserInfo
   };
 }
 
-/** The answer to `rq`: reject permanently as service-provider or service-user, or accept, context by context. */
+/** Answers an A-ASSOCIATE-RQ: rejects it permanently, or accepts it and answers each context. */
 export function answerAssociation(rq: AAssociateRq, policy: AcceptPolicy): AAssociateAc | AAssociateRj {
   // Source 2, reason 2: protocol-version-not-supported.
   if ((rq.protocolVersion & PROTOCOL_VERSION_1) === 0) return reject(2, 2);

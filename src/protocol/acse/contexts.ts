@@ -1,6 +1,6 @@
 // Presentation contexts as both sides see them. PS3.8 7.1.1.13, 9.3.2.2, 9.3.3.2.
 
-/** What became of one proposed context. `problem`: why the peer's answer to it is unusable. */
+/** The result of one proposed context. `problem`: why the peer's answer is unusable. */
 export interface NegotiatedContext {
   readonly presentationContextId: number;
   readonly abstractSyntax: string;

@@ -1,7 +1,7 @@
-// The requestor's reading of an A-ASSOCIATE-AC: what became of each context that we proposed. PS3.8 7.1.1.14, 9.3.3.2, Table 9-18.
+// How a requestor reads an A-ASSOCIATE-AC: the result of each context that it proposed. PS3.8 7.1.1.14, 9.3.3.2, Table 9-18.
 //
-// The contexts are ours: an answer to an ID that we never proposed is not looked at, and of two answers to one ID the first
-// counts. The transfer syntax of a refused context is not significant and is not read.
+// Answers to IDs that we did not propose are ignored. Of two answers to one ID the first counts. The transfer syntax of a refused
+// context has no meaning and is not read.
 
 import { type PresentationContextResult, type ProposedPresentationContext, RESULT_ACCEPTANCE } from '../ul/pdu.ts';
 import type { NegotiatedContext } from './contexts.ts';

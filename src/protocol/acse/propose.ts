@@ -1,9 +1,9 @@
-// The requestor's side of presentation contexts: what to ask for, and what to use of the answer. PS3.8 7.1.1.13, 9.3.2.2;
+// Which presentation contexts a requestor proposes, and which of the accepted ones it uses. PS3.8 7.1.1.13, 9.3.2.2;
 // PS3.7 Annex D.3.2.
 //
-// An acceptor picks one transfer syntax per context and is free in its choice. To know which of two syntaxes a peer takes, each
-// must stand in a context of its own; so every (abstract syntax, transfer syntax) gets one. What we could convert to goes into
-// one more context per abstract syntax, where the peer may choose.
+// An acceptor picks one transfer syntax for each context, whichever it likes. To learn which of several it takes, each must be
+// proposed in a context of its own. So each pair of abstract syntax and transfer syntax that the files have gets a context. The
+// transfer syntaxes that we could convert to share one more context for each abstract syntax; there the peer may choose.
 
 import { PRESENTATION_CONTEXTS_MAX, type ProposedPresentationContext } from '../ul/pdu.ts';
 import type { NegotiatedContext } from './contexts.ts';
@@ -17,17 +17,17 @@ export interface ContextNeed {
   readonly fallbacks: readonly string[];
 }
 
-/** One context to be, without an ID. */
+/** A context before it has an ID. */
 interface Draft {
   readonly abstractSyntax: string;
   readonly transferSyntaxes: readonly string[];
 }
 
-/** Everything that is asked for under one abstract syntax. */
+/** All needs of one abstract syntax. */
 class Wishes {
   readonly #abstractSyntax: string;
   readonly #own = new Map<string, Draft>();
-  /** By own transfer syntax. */
+  /** By the transfer syntax of the data sets. */
   readonly #fallbacks = new Map<string, Set<string>>();
 
   constructor(abstractSyntax: string) {
@@ -42,7 +42,7 @@ class Wishes {
     for (const fallback of fallbacks) this.#fallbacks.get(transferSyntax)?.add(fallback);
   }
 
-  /** For each own transfer syntax, the contexts that must be in one association: its own, then those of its fallbacks. */
+  /** For each transfer syntax of the data sets: its context and those of its fallbacks, which must be in one association. */
   bundles(): (readonly Draft[])[] {
     const shared = new Set<string>();
     for (const fallbacks of this.#fallbacks.values()) {
@@ -64,14 +64,12 @@ function withIds(drafts: ReadonlySet<Draft>): ProposedPresentationContext[] {
 }
 
 /**
- * The presentation contexts of the associations that `needs` take; one list per association, IDs 1, 3, 5 ... in each.
+ * The presentation contexts for all `needs`: a list for each association, with the IDs 1, 3, 5 ... in each.
  *
- * Every need finds all of its contexts (its own syntax, its fallbacks) in one and the same association. A fallback that is
- * already somebody's own syntax under that abstract syntax is not proposed again. Same needs, same order: same result.
+ * All contexts of one need (its own transfer syntax and its fallbacks) are in the same association. A fallback that has a context
+ * of its own under the same abstract syntax is not proposed twice. The same needs in the same order give the same result.
  *
- * Packed first-fit. An association is closed to a need only when the need's contexts do not fit any more, so with a fallback
- * context or none at most one place stays empty in each, and only an abstract syntax that straddles two associations has its
- * fallback context in both.
+ * Needs are packed first-fit: each goes into the first association that has room for all of its contexts.
  *
  * @throws RangeError a need with more fallbacks than one association has contexts
  */

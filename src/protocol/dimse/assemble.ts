@@ -1,8 +1,8 @@
-// PDVs to messages. PS3.8 Annex E (message control header), PS3.7 6.3.1 and Annex F.
+// Puts messages together from PDVs. PS3.8 Annex E (message control header), PS3.7 6.3.1 and Annex F.
 //
-// A message is a command set and, if the command set says so, a data set; each in one or more fragments, all on one
-// presentation context, and no other message in between (PS3.8 Annex E.1). Command sets are gathered, up to a cap. Data sets
-// are handed on fragment by fragment: they may be larger than memory.
+// A message is a command set and, if that says so, a data set. Each comes in one or more fragments. All fragments of a message
+// have the same presentation context, and no other message comes in between (PS3.8 Annex E.1). The fragments of a command set
+// are collected, up to a limit. Those of a data set are passed on one by one, since it may be larger than memory.
 //
 //   idle ──command──► command ──last, none announced──► idle
 //                        └─────last, announced──► data set ──last──► idle
@@ -32,24 +32,24 @@ type Due =
   | { readonly part: 'command'; readonly presentationContextId: number }
   | { readonly part: 'data set'; readonly presentationContextId: number };
 
-/** Real command sets are a few hundred bytes. */
+/** Real command sets have a few hundred bytes. */
 export const COMMAND_SET_MAX = 65_536;
 
-/** The messages of one association, in the direction towards us. After a ProtocolError it is of no further use. */
+/** The messages that one association receives. Useless after a ProtocolError. */
 export class MessageAssembler {
   readonly #commandSetMax: number;
   #due: Due = { part: 'message' };
   #fragments: Uint8Array[] = [];
   #length = 0;
 
-  /** @param commandSetMax in bytes */
+  /** @param commandSetMax the longest command set that is accepted, in bytes */
   constructor(commandSetMax: number = COMMAND_SET_MAX) {
     this.#commandSetMax = commandSetMax;
   }
 
   /**
-   * @returns undefined when more fragments are needed before there is something to say
-   * @throws ProtocolError reason 5 for a fragment that has no place here, 6 for a command set that is no command set
+   * @returns undefined while a command set is incomplete
+   * @throws ProtocolError reason 5 for a fragment that must not come now, reason 6 for a malformed command set
    */
   receive(pdv: PresentationDataValue): AssembledEvent | undefined {
     const due = this.#due;

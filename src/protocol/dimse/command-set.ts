@@ -2,8 +2,8 @@
 //
 //   group (2, LE)  element (2, LE)  length (4, LE)  value (length)
 //
-// What a message holds is said by the table (command-table.ts). For each message it is laid out once, in the order of the wire,
-// since this code runs for every file that is sent.
+// Which elements a message has is said by the table (command-table.ts). For speed, each message's rows are sorted once, when this
+// file is loaded: this code runs for every file that is sent.
 //
 // What we write is exact: group length first, ascending tags, even lengths. What we read is judged by its structure: an element
 // that crosses the end, a number of the wrong width, or a message without a required element is a ProtocolError. Two things are
@@ -49,7 +49,7 @@ interface LayoutRow extends CommandElement {
   readonly isRequired: boolean;
 }
 
-/** One message: its elements by ascending tag. */
+/** The elements of one message by ascending tag. */
 interface Layout {
   readonly type: Command['type'];
   readonly commandField: number;
@@ -139,7 +139,7 @@ function putDataSetType(bytes: Uint8Array, at: number, hasDataSet: boolean): num
   return putUint16Element(bytes, at, COMMAND_DATA_SET_TYPE, hasDataSet ? DATA_SET_PRESENT : NO_DATA_SET);
 }
 
-/** The array is all zeros so far: group 0000 and the upper half of short lengths stay. */
+/** The array is new, so the group (0000) is there already. */
 function putHeader(bytes: Uint8Array, at: number, element: number, length: number): void {
   putUint16(bytes, at + 2, element);
   putUint16(bytes, at + 4, length);
@@ -201,7 +201,7 @@ export function decodeCommandSet(bytes: Uint8Array): DecodedCommandSet {
     const name = message.type === 'other' ? `message ${hex4(commandField)}H` : message.type;
     throw invalid(`${name} without Command Data Set Type (0000,0800)`);
   }
-  // The rows are those of the type's own entry in the table.
+  // The elements are those of this type's entry in the table, after which `Command` is typed.
   return { command: command as unknown as Command, hasDataSet: dataSetType !== NO_DATA_SET };
 }
 

@@ -8,7 +8,7 @@
 // Three elements that every message has are not listed, since they are not the message's own to choose: Command Group Length
 // (0000,0000), Command Field (0000,0100) and Command Data Set Type (0000,0800).
 
-/** UI and AE and LO are text, US is a 16-bit number, AT is a list of tags as 0xGGGGEEEE. */
+/** UI, AE and LO are text; US is a 16-bit number; AT is a list of tags as 0xGGGGEEEE. */
 export type CommandVr = 'UI' | 'AE' | 'LO' | 'US' | 'AT';
 
 export interface CommandElement {
@@ -16,7 +16,7 @@ export interface CommandElement {
   readonly element: number;
   readonly vr: CommandVr;
   readonly name: string;
-  /** Where only some numbers mean something: those. */
+  /** The only numbers that are allowed. */
   readonly values?: readonly number[];
 }
 
@@ -49,12 +49,12 @@ export const ELEMENTS = {
 
 export type CommandKeyword = keyof typeof ELEMENTS;
 
-/** A message without a required element is refused, on the way in as a protocol error, on the way out by its type. */
+/** A received message without a required element is a protocol error. Ours do not compile without one. */
 type Requirement = 'required' | 'optional';
 
 export type CommandElements = Readonly<Partial<Record<CommandKeyword, Requirement>>>;
 
-/** Of every response; all but the status are PS3.7 Annex C's. */
+/** Every response has these: its status, and what PS3.7 Annex C adds to it. */
 export const RESPONSE_ELEMENTS = {
   Status: 'required',
   ErrorComment: 'optional',
@@ -147,7 +147,7 @@ export type CommandType = keyof typeof COMMANDS;
 /** 'C-STORE', 'N-ACTION', ... */
 export type DimseService = CommandType extends infer T ? (T extends `${infer S}-RQ` ? S : never) : never;
 
-/** What is kept of a message of a service that we do not speak, so that it can be named and answered. */
+/** What is kept of a message that is not in the table, so that it can be named and answered. */
 export const OTHER_COMMAND_ELEMENTS = {
   MessageID: 'optional',
   MessageIDBeingRespondedTo: 'optional',

@@ -1,10 +1,10 @@
-// A message in P-DATA-TF PDUs. PS3.8 9.3.5 (P-DATA-TF), D.1 (maximum length), Annex E.2 (message control header), PS3.7 Annex F.
+// Cuts messages into P-DATA-TF PDUs. PS3.8 9.3.5 (P-DATA-TF), D.1 (maximum length), Annex E.2 (message control header), PS3.7 Annex F.
 //
 //   PDU header (6)  PDV length (4)  presentation context ID (1)  message control header (1)  fragment
 //
-// The maximum that a peer announces limits what follows the PDU header, so 6 of its bytes are not ours. One PDV per PDU, and a
-// command never shares a PDU with a data set: allowed otherwise, but there are servers that refuse it. Fragments are even,
-// because there are servers that abort on odd ones. Payload bytes are not copied: what comes out are headers and views.
+// The maximum length that a peer announces counts what follows the PDU header, so the PDV header takes 6 bytes of it. A PDU has
+// one PDV, although the standard allows more: some servers refuse a command and a data set in one PDU. Fragments have an even
+// length: some servers abort on odd ones. The bytes of a message are not copied; the result is headers and views.
 
 import { pDataTfHeader, writePDataTfHeader } from '../ul/encode.ts';
 import { P_DATA_TF_HEADER_LENGTH, PDV_HEADER_LENGTH } from '../ul/pdu.ts';
@@ -12,8 +12,8 @@ import { P_DATA_TF_HEADER_LENGTH, PDV_HEADER_LENGTH } from '../ul/pdu.ts';
 /**
  * The longest fragment, in bytes: the largest even number that the peer and our own cap allow.
  *
- * @param peerMaximumLength what the peer announced (51H); 0 or absent = it sets no limit
- * @param cap our own limit for the same quantity, so that "no limit" is not one PDU of a gigabyte
+ * @param peerMaximumLength what the peer announced (51H); 0 or undefined: it sets no limit
+ * @param cap our own limit, so that "no limit" does not lead to a PDU of a gigabyte
  * @returns undefined when not even 2 bytes fit (a peer that says 1-7)
  */
 export function maxFragmentLength(peerMaximumLength: number | undefined, cap: number): number | undefined {
@@ -24,11 +24,11 @@ export function maxFragmentLength(peerMaximumLength: number | undefined, cap: nu
 }
 
 /**
- * The bytes on the wire of the next part of a command set or data set: header, payload, header, payload ...
+ * Cuts the next part of a command set or data set into PDUs. Returns header, fragment, header, fragment ...
  *
- * @param bytes the next part; even in length unless it is the last. The result holds views of it
- * @param isLast whether this ends the command set or data set: then, and only then, one fragment carries the last bit, an empty
- *   one if there are no bytes
+ * @param bytes the next part; of even length unless it is the last. The result has views of it
+ * @param isLast whether this part ends the command set or data set. Its last fragment is then marked as the last one; where there
+ *   are no bytes, that is an empty fragment
  * @param maxFragment from `maxFragmentLength`
  */
 export function fragment(
@@ -46,7 +46,7 @@ export function fragment(
   }
   if (bytes.length === 0) return isLast ? [pDataTfHeader(presentationContextId, isCommand, true, 0)] : [];
   const chunks: Uint8Array[] = [];
-  // Fragments of the same length in the middle of a message have the same header.
+  // All fragments in the middle of a message have the same header: it is made once.
   let middle: Uint8Array | undefined;
   for (let start = 0; start < bytes.length; start += maxFragment) {
     const payload = bytes.subarray(start, start + maxFragment);
@@ -61,15 +61,16 @@ export function fragment(
   return chunks;
 }
 
-/** Of the header before each fragment, in bytes: the room that `fragmentInPlace` needs. */
+/** Length of the gap before each fragment that `fragmentInPlace` needs, in bytes. */
 export const FRAGMENT_HEADER_LENGTH = P_DATA_TF_HEADER_LENGTH;
 
 /**
- * As `fragment`, where the bytes have room for the headers: they are written there, and all of it is one piece.
+ * As `fragment`, for bytes that have a gap before each fragment. The headers are written into the gaps, so that the result is one
+ * piece that can be written at once.
  *
- * @param roomy the next part of a data set: FRAGMENT_HEADER_LENGTH bytes of room, at most `maxFragment` of the data set, and so on.
- *   The last fragment may be shorter; it is of even length unless `isLast`
- * @returns how many PDUs these are
+ * @param roomy the next part of a data set: a gap of FRAGMENT_HEADER_LENGTH bytes, `maxFragment` bytes of the data set, and so on.
+ *   The last fragment may be shorter; it has an even length unless `isLast`
+ * @returns the number of PDUs
  */
 export function fragmentInPlace(
   presentationContextId: number,

@@ -1,7 +1,7 @@
 // What a status means. PS3.4 B.2.3 (C-STORE), PS3.7 9.1.5.1.4 (C-ECHO), PS3.7 Annex C (every service).
 //
-// Success means done. A warning means done too, with a remark: the instance is stored. Everything else means not done, and
-// that includes what the standard does not allow here (pending, cancel) and numbers that it never assigned.
+// Success: it is done. Warning: it is done, with a remark; a C-STORE has stored the instance. Everything else is a failure, also
+// statuses that the standard does not allow here (pending, cancel) and numbers that it has never assigned.
 
 import type { DimseService } from './command-table.ts';
 
@@ -9,7 +9,7 @@ export type StatusCategory = 'success' | 'warning' | 'failure';
 
 export interface StatusMeaning {
   readonly category: StatusCategory;
-  /** In the standard's words where it has some. */
+  /** In the words of the standard where there are any. */
   readonly meaning: string;
 }
 
@@ -51,7 +51,7 @@ const STORE_WARNINGS: ReadonlyMap<number, string> = new Map([
   [0xb007, 'Data Set does not match SOP Class'],
 ]);
 
-/** PS3.4 Table B.2-1: the failures are ranges; the low bits are the implementation's own. */
+/** PS3.4 Table B.2-1: failures are ranges of numbers. Each implementation gives the lower digits a meaning of its own. */
 function storeFailure(status: number): string | undefined {
   if (status >> 8 === 0xa7) return 'Refused: Out of Resources';
   if (status >> 8 === 0xa9) return 'Error: Data Set does not match SOP Class';
@@ -59,7 +59,7 @@ function storeFailure(status: number): string | undefined {
   return undefined;
 }
 
-/** PS3.7 Annex C, the classes by their leading digits, for numbers without a meaning of their own. */
+/** Numbers without a meaning of their own, by their leading digits. PS3.7 Annex C. */
 function byClass(service: DimseService, status: number): StatusMeaning {
   if (status === 0xfe00) return { category: 'failure', meaning: `Cancel, which is not a valid answer to ${service}` };
   if (status === 0xff00 || status === 0xff01) {

@@ -1,6 +1,6 @@
-// What a response is worth to the one who asked. PS3.7 8.1 (messages are matched by Message ID), Annex C.
+// Whether a response answers our request, and how. PS3.7 8.1 (messages are matched by Message ID), Annex C.
 //
-// A response that is not to our request says nothing about our request: it is never read as success, whatever its status.
+// A response to another request says nothing about ours: it is never taken for success, whatever its status.
 
 import type { Command, ResponseElements } from '../dimse/command.ts';
 import type { StatusCategory } from '../dimse/status.ts';
@@ -15,16 +15,16 @@ export type Judgement =
       /** Tags as 0xGGGGEEEE. */
       readonly offendingElement?: readonly number[];
     }
-  /** `detail` is for a protocol engineer. */
+  /** No answer to our request. `detail`: one line for an engineer. */
   | { readonly type: 'invalid'; readonly detail: string };
 
-/** A name for any message, for sentences. */
+/** 'C-STORE-RSP', 'message with Command Field 8020H'. */
 export function messageName(command: Command): string {
   if (command.type !== 'other') return command.type;
   return `message with Command Field ${command.CommandField.toString(16).toUpperCase().padStart(4, '0')}H`;
 }
 
-/** The part of the judgement that every service shares. */
+/** What all services check. */
 export function judgeResponse(
   messageId: number,
   response: ResponseElements,

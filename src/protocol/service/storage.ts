@@ -1,4 +1,4 @@
-// The Storage service, both roles: message in, message out. PS3.4 Annex B, PS3.7 9.1.1 and 9.3.1 (C-STORE).
+// The Storage service: requests, responses, and how a response is judged. PS3.4 Annex B, PS3.7 9.1.1 and 9.3.1 (C-STORE).
 
 import type { Command, CStoreRq, CStoreRsp, Priority } from '../dimse/command.ts';
 import { ERROR_COMMENT_LENGTH_MAX } from '../dimse/command-table.ts';
@@ -23,7 +23,7 @@ export function storeRequest({ messageId, sopClassUID, sopInstanceUID, priority 
   };
 }
 
-/** @param errorComment for a person at the other end; cut to what (0000,0902) holds */
+/** @param errorComment for the people at the peer; cut to the length of (0000,0902) */
 export function storeResponse(rq: CStoreRq, status: number, errorComment?: string): CStoreRsp {
   const comment = errorComment
     // LO has neither backslashes nor control characters (PS3.5 6.2); beyond ASCII no character set is agreed.
@@ -41,9 +41,9 @@ export function storeResponse(rq: CStoreRq, status: number, errorComment?: strin
 }
 
 /**
- * Whether `command`, the next message after `rq`, answers it, and how.
+ * Whether `command` answers `rq`, and how.
  *
- * Affected SOP Instance UID is optional in a response; one that names another instance is proof that the response is not ours.
+ * A response need not name its SOP Instance. One that names another instance than we sent is no answer to our request.
  */
 export function judgeStoreResponse(rq: CStoreRq, command: Command): Judgement {
   if (command.type !== 'C-STORE-RSP') {

@@ -1,4 +1,4 @@
-// The Verification service, both roles: message in, message out. PS3.4 Annex A, PS3.7 9.1.5 and 9.3.5 (C-ECHO).
+// The Verification service: requests, responses, and how a response is judged. PS3.4 Annex A, PS3.7 9.1.5 and 9.3.5 (C-ECHO).
 
 import type { CEchoRq, CEchoRsp, Command } from '../dimse/command.ts';
 import { echoStatus } from '../dimse/status.ts';
@@ -19,7 +19,7 @@ export function echoResponse(rq: CEchoRq, status: number): CEchoRsp {
   };
 }
 
-/** Whether `command`, the next message after `rq`, answers it, and how. */
+/** Whether `command` answers `rq`, and how. */
 export function judgeEchoResponse(rq: CEchoRq, command: Command): Judgement {
   if (command.type !== 'C-ECHO-RSP') {
     return { type: 'invalid', detail: `${messageName(command)} in answer to a C-ECHO-RQ` };

@@ -1,10 +1,14 @@
-// Bytes to PDUs. PS3.8 9.3.2-9.3.8, byte for byte after Tables 9-11 to 9-26.
+// Decodes PDUs. PS3.8 9.3.2-9.3.8, byte for byte after Tables 9-11 to 9-26.
 //
-// Strict where bytes contradict each other: a length that crosses its bounds or leaves bytes over, an item twice that may be
-// there once. Liberal where the standard says not to test (reserved fields, AE titles of an A-ASSOCIATE-AC, the transfer
-// syntax of a context that was not accepted), says to ignore (items of unknown type, 9.3.1), or where a later layer has an
-// answer to give: codes outside of the tables are kept as they are, and a missing application context, user information,
-// abstract or transfer syntax reads as empty.
+// Refused is what contradicts itself: a length that crosses the end of its structure or leaves bytes over, and a second item
+// where only one may be.
+//
+// Accepted is
+// - what the standard says not to test: reserved fields, the AE titles of an A-ASSOCIATE-AC, the transfer syntax of a context that
+//   was not accepted;
+// - what it says to ignore: items of unknown type (9.3.1);
+// - what a later layer answers: numbers that are in no table are kept, and a missing application context, user information,
+//   abstract syntax or transfer syntax reads as empty.
 
 import { AE_TITLE_LENGTH_MAX, withoutAETitlePadding } from '../ae-title.ts';
 import { ByteReader } from '../bytes.ts';
@@ -43,7 +47,7 @@ const PDU_TYPES = new Map<number, PduType>(
   (Object.keys(PDU_TYPE_BYTES) as PduType[]).map((type) => [PDU_TYPE_BYTES[type], type]),
 );
 
-/** ProtocolError (unrecognized PDU) if the standard knows no PDU of this type. */
+/** @throws ProtocolError (unrecognized PDU) for a type that the standard does not have */
 export function pduType(typeByte: number): PduType {
   const type = PDU_TYPES.get(typeByte);
   if (type === undefined) throw new ProtocolError(UNRECOGNIZED_PDU, `PDU type ${hexByte(typeByte)} is unknown`);
@@ -53,7 +57,7 @@ export function pduType(typeByte: number): PduType {
 /**
  * @param typeByte byte 1 of the PDU
  * @param body the variable field: the PDU from byte 7 to its end
- * @throws ProtocolError with reason 1 for an unknown type, with reason 6 for a body that is out of form; nothing else
+ * @throws ProtocolError with reason 1 for an unknown type, with reason 6 for a malformed body; nothing else
  */
 export function decodePdu(typeByte: number, body: Uint8Array): Pdu {
   const type = pduType(typeByte);
@@ -110,7 +114,7 @@ function readAssociateAc(reader: ByteReader): AAssociateAc {
   return { type: 'A-ASSOCIATE-AC', ...fields, presentationContexts };
 }
 
-/** What Tables 9-11 and 9-17 share; `readItem` gets the items that they do not. */
+/** The fields that both A-ASSOCIATE PDUs have (Tables 9-11 and 9-17). `readItem` is given the items that only one of them has. */
 function readAssociateFields(
   reader: ByteReader,
   type: PduType,
@@ -186,8 +190,8 @@ function readContextResult({ value, name }: Item, budget: ItemBudget): Presentat
 }
 
 /**
- * Senders put one or two into a PDU, and the standard sets no limit. Without one, a PDU of nothing but PDV headers would
- * keep us busy for seconds.
+ * The standard sets no limit; real senders put one or two into a PDU. Without a limit, a PDU of empty PDVs would block us for
+ * seconds.
  */
 const PDVS_PER_PDU_MAX = 10_000;
 

@@ -1,7 +1,7 @@
-// PDUs to bytes. PS3.8 9.3.2-9.3.8, byte for byte after Tables 9-11 to 9-26.
+// Encodes PDUs. PS3.8 9.3.2-9.3.8, byte for byte after Tables 9-11 to 9-26.
 //
-// What we send obeys the standard, or is not sent: a value that its field does not allow is a bug of the caller (RangeError).
-// The exception are bytes 11-74 of an A-ASSOCIATE-AC, which return whatever the requestor wrote there (Table 9-17).
+// What we send obeys the standard: a value that its field does not allow is a bug of the caller (RangeError). The only exception
+// are bytes 11-74 of an A-ASSOCIATE-AC, which return whatever the requestor wrote there (Table 9-17).
 
 import { AE_TITLE_LENGTH_MAX, aeTitleFault } from '../ae-title.ts';
 import { ByteWriter } from '../bytes.ts';
@@ -31,7 +31,7 @@ import {
 import { encodeUserInformation } from './user-information.ts';
 
 const RESULT_MAX = 4;
-/** What the length of the PDU has bits for. */
+/** The length field of a PDU has 32 bits. */
 const DATA_LENGTH_MAX = 2 ** 32 - 1 - PDV_HEADER_LENGTH;
 
 /** The whole PDU, header included. RangeError for values that the standard does not allow. */
@@ -56,9 +56,9 @@ export function encodeAssociateAc(ac: AAssociateAc, rqFields: Uint8Array): Uint8
 }
 
 /**
- * All of a P-DATA-TF that holds one PDV, up to the PDV's data: what the caller writes next is `dataLength` bytes of the
- * message. PS3.8 9.3.5 (Tables 9-22, 9-23) and Annex E.2 (message control header). The PDU's variable field is
- * `dataLength` + 6 bytes long: that is what the peer's maximum length bounds.
+ * The beginning of a P-DATA-TF with one PDV: everything before the data of the PDV. The caller writes `dataLength` bytes of the
+ * message behind it. PS3.8 9.3.5 (Tables 9-22, 9-23) and Annex E.2 (message control header). The peer's maximum length limits
+ * `dataLength` + 6.
  *
  * @param presentationContextId odd, 1-255
  * @param dataLength bytes of message fragment; even unless it is the last fragment's
@@ -74,7 +74,7 @@ export function pDataTfHeader(
   return header;
 }
 
-/** As `pDataTfHeader`, to `into[at]`. */
+/** As `pDataTfHeader`, written into an array. */
 export function writePDataTfHeader(
   into: Uint8Array,
   at: number,
@@ -153,7 +153,7 @@ function writeAssociateAc(writer: ByteWriter, ac: AAssociateAc): void {
   encodeUserInformation(writer, ac.userInformation);
 }
 
-/** Table 9-18: exactly one transfer syntax sub-item, also where the result makes it meaningless; then ours is empty. */
+/** Table 9-18 wants exactly one transfer syntax sub-item. In a refusal it has no meaning, and ours may be empty. */
 function writeContextResult(writer: ByteWriter, context: PresentationContextResult): void {
   const { presentationContextId, result, transferSyntax } = context;
   if (result > RESULT_MAX) throw new RangeError(`${result} is not a result of a presentation context`);
@@ -170,7 +170,7 @@ function writeContextResult(writer: ByteWriter, context: PresentationContextResu
   }
 }
 
-/** Bytes 7-74 of both PDUs, and the application context item, which both have next. */
+/** Bytes 7-74 of both A-ASSOCIATE PDUs, and the application context item behind them. */
 function writeFixedFields(writer: ByteWriter, pdu: AAssociateRq | AAssociateAc): void {
   writer.uint16(pdu.protocolVersion);
   writer.zeros(2);

@@ -1,8 +1,8 @@
-// A stream of bytes to PDUs. PS3.8 9.3.1: byte 1 is the type, bytes 3-6 the length of what follows, big endian.
+// Cuts a stream of bytes into PDUs. PS3.8 9.3.1: byte 1 is the type, bytes 3-6 are the length of what follows, big endian.
 //
-// The length is judged when byte 6 is there, before anything is kept for it: no peer decides how much memory we hold. A PDU
-// that lies in one chunk is decoded where it lies. One that does not is gathered in a buffer that doubles up to the PDU's
-// length, so each byte is copied a bounded number of times however small the chunks are, and a length that is announced but
+// The length is checked as soon as byte 6 is there, before memory is taken for the PDU: a peer cannot decide how much memory we
+// use. A PDU that is whole in one chunk is decoded in place. Otherwise its bytes are collected in a buffer that doubles up to the
+// length of the PDU. So a byte is copied only a few times, however small the chunks are, and a long PDU that is announced but
 // never sent costs nothing.
 
 import type { ProtocolError } from '../errors.ts';
@@ -10,7 +10,7 @@ import { decodePdu, pduType } from './decode.ts';
 import { malformed } from './items.ts';
 import { PDU_HEADER_LENGTH, type Pdu } from './pdu.ts';
 
-/** Far above any real A-ASSOCIATE (128 contexts with 20 transfer syntaxes each are 100 KiB). */
+/** Ten times a very long A-ASSOCIATE PDU: 128 contexts with 20 transfer syntaxes each are 100 KiB. */
 const ASSOCIATE_LENGTH_MAX = 1024 * 1024;
 const FIXED_LENGTH = 4;
 const FIRST_BUFFER_LENGTH = 4096;
@@ -30,10 +30,10 @@ export class PduFramer {
   #chunks: Uint8Array[] = [];
   #chunkIndex = 0;
   #offset = 0;
-  /** The beginning of a PDU that crosses chunks; `#gatheredLength` bytes of it are there. */
+  /** The first `#gatheredLength` bytes of a PDU that is spread over several chunks. */
   #gathered: Uint8Array = EMPTY;
   #gatheredLength = 0;
-  /** A header was out of form: where the next PDU begins is unknown from then on. */
+  /** A header was malformed. From there on nobody knows where the next PDU begins. */
   #headerError: ProtocolError | undefined;
 
   /** @param limits.maxPDataTfLength the longest variable field of a P-DATA-TF that is accepted, in bytes; Infinity for no limit */
@@ -41,7 +41,7 @@ export class PduFramer {
     this.#maxPDataTfLength = limits.maxPDataTfLength;
   }
 
-  /** Takes the next bytes of the stream. They are not copied: the caller leaves them as they are. */
+  /** Takes the next bytes of the stream. They are not copied: the caller must not change them. */
   push(bytes: Uint8Array): void {
     if (bytes.length > 0 && this.#headerError === undefined) this.#chunks.push(bytes);
   }
@@ -49,8 +49,8 @@ export class PduFramer {
   /**
    * The next PDU, or undefined until more bytes come.
    *
-   * @throws ProtocolError. When the PDU's body is out of form, the PDU is passed and the next call goes on behind it. When
-   *   its header is (an unknown type, a length that is out of bounds), every call throws the same until `discard`.
+   * @throws ProtocolError. After a malformed body the next call goes on behind that PDU. After a malformed header (an unknown
+   *   type, a length out of bounds) every call throws the same error until `discard`.
    */
   next(): FramedPdu | undefined {
     if (this.#headerError !== undefined) throw this.#headerError;
@@ -59,7 +59,7 @@ export class PduFramer {
     return { pdu: decodePdu(bytes[0]!, bytes.subarray(PDU_HEADER_LENGTH)), length: bytes.length, bytes };
   }
 
-  /** Forgets all that was pushed: the next byte that is pushed is taken for the first of a PDU. */
+  /** Drops all that was pushed. The next byte that is pushed is the first of a PDU. */
   discard(): void {
     this.#chunks = [];
     this.#chunkIndex = 0;
@@ -92,7 +92,7 @@ export class PduFramer {
     return bytes;
   }
 
-  /** Moves bytes from the chunks until `target` bytes are gathered; false when the chunks end before. */
+  /** Collects bytes from the chunks until there are `target`; false when there are not enough. */
   #gather(target: number): boolean {
     while (this.#gatheredLength < target) {
       const chunk = this.#chunks[this.#chunkIndex];
@@ -125,7 +125,7 @@ export class PduFramer {
     }
   }
 
-  /** Of the whole PDU whose header is at `offset`; throws, and lets go of everything, when that header is out of form. */
+  /** Length of the whole PDU whose header is at `offset`. Where that header is malformed, drops everything and throws. */
   #pduLength(bytes: Uint8Array, offset: number): number {
     try {
       return PDU_HEADER_LENGTH + this.#checkedLength(bytes, offset);

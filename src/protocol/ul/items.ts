@@ -1,4 +1,4 @@
-// The form that every item and sub-item of the A-ASSOCIATE PDUs has: type, a reserved byte, a 16-bit length, a value.
+// The items and sub-items of the A-ASSOCIATE PDUs: a type, a reserved byte, a 16-bit length, a value.
 // PS3.8 9.3.2.1-9.3.2.3, 9.3.3.1-9.3.3.3; PS3.7 D.3.3.
 
 import type { ByteReader, ByteWriter } from '../bytes.ts';
@@ -14,26 +14,26 @@ export const USER_INFORMATION_ITEM = 0x50;
 
 export interface Item {
   readonly type: number;
-  /** Bounded by the item's length. */
+  /** Ends where the item ends. */
   readonly value: ByteReader;
-  /** For messages: `item 21H`. */
+  /** For error messages: 'item 21H'. */
   readonly name: string;
 }
 
-/** How many items may still come, in a PDU or a part of it. */
+/** How many more items a PDU may have. */
 export interface ItemBudget {
   left: number;
 }
 
 /**
- * 128 contexts with every transfer syntax that there is are some 5,000 items; the standard sets no limit. Without one, an
- * A-ASSOCIATE PDU of nothing but empty items would hold the event loop.
+ * The standard sets no limit. 128 contexts with every known transfer syntax are about 5,000 items. Without a limit, a PDU of
+ * empty items would block the event loop for long.
  */
 const ITEMS_PER_PDU_MAX = 32_768;
 
 export const itemBudget = (): ItemBudget => ({ left: ITEMS_PER_PDU_MAX });
 
-/** The items from here to the end of `reader`, those of unknown type included. A length that crosses that end is an error. */
+/** All items up to the end of `reader`, also those of unknown type. A length that crosses that end is an error. */
 export function* readItems(reader: ByteReader, budget: ItemBudget): Generator<Item> {
   while (reader.remaining > 0) {
     if (budget.left === 0) throw malformed(`more than ${ITEMS_PER_PDU_MAX} items in a PDU`);
@@ -46,7 +46,7 @@ export function* readItems(reader: ByteReader, budget: ItemBudget): Generator<It
   }
 }
 
-/** All that is left of `value`, as a UID. */
+/** The rest of `value` as a UID. */
 export function readUID(value: ByteReader, what: string): string {
   return withoutTrailingPadding(value.latin1(value.remaining, what));
 }
@@ -71,7 +71,7 @@ export function malformed(detail: string): ProtocolError {
   return new ProtocolError(INVALID_PDU_PARAMETER_VALUE, detail);
 }
 
-/** As the standard writes a type: `21H`. */
+/** A type as the standard writes it: '21H'. */
 export function hexByte(value: number): string {
   return `${value.toString(16).toUpperCase().padStart(2, '0')}H`;
 }

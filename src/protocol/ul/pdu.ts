@@ -22,7 +22,7 @@ export interface PresentationContextResult {
   readonly presentationContextId: number;
   /** 0 acceptance, 1 user-rejection, 2 no-reason, 3 abstract-syntax-not-supported, 4 transfer-syntaxes-not-supported. */
   readonly result: number;
-  /** Only significant when `result` is 0; peers leave it out or empty otherwise. */
+  /** Has a meaning only where `result` is 0; otherwise peers leave it out or empty. */
   readonly transferSyntax?: string;
 }
 

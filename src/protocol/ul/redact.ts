@@ -17,7 +17,7 @@ import { ASSOCIATE_FIELDS, PDU_HEADER_LENGTH, PDU_TYPE_BYTES, PDV_HEADER_LENGTH 
 /** Why bytes are hidden. 'unreadable': lengths that contradict each other, or a PDU of unknown type. */
 export type HiddenContent = 'data set' | 'user identity' | 'unknown item' | 'unreadable';
 
-/** A stretch of a PDU: its bytes (a copy), or how many bytes of what were left out. `length` in bytes. */
+/** A part of a PDU: a copy of its bytes, or what was hidden and how many bytes of it. */
 export type RedactedPart =
   | { readonly type: 'bytes'; readonly bytes: Uint8Array }
   | { readonly type: 'hidden'; readonly content: HiddenContent; readonly length: number };

@@ -1,8 +1,8 @@
 // The user information item (50H) and its sub-items: 51H PS3.8 D.1; 52H-59H PS3.7 D.3.3.2-D.3.3.7.
 //
-// Sub-items may come in any order; ours go out in the order of their types. A sub-item of unknown type is ignored (PS3.7
-// D.3.3). 54H, 56H and 57H may occur any number of times, each of the others once: a second one contradicts the first, and
-// as nothing says which of the two counts, it is an error.
+// Sub-items may come in any order; we send them in the order of their types. Sub-items of unknown type are ignored (PS3.7 D.3.3).
+// 54H, 56H and 57H may occur any number of times, the others once. A second one is an error, since the standard does not say
+// which of the two counts.
 
 import { ByteReader, type ByteWriter } from '../bytes.ts';
 import { Secret } from '../secret.ts';
@@ -174,7 +174,7 @@ function readRoleSelection({ value, name }: Item): RoleSelection {
 function readExtendedNegotiation({ value, name }: Item): SOPClassExtendedNegotiation {
   return {
     sopClassUID: readLengthAndUID(value, `${name} SOP class UID`),
-    // A copy: a view would show the whole PDU to whoever asks for its buffer, and with it a user identity.
+    // A copy: a view would give access to the whole PDU, which may hold a user identity.
     serviceClassApplicationInformation: new Uint8Array(value.take(value.remaining, name)),
   };
 }

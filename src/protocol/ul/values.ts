@@ -1,4 +1,4 @@
-// UIDs and names: what may be sent, and how what is received is read. PS3.8 Annex F; PS3.5 9.1; PS3.7 D.3.3.2.
+// UIDs and names: what we may send, and how we read what peers send. PS3.8 Annex F; PS3.5 9.1; PS3.7 D.3.3.2.
 //
 // What we send is held to the standard. What a peer sends is read as it is, without its padding: a UID that breaks the rule is
 // no protocol error, it only never equals one of ours.
@@ -16,7 +16,7 @@ export function isImplementationVersionName(text: string): boolean {
   return text.length <= IMPLEMENTATION_VERSION_NAME_LENGTH_MAX && /^[ -~]+$/.test(text);
 }
 
-/** UIDs and names are sent without padding (PS3.8 Annex F), yet peers pad them to an even length, with a NUL or a space. */
+/** The standard sends UIDs and names without padding (PS3.8 Annex F), but peers pad them with a NUL or a space to an even length. */
 export function withoutTrailingPadding(text: string): string {
   let end = text.length;
   while (end > 0 && (text[end - 1] === '\0' || text[end - 1] === ' ')) end--;
