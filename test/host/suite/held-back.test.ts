@@ -1,9 +1,10 @@
 import * as assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ReceiverSummary } from '../../../src/extension/commands/start-receiver.ts';
 import type { SendSummary } from '../../../src/extension/sending.ts';
+import { readJournals } from '../../../src/send/journal-shelf.ts';
 import { type SampleInstance, sampleInstance } from '../../support/dicom-builder.ts';
 import { documentThat, makeFolder, PEER, peerEntry, resetSettings, setUser, workspaceFolder } from './support.ts';
 
@@ -18,6 +19,7 @@ describe('Of two files with one SOP Instance UID', () => {
   let first: SampleInstance;
   let other: string;
 
+  const journals = (): string => join(dirname(receiver.directory), 'journals');
   const run = (command: string, ...args: unknown[]): Promise<Answer> =>
     Promise.resolve(vscode.commands.executeCommand<Answer>(command, ...args));
   const send = (path: string): Promise<Answer> => run('sendToPacs.send', vscode.Uri.file(path));
@@ -39,6 +41,8 @@ describe('Of two files with one SOP Instance UID', () => {
   before(async () => {
     receiver = await vscode.commands.executeCommand<ReceiverSummary>('sendToPacs.startReceiver');
     await setUser({ peers: [peerEntry(receiver.port)], defaultPeer: PEER });
+    // What other tests left interrupted would be offered by Resume.
+    await rm(journals(), { recursive: true, force: true });
     study = await makeFolder(workspaceFolder());
     const folders = [join(study.path, 'a'), join(study.path, 'b')];
     for (const folder of folders) await mkdir(folder);
@@ -67,6 +71,7 @@ describe('Of two files with one SOP Instance UID', () => {
   });
 
   it('Retry and Resume send nothing of it', async () => {
+    assert.deepEqual(await readJournals(journals(), Date.now()), []);
     assert.equal(await run('sendToPacs.retry'), undefined);
     assert.equal(await run('sendToPacs.resume'), undefined);
     await assertFirstIsKept();
