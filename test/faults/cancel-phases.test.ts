@@ -12,6 +12,7 @@ import { folderOf, peerAt, send, verdicts } from '../support/jobs.ts';
 import { LoopClock } from '../support/loop-clock.ts';
 import * as naive from '../support/naive-pdu.ts';
 import { assertNothingLeft, openResources } from '../support/open-resources.ts';
+import { startPeer } from '../support/peer-modes.ts';
 import { startScriptedPeer } from '../support/scripted-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -127,6 +128,53 @@ for (const command of ['store', 'echo'] as const) {
     if (command === 'store') assert.match(looking.stdout, /^Cancelled: 0 of 1 file stored|1 file cancelled/m);
   });
 }
+
+test('F70: cancelling in the middle of a file aborts at once; nothing is called stored that was not', async (t) => {
+  const folder = await folderOf(t, 3, 20_000_000);
+  const controller = new AbortController();
+  let cancelledAtMs = 0;
+  let aborted = false;
+  const peer = await startScriptedPeer(async (connection) => {
+    await connection.accept();
+    const message = await connection.message();
+    assert.ok(message !== undefined);
+    connection.respond(message, 0);
+    await connection.pdu();
+    await connection.pdu();
+    cancelledAtMs = clock.ms;
+    controller.abort();
+    for (let pdu = await connection.pdu(); pdu !== undefined; pdu = await connection.pdu())
+      aborted ||= pdu.type === 0x07;
+  });
+  const { result } = await send([folder], peerAt(peer.port), {}, controller.signal);
+  const elapsedMs = clock.ms - cancelledAtMs;
+  await peer.stop();
+  assert.deepEqual(verdicts(result), ['stored', 'cancelled: cancelled', 'cancelled: cancelled']);
+  assert.ok(result.cancelled);
+  assert.ok(elapsedMs < 1_000, `${elapsedMs} ms`);
+  assert.ok(aborted, 'the peer saw A-ABORT');
+});
+
+test('F70: cancelling while the answer is awaited leaves the file unknown', async (t) => {
+  const folder = await folderOf(t, 2);
+  const controller = new AbortController();
+  const peer = await startPeer(t, {
+    answer: () => {
+      controller.abort();
+      return undefined;
+    },
+  });
+  const { result } = await send([folder], peerAt(peer.port), {}, controller.signal);
+  assert.deepEqual(verdicts(result), ['unknown: cancelled', 'cancelled: cancelled']);
+});
+
+test('F70: cancelling before the peer has answered the association', async (t) => {
+  const folder = await folderOf(t, 1);
+  const controller = new AbortController();
+  const peer = await startPeer(t, { at: [{ moment: 'requested', act: () => controller.abort() }] });
+  const { result } = await send([folder], peerAt(peer.port), {}, controller.signal);
+  assert.deepEqual(verdicts(result), ['cancelled: cancelled']);
+});
 
 test('F70: cancelled between two files: release, not abort', async (t) => {
   const before = openResources();

@@ -1,17 +1,16 @@
+// Headers of files that are right, odd or no instances.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import type { HeaderProblem, InstanceHeader } from '../../../../src/part10/header/header.ts';
-import { type HeaderStep, parseHeader } from '../../../../src/part10/header/header-parser.ts';
+import type { InstanceHeader } from '../../../../src/part10/header/header.ts';
 import {
-  type BuiltElement,
   buildFile,
   CT_IMAGE,
   DEFLATED_LE,
   EXPLICIT_BE,
   EXPLICIT_LE,
   element,
-  encodeDataSet,
   encodeElements,
   type FileOptions,
   IMPLICIT_LE,
@@ -21,28 +20,7 @@ import {
   RLE_LOSSLESS,
   sampleInstance,
 } from '../../../support/dicom-builder.ts';
-
-function parse(file: Uint8Array): HeaderStep {
-  return parseHeader(file, file.length);
-}
-
-function headerOf(file: Uint8Array): InstanceHeader {
-  const step = parse(file);
-  assert.equal(step.type, 'instance', JSON.stringify(step));
-  return (step as { header: InstanceHeader }).header;
-}
-
-function problemOf(file: Uint8Array): HeaderProblem {
-  const step = parse(file);
-  assert.equal(step.type, 'problem', JSON.stringify(step));
-  return (step as { problem: HeaderProblem }).problem;
-}
-
-/** A file of the given elements, labelled as they are encoded. */
-function fileOf(elements: readonly BuiltElement[], transferSyntax = EXPLICIT_LE, options: FileOptions = {}): Buffer {
-  const dataSet = encodeDataSet(elements, transferSyntax);
-  return buildFile({ transferSyntax, sopClass: CT_IMAGE, sopInstance: '2.25.77', dataSet }, options);
-}
+import { fileOf, headerOf, problemOf } from '../../../support/parsed-headers.ts';
 
 const SYNTAXES = [IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE, DEFLATED_LE, JPEG_BASELINE, RLE_LOSSLESS];
 const UNCOMPRESSED = [IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE];
@@ -270,99 +248,6 @@ describe('the data set speaks for itself', () => {
       assert.match(problem.code === 'malformed' ? problem.detail : problem.code, /nested deeper than 64/u);
     });
   }
-});
-
-describe('labels that are not true', () => {
-  for (const declared of UNCOMPRESSED) {
-    for (const actual of UNCOMPRESSED.filter((syntax) => syntax !== declared)) {
-      for (const pixelBytes of [512, 3_000_000]) {
-        test(`the meta group says ${declared}, the data set is in ${actual}, ${pixelBytes} bytes`, () => {
-          const sample = sampleInstance({ transferSyntax: actual, pixelBytes });
-          const problem = problemOf(buildFile(sample, { metaTransferSyntax: declared }));
-          assert.equal(problem.code, 'malformed');
-          assert.match((problem as { detail: string }).detail, /^the file says .* but its data set is in /u);
-          assert.equal((problem as { offset: number }).offset > 132, true);
-        });
-      }
-    }
-  }
-
-  test('said to be deflated and is not', () => {
-    const problem = problemOf(buildFile(sampleInstance(), { metaTransferSyntax: DEFLATED_LE }));
-    assert.equal(problem.code === 'malformed' && problem.detail, 'the data set is not a deflate stream');
-  });
-
-  test('deflated and said not to be', () => {
-    const sample = sampleInstance({ transferSyntax: DEFLATED_LE });
-    assert.equal(problemOf(buildFile(sample, { metaTransferSyntax: EXPLICIT_LE })).code, 'malformed');
-  });
-
-  test('deflated, but what comes out is Implicit VR', () => {
-    const dataSet = deflateRawSync(sampleInstance({ transferSyntax: IMPLICIT_LE }).dataSet);
-    const file = buildFile({ transferSyntax: DEFLATED_LE, sopClass: CT_IMAGE, sopInstance: '1', dataSet });
-    assert.match((problemOf(file) as { detail: string }).detail, /but its data set is in Implicit VR Little Endian/u);
-  });
-
-  for (const options of [{ preamble: false, meta: false }, { metaTransferSyntax: false }, { meta: false }] as const) {
-    test(`compressed pixels that nothing names are not called Explicit VR Little Endian: ${JSON.stringify(options)}`, () => {
-      const sample = sampleInstance({ transferSyntax: JPEG_BASELINE });
-      assert.match(
-        (problemOf(buildFile(sample, options)) as { detail: string }).detail,
-        /compressed, and no transfer/u,
-      );
-    });
-  }
-
-  test('a private syntax may have any encoding, and keeps its name', () => {
-    for (const actual of UNCOMPRESSED) {
-      const header = headerOf(
-        buildFile(sampleInstance({ transferSyntax: actual }), { metaTransferSyntax: '1.3.46.1.2' }),
-      );
-      assert.equal(header.transferSyntaxUID, '1.3.46.1.2');
-    }
-  });
-
-  test('a private syntax over something unreadable is refused', () => {
-    const dataSet = Buffer.alloc(400, 0xa5);
-    const file = buildFile({ transferSyntax: '1.3.46.1.2', sopClass: CT_IMAGE, sopInstance: '1', dataSet });
-    assert.equal(problemOf(file).code, 'malformed');
-  });
-
-  test('an unknown syntax of DICOM is Explicit VR Little Endian (PS3.5 A.4)', () => {
-    const header = headerOf(buildFile(sampleInstance(), { metaTransferSyntax: '1.2.840.10008.1.2.4.999' }));
-    assert.equal(header.transferSyntaxUID, '1.2.840.10008.1.2.4.999');
-  });
-});
-
-describe('deflate', () => {
-  test('a bomb is inflated no further than the UIDs need', () => {
-    const elements = [
-      element(0x00080016, 'UI', CT_IMAGE),
-      element(0x00080018, 'UI', '2.25.8'),
-      element(0x00080060, 'CS', 'CT'),
-    ];
-    const bomb = deflateRawSync(Buffer.concat([encodeElements(elements, 'explicit LE'), Buffer.alloc(100_000_000)]));
-    const file = buildFile({ transferSyntax: DEFLATED_LE, sopClass: CT_IMAGE, sopInstance: '1', dataSet: bomb });
-    const before = process.memoryUsage().arrayBuffers;
-    assert.equal(headerOf(file).sopInstanceUID, '2.25.8');
-    assert.equal(process.memoryUsage().arrayBuffers - before < 20_000_000, true);
-  });
-
-  test('a bomb before the UIDs is refused', () => {
-    const elements = [
-      element(0x00080006, 'OB', Buffer.alloc(50_000_000)),
-      element(0x00080016, 'UI', CT_IMAGE),
-      element(0x00080018, 'UI', '2.25.8'),
-    ];
-    const problem = problemOf(fileOf(elements, DEFLATED_LE));
-    assert.match((problem as { detail: string }).detail, /first 65536 inflated bytes/u);
-  });
-
-  test('cut off within the first elements', () => {
-    const sample = sampleInstance({ transferSyntax: DEFLATED_LE });
-    const problem = problemOf(sample.file.subarray(0, sample.dataSetOffset + 12));
-    assert.equal(problem.code, 'malformed');
-  });
 });
 
 describe('what is no instance', () => {
