@@ -1,8 +1,8 @@
-// How long a connection may take to close after all is said.
+// How long to wait until the connection of an ended association is closed. Then it is destroyed.
 
-/** Longer than ARTIM, so that a peer that does not close is closed by the protocol and not by us. */
+/** Longer than ARTIM: a peer that does not close in time is the business of the protocol first. */
 const CLOSE_MS = 3_000;
-/** A peer that has let a deadline pass is not waited for again. */
+/** For a peer that has already let a deadline pass. */
 const SILENT_CLOSE_MS = 500;
 
 /** @param failureCode of the association, if it ended badly */

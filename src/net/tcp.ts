@@ -47,7 +47,8 @@ class PatientSocket extends Socket {
   }
 }
 
-class TcpConnection implements AcceptedConnection {
+/** A connection on a socket of Node: plain, or what is made of one. */
+export class SocketConnection implements AcceptedConnection {
   readonly #socket: Socket;
   #listener: ConnectionListener | undefined;
   #error: SystemErrorInfo | undefined;
@@ -146,7 +147,7 @@ class TcpConnection implements AcceptedConnection {
 }
 
 export const tcpConnector: Connector = {
-  connect({ host, port }: Endpoint, listener: ConnectingListener): TcpConnection {
+  connect({ host, port }: Endpoint, listener: ConnectingListener): SocketConnection {
     const onread = {
       buffer: new Uint8Array(READ_LENGTH),
       // Copied: the socket uses its buffer again.
@@ -156,7 +157,7 @@ export const tcpConnector: Connector = {
       },
     };
     const socket = new PatientSocket({ onread });
-    const connection = new TcpConnection(socket, listener);
+    const connection = new SocketConnection(socket, listener);
     socket.on('connect', () => listener.connected());
     socket.connect({ host, port, ...(isLocalhost(host) ? { lookup: loopbackLookup() } : {}) });
     return connection;
@@ -168,7 +169,7 @@ export async function listenTcp(
   { host, port }: Endpoint,
   accept: (connection: AcceptedConnection) => void,
 ): Promise<Listener> {
-  const server: Server = createServer({ noDelay: true }, (socket) => accept(new TcpConnection(socket)));
+  const server: Server = createServer({ noDelay: true }, (socket) => accept(new SocketConnection(socket)));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, () => {

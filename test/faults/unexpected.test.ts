@@ -150,8 +150,9 @@ for (const [name, source, reason] of [
       );
       assert.deepEqual(verdicts(result), ['stored'], place);
       const failure = result.associations[0]?.failure;
-      // In the middle the system may have lost the A-ABORT to its own reset.
-      assert.ok(failure?.code === 'association aborted' || (place === 'middle' && failure?.code === 'connection lost'));
+      // In the middle of a file, systems other than Linux may drop the A-ABORT for a reset.
+      const mayBeLost = process.platform !== 'linux' && place === 'middle';
+      assert.ok(failure?.code === 'association aborted' || (mayBeLost && failure?.code === 'connection lost'));
       if (failure.code === 'association aborted') assert.deepEqual([failure.source, failure.reason], [source, reason]);
     }
   });
