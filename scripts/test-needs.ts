@@ -23,6 +23,8 @@ const needs: readonly Need[] = [
   { aptPackage: 'orthanc', isThere: () => isOnPath('Orthanc'), stages: ['interop'] },
   { aptPackage: 'libgdcm-tools', isThere: () => isOnPath('gdcmconv'), stages: ['interop'] },
   { aptPackage: 'chromium', isThere: () => chromiumExecutable() !== undefined, stages: ['host', 'e2e'] },
+  // For a file system that hangs: `test/support/hanging-files.c`.
+  { aptPackage: 'g++', isThere: () => isOnPath('g++'), stages: ['faults'] },
   {
     aptPackage: 'fonts-dejavu-core',
     isThere: () => existsSync('/usr/share/fonts/truetype/dejavu'),

@@ -1,5 +1,8 @@
 // SIGINT (Ctrl-C) and SIGTERM: the first asks the work to stop in good order, the second ends the process at once.
 
+import { hangingFileCalls } from '../part10/read/file-access.ts';
+import { abandonedFileThreadsEnd } from '../part10/read/file-thread.ts';
+
 /** 128 + the number of the signal, as shells report it. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -54,6 +57,24 @@ export function watchForInterruption(onInterrupt: (name: InterruptingSignal) => 
 export function endIfInterrupted(exitCode: number): void {
   const name = (Object.keys(EXIT_CODES) as InterruptingSignal[]).find((signal) => EXIT_CODES[signal] === exitCode);
   if (name !== undefined) setTimeout(() => endAtOnce(name), LINGER_MS).unref();
+}
+
+/**
+ * For a command that has ended: if a thread or a call still waits for a file system, replaces the process by one that ends
+ * with `exitCode`. Ending in the ordinary way waits for all threads; replacing the program of a process ends them.
+ */
+export async function endDespiteHangingFiles(exitCode: number): Promise<void> {
+  const hanging = (await abandonedFileThreadsEnd(LINGER_MS)) + hangingFileCalls();
+  if (hanging === 0) return;
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>((resolve) => {
+      stream.write('', () => resolve());
+    });
+  }
+  const { NODE_OPTIONS: _, ...environment } = process.env;
+  process.execve?.(process.execPath, [process.execPath, '-e', `process.exitCode = ${exitCode}`], environment);
+  // Systems and versions without it: the exit code is that of the signal.
+  process.kill(process.pid, 'SIGKILL');
 }
 
 /**

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import manifest from '../../package.json' with { type: 'json' };
 import { UsageError } from './command-line.ts';
 import { echo } from './echo.ts';
-import { endIfInterrupted } from './interruption.ts';
+import { endDespiteHangingFiles, endIfInterrupted } from './interruption.ts';
 import { printable, surviveLostOutput } from './output.ts';
 import { receive } from './receive.ts';
 import { store } from './store.ts';
@@ -70,6 +70,7 @@ main(process.argv.slice(2)).then(
     reportLost('stderr', process.stdout);
     if (lost.errors.has('stdout') && exitCode === 0) process.exitCode = 1;
     endIfInterrupted(exitCode);
+    await endDespiteHangingFiles(exitCode);
   },
   (thrown: unknown) => {
     process.stderr.write(

@@ -211,7 +211,8 @@ export function aeTitleFrom(spelling: string, title: string): string {
 /** setTimeout counts milliseconds in 31 bits; a longer wait would end at once. */
 const TIMEOUT_MAX_SECONDS = 2_147_483;
 
-function timeoutMs(spelling: string, text = '30'): number {
+/** In milliseconds; Infinity: no limit. @throws UsageError */
+export function timeoutMs(spelling: string, text = '30'): number {
   const seconds = /^[+]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(seconds) || seconds > TIMEOUT_MAX_SECONDS) {
     const allowed = `seconds from 0 to ${TIMEOUT_MAX_SECONDS}; 0 = no limit`;

@@ -12,7 +12,7 @@ import type { SendProgress, SendResult } from '../send/job.ts';
 import type { SendOptions } from '../send/options.ts';
 import type { FileOutcome } from '../send/outcome.ts';
 import { runSend } from '../send/run.ts';
-import { scan } from '../send/scan.ts';
+import { type ScanOptions, scan } from '../send/scan.ts';
 import { ScannedFiles } from '../send/scanned-files.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../trace/units.ts';
 import { type OptionGroup, type OptionValues, optionsHelp, parseOptions, UsageError } from './command-line.ts';
@@ -29,12 +29,18 @@ import {
   sendOptionsFrom,
   TIMEOUT_OPTIONS,
   TIMEOUTS_TITLE,
+  timeoutMs,
 } from './options.ts';
 import { Output, traceTo } from './output.ts';
 
 const FILE_OPTIONS = {
   recurse: { spellings: ['-r', '--recurse'], help: 'send also the files in subfolders' },
   report: { spellings: ['--report'], value: 'FILE', help: 'write the outcome of every file to FILE, as JSON' },
+  fileTimeout: {
+    spellings: ['--file-timeout'],
+    value: 'SECONDS',
+    help: 'longest wait for a file or folder to be read (default: 30; 0 = no limit)',
+  },
 } as const;
 
 const GROUPS: readonly OptionGroup[] = [
@@ -81,7 +87,7 @@ Exit code:
 
 export interface StoreArguments {
   readonly peer: Peer;
-  readonly sendOptions: Partial<SendOptions>;
+  readonly sendOptions: Partial<SendOptions> & Pick<SendOptions, 'fileTimeoutMs'>;
   readonly paths: readonly string[];
   readonly recurse: boolean;
   readonly report: string | undefined;
@@ -97,7 +103,8 @@ export function storeArguments(
   const level = printLevel(options);
   const [address, port, ...paths] = positionals;
   const peer = peerFrom(address, port, options, USAGE);
-  const sendOptions = sendOptionsFrom(options);
+  const fileTimeoutMs = timeoutMs('--file-timeout', options.fileTimeout);
+  const sendOptions = { ...sendOptionsFrom(options), fileTimeoutMs };
   if (paths.length === 0) throw new UsageError('there is nothing to send: PATH is missing', USAGE);
   if (paths.includes('')) throw new UsageError("a path is empty: PATH ''", `${USAGE}. Example of a PATH: study/`);
   if (options.report === '') throw new UsageError('--report needs a file name', 'Example: --report report.json');
@@ -127,7 +134,7 @@ export async function store(argv: readonly string[]): Promise<number> {
   try {
     let files: ScannedFiles;
     try {
-      files = await scanAll(paths, recurse, output, interruption.signal);
+      files = await scanAll(paths, { recurse, fileTimeoutMs: sendOptions.fileTimeoutMs }, output, interruption.signal);
     } catch (thrown) {
       if (!interruption.signal.aborted) throw thrown;
       output.result('Interrupted while looking for files. Nothing was sent.');
@@ -185,12 +192,12 @@ async function writeReport(file: FileHandle, result: SendResult): Promise<void> 
 
 async function scanAll(
   paths: readonly string[],
-  recurse: boolean,
+  options: ScanOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<ScannedFiles> {
   const files = new ScannedFiles();
-  for await (const file of scan(paths, { recurse }, signal)) {
+  for await (const file of scan(paths, options, signal)) {
     files.push(file);
     if (files.length === 1) boundYoungGeneration();
     if (files.length % 100 === 0) output.progress(`Looking for files: ${formatCount(files.length)}`);

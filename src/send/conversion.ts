@@ -29,7 +29,7 @@ export class DataSets {
   readonly #readAhead: ReadAhead;
   readonly #fileTimeoutMs: number;
 
-  /** @param fileTimeoutMs for each system call on a file; 0: no limit */
+  /** @param fileTimeoutMs for each system call on a file; Infinity: no limit */
   constructor(fileTimeoutMs = FILE_TIMEOUT_MS) {
     this.#fileTimeoutMs = fileTimeoutMs;
     this.#readAhead = new ReadAhead(fileTimeoutMs);

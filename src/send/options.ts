@@ -36,7 +36,7 @@ export interface SendOptions {
   readonly propose: 'needed' | 'all storage';
   /** What to do with files that are not as they should be, where it is not as in DEFAULT_PREFLIGHT_POLICY. */
   readonly preflight?: Partial<PreflightPolicy>;
-  /** How long one system call on a file may take, in milliseconds; 0: no limit. */
+  /** How long one system call on a file may take, in milliseconds; Infinity: no limit. */
   readonly fileTimeoutMs: number;
 }
 

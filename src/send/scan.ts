@@ -26,7 +26,7 @@ import type { ScannedFile } from './scanned-file.ts';
 export interface ScanOptions {
   /** Also what is in folders inside the given folders. */
   readonly recurse: boolean;
-  /** How long one system call on a file may take, in milliseconds; 0: no limit. By default FILE_TIMEOUT_MS. */
+  /** How long one system call on a file may take, in milliseconds; Infinity: no limit. By default FILE_TIMEOUT_MS. */
   readonly fileTimeoutMs?: number;
 }
 

@@ -137,7 +137,7 @@ const BLOCK_LENGTH = 262_144;
  * The data set as it is read without the file thread: two blocks take turns, one is read while the other goes out.
  *
  * @param identity what the file was when `header` was read
- * @param timeoutMs for each system call; 0: no limit
+ * @param timeoutMs for each system call; Infinity: no limit
  *
  * A deflated data set of odd length goes out with one more zero byte (PS3.5 A.5). Nothing else is changed.
  */

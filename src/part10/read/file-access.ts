@@ -135,7 +135,11 @@ class SynchronousFile implements OpenFile {
 let hangingCalls = 0;
 const HANGING_CALLS_MAX = 2;
 
-/** @param timeoutMs for each system call; 0: no limit */
+export function hangingFileCalls(): number {
+  return hangingCalls;
+}
+
+/** @param timeoutMs for each system call; Infinity: no limit */
 export function asynchronousAccess(timeoutMs = FILE_TIMEOUT_MS): FileAccess {
   const timed = <T>(call: () => Promise<T>, late?: (value: T) => void) => inTime(timeoutMs, call, late);
   return {
@@ -199,7 +203,7 @@ export function asynchronousAccess(timeoutMs = FILE_TIMEOUT_MS): FileAccess {
 
 /** @param late is given what the call returns after all */
 function inTime<T>(timeoutMs: number, call: () => Promise<T>, late?: (value: T) => void): Promise<T> {
-  if (timeoutMs === 0) return call();
+  if (timeoutMs === Number.POSITIVE_INFINITY) return call();
   if (hangingCalls >= HANGING_CALLS_MAX) return Promise.reject(asError(tooManyHang(hangingCalls)));
   return new Promise((resolve, reject) => {
     let isLate = false;

@@ -6,6 +6,7 @@
 // no call has begun for too long, the owner abandons the thread: it takes the first word away, after which the thread begins
 // no further question and ends by itself as soon as its call returns.
 
+import { once } from 'node:events';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { PackedHeaders } from '../header/packed-headers.ts';
@@ -95,6 +96,20 @@ const HEAP_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 32 };
 const abandoned = new Set<Worker>();
 
 export function abandonedFileThreads(): number {
+  return abandoned.size;
+}
+
+/**
+ * Resolves when all abandoned threads have ended, at the latest after `limitMs`.
+ * @returns how many have not: the process cannot end in the ordinary way, because that waits for all threads
+ */
+export async function abandonedFileThreadsEnd(limitMs: number): Promise<number> {
+  if (abandoned.size === 0) return 0;
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), limitMs);
+  const ends = [...abandoned].map((worker) => once(worker, 'exit', { signal: limit.signal }).catch(() => undefined));
+  await Promise.all(ends);
+  clearTimeout(timer);
   return abandoned.size;
 }
 

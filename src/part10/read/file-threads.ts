@@ -80,7 +80,7 @@ export class FileThreads {
     return this.#slowAnswers >= SLOW_ANSWERS ? THREADS_MAX : 1;
   }
 
-  /** For each system call; 0: no limit. */
+  /** For each system call; Infinity: no limit. */
   set timeoutMs(timeoutMs: number) {
     this.#timeoutMs = timeoutMs;
     this.#stopWatching();
@@ -240,7 +240,7 @@ export class FileThreads {
   }
 
   #startWatching(): void {
-    if (this.#timeoutMs === 0) return;
+    if (this.#timeoutMs === Number.POSITIVE_INFINITY) return;
     this.#watch ??= setInterval(() => this.#check(), this.#timeoutMs / CHECKS).unref();
   }
 
@@ -291,7 +291,7 @@ export function startFileThreads(): void {
 
 /**
  * Threads that nobody else uses, as far as there are; to be followed by one `releaseFileThreads`.
- * @param timeoutMs for each system call; 0: no limit
+ * @param timeoutMs for each system call; Infinity: no limit
  */
 export function useFileThreads(timeoutMs = FILE_TIMEOUT_MS): FileThreads {
   sets = sets.filter(({ threads, users }) => users > 0 || !threads.isBroken);

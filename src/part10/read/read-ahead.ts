@@ -62,7 +62,7 @@ export class ReadAhead {
   #batches = 0;
   #isClosed = false;
 
-  /** @param timeoutMs for each system call on a file; 0: no limit */
+  /** @param timeoutMs for each system call on a file; Infinity: no limit */
   constructor(timeoutMs = FILE_TIMEOUT_MS) {
     this.#threads = useFileThreads(timeoutMs);
   }
