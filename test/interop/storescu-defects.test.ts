@@ -18,7 +18,8 @@ import {
   RLE_LOSSLESS,
   sampleInstance,
 } from '../support/dicom-builder.ts';
-import { type PeerModes, startPeer } from '../support/peer-modes.ts';
+import type { PeerModes } from '../support/mode-types.ts';
+import { startPeer } from '../support/peer-modes.ts';
 import { freePort, missing, startStorescp } from '../support/peers.ts';
 import { folderOf, received } from '../support/store-command.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

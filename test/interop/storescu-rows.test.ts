@@ -20,7 +20,8 @@ import {
   RLE_LOSSLESS,
   sampleInstance,
 } from '../support/dicom-builder.ts';
-import { type PeerModes, startPeer } from '../support/peer-modes.ts';
+import type { PeerModes } from '../support/mode-types.ts';
+import { startPeer } from '../support/peer-modes.ts';
 import { missing, startStorescp } from '../support/peers.ts';
 import { assertRefused, folderOf, instance, received, withSwappedWords } from '../support/store-command.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

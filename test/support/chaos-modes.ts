@@ -4,9 +4,9 @@
 // Its delays are times, not events: a fault at any instant is the point, and what the tests assert does not depend on which.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answer, ModeAct, Moment, PeerModes, Way } from './mode-types.ts';
 import { Random } from './mutate.ts';
 import * as naive from './naive-pdu.ts';
-import type { Answer, ModeAct, Moment, PeerModes, Way } from './peer-modes.ts';
 import type { AssociationRecord } from './peer-records.ts';
 import { type PeerConnection, type RawMessage, storeResponse, uint16 } from './scripted-peer.ts';
 

@@ -4,9 +4,9 @@
 
 import type { Socket } from 'node:net';
 import { DEFLATED_LE, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, JPEG_BASELINE } from './dicom-builder.ts';
+import type { ModeAct, PeerModes } from './mode-types.ts';
 import { Random } from './mutate.ts';
 import * as naive from './naive-pdu.ts';
-import type { ModeAct, PeerModes } from './peer-modes.ts';
 
 export const UNCOMPRESSED = [EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE, DEFLATED_LE];
 export const SYNTAXES = [...UNCOMPRESSED, JPEG_BASELINE];
