@@ -1,6 +1,7 @@
 // The tap on a connection: whole PDUs both ways with their time, for captures. What nobody may see is hidden before the
 // sink gets a PDU (protocol/ul/redact.ts): data sets are lengths, user identities are masked. PS3.8 9.3.1 (PDU structure).
 
+import { PDU_HEADER_LENGTH } from '../protocol/ul/pdu.ts';
 import { type RedactedPart, redactPdu } from '../protocol/ul/redact.ts';
 import type { Endpoint } from './connection.ts';
 
@@ -20,7 +21,6 @@ export interface PduRecord {
 
 export type PduSink = (record: PduRecord) => void;
 
-const HEADER_LENGTH = 6;
 /** A PDU that announces more is not waited for: the core has aborted because of it. In bytes. */
 const PDU_LENGTH_MAX = 17 * 2 ** 20;
 
@@ -40,7 +40,7 @@ class PduSplitter {
   push(bytes: Uint8Array): void {
     let rest = bytes;
     while (rest.length > 0 && !this.#isLost) {
-      const wanted = (this.#pduLength ?? HEADER_LENGTH) - this.#length;
+      const wanted = (this.#pduLength ?? PDU_HEADER_LENGTH) - this.#length;
       const taken = rest.subarray(0, wanted);
       this.#pieces.push(taken);
       this.#length += taken.length;
@@ -56,15 +56,15 @@ class PduSplitter {
 
   #complete(): void {
     if (this.#pduLength === undefined) {
-      const header = Buffer.concat(this.#pieces, HEADER_LENGTH);
+      const header = Buffer.concat(this.#pieces, PDU_HEADER_LENGTH);
       this.#pieces = [header];
-      this.#pduLength = HEADER_LENGTH + header.readUInt32BE(2);
+      this.#pduLength = PDU_HEADER_LENGTH + header.readUInt32BE(2);
       if (this.#pduLength > PDU_LENGTH_MAX) {
         this.#isLost = true;
         this.#flush(true);
         return;
       }
-      if (this.#pduLength > HEADER_LENGTH) return;
+      if (this.#pduLength > PDU_HEADER_LENGTH) return;
     }
     this.#flush(false);
   }

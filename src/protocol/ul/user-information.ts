@@ -201,7 +201,10 @@ function readUserIdentity(item: Item): UserIdentity {
 }
 
 function readSecret({ value, name }: Item, field: string): Secret {
-  return new Secret(value.take(value.uint16(`${name} ${field} length`), `${name} ${field}`));
+  const length = value.uint16(`${name} ${field} length`);
+  // Without the number: behind a wrong length, two bytes of the secret itself may have been read as this one.
+  if (length > value.remaining) throw malformed(`${name}: ${field} is longer than its item`);
+  return new Secret(value.take(length, `${name} ${field}`));
 }
 
 function readLengthAndUID(value: ByteReader, what: string): string {

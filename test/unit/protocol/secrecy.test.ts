@@ -192,6 +192,19 @@ suite('a user identity', () => {
     });
   }
 
+  test('whose length field is two bytes of the secret: the error does not say them as a number', () => {
+    const piece = naive.item(0x58, naive.bytes('0200', naive.field(PRIMARY, 3)));
+    const read = PRIMARY.readUInt16BE(3);
+    for (const { effects } of [acceptorGiven([rqBytes(piece)]), requestorGiven([acBytes(piece)])]) {
+      const details = effects.flatMap((effect) =>
+        effect.type === 'trace' && effect.event.type === 'protocol error' ? [effect.event.detail] : [],
+      );
+      assert.equal(details.length, 1);
+      assert.doesNotMatch(details.join(), new RegExp(String(read)));
+      assert.match(details.join(), /^item 58H: secondary field is longer than its item$/);
+    }
+  });
+
   test('in a PDU that the state does not allow: in no trace', () => {
     const wire = rqBytes(naive.userIdentity(2, 1, PRIMARY, SECONDARY));
     assertSecret(requestorGiven([wire]).effects, 'an A-ASSOCIATE-RQ to a requestor');
