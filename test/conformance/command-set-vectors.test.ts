@@ -20,7 +20,7 @@ const { vectors } = JSON.parse(readFileSync(new URL('vectors/command-sets.json',
 };
 
 suite('command sets of other implementations', () => {
-  test('there are some, of each message that we speak', () => {
+  test('there is a vector of each storage and verification message', () => {
     const types = new Set(vectors.map(({ command }) => command.type));
     assert.deepEqual([...types].toSorted(), ['C-ECHO-RQ', 'C-ECHO-RSP', 'C-STORE-RQ', 'C-STORE-RSP', 'other']);
   });

@@ -127,7 +127,7 @@ for (const [type, { field, required, optional }] of Object.entries(MESSAGES)) {
       }
     });
 
-    test('keeps no element that is not its own', () => {
+    test('ignores elements that it does not have', () => {
       const bytes = bytesOf(field, Object.keys(SAMPLES), 0x0101);
       assert.deepEqual(decodeCommandSet(bytes).command, objectOf(type, [...required, ...optional]));
     });

@@ -39,7 +39,7 @@ function takeApart(chunks: readonly Uint8Array[]): Pdv[] {
 const LAST = 0x02;
 
 suite('maxFragmentLength', () => {
-  test('no limit of the peer means our cap', () => {
+  test('a peer without a limit is sent PDUs up to our cap', () => {
     assert.equal(maxFragmentLength(undefined, 16_384), 16_378);
     assert.equal(maxFragmentLength(0, 16_384), 16_378);
     assert.equal(maxFragmentLength(0xffffffff, 16_384), 16_378);
@@ -55,7 +55,7 @@ suite('maxFragmentLength', () => {
     assert.equal(maxFragmentLength(10, 16_384), 4);
   });
 
-  test('1 to 7 bytes are not enough for anything', () => {
+  test('a peer that receives 1 to 7 bytes can be sent nothing', () => {
     for (let peer = 1; peer <= 7; peer += 1) assert.equal(maxFragmentLength(peer, 16_384), undefined, String(peer));
   });
 });
@@ -103,7 +103,7 @@ suite('fragment', () => {
     );
   });
 
-  test('what is not the end has no last fragment; nothing in the middle is nothing on the wire', () => {
+  test('only the last part ends with a last fragment; an empty part in the middle writes nothing', () => {
     assert.deepEqual(
       takeApart(fragment(1, false, Buffer.from('abcd'), false, 2)).map(({ control }) => control),
       [0x00, 0x00],
@@ -119,14 +119,14 @@ suite('fragment', () => {
     assert.equal(chunks[3]?.buffer, payload.buffer);
   });
 
-  test('odd fragments in the middle of a message cannot be asked for', () => {
+  test('an odd part in the middle of a message is a bug of the caller', () => {
     assert.throws(() => fragment(1, false, Buffer.alloc(3), false, 4), RangeError);
     for (const maxFragment of [0, 1, 3, -2, 2.5, Number.NaN]) {
       assert.throws(() => fragment(1, false, Buffer.alloc(4), true, maxFragment), RangeError);
     }
   });
 
-  test('any data set in any parts arrives whole, in even fragments, within the limit, with one last bit', () => {
+  test('a data set in any parts arrives whole: even fragments within the limit, one of them the last', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 8, max: 300 }),

@@ -49,7 +49,7 @@ function grid(text: string): Grid {
   return { states: head.trim().split(/\s+/), rows: new Map(rows.map(([event = '', ...cells]) => [event, cells])) };
 }
 
-test('the grid of this test is whole: 19 events, 13 states, 123 actions and 124 blanks', () => {
+test('this test has all of Table 9-10: 19 events, 13 states, 123 actions and 124 blanks', () => {
   const { states, rows } = grid(TABLE_9_10);
   assert.deepEqual(
     states,

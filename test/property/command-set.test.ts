@@ -53,7 +53,7 @@ const command: fc.Arbitrary<SendableCommand> = fc.oneof(
   }),
 ) as unknown as fc.Arbitrary<SendableCommand>;
 
-test('what is encoded is decoded', () => {
+test('decoding an encoded command gives that command', () => {
   fc.assert(
     fc.property(command, fc.boolean(), (original, hasDataSet) => {
       const bytes = encodeCommandSet(original, hasDataSet);

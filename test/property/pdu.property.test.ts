@@ -274,7 +274,7 @@ suite('PDUs', () => {
     );
   });
 
-  test('byte by byte is the same as at once, errors included', () => {
+  test('a stream byte by byte gives the same PDUs and the same error as all at once', () => {
     fc.assert(
       fc.property(anyPdu(3), anyPdu(3), fc.array(mutation, { maxLength: 3 }), (first, second, mutations) => {
         const bytes = mutate(stream(naiveBytes(first), naiveBytes(second)), mutations);
@@ -287,7 +287,7 @@ suite('PDUs', () => {
     );
   });
 
-  test('random bytes are PDUs, nothing yet, or a ProtocolError', () => {
+  test('random bytes give PDUs, need more bytes, or are a ProtocolError', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(0, 1, 2, 3, 4, 5, 6, 7), (bytes, type) => {
         decodeChunks([bytes]);
@@ -297,7 +297,7 @@ suite('PDUs', () => {
     );
   });
 
-  test('mutated PDUs are PDUs, nothing yet, or a ProtocolError of one line', () => {
+  test('mutated PDUs give PDUs, need more bytes, or are a ProtocolError of one line', () => {
     let refused = 0;
     fc.assert(
       fc.property(

@@ -45,7 +45,7 @@ function patterns(value: unknown, key = ''): RegExp[] {
   return [...own, ...Object.entries(value).flatMap(([name, inner]) => patterns(inner, name))];
 }
 
-test('the patterns of the settings are this rule', () => {
+test('the patterns in package.json accept exactly what this rule accepts', () => {
   const all = patterns(manifest);
   assert.equal(all.length, 3);
   const character = fc.constantFrom(

@@ -36,7 +36,7 @@ function received(pair: AssociationPair): { bytes: Buffer; ends: number } {
   return { bytes: Buffer.concat(parts.map(({ bytes }) => bytes)), ends: parts.filter(({ isLast }) => isLast).length };
 }
 
-test('an instance goes through: association, C-STORE, release, closed connection on both sides', () => {
+test('sends an instance: association, C-STORE, release, connection closed on both sides', () => {
   const pair = new AssociationPair();
   pair.establish(CONTEXTS);
   assert.equal(pair.requestor.state, 'Sta6');
@@ -106,7 +106,7 @@ test('release collision: both sides end in order', () => {
   assert.ok(end.some(({ type }) => type === 'close'));
 });
 
-test('P-DATA after our release request is still heard (AR-6)', () => {
+test('P-DATA after our release request is still received (AR-6)', () => {
   const pair = new AssociationPair();
   pair.establish(CONTEXTS);
   const { requestor } = pair;
@@ -207,7 +207,7 @@ test('a response that comes too late, or a request after the end, does nothing',
   assert.deepEqual(ended.handle({ type: 'transport closed' }), []);
 });
 
-test('a data set on the wire is the data set, in even fragments that fit the peer, exactly one of them the last', () => {
+test('a data set is sent unchanged, in even fragments that fit the peer, exactly one of them the last', () => {
   const rq = rqFor(CONTEXTS);
   const association = new Association({ role: 'requestor', maxPduLength: 16_384 });
   association.handle({ type: 'A-ASSOCIATE request', rq });

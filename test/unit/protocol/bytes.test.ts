@@ -22,7 +22,7 @@ suite('ByteReader', () => {
     r.end('x');
   });
 
-  test('a read past the end says what it read and moves nothing', () => {
+  test('a read past the end names its field and does not move', () => {
     const r = reader(1, 2, 3);
     for (const read of [
       () => r.uint32('length of the thing'),
@@ -40,11 +40,11 @@ suite('ByteReader', () => {
     assert.throws(() => r.uint8('x'), malformed(/needs 1/));
   });
 
-  test('the longest length that a field can claim does not wrap', () => {
+  test('a length of 32 bits does not overflow', () => {
     assert.throws(() => reader(1, 2).take(0xffffffff, 'x'), malformed(/needs 4294967295 bytes, but 2 remain/));
   });
 
-  test('a sub-reader ends where it was told to, and its parent goes on behind it', () => {
+  test('a sub-reader ends at its length, and its parent goes on behind it', () => {
     const r = reader(1, 2, 3, 4);
     const sub = r.sub(2, 'item');
     assert.equal(r.uint8('x'), 3);
@@ -101,7 +101,7 @@ suite('ByteWriter', () => {
     );
   });
 
-  test('lengths are those of what was written, nested and across growth', () => {
+  test('prefixed lengths are right, also nested and when the buffer grows', () => {
     const long = new Uint8Array(300).fill(5);
     const bytes = written((w) => {
       w.prefixed32(() => {

@@ -98,7 +98,7 @@ suite('a user identity', () => {
       secondaryField: new Secret(SECONDARY),
     });
 
-    test(`${what}: reaches the peer and the acceptor's user, and no trace`, () => {
+    test(`${what}: reaches the peer and the acceptor's user, but no trace`, () => {
       const sender = requestorGiven([acBytes(naive.userIdentityServerResponse(RESPONSE))], {
         maximumLength: 16_384,
         userIdentity: identity(),
@@ -133,7 +133,7 @@ suite('a user identity', () => {
       assertSecret([...receiver.effects, ...answered], 'the acceptor');
     });
 
-    test(`${what}: in pieces, before and behind the bound of the trace`, () => {
+    test(`${what}: in no trace where it comes in pieces, or crosses the bound of the trace`, () => {
       const filler = naive.extendedNegotiation(CT, Buffer.alloc(430));
       for (const before of [[], [filler]]) {
         const wire = rqBytes(...before, naive.userIdentity(type, 0, PRIMARY, SECONDARY), ...before);
@@ -145,7 +145,7 @@ suite('a user identity', () => {
       }
     });
 
-    test(`${what}: cut at any byte, the connection then closed`, () => {
+    test(`${what}: in no trace where the connection ends at any of its bytes`, () => {
       const wire = rqBytes(naive.userIdentity(type, 0, PRIMARY, SECONDARY));
       const begins = wire.indexOf(PRIMARY) - 6;
       for (let length = begins; length < wire.length; length += 1) {
@@ -184,7 +184,7 @@ suite('a user identity', () => {
     ),
   };
   for (const [name, piece] of Object.entries(broken)) {
-    test(`out of form (${name}): in no trace, in either direction`, () => {
+    test(`malformed (${name}): in no trace, in either direction`, () => {
       assertSecret(acceptorGiven([rqBytes(piece)]).effects, 'an A-ASSOCIATE-RQ');
       assertSecret(requestorGiven([acBytes(piece)]).effects, 'an A-ASSOCIATE-AC');
       const outside = naive.associateRq({ items: naive.plainItems(naive.proposedContext(1, CT, [EXPLICIT]), piece) });
@@ -192,7 +192,7 @@ suite('a user identity', () => {
     });
   }
 
-  test('whose length field is two bytes of the secret: the error does not say them as a number', () => {
+  test('whose length field is read from two bytes of the secret: the error does not show them as a number', () => {
     const piece = naive.item(0x58, naive.bytes('0200', naive.field(PRIMARY, 3)));
     const read = PRIMARY.readUInt16BE(3);
     for (const { effects } of [acceptorGiven([rqBytes(piece)]), requestorGiven([acBytes(piece)])]) {
@@ -212,7 +212,7 @@ suite('a user identity', () => {
     assertSecret(acceptorGiven([acBytes(naive.userIdentityServerResponse(RESPONSE))]).effects, 'an early AC');
   });
 
-  test('in the same chunk as the bytes of a command: not behind the view that the trace is given', () => {
+  test('in the same chunk as a command: not reachable through the bytes that a trace gets', () => {
     const wire = Buffer.concat([
       rqBytes(naive.userIdentity(2, 1, PRIMARY, SECONDARY)),
       naive.pData(naive.pdv(1, 1, '0000'), naive.pdv(1, 0, SECONDARY)),

@@ -62,7 +62,7 @@ suite('the tables', () => {
     assert.equal(new Set(names).size, names.length);
   });
 
-  test('as many as there are', () => {
+  test('have as many rows as the standard', () => {
     assert.equal(storageSOPClasses.filter(({ retired, misprintOf }) => !retired && !misprintOf).length, 194);
     assert.equal(storageSOPClasses.filter(({ retired }) => retired).length, 20);
     assert.equal(storageSOPClasses.filter(({ misprintOf }) => misprintOf !== undefined).length, 2);
@@ -81,7 +81,7 @@ suite('SOP classes', () => {
     }
   });
 
-  test('a misprinted UID leads to the one that was meant, which is a class of its own', () => {
+  test('a misprinted UID names the UID that was meant', () => {
     assert.equal(MISPRINTED_STORAGE.length, 2);
     const known = new Map(storageSOPClasses.map((sopClass) => [sopClass.uid, sopClass]));
     for (const [uid, meant] of MISPRINTED_STORAGE) {
@@ -93,7 +93,7 @@ suite('SOP classes', () => {
     assert.equal(sopClassName(`${STORAGE}.1.3.1`), 'Digital Intra-Oral X-Ray Image Storage - For Processing');
   });
 
-  test('what the documentation lacks is there', () => {
+  test('classes that the documentation lacks are known', () => {
     const suffixes =
       '1.1.1 1.3.1 6.3 9.1.4 9.100.1 9.100.2 11.12 66.7 66.8 77.1.8 77.1.9 88.77 481.23 481.24 481.25 200.1 200.3 200.7 ' +
       '201.1 501.1 501.2.1 501.2.2 501.3 501.4 501.5 501.6 601.1 601.2 601.3 601.4 601.5';
@@ -113,7 +113,7 @@ suite('SOP classes', () => {
     }
   });
 
-  test('services other than storage are named, and are no storage', () => {
+  test('services other than storage have names, and are not storage', () => {
     assert.equal(sopClassName(VERIFICATION), 'Verification SOP Class');
     assert.equal(sopClassName(MEDIA_STORAGE_DIRECTORY), 'Media Storage Directory Storage');
     assert.equal(sopClassName('1.2.840.10008.1.20.1'), 'Storage Commitment Push Model SOP Class');

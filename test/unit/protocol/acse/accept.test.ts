@@ -49,7 +49,7 @@ function withUserInformation(userInformation: UserInformation): AAssociateRq {
 }
 
 suite('answerAssociation', () => {
-  test('accepts context by context, sends the titles back and says who we are', () => {
+  test('accepts or refuses each context, returns the AE titles, and identifies this implementation', () => {
     assert.deepEqual(accepted(RQ), {
       type: 'A-ASSOCIATE-AC',
       protocolVersion: 1,
@@ -65,7 +65,7 @@ suite('answerAssociation', () => {
     });
   });
 
-  test('what we accept, our own requestor understands', () => {
+  test('our own requestor understands the answer', () => {
     const contexts = negotiateContexts(RQ.presentationContexts, accepted(RQ).presentationContexts);
     assert.deepEqual(
       contexts.map(({ acceptedTransferSyntax, problem }) => [acceptedTransferSyntax, problem]),
@@ -77,7 +77,7 @@ suite('answerAssociation', () => {
     );
   });
 
-  test('rejects what is not protocol version 1, by its bit', () => {
+  test('rejects protocol versions without bit 0 (version 1)', () => {
     const reject = { type: 'A-ASSOCIATE-RJ', result: 1, source: 2, reason: 2 };
     assert.deepEqual(answerAssociation({ ...RQ, protocolVersion: 0 }, POLICY), reject);
     assert.deepEqual(answerAssociation({ ...RQ, protocolVersion: 2 }, POLICY), reject);
@@ -103,7 +103,7 @@ suite('answerAssociation', () => {
     assert.equal(answerAssociation({ ...RQ, calledAETitle: 'ANYTHING' }, POLICY).type, 'A-ASSOCIATE-AC');
   });
 
-  test('nothing acceptable is still an association, with every context refused', () => {
+  test('accepts the association and refuses every context where it can take none', () => {
     const { presentationContexts } = accepted(RQ, { ...POLICY, accepts: () => ({ result: 1 }) });
     assert.deepEqual(
       presentationContexts.map(({ result }) => result),
@@ -130,7 +130,7 @@ suite('answerAssociation', () => {
     ]);
   });
 
-  test('we are SCP only, invoke nothing, and answer a window with one', () => {
+  test('grants the SCU role only, and a window of one operation', () => {
     const { userInformation } = accepted(
       withUserInformation({
         asynchronousOperationsWindow: { maximumNumberOperationsInvoked: 0, maximumNumberOperationsPerformed: 8 },
@@ -150,7 +150,7 @@ suite('answerAssociation', () => {
     ]);
   });
 
-  test('what was not proposed is not answered, what we do not speak neither', () => {
+  test('does not answer negotiations that were not proposed or that we do not support', () => {
     const { userInformation } = accepted(
       withUserInformation({
         userIdentity: {

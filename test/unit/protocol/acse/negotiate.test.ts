@@ -9,7 +9,7 @@ const PROPOSED: readonly ProposedPresentationContext[] = [
 ];
 
 suite('negotiateContexts', () => {
-  test('accepted, with the one syntax that the peer picked', () => {
+  test('an accepted context has the transfer syntax that the peer picked', () => {
     const contexts = negotiateContexts(PROPOSED, [
       { presentationContextId: 3, result: 0, transferSyntax: 'ILE' },
       { presentationContextId: 1, result: 0, transferSyntax: 'J2K' },
@@ -32,7 +32,7 @@ suite('negotiateContexts', () => {
     ]);
   });
 
-  test('the transfer syntax of a refused context is not looked at', () => {
+  test('the transfer syntax of a refused context is ignored', () => {
     for (const transferSyntax of ['J2K', '', 'never heard of']) {
       const [context] = negotiateContexts(PROPOSED, [{ presentationContextId: 1, result: 4, transferSyntax }]);
       assert.equal(context?.result, 4);
@@ -42,7 +42,7 @@ suite('negotiateContexts', () => {
     assert.equal(negotiateContexts(PROPOSED, [{ presentationContextId: 1, result: 99 }])[0]?.result, 99);
   });
 
-  test('accepted with a syntax that was not proposed for this very context is a problem', () => {
+  test('a context accepted with a transfer syntax that it did not propose is a problem', () => {
     for (const answer of [{ transferSyntax: 'ELE' }, { transferSyntax: '' }, {}]) {
       const [context] = negotiateContexts(PROPOSED, [{ presentationContextId: 1, result: 0, ...answer }]);
       assert.equal(context?.problem, 'accepted with a transfer syntax that was not proposed');

@@ -18,7 +18,7 @@ function shown(contexts: readonly ProposedPresentationContext[] | undefined): st
 }
 
 suite('proposeContexts', () => {
-  test('nothing needed, nothing proposed', () => {
+  test('without needs nothing is proposed', () => {
     assert.deepEqual(proposeContexts([]), []);
   });
 
@@ -33,7 +33,7 @@ suite('proposeContexts', () => {
     assert.equal(more.length, 0);
   });
 
-  test('one more context per abstract syntax for what could be converted to', () => {
+  test('the fallbacks of an abstract syntax share one more context', () => {
     const [contexts] = proposeContexts([need('CT', 'EBE', 'ELE', 'ILE'), need('MR', 'J2K')]);
     assert.deepEqual(shown(contexts), ['1 CT EBE', '3 CT ELE ILE', '5 MR J2K']);
   });
@@ -65,7 +65,7 @@ suite('proposeContexts', () => {
     assert.deepEqual(shown(two[1]), ['1 class 128 ELE']);
   });
 
-  test('a need and its fallbacks are never torn apart', () => {
+  test('a need and its fallbacks are in the same association', () => {
     const needs = [
       ...Array.from({ length: 127 }, (_, index) => need(`class ${index}`, 'J2K')),
       need('last', 'EBE', 'ELE'),
@@ -76,7 +76,7 @@ suite('proposeContexts', () => {
     assert.equal(first?.length, 128, 'the place that was left is used by who fits');
   });
 
-  test('one SOP class in more than 128 syntaxes takes its fallbacks along', () => {
+  test('a SOP class with more than 128 transfer syntaxes has its fallbacks in each association', () => {
     const needs = Array.from({ length: 200 }, (_, index) => need('CT', `syntax ${index}`, 'ELE'));
     const associations = proposeContexts(needs);
     assert.deepEqual(
@@ -94,7 +94,7 @@ suite('proposeContexts', () => {
     assert.throws(() => proposeContexts([...needs, greedy]), RangeError);
   });
 
-  test('any needs: odd ascending IDs, at most 128, every need whole in one association, as few as the bound says', () => {
+  test('any needs: ascending odd IDs, at most 128 contexts, each need in one association, few associations', () => {
     const syntax = fc.integer({ min: 0, max: 6 }).map((index) => `T${index}`);
     const arbitraryNeed = fc.record({
       abstractSyntax: fc.integer({ min: 0, max: 80 }).map((index) => `A${index}`),
@@ -142,7 +142,7 @@ function accepted(id: number, abstractSyntax: string, acceptedTransferSyntax?: s
 }
 
 suite('contextFor', () => {
-  test('the own syntax before any fallback, fallbacks in order of preference', () => {
+  test('prefers the own transfer syntax, then the fallbacks in their order', () => {
     const contexts = [accepted(1, 'CT', 'ILE'), accepted(3, 'CT', 'ELE'), accepted(5, 'CT', 'EBE')];
     assert.equal(contextFor(contexts, need('CT', 'EBE', 'ELE', 'ILE'))?.context.presentationContextId, 5);
     assert.deepEqual(contextFor(contexts, need('CT', 'DEF', 'ELE', 'ILE')), {
@@ -152,7 +152,7 @@ suite('contextFor', () => {
     assert.equal(contextFor(contexts, need('CT', 'DEF', 'ILE', 'ELE'))?.transferSyntax, 'ILE');
   });
 
-  test('a refused context, another abstract syntax, or nothing convertible is none', () => {
+  test('finds none where the contexts are refused, of another abstract syntax, or not convertible', () => {
     assert.equal(contextFor([accepted(1, 'CT')], need('CT', 'ELE')), undefined);
     assert.equal(contextFor([accepted(1, 'MR', 'ELE')], need('CT', 'ELE')), undefined);
     assert.equal(contextFor([accepted(1, 'CT', 'ELE')], need('CT', 'J2K')), undefined);

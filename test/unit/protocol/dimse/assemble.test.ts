@@ -104,7 +104,7 @@ suite('MessageAssembler', () => {
     refused(() => assembler.receive(commandPdv(RESPONSE, true)), UNEXPECTED_PDU_PARAMETER, /where a data set is due/);
   });
 
-  test('another context inside a message is refused, in its command and in its data set', () => {
+  test('another presentation context inside a message is refused', () => {
     const inCommand = new MessageAssembler();
     inCommand.receive(commandPdv(REQUEST.subarray(0, 10), false, 1));
     refused(
@@ -117,7 +117,7 @@ suite('MessageAssembler', () => {
     refused(() => inDataSet.receive(dataPdv(REQUEST, true, 3)), UNEXPECTED_PDU_PARAMETER, /context 3 inside/);
   });
 
-  test('a command set may fill the cap and not pass it', () => {
+  test('a command set of exactly the cap is accepted, a longer one refused', () => {
     const fits = new MessageAssembler(RESPONSE.length);
     fits.receive(commandPdv(RESPONSE.subarray(0, 20), false));
     assert.equal(fits.receive(commandPdv(RESPONSE.subarray(20), true))?.type, 'command');
@@ -134,7 +134,7 @@ suite('MessageAssembler', () => {
     );
   });
 
-  test('nothing of one command is left in the next', () => {
+  test('the next command has nothing of the one before', () => {
     const assembler = new MessageAssembler();
     for (let count = 0; count < 2; count += 1) {
       assembler.receive(commandPdv(RESPONSE.subarray(0, 20), false));
@@ -151,7 +151,7 @@ suite('MessageAssembler', () => {
     }
   });
 
-  test('a command set that is none is refused with the reason of its decoder', () => {
+  test('a malformed command set is refused with the reason of its decoder', () => {
     refused(
       () => new MessageAssembler().receive(commandPdv(Buffer.from('GET /'), true)),
       INVALID_PDU_PARAMETER_VALUE,

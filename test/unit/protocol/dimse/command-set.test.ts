@@ -107,12 +107,12 @@ suite('decodeCommandSet', () => {
     ]);
   });
 
-  test('unknown elements of group 0000 are passed over', () => {
+  test('unknown elements of group 0000 are ignored', () => {
     const odd = commandElement(0x5110, 'retired');
     assert.deepEqual(decodeCommandSet(response({ 0x5110: odd })), decodeCommandSet(response()));
   });
 
-  test('a service that we do not speak is kept by its numbers', () => {
+  test('a message that is not in the table is kept with its numbers', () => {
     const bytes = commandSet([
       commandElement(0x0002, '1.2.840.10008.5.1.4.1.2.1.1\0'),
       commandElement(0x0100, us(0x0020)),
@@ -167,11 +167,11 @@ suite('decodeCommandSet', () => {
     refused(Buffer.concat([commandElement(0x0000, us(4)), response().subarray(12)]), /Group Length.* 2 bytes/);
   });
 
-  test('a priority that is none is refused', () => {
+  test('an unknown priority is refused', () => {
     refused(request({ 0x0700: commandElement(0x0700, us(3)) }), /Priority/);
   });
 
-  test('lengths past the end, remains and foreign groups are refused', () => {
+  test('lengths past the end, bytes left over and other groups are refused', () => {
     refused(response({ 0x1000: commandElement(0x1000, '1.2.3\0', 7) }), /claims 7 bytes, 6 are left/);
     refused(response({ 0x1000: commandElement(0x1000, '1.2.3\0', 0xffffffff) }), /claims 4294967295/);
     refused(Buffer.concat([response(), Buffer.alloc(7)]), /7 bytes after the last element/);

@@ -12,7 +12,7 @@ function withRoom(data: Uint8Array, maxFragment: number): Uint8Array {
   return Buffer.concat(pieces);
 }
 
-test('in place or not, the bytes on the wire are the same', () => {
+test('fragments in place are the same bytes on the wire as others', () => {
   const cases = fc.record({
     data: fc.uint8Array({ maxLength: 2_000 }),
     half: fc.integer({ min: 1, max: 300 }),
@@ -34,7 +34,7 @@ test('in place or not, the bytes on the wire are the same', () => {
   );
 });
 
-test('room that is no room, and an odd end in the middle of a message, are errors of the caller', () => {
+test('a gap that is too short, and an odd fragment in the middle of a message, are bugs of the caller', () => {
   assert.throws(() => fragmentInPlace(1, new Uint8Array(FRAGMENT_HEADER_LENGTH - 1), true, 100), RangeError);
   assert.throws(() => fragmentInPlace(1, new Uint8Array(FRAGMENT_HEADER_LENGTH + 3), false, 100), RangeError);
   // The second fragment is only a part of its header.

@@ -20,7 +20,7 @@ suite('storeStatus', () => {
     }
   });
 
-  test('the statuses of PS3.4 Table B.2-1 carry the words of the table, over the whole of their ranges', () => {
+  test('the statuses of PS3.4 Table B.2-1 have its words, in the whole of their ranges', () => {
     for (const status of [0xa700, 0xa701, 0xa7ff]) {
       assert.equal(storeStatus(status).meaning, 'Refused: Out of Resources');
     }
@@ -35,7 +35,7 @@ suite('storeStatus', () => {
     assert.equal(storeStatus(0xb007).meaning, 'Data Set does not match SOP Class');
   });
 
-  test('beside the ranges there is no borrowed meaning', () => {
+  test('numbers beside these ranges do not have the meaning of the ranges', () => {
     for (const status of [0xa6ff, 0xa800, 0xaa00]) {
       assert.equal(storeStatus(status).meaning, 'Failure without a standard meaning');
     }

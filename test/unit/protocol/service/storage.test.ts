@@ -6,7 +6,7 @@ import { judgeStoreResponse, storeRequest, storeResponse } from '../../../../src
 const RQ = storeRequest({ messageId: 7, sopClassUID: '1.2.3', sopInstanceUID: '1.2.3.4', priority: 2 });
 const RSP: CStoreRsp = { type: 'C-STORE-RSP', MessageIDBeingRespondedTo: 7, Status: 0 };
 
-test('a request carries what PS3.7 Table 9.3-1 demands, no more', () => {
+test('a request has what PS3.7 Table 9.3-1 requires, and no more', () => {
   assert.deepEqual(RQ, {
     type: 'C-STORE-RQ',
     MessageID: 7,
@@ -27,7 +27,7 @@ suite('storeResponse', () => {
     });
   });
 
-  test('cuts an error comment to what its element holds', () => {
+  test('cuts an error comment to the length of its element', () => {
     assert.equal(storeResponse(RQ, 0xa700, 'no space left on device').ErrorComment, 'no space left on device');
     assert.equal(storeResponse(RQ, 0xa700, 'x'.repeat(100)).ErrorComment?.length, 64);
     assert.equal(storeResponse(RQ, 0xa700, 'C:\\data\n\u4e2d').ErrorComment, 'C: data');
@@ -49,7 +49,7 @@ suite('judgeStoreResponse', () => {
     );
   });
 
-  test('what is no final answer is a failure, never success', () => {
+  test('pending and cancel are failures, never success', () => {
     for (const Status of [0xff00, 0xff01, 0xfe00, 0x1234, 0xffff]) {
       const judgement = judgeStoreResponse(RQ, { ...RSP, Status });
       assert.ok(judgement.type === 'answer' && judgement.category === 'failure', Status.toString(16));
@@ -62,7 +62,7 @@ suite('judgeStoreResponse', () => {
     assert.match(judgement.detail, /message 8 while message 7/);
   });
 
-  test('a response that names another instance is no answer; the same or none is', () => {
+  test('a response that names another instance is no answer; one that names the same or none is', () => {
     assert.equal(judgeStoreResponse(RQ, { ...RSP, AffectedSOPInstanceUID: '1.2.3.5' }).type, 'invalid');
     assert.equal(judgeStoreResponse(RQ, { ...RSP, AffectedSOPInstanceUID: '1.2.3.4' }).type, 'answer');
     assert.equal(judgeStoreResponse(RQ, RSP).type, 'answer');

@@ -55,7 +55,7 @@ suite('fixed PDUs', () => {
     }
   }
 
-  test('codes outside of the tables are kept', () => {
+  test('numbers that are in no table are kept', () => {
     assert.deepEqual(decode(naive.associateRj(9, 9, 99)), { type: 'A-ASSOCIATE-RJ', result: 9, source: 9, reason: 99 });
     assert.deepEqual(decode(naive.abort(1, 3)), { type: 'A-ABORT', source: 1, reason: 3 });
   });
@@ -73,7 +73,7 @@ suite('A-ASSOCIATE items', () => {
     }
   });
 
-  test('without any item all is empty', () => {
+  test('without items all fields are empty', () => {
     const { applicationContextName, presentationContexts, userInformation } = decodeAc();
     assert.deepEqual(
       { applicationContextName, presentationContexts, userInformation },
@@ -228,7 +228,7 @@ suite('user information', () => {
     );
   });
 
-  test('57H may end in fields of a later version', () => {
+  test('57H may have fields of a later version at its end', () => {
     const value = naive.bytes(naive.field(naive.text('1.1')), naive.field(naive.text('1.2')), naive.field(''), 'aabb');
     assert.deepEqual(information(naive.item(0x57, value)).sopClassCommonExtendedNegotiations, [
       { sopClassUID: '1.1', serviceClassUID: '1.2', relatedGeneralSOPClassUIDs: [] },

@@ -100,7 +100,7 @@ suite('encodePdu', () => {
     );
   });
 
-  test('an A-ASSOCIATE-AC sends back AE titles that no A-ASSOCIATE-RQ of ours may have', () => {
+  test('an A-ASSOCIATE-AC may have AE titles that an A-ASSOCIATE-RQ of ours may not', () => {
     const echoed = encodePdu({ ...ac, calledAETitle: '', callingAETitle: 'B\\Ä\u0001' });
     assert.equal(hex(echoed.subarray(10, 42)), hex(naive.bytes(naive.aeTitle(''), naive.aeTitle('B\\Ä\u0001'))));
     assert.throws(() => encodePdu({ ...ac, calledAETitle: 'LONGER THAN 16 CH' }), RangeError);

@@ -17,7 +17,7 @@ function drain(from: PduFramer): FramedPdu[] {
 const types = (framed: readonly FramedPdu[]): string[] => framed.map(({ pdu }) => pdu.type);
 
 suite('PduFramer', () => {
-  test('has nothing before something came', () => {
+  test('returns undefined before bytes come', () => {
     const f = framer();
     assert.equal(f.next(), undefined);
     f.push(new Uint8Array(0));
@@ -35,7 +35,7 @@ suite('PduFramer', () => {
     assert.equal(f.next(), undefined);
   });
 
-  test('PDUs of one chunk come one by one, as views of it', () => {
+  test('returns the PDUs of one chunk one by one, as views of it', () => {
     const f = framer();
     const chunk = naive.bytes(naive.releaseRq(), naive.pData(naive.pdv(1, 3, '0102')), naive.releaseRp());
     f.push(chunk);
@@ -44,7 +44,7 @@ suite('PduFramer', () => {
     for (const { bytes } of framed) assert.equal(bytes.buffer, chunk.buffer);
   });
 
-  test('a PDU may come in any two parts, and the next one with its end', () => {
+  test('accepts a PDU in any two parts, with the next PDU behind it', () => {
     const wire = naive.bytes(naive.pData(naive.pdv(1, 3, '0102030405')), naive.abort(0, 0));
     for (let cut = 1; cut < wire.length; cut++) {
       const f = framer();
@@ -57,13 +57,13 @@ suite('PduFramer', () => {
     }
   });
 
-  test('chunks that were pushed before the first look are one stream', () => {
+  test('chunks that are pushed before the first call are one stream', () => {
     const f = framer();
     for (const byte of naive.bytes(naive.releaseRq(), naive.releaseRp())) f.push(Uint8Array.of(byte));
     assert.deepEqual(types(drain(f)), ['A-RELEASE-RQ', 'A-RELEASE-RP']);
   });
 
-  test('a PDU that was given stays as it is when more comes', () => {
+  test('a returned PDU does not change when more bytes come', () => {
     const f = framer();
     const wire = naive.pData(naive.pdv(1, 2, Buffer.alloc(5000, 7)));
     const second = naive.pData(naive.pdv(1, 2, Buffer.alloc(5000, 8)));
@@ -91,7 +91,7 @@ suite('PduFramer', () => {
   });
 });
 
-suite('lengths are judged at byte 6', () => {
+suite('lengths are checked at byte 6', () => {
   const refused: [string, Uint8Array, number][] = [
     ['type 00H', header(0x00, 4), 1],
     ['type 08H', header(0x08, 4), 1],
@@ -142,14 +142,14 @@ suite('lengths are judged at byte 6', () => {
 });
 
 suite('after an error', () => {
-  test('a body out of form is passed: the stream goes on', () => {
+  test('after a malformed body the stream goes on', () => {
     const f = framer();
     f.push(naive.bytes(naive.pData(), naive.abort(0, 0)));
     assert.throws(() => f.next(), { name: 'ProtocolError', reason: 6 });
     assert.deepEqual(types(drain(f)), ['A-ABORT']);
   });
 
-  test('a header out of form is the end: the same error for whatever comes', () => {
+  test('after a malformed header every call throws the same error', () => {
     const f = framer();
     f.push(naive.bytes(naive.releaseRq(), header(0x99, 4), naive.abort(0, 0)));
     assert.equal(f.next()?.pdu.type, 'A-RELEASE-RQ');
@@ -158,7 +158,7 @@ suite('after an error', () => {
     assert.throws(() => f.next(), { reason: 1 });
   });
 
-  test('discard forgets an error, a part of a PDU and what is behind', () => {
+  test('discard drops the error, the part of a PDU and the bytes behind it', () => {
     const f = framer();
     f.push(header(0x99, 4));
     assert.throws(() => f.next(), { reason: 1 });

@@ -43,7 +43,7 @@ suite('redactPdu', () => {
     assert.deepEqual(waysToSee(CANARY, parts), []);
   });
 
-  test('tells only the length of data sets, and shows command sets', () => {
+  test('shows command sets, and only the length of data sets', () => {
     const command = naive.text('COMMAND');
     const pdu = naive.pData(naive.pdv(1, 3, command), naive.pdv(1, 0, SECRET), naive.pdv(3, 2, SECRET));
     const parts = redactPdu(pdu);
@@ -99,7 +99,7 @@ suite('redactPdu', () => {
     });
   }
 
-  test('hides by the whole PDU what a bound cuts', () => {
+  test('decides by the whole PDU what to hide, also where a bound cuts it', () => {
     const pdu = rq(naive.userIdentity(2, 1, SECRET, SECRET), naive.implementationVersionName('NAME'));
     const all = shown(redactPdu(pdu));
     for (let max = 0; max <= pdu.length; max += 1) {
@@ -109,7 +109,7 @@ suite('redactPdu', () => {
     }
   });
 
-  test('tells of every byte once, whatever the bytes', () => {
+  test('covers every byte once, whatever the bytes', () => {
     const associate = naive.bytes('0100 00000000 0001', '00'.repeat(66));
     const beginnings = fc.constantFrom(associate, naive.bytes('02', associate.subarray(1)), naive.bytes('0400'));
     fc.assert(
