@@ -1,5 +1,5 @@
-// Where the editor comes in. Registers and nothing else: each command loads what it needs when it is first called, so
-// that an installed extension that nobody uses costs nothing. Exports no API: whatever can send, asks.
+// Entry point of the extension: registers the commands and the results documents. A command's code is loaded when it is
+// first called, so an installed extension that nobody uses costs nothing. Exports no API to other extensions.
 
 import * as vscode from 'vscode';
 import { RESULTS_SCHEME } from './results.ts';
@@ -48,14 +48,14 @@ export async function deactivate(): Promise<void> {
   await closing?.shutDown();
 }
 
-/** In characters: a message and a deep stack. */
+/** In characters: enough for a message and a deep stack. */
 const BUG_TEXT_MAX = 8_000;
 
-/** For the log, which outlives the window: what is quoted in a message may be a file's name, and that a patient's. */
+/** For the log, which outlives the window: without what a message quotes, which may be a file name and name a patient. */
 function describeBug(thrown: unknown): string {
   const text = thrown instanceof Error ? (thrown.stack ?? `${thrown.name}: ${thrown.message}`) : String(thrown);
-  // What is called with megabytes quotes them; a quote that the cut leaves open goes on to the end.
+  // A message can quote megabytes. A quote that the cut leaves open is removed to the end.
   const cut = text.length > BUG_TEXT_MAX ? text.slice(0, BUG_TEXT_MAX).replace(/'[^\n]*$/, "'…'") : text;
-  // To the last quote of the line: a path may have some of its own.
+  // Greedy, to the last quote mark of the line: a path may contain quote marks.
   return cut.replace(/'.*'/g, "'…'");
 }

@@ -1,5 +1,6 @@
-// A small PACS on this machine, for a first try and for testing: stores what is sent to it, answers C-ECHO. It listens
-// on loopback only, and only after someone asked for it; no setting starts it, and no workspace chooses where it writes.
+// A small storage SCP on this machine, for a first try and for tests: it stores instances and answers C-ECHO. It listens
+// on loopback only, and only after a person started it or sent to it. No setting starts it, and only user settings say
+// where it writes.
 
 import * as path from 'node:path';
 import * as vscode from 'vscode';
@@ -13,7 +14,7 @@ import type { StatusBar } from './status-bar.ts';
 import type { TraceChannel, TraceSession } from './trace-channel.ts';
 
 export const RECEIVER_NAME = 'Built-in Receiver';
-/** What we call it by. It answers to any AE title, as nothing is more tiresome in a first try than a misspelt one. */
+/** The AE title that we show. It accepts any called AE title, so that a misspelt one does not spoil a first try. */
 export const RECEIVER_AE_TITLE = 'RECEIVER';
 const LOOPBACK = '127.0.0.1';
 const STATUS_MS = 250;
@@ -41,7 +42,7 @@ export class BuiltInReceiver {
     return this.#running?.receiver;
   }
 
-  /** Starts it, or gives the one that runs. Rejects with words for a person where the port or the folder is no good. */
+  /** Starts it, or returns the one that runs. Rejects with a message if the port or the folder cannot be used. */
   async start(): Promise<Receiver> {
     if (this.#running !== undefined) return this.#running.receiver;
     this.#starting ??= this.#begin();
@@ -71,8 +72,8 @@ export class BuiltInReceiver {
       port: port.value,
       directory,
       trace: ({ event, ...record }) => {
-        // The file's name is the UID of the instance, which says who it is to whoever has the archive: only from the
-        // level Debug on, in the request.
+        // The name of the file is the SOP Instance UID, which identifies the patient to anybody with access to the
+        // archive. The trace shows it from level Debug on, in the request.
         if (event.type === 'instance received') instances += 1;
         const told = event.type === 'instance received' ? { ...event, path: `instance ${instances}` } : event;
         trace.sink({ ...record, event: told });
@@ -104,7 +105,7 @@ export class BuiltInReceiver {
     });
   }
 
-  /** False: it did not run. */
+  /** Returns false if it did not run. */
   async stop(): Promise<boolean> {
     await this.#starting?.catch(() => undefined);
     const running = this.#running;
@@ -118,7 +119,7 @@ export class BuiltInReceiver {
     return true;
   }
 
-  /** The running receiver as something to send to. */
+  /** The running receiver as a peer. */
   asPeer(receiver: Receiver): ConfiguredPeer {
     return {
       origin: 'built-in',

@@ -1,5 +1,5 @@
-// Reads the settings scope by scope, so that it stays known who wrote what. Values that could weaken safety are read
-// from the person's own settings alone, whatever their declared scope lets through.
+// Reads the settings scope by scope, because it matters who wrote a value: the person or a workspace. Values that could
+// weaken safety are read from the user settings only.
 
 import * as vscode from 'vscode';
 import { listPeers, type PeerList, type SettingsLayer } from './peers.ts';
@@ -16,7 +16,7 @@ export const SECTION = 'sendToPacs';
 const LAYERED = ['peers', 'defaultPeer', 'callingAETitle'] as const;
 type Layered = Partial<Record<(typeof LAYERED)[number], unknown>>;
 
-/** @param resource whose folder's settings count; without one those of every open folder do */
+/** @param resource its folder's settings are read; without it those of every open folder */
 export function readPeers(resource: vscode.Uri | undefined): PeerList {
   const configuration = vscode.workspace.getConfiguration(SECTION, resource);
   const user: Layered = {};
@@ -54,12 +54,12 @@ export function readPlaintextConsent(): PlaintextConsent {
   return parsePlaintextConsent(userValue('plaintextConsent'));
 }
 
-/** Whether the trace names no files. */
+/** Whether the trace writes 'file 12' instead of a path. */
 export function readHidePaths(): boolean {
   return userValue('trace.hidePaths') === true;
 }
 
-/** `directory`: '' = the extension's own storage. */
+/** `directory`: '' means the extension's own storage. */
 export function readReceiverSettings(): { readonly port: Parsed<number>; readonly directory: string } {
   const directory = userValue('receiver.directory');
   return {
@@ -68,7 +68,7 @@ export function readReceiverSettings(): { readonly port: Parsed<number>; readonl
   };
 }
 
-/** Opens the settings file that holds the peers of that origin, at the place. */
+/** Opens the settings file with the peers of that origin, at `sendToPacs.peers`. */
 export async function openPeerSettings(origin: Origin): Promise<void> {
   const command =
     origin === 'user' ? 'workbench.action.openSettingsJson' : 'workbench.action.openWorkspaceSettingsFile';

@@ -1,5 +1,5 @@
-// Asks before data leaves, and remembers the answer. Answers are kept by the hash of what was agreed to, one key each,
-// so that two windows never overwrite each other's.
+// Asks before data leaves this machine, and remembers the answer. Each answer has its own key, a hash of what was agreed
+// to, so that two windows never overwrite each other's answers.
 
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
@@ -11,10 +11,10 @@ import { type ConfiguredPeer, peerWords } from './peers.ts';
 import { plainWords } from './plain-words.ts';
 import type { Session } from './session.ts';
 
-/** The machine whose sockets we use; in a remote window not the one with the screen. */
+/** The machine that opens the connections. In a remote window that is not the one with the screen. */
 export const MACHINE = hostname();
 
-/** A name server that is gone must not hold a send up for long: the connect will say so. */
+/** A name server that does not answer must not delay the question for long. Connecting will report it. */
 const LOOKUP_MS = 3_000;
 
 function machineWords(): string {
@@ -22,7 +22,7 @@ function machineWords(): string {
   return remote === undefined ? `this machine (${MACHINE})` : `${MACHINE} (remote: ${remote})`;
 }
 
-/** @param load what would go out; undefined: nothing but a C-ECHO */
+/** @param load what would be sent; undefined for a C-ECHO */
 export async function mayConnect(
   session: Session,
   configured: ConfiguredPeer,

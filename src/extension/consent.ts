@@ -1,6 +1,6 @@
-// When data may leave this machine without asking again. Trusting a folder means trusting its code, not that patients'
-// data go wherever its settings file says; so a peer from a workspace is asked for once, and again when it changes,
-// and so is any peer on another machine, because plain DICOM travels unencrypted (PS3.15 B.1 names the alternative).
+// Decides when data may leave this machine without asking. A person who trusts a folder trusts its code, but has not agreed
+// to send patients' data wherever its settings file says. So we ask once about each peer from a workspace, and again when
+// it changes. We also ask once about each peer on another machine, because DICOM without TLS is not encrypted (PS3.15 B.1).
 
 import { createHash } from 'node:crypto';
 import { isLocalhost, type NetworkScope, scopeOf, widestScope } from '../net/network-scope.ts';
@@ -10,13 +10,13 @@ import type { ConfiguredPeer } from './peers.ts';
 import { addressWords } from './peers.ts';
 import type { PlaintextConsent } from './settings.ts';
 
-/** 'connect': an association without data (C-ECHO); 'send': instances. Consent to send includes consent to connect. */
+/** 'connect': an association without instances (C-ECHO). 'send': instances. Consent to send includes consent to connect. */
 export type Deed = 'connect' | 'send';
 
 /**
- * What a consent is given to: these two AEs at this address, connected from this machine. Deadlines and the display
- * name do not matter. The hash keeps addresses out of the editor's state store.
- * @param scope where the host name points now: who agreed to a host of a private network did not agree to one of the internet
+ * What a person consents to: these two AE titles at this address, connected from this machine. The name of the peer and
+ * its timeouts do not matter. It is hashed so that no addresses are in the editor's state store.
+ * @param scope where the host name points now: consent to a host in a private network is none to a host on the internet
  */
 export function consentKey(peer: Peer, machine: string, scope?: NetworkScope): string {
   const where = scope === undefined ? [] : [scope];
@@ -25,8 +25,8 @@ export function consentKey(peer: Peer, machine: string, scope?: NetworkScope): s
 }
 
 /**
- * True only for what can not leave the machine. Names other than 'localhost' depend on a resolver, so they do not count;
- * that 'localhost' leads nowhere else is seen to when it is connected to.
+ * True only if data cannot leave the machine. Any name but 'localhost' depends on a name server, so it does not count. For
+ * 'localhost' the connection checks that it leads to this machine.
  */
 export function isLoopback(host: string): boolean {
   return isLocalhost(host) || scopeOf(host) === 'this machine';
@@ -35,8 +35,8 @@ export function isLoopback(host: string): boolean {
 export type ConsentVerdict = 'go' | 'ask' | 'refused';
 
 /**
- * @param given what was consented to for this peer's key, if anything
- * @param plaintext the person's own setting
+ * @param given the consent that is stored for this peer, if any
+ * @param plaintext the user setting `sendToPacs.plaintextConsent`
  */
 export function consentVerdict(
   configured: ConfiguredPeer,
@@ -52,12 +52,12 @@ export function consentVerdict(
   return deed === 'send' && remote && plaintext === 'ask' ? 'ask' : 'go';
 }
 
-/** Whether this is anything that is ever asked about, so that a name is looked up only then. */
+/** Whether a person could be asked at all. Only then the host name is looked up. */
 export function isAskedFor(configured: ConfiguredPeer, deed: Deed, plaintext: PlaintextConsent): boolean {
   return consentVerdict(configured, deed, undefined, plaintext) === 'ask';
 }
 
-/** Addresses of a name that a question shows; a resolver may give a hundred. */
+/** How many addresses of a host name the question shows: a name can have a hundred. */
 const ADDRESSES_MAX = 4;
 
 export interface ConsentQuestion {
@@ -68,9 +68,9 @@ export interface ConsentQuestion {
 }
 
 /**
- * @param machine who opens the connection, in words
- * @param load what would go out; undefined for a deed without data
- * @param addresses what the host's name stands for now; undefined: the host is no name
+ * @param machine that opens the connection, in words
+ * @param load what would be sent; undefined for a C-ECHO
+ * @param addresses of the host name now; undefined: the host is an address
  */
 export function consentQuestion(
   configured: ConfiguredPeer,
@@ -101,7 +101,7 @@ export function consentQuestion(
 
 function lookedUpWords(addresses: readonly string[] | undefined): string {
   if (addresses === undefined) return '';
-  if (addresses.length === 0) return ' – a name that cannot be looked up now';
+  if (addresses.length === 0) return ' – this name cannot be looked up now';
   const first = addresses.slice(0, ADDRESSES_MAX).join(', ');
   return ` – now ${first}${addresses.length > ADDRESSES_MAX ? ', …' : ''}, ${SCOPE_WORDS[widestScope(addresses)]}`;
 }
@@ -117,7 +117,7 @@ function originOf(configured: ConfiguredPeer): string {
   return 'workspace settings';
 }
 
-/** Above these a send is confirmed each time: someone may have picked the wrong folder. */
+/** A larger send is confirmed each time: the person may have selected the wrong folder. */
 export const MANY_FILES = 10_000;
 export const MANY_BYTES = 20e9;
 

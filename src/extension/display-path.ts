@@ -1,19 +1,19 @@
-// Paths as they may be shown and traced: relative to what the person opened or selected. What lies above can hold names
-// of people and machines, and traces end in bug reports.
+// How paths are shown and traced: relative to a folder that the person opened or selected. The folders above can name
+// people and machines, and traces are attached to bug reports.
 
 import path from 'node:path';
 
-/** How the files of one send are called where others may read it later, and where the person reads it now. */
+/** The names of the files of one send. */
 export interface FileNames {
-  /** For the trace, which is kept on disk. */
+  /** In the trace, which others may read later. */
   readonly traced: (path: string) => string;
-  /** For the results, which are not. */
+  /** In the results, which only the person reads. */
   readonly shown: (path: string) => string;
 }
 
 /**
- * Names of folders and files may be names of patients. With `hidden`, the trace calls the first of `files` 'file 1', and
- * the results say which that is.
+ * Folders and files can be named after patients. With `hidden`, the trace calls the first of `files` 'file 1', and the
+ * results show its path and that number.
  */
 export function fileNames(
   show: (path: string) => string,
@@ -27,7 +27,7 @@ export function fileNames(
   return { traced, shown: (path) => `${show(path)} (${traced(path)})` };
 }
 
-/** A folder under which paths are shown relative, behind `label` where it has one. */
+/** A folder to which paths are shown relative. With a `label`, they begin with it. */
 export interface DisplayRoot {
   /** Absolute. */
   readonly path: string;
@@ -35,14 +35,14 @@ export interface DisplayRoot {
 }
 
 /**
- * @param roots of the workspace; a path outside of all is shown behind the last folder of the selection that holds it
+ * @param roots of the workspace; a path in none of them is shown relative to the folder that contains the selection
  * @param selection absolute paths that the person chose
  */
 export function displayPathOf(roots: readonly DisplayRoot[], selection: readonly string[]): (path: string) => string {
   const folders = new Set(selection.map((selected) => path.dirname(selected)));
   const fromSelection = [...folders].map((folder) => ({ path: folder }));
   const longestFirst = (list: readonly DisplayRoot[]) => [...list].sort((a, b) => b.path.length - a.path.length);
-  // Of the selection's folders the shortest shows most of what the person chose.
+  // Of the selection's folders the shortest one keeps most of the path.
   const candidates: readonly DisplayRoot[] = [...longestFirst(roots), ...longestFirst(fromSelection).reverse()];
   return (absolute) => {
     for (const root of candidates) {

@@ -1,16 +1,16 @@
-// What lists and notifications say of a send that did not come to its end.
+// Texts about interrupted sends, for lists and notifications.
 
 import path from 'node:path';
 import type { JournalSummary } from '../send/journal-shelf.ts';
 import { formatCount } from '../trace/units.ts';
 
-/** As much of an unfinished send as words need. */
+/** The facts of an unfinished send that appear in texts. */
 export interface UnfinishedFacts {
   readonly journal: Pick<JournalSummary, 'end' | 'selection' | 'total' | 'files'>;
   readonly owed: readonly unknown[];
 }
 
-/** In the person's own time zone. */
+/** In the person's own locale and time zone. */
 export function whenWords(startedAtMs: number): string {
   return new Date(startedAtMs).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
@@ -21,7 +21,7 @@ export function leftWords({ journal, owed }: UnfinishedFacts): string {
 }
 
 /**
- * For a notification that offers to go on.
+ * For the notification that offers to resume.
  * @param count of all interrupted sends
  */
 export function offerWords(peerName: string, startedAtMs: number, unfinished: UnfinishedFacts, count: number): string {

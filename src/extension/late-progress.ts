@@ -1,26 +1,26 @@
-// A progress notification that appears only where there is something to wait for. VS Code keeps each on the screen for
-// 0.8 s; one for work that takes a few milliseconds would still be there, with a Cancel button, when the result is told.
+// A progress notification that appears only if the work takes a while. VS Code shows each for at least 0.8 s: one for work
+// of a few milliseconds would still be there, with a Cancel button, beside the notification with the result.
 
 import * as vscode from 'vscode';
 import { plainWords } from './plain-words.ts';
 import type { Session } from './session.ts';
 
-/** What takes less is felt as immediate; the status bar shows that something goes on. */
+/** Shorter work feels immediate, and the status bar shows it. */
 const PATIENCE_MS = 400;
-/** As fast as a person can read: three times a second, and at the end once more. */
+/** Three times a second, as fast as a person can read, and once more at the end. */
 const REDRAW_MS = 334;
 
 export interface ProgressState {
   readonly message: string;
-  /** 0-100; never given: the bar runs without an end. */
+  /** 0-100; if never given, the bar shows activity only. */
   readonly percent?: number;
 }
 
 /**
- * Runs work that the person can cancel once the notification is there, and that the extension cancels when it goes down.
+ * Runs work that the person can cancel in the notification, and that the extension cancels when it shuts down.
  *
- * @param work calls `show` as often as it likes
- * @param controller aborts the work as well
+ * @param work may call `show` at any rate
+ * @param controller cancels the work as well
  */
 export async function withLateProgress<T>(
   session: Session,
@@ -63,7 +63,7 @@ export async function withLateProgress<T>(
       });
       drawLatest();
       await result.catch(() => undefined);
-      // It stays on the screen for a moment.
+      // The notification stays for a moment: let it show the end.
       if (redraw !== undefined) drawLatest();
     });
   }, PATIENCE_MS);

@@ -1,22 +1,22 @@
-// Between the trace and the output channel. Each call of the channel is a write to disk and, when it is visible, a
-// message to the window; a fast send makes tens of thousands of lines a second. So lines wait a moment and go out as one
-// entry, in which each keeps its own level.
+// Batches trace lines for the output channel. Each call of the channel writes to disk and, if the channel is visible, sends
+// a message to the window, while a fast send makes tens of thousands of lines a second. So lines of about 125 ms become
+// one entry, in which each line keeps its level.
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 export interface LogLine {
   readonly level: LogLevel;
-  /** One line, or a block of them. */
+  /** One line or several. */
   readonly text: string;
 }
 
-/** One call of the channel: lines of any level, told under that of the first. Never empty. */
+/** One call of the channel: lines of any level, logged at the level of the first. Never empty. */
 export interface LogEntry {
   readonly level: LogLevel;
   readonly lines: readonly LogLine[];
 }
 
-/** What the channel is given: it puts the time and the level before the first line, so the others get theirs here. */
+/** The text for the channel. The channel prefixes the first line with time and level; the other lines get both here. */
 export function entryText({ lines }: LogEntry, now: Date): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
@@ -26,15 +26,15 @@ export function entryText({ lines }: LogEntry, now: Date): string {
   return lines.map(({ level, text }, index) => (index === 0 ? text : head(level) + text)).join('\n');
 }
 
-/** Eight entries a second: with those of a person who asks to see the trace, still no more than ten. */
+/** Eight entries a second: at most ten, including those that Show Trace flushes. */
 export const FLUSH_MS = 125;
-/** More than this, in characters, waits for nothing: memory is bounded. */
+/** In characters. More than this is written at once, so that memory is bounded. */
 const WAITING_MAX = 4_000_000;
 
 export interface LogBatchOptions {
-  /** Called before a batch goes out: the moment to `add` what is still elsewhere. */
+  /** Called before a batch is written, to `add` the lines that are still buffered elsewhere. */
   readonly drain: () => void;
-  /** Whether the channel shows lines of this level now; those that it does not are left out. */
+  /** Whether the channel shows lines of this level now. Other lines are dropped. */
   readonly shows: (level: LogLevel) => boolean;
   readonly write: (entry: LogEntry) => void;
 }
@@ -58,12 +58,12 @@ export class LogBatch {
     else if (this.#lines.length > 0) this.wake();
   }
 
-  /** Has a batch go out soon. */
+  /** Schedules a batch. */
   wake(): void {
     this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
   }
 
-  /** Writes what waits, now. */
+  /** Writes all lines that wait, now. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

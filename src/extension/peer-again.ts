@@ -1,5 +1,5 @@
-// The peer of an earlier send, as the settings name it now. They are what counts; but files that were meant for one
-// address do not go to another without a word.
+// The peer of an earlier send, for Retry and Resume. The settings of now count. If the address or an AE title has changed
+// since, the person is asked: files meant for one address never go to another unasked.
 
 import * as vscode from 'vscode';
 import type { JournaledPeer } from '../send/journal.ts';
@@ -11,9 +11,9 @@ import type { Session } from './session.ts';
 const SEND = 'Send There';
 
 /**
- * Rejects where the settings name no such peer any more.
- * @param paths what is to be sent; the first says whose settings count
- * @returns undefined: the person does not want it
+ * Rejects if the settings have no peer of that name any more.
+ * @param paths of the files to send; the settings of the folder of the first one are read
+ * @returns undefined: the person said no
  */
 export async function chooseSamePeer(
   session: Session,
@@ -30,8 +30,8 @@ export async function chooseSamePeer(
   const was = `${addressWords(earlier)}, ${earlier.calledAETitle} ← ${earlier.callingAETitle}`;
   const is = `${addressWords(peer)}, ${peer.calledAETitle} ← ${peer.callingAETitle}`;
   const answer = await vscode.window.showWarningMessage(
-    plainWords(`${peer.name} is not what it was when this was sent. Send the rest there?`),
-    { modal: true, detail: `Then: ${was}\nNow: ${is}\n\nWhat was stored then was stored at the old address.` },
+    plainWords(`The address or an AE title of ${peer.name} has changed since this send. Send the rest to the new one?`),
+    { modal: true, detail: `Then: ${was}\nNow: ${is}\n\nWhat is stored already was stored at the old one.` },
     SEND,
   );
   return answer === SEND ? configured : undefined;

@@ -1,4 +1,4 @@
-// Which peer is meant: the one named, the default, the only one, or the one that the person picks.
+// Chooses the peer: the one that was named, the default, the only one, or the one that the person picks.
 
 import * as vscode from 'vscode';
 import { sanitize } from '../trace/sanitize.ts';
@@ -25,8 +25,8 @@ interface PeerItem extends vscode.QuickPickItem {
 }
 
 /**
- * @param wanted a peer's name, where the caller knows which
- * @param title of the list to pick from: what the peer is chosen for
+ * @param wanted the name of a peer, if the caller knows it
+ * @param title of the list to pick from
  * @returns undefined: the person chose none
  */
 export async function choosePeer(
@@ -57,7 +57,7 @@ export async function choosePeer(
   return pick(session, list, builtIn, title);
 }
 
-/** A default from the person's own settings counts at once; one that a folder brought along after it was picked once. */
+/** A default from the user settings is used at once; one from a workspace only after the person has picked it once. */
 function defaultOf(session: Session, list: PeerList): ConfiguredPeer | undefined {
   const { defaultPeer } = list;
   if (defaultPeer === undefined) return undefined;

@@ -1,4 +1,4 @@
-// Asks for a new peer, one box after the other, each checked as it is typed, and writes it into the settings.
+// Asks for a new peer in a series of input boxes, each validated as it is typed, and writes the peer to the settings.
 
 import * as vscode from 'vscode';
 import { DEFAULT_CALLED_AE_TITLE } from '../net/peer.ts';
@@ -30,7 +30,7 @@ function ask(step: number, steps: number, question: Question): Thenable<string |
   });
 }
 
-/** @returns undefined: the person left the form; nothing was written */
+/** @returns undefined: the person closed the form, and nothing was written */
 export async function askForPeer(session: Session): Promise<ConfiguredPeer | undefined> {
   const target = await askForTarget();
   if (target === undefined) return undefined;
@@ -100,7 +100,7 @@ export async function askForPeer(session: Session): Promise<ConfiguredPeer | und
   return added;
 }
 
-/** What stands in that scope now, as it stands: entries that we cannot read are the person's, and stay. */
+/** The entries of that scope as they are. Entries that we cannot read are the person's, and are kept. */
 function writtenPeers(target: vscode.ConfigurationTarget): readonly unknown[] {
   const found = vscode.workspace.getConfiguration(SECTION).inspect<unknown>('peers');
   const value = target === vscode.ConfigurationTarget.Global ? found?.globalValue : found?.workspaceValue;

@@ -1,5 +1,5 @@
-// Which peers there are and whose word each of them is. A person's own settings win over those that a folder brings
-// along: otherwise a settings file in a checkout could send "PROD" to somewhere else under the same name.
+// Merges the peers of all settings scopes, and keeps for each who defined it. User settings take precedence over those of a
+// workspace: otherwise a settings file in a checkout could redirect a peer named "PROD".
 
 import type { Peer } from '../net/peer.ts';
 import type { SendOptions } from '../send/options.ts';
@@ -15,10 +15,10 @@ import {
   shown,
 } from './settings.ts';
 
-/** The values of one scope, as found there and unchecked. */
+/** The values of one scope, not validated yet. */
 export interface SettingsLayer {
   readonly origin: Origin;
-  /** For 'folder': what the folder is called. */
+  /** For 'folder': the name of the folder. */
   readonly folderName?: string;
   readonly peers?: unknown;
   readonly defaultPeer?: unknown;
@@ -27,11 +27,11 @@ export interface SettingsLayer {
 
 export interface ConfiguredPeer {
   readonly peer: Peer;
-  /** How to send to it; what its entry does not say is as by default. */
+  /** How to send to it; defaults for what its entry does not set. */
   readonly sendOptions?: Partial<SendOptions>;
   readonly origin: Origin | 'built-in';
   readonly folderName?: string;
-  /** Peers of the same name that lost against this one. */
+  /** Peers of the same name in scopes of lower precedence. */
   readonly overrides: readonly { readonly origin: Origin; readonly peer: Peer }[];
 }
 
@@ -39,15 +39,15 @@ export interface PeerList {
   /** In the order of the settings: user, workspace, folders. */
   readonly peers: readonly ConfiguredPeer[];
   readonly problems: readonly SettingProblem[];
-  /** The peer to use without asking, and who says so. */
+  /** The peer to use without asking, and the scope that sets it. */
   readonly defaultPeer?: { readonly name: string; readonly origin: Origin };
 }
 
 const STRENGTH: Readonly<Record<Origin, number>> = { user: 2, folder: 1, workspace: 0 };
 
 /**
- * @param layers in any order; a layer that is not 'user' counts only where `trusted`
- * @param trusted whether the person trusts the opened folders
+ * @param layers in any order; those other than 'user' are ignored unless `trusted`
+ * @param trusted whether the person trusts the workspace
  */
 export function listPeers(layers: readonly SettingsLayer[], trusted: boolean): PeerList {
   const problems: SettingProblem[] = [];
@@ -55,7 +55,7 @@ export function listPeers(layers: readonly SettingsLayer[], trusted: boolean): P
   const strongestFirst = [...heard].sort((a, b) => STRENGTH[b.origin] - STRENGTH[a.origin]);
 
   const callingOf = (layer: SettingsLayer): string => {
-    // A user-scope peer never takes its calling AE title from a folder; a folder's may take the user's.
+    // A peer of the user never takes its calling AE title from a workspace. A peer of a workspace may take the user's.
     const layersHeard = strongestFirst.filter((other) => other.callingAETitle !== undefined);
     const source =
       layer.origin === 'user'
@@ -116,7 +116,7 @@ function addPeer(byName: Map<string, ConfiguredPeer>, layer: SettingsLayer, entr
 
 export type Destination = Pick<Peer, 'host' | 'port' | 'calledAETitle' | 'callingAETitle'>;
 
-/** Whether two peers mean the same AE on the same machine, called by the same name. */
+/** Whether host, port and both AE titles are the same. */
 export function sameDestination(a: Destination, b: Destination): boolean {
   return (
     a.host === b.host &&

@@ -1,8 +1,7 @@
-// Words of others in a place that takes some for more than words: the editor makes links of `[label](command:id)` in
-// notifications and icons of `$(name)` in lists and in the status bar. A peer's comment or a folder's settings must be
-// able to do neither.
+// Makes text from peers and settings harmless in the user interface. VS Code turns `[label](command:id)` in a notification
+// into a link, and `$(name)` in lists and in the status bar into an icon. Text of others must make neither.
 
-/** The same to a reader; no link and no icon to the editor. */
+/** Reads the same, but VS Code finds no link and no icon in it. */
 export function plainWords(text: string): string {
   return text.replace(/\](?=\()/g, '] ').replace(/\$(?=\()/g, '$ ');
 }

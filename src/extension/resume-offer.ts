@@ -1,4 +1,4 @@
-// An interrupted send is offered once, quietly, after the next send: nothing wakes the extension for it.
+// Offers to resume an interrupted send, once, after the next send. The extension is not activated for it.
 
 import * as vscode from 'vscode';
 import { offerWords } from './journal-words.ts';
@@ -8,7 +8,7 @@ import type { Session } from './session.ts';
 const RESUME = 'Resume';
 const FORGET = 'Forget';
 
-/** Returns at once. Each interrupted send is offered once in a window. */
+/** Returns at once. Each interrupted send is offered once per window. */
 export function offerResume(session: Session): void {
   void offer(session);
 }

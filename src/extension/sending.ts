@@ -1,5 +1,5 @@
-// How every send of the editor goes, whatever began it: scan, ask where asking is due, send with a journal, tell the truth
-// in one notification.
+// The course of every send of the editor: scan, ask for consent if needed, send with a journal, report in one notification.
+// Send, Retry, Resume and Review Held-Back Files all come here. What happens is told to the list of sends (sends.ts).
 
 import * as vscode from 'vscode';
 import type { SendJob, SendProgress, SendResult } from '../send/job.ts';
@@ -25,7 +25,7 @@ const REVIEW_HELD_BACK = 'Review Held Back…';
 const SHOW_RESULTS = 'Show Results';
 const SHOW_TRACE = 'Show Trace';
 
-/** What the command resolves to, for tests and keybinding chains. Counts only: no paths, no identifiers. */
+/** What the command returns, for tests and keybindings. Counts only: no paths, no identifiers. */
 export interface SendSummary {
   readonly peer: string;
   readonly counts: OutcomeCounts;
@@ -37,15 +37,15 @@ export interface SendRequest {
   readonly configured: ConfiguredPeer;
   /** Files and folders, absolute. */
   readonly paths: readonly string[];
-  /** What the person once chose; paths outside the workspace are shown relative to it. */
+  /** What the person selected at first. Paths outside the workspace are shown relative to it. */
   readonly selection: readonly string[];
   /** Files that the person decided to send whatever pre-flight says of them, absolute. */
   readonly decided?: readonly string[];
-  /** The journal whose rest this is. It is forgotten when this send's own holds everything that it owes. */
+  /** The journal whose remaining files this sends. It is deleted once this send's own journal has all that it owes. */
   readonly predecessor?: {
     readonly id: string;
     readonly owed: readonly JournaledFile[];
-    /** Where its journal has gone, another window sends these files already. */
+    /** If the journal is gone by then, another window sends these files already: do not send. */
     readonly isExclusive: boolean;
   };
 }
@@ -95,7 +95,7 @@ async function scanAndSend(session: Session, request: SendRequest, send: LiveSen
   if (!(await mayConnect(session, configured, files.load))) return undefined;
   const journal = await openJournal(session, job, request);
   if (journal === undefined) {
-    void vscode.window.showInformationMessage('Another window sends these files already, or has forgotten them.');
+    void vscode.window.showInformationMessage('Another window is already sending these files, or has forgotten them.');
     return undefined;
   }
   try {
@@ -105,7 +105,7 @@ async function scanAndSend(session: Session, request: SendRequest, send: LiveSen
   }
 }
 
-/** @returns undefined: somebody else has the files of the predecessor */
+/** @returns undefined: another window has taken the predecessor */
 async function openJournal(
   session: Session,
   job: SendJob,

@@ -1,5 +1,5 @@
-// What the settings under `sendToPacs` may hold, checked at run time. The same rules stand as JSON schema in the
-// manifest, where the editor shows them while a person types; a unit test feeds both the same cases.
+// Validates the settings under `sendToPacs`. The JSON schema in the manifest has the same rules, which VS Code shows while
+// a person types; a unit test checks both with the same cases.
 // AE titles: PS3.5 6.2 (VR AE): 1-16 characters of the default repertoire, no backslash, no control character, not blank.
 
 import * as v from 'valibot';
@@ -25,12 +25,12 @@ import { ASSOCIATIONS_MAX, OPERATIONS_INVOKED_MAX, type SendOptions } from '../s
 import type { PreflightCode } from '../send/preflight-policy.ts';
 import { sanitize } from '../trace/sanitize.ts';
 
-/** Where a setting was written: a person's own settings, or a file that came with a folder. */
+/** The scope of a setting: the user settings, or a settings file of a workspace or folder. */
 export type Origin = 'user' | 'workspace' | 'folder';
 
 export interface SettingProblem {
   readonly origin: Origin;
-  /** One sentence that names the setting, the entry and the field, says what is wrong and what to write instead. */
+  /** One sentence: the setting, the entry and the field, what is wrong, and what to write instead. */
   readonly message: string;
 }
 
@@ -99,7 +99,7 @@ const peerEntry = v.strictObject({
   port: portNumber(1, PORT_RULE),
   calledAETitle: v.optional(aeTitle),
   callingAETitle: v.optional(aeTitle),
-  // An array would pass for an object without fields.
+  // An array is an object, too.
   timeouts: v.optional(v.pipe(v.custom<object>(isPlainObject, 'must be an object'), timeouts)),
   maxPduLength: v.optional(
     v.pipe(
@@ -144,7 +144,7 @@ function describeIssue(issue: Issue): string {
   return `"${field}" ${issue.message}, not ${shown(issue.input)}`;
 }
 
-/** A value as it may stand in a message: short, and of visible characters. */
+/** A value for a message: short, and without control characters. */
 export function shown(value: unknown): string {
   return sanitize(JSON.stringify(value) ?? String(value), SHOWN_MAX);
 }
@@ -155,7 +155,7 @@ const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
   folder: 'folder settings',
 };
 
-/** How an origin is put to a person: 'user settings'. */
+/** What a person calls an origin: 'user settings'. */
 export function originWords(origin: Origin): string {
   return ORIGIN_WORDS[origin];
 }
@@ -165,7 +165,7 @@ export interface ParsedPeers {
   readonly problems: readonly SettingProblem[];
 }
 
-/** Reads one scope's value of `sendToPacs.peers`. Bad entries become problems; the good ones still work. */
+/** Parses `sendToPacs.peers` of one scope. Invalid entries become problems; the valid ones still work. */
 export function parsePeers(value: unknown, origin: Origin): ParsedPeers {
   if (value === undefined) return { entries: [], problems: [] };
   const where = `Setting "sendToPacs.peers" (${ORIGIN_WORDS[origin]})`;
@@ -206,7 +206,7 @@ function nameOf(item: unknown): string | undefined {
   return typeof name === 'string' && name !== '' ? shown(name) : undefined;
 }
 
-/** Seconds with 0 = no limit, as people write them, to the milliseconds of the network. */
+/** From seconds (0 = no limit) to milliseconds. */
 function milliseconds(value: number | undefined, fallbackMs: number): number {
   if (value === undefined) return fallbackMs;
   return value === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.round(value * 1000));
@@ -223,7 +223,7 @@ function timeoutsOf(entry: PeerEntry): Timeouts {
   };
 }
 
-/** Fills in what the entry leaves open. A snapshot: later changes of the settings do not reach it. */
+/** Fills in the defaults. A snapshot: later changes of the settings do not affect it. */
 export function peerOf(entry: PeerEntry, callingAETitle: string): Peer {
   return {
     name: entry.name,
@@ -236,7 +236,7 @@ export function peerOf(entry: PeerEntry, callingAETitle: string): Peer {
   };
 }
 
-/** How instances are offered and sent to the peer, as far as its entry says. */
+/** The send options that the entry sets. */
 export function peerSendOptions(entry: PeerEntry): Partial<SendOptions> {
   return sendOptionsOf(entry);
 }
@@ -246,7 +246,7 @@ export interface Parsed<T> {
   readonly problem?: SettingProblem;
 }
 
-/** `sendToPacs.callingAETitle`; a bad value falls back to the default and is a problem. */
+/** `sendToPacs.callingAETitle`. An invalid value is a problem, and the default is used. */
 export function parseCallingAETitle(value: unknown, origin: Origin): Parsed<string> {
   if (value === undefined) return { value: DEFAULT_CALLING_AE_TITLE };
   const problem = aeTitleProblem(value);
@@ -271,15 +271,15 @@ export function parseReceiverPort(value: unknown): Parsed<number> {
   };
 }
 
-/** What to do before data goes out unencrypted to another machine. */
+/** What to do before instances go to another machine without encryption. */
 export type PlaintextConsent = 'ask' | 'allow' | 'refuse';
 
-/** `sendToPacs.plaintextConsent`; whatever is not understood asks. */
+/** `sendToPacs.plaintextConsent`. Any other value means 'ask'. */
 export function parsePlaintextConsent(value: unknown): PlaintextConsent {
   return value === 'allow' || value === 'refuse' ? value : 'ask';
 }
 
-/** For input boxes: what is wrong with the text, or undefined. */
+/** For input boxes: what is wrong with the text; undefined: nothing. */
 export function aeTitleProblem(value: unknown): string | undefined {
   return v.is(aeTitle, value) ? undefined : AE_TITLE_RULE;
 }

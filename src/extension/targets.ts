@@ -1,10 +1,10 @@
-// What is to be sent: from the arguments of a menu, or from what the person picks.
+// What to send: the arguments of a menu, or what the person picks.
 
 import * as vscode from 'vscode';
 
 /**
- * Menus pass the clicked resource and, in the Explorer, the whole selection, which counts only when it holds the clicked
- * one. Tabs pass something else as second argument; other extensions may pass anything.
+ * Menus pass the clicked resource and, in the Explorer, also the selection. The selection is used only if it contains the
+ * clicked resource. Tabs pass another kind of second argument, and other extensions can pass anything.
  */
 export function targetsOf(clicked: unknown, selection: unknown): readonly vscode.Uri[] {
   if (!(clicked instanceof vscode.Uri)) return [];
@@ -37,7 +37,7 @@ export async function askForTargets(): Promise<readonly vscode.Uri[] | undefined
     });
   const picked = await vscode.window.showQuickPick(items, {
     title: 'Send to PACS',
-    placeHolder: 'What is to be sent?',
+    placeHolder: 'What do you want to send?',
   });
   if (picked === undefined) return undefined;
   if (typeof picked.way !== 'string') return [picked.way.uri];

@@ -1,6 +1,5 @@
-// The output channel: the one place where people read what went over the wire. The editor's own log level rules it
-// ("Set Log Level..."), also while a send runs. The channel is a file on disk that outlives the window, so nothing of
-// a data set is ever in it, and paths are relative.
+// The output channel with the trace. VS Code's log level ("Set Log Level...") applies, also while a send runs. VS Code
+// keeps the channel as a file that outlives the window, so nothing of a data set is in it, and paths are relative.
 
 import * as vscode from 'vscode';
 import type { TraceSink } from '../net/trace-record.ts';
@@ -9,13 +8,13 @@ import { entryText, LogBatch, type LogLevel } from './log-batch.ts';
 
 export const CHANNEL_NAME = 'Send to PACS';
 
-/** From the level that hides everything to the one that hides nothing. */
+/** From the level that shows nothing to the one that shows everything. */
 const LEVELS: readonly (LogLevel | 'off')[] = ['off', 'error', 'warn', 'info', 'debug', 'trace'];
 
-/** The trace of one deed. */
+/** The trace of one send, verification or receiver. */
 export interface TraceSession {
   readonly sink: TraceSink;
-  /** Nothing is held back any more: it goes out with the next batch. */
+  /** Releases lines that are still folded: they go out with the next batch. */
   end(): void;
 }
 
@@ -47,7 +46,7 @@ export class TraceChannel implements vscode.Disposable {
       drain: () => this.#trace?.drain(),
       shows: (level) => LEVELS.indexOf(level) <= LEVELS.indexOf(this.#level),
       write: (entry) => {
-        // What still runs when the window has gone has nowhere to write to; that must not stop it.
+        // After the window has closed there is no channel. Work that still runs goes on without it.
         if (!this.#isDisposed) this.#channel[entry.level](entryText(entry, new Date()));
       },
     });
@@ -57,7 +56,7 @@ export class TraceChannel implements vscode.Disposable {
     return levelOf(this.#channel.logLevel);
   }
 
-  /** One trace for all associations of the window, so that lines of several at a time carry their numbers. */
+  /** One trace for all associations of the window, so that lines have their numbers when several are open. */
   async begin(): Promise<TraceSession> {
     const { TextTrace } = await import('../trace/text.ts');
     this.#trace ??= new TextTrace({ level: () => this.#level, write: (lines) => this.#batch.add(lines) });
@@ -71,7 +70,7 @@ export class TraceChannel implements vscode.Disposable {
     };
   }
 
-  /** What the extension itself has to say, in order with the trace. */
+  /** A message of the extension itself, in order with the trace. */
   note(level: LogLevel, text: string): void {
     this.#trace?.drain();
     this.#batch.add([{ level, text }]);

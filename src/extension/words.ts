@@ -1,4 +1,4 @@
-// What a notification says of a send, as it runs and when it ends.
+// Texts of the notifications about a send.
 
 import type { SendProgress, SendResult } from '../send/job.ts';
 import { OUTCOMES, type OutcomeCounts } from '../send/outcome.ts';
@@ -13,11 +13,11 @@ export function progressWords(progress: SendProgress): string {
   if (progress.bytesPerSecond !== undefined) parts.push(`${formatBytes(Math.round(progress.bytesPerSecond))}/s`);
   if (progress.remainingMs !== undefined && progress.remainingMs >= 1000)
     parts.push(`~${formatDuration(Math.round(progress.remainingMs / 1000) * 1000)} left`);
-  // A line breaks between the parts, never between a number and its unit.
+  // Lines break between the parts, never between a number and its unit.
   return parts.map((part) => part.replaceAll(' ', '\u00a0')).join(' · ');
 }
 
-/** 0-100, of the bytes; of the files where there are no bytes. */
+/** 0-100: of the bytes, or of the files if there are no bytes. */
 export function progressPercent(progress: SendProgress): number {
   const [done, total] =
     progress.bytesTotal > 0
@@ -26,7 +26,7 @@ export function progressPercent(progress: SendProgress): number {
   return Math.min(100, Math.max(0, (done / total) * 100));
 }
 
-/** '24 stored, 2 skipped'; only what there is, in the order of the outcomes. */
+/** '24 stored, 2 skipped': the counts above 0, in the order of the outcomes. */
 export function countsWords(counts: OutcomeCounts): string {
   const parts = OUTCOMES.filter((outcome) => counts[outcome] > 0).map(
     (outcome) => `${formatCount(counts[outcome])} ${outcome}`,
@@ -37,9 +37,8 @@ export function countsWords(counts: OutcomeCounts): string {
 export type Severity = 'information' | 'warning' | 'error';
 
 /**
- * Error: something failed or nobody knows. Warning: stored with warnings, or held back for the person to decide, or nothing
- * stored, or stopped by the person.
- * Files that hold no DICOM are no cause for alarm where others were stored: a folder often has some.
+ * Error: files failed or their outcome is unknown. Warning: files were stored with a warning, are held back, or the person
+ * cancelled, or nothing was stored. Skipped files are normal beside stored ones: most folders have some.
  */
 export function severityOf(result: SendResult): Severity {
   const { counts } = result;
