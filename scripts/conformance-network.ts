@@ -7,8 +7,8 @@ import { RECEIVED_PDU_LENGTH_CAP, SENT_PDU_LENGTH_CAP } from '../src/protocol/as
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../src/protocol/implementation.ts';
 import { IMPLICIT_VR_LE, VERIFICATION } from '../src/protocol/uids.ts';
 import { APPLICATION_CONTEXT_NAME, PRESENTATION_CONTEXTS_MAX } from '../src/protocol/ul/pdu.ts';
-import { WINDOW_MAX } from '../src/send/association-run.ts';
 import { AUTO_ASSOCIATIONS_MAX, DEFAULT_SEND_OPTIONS } from '../src/send/options.ts';
+import { WINDOW_MAX } from '../src/send/targets/dicom-channel.ts';
 import { nameOf, seconds } from './conformance-tables.ts';
 import { code, facts, items, table } from './markdown.ts';
 

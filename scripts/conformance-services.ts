@@ -3,10 +3,10 @@
 import { RECEIVER_IDLE_MS } from '../src/net/accepted-association.ts';
 import { RECEIVED_INSTANCE_LENGTH_MAX, RECEIVER_ASSOCIATIONS_MAX } from '../src/net/store-scp.ts';
 import { EXPLICIT_VR_BE, EXPLICIT_VR_LE, IMPLICIT_VR_LE, VERIFICATION } from '../src/protocol/uids.ts';
+import { TRIES_MAX } from '../src/send/channel-run.ts';
 import { PRIORITIES } from '../src/send/option-words.ts';
 import { DEFAULT_SEND_OPTIONS } from '../src/send/options.ts';
 import { LOST_ASSOCIATIONS_MAX } from '../src/send/recovery.ts';
-import { TRIES_MAX } from '../src/send/verdict.ts';
 import { BACK_OFFS, current, nameOf, seconds, statusItems } from './conformance-tables.ts';
 import { code, facts, items, table } from './markdown.ts';
 

@@ -24,7 +24,7 @@ export function conversionTargets(from: string, policy: ConversionPolicy): reado
 }
 
 /** The data sets of one send, with the threads and buffers that they share. */
-export class DataSets {
+export class DataSetSources {
   readonly #decoders = decoderThread();
   readonly #readAhead: ReadAhead;
   readonly #fileTimeoutMs: number;

@@ -9,7 +9,7 @@ export interface List<T> extends Iterable<T> {
 }
 
 /** Entries that are made when they are asked for: two questions for the same give two objects. */
-export abstract class MadeList<T> implements List<T> {
+export abstract class LazyList<T> implements List<T> {
   abstract get length(): number;
 
   /** @param index from 0, less than the length */

@@ -66,7 +66,7 @@ export type Reason =
   | { readonly code: 'same as another file'; readonly firstPath: string; readonly reason?: Reason }
   | { readonly code: 'cannot convert'; readonly from: string; readonly to: string; readonly detail: string }
   /** Given up after this many lost associations in a row. */
-  | { readonly code: 'given up'; readonly lostAssociations: number; readonly last: AssociationFailure };
+  | { readonly code: 'given up'; readonly lostAssociations: number; readonly last: Reason };
 
 export interface FileOutcome {
   /** Absolute. */

@@ -1,4 +1,4 @@
-// The instances that are still to be sent, shared by all associations that are open at the same time.
+// The instances that are still to be sent, shared by all channels that are open at the same time.
 
 import type { List } from './list.ts';
 import type { PlannedInstance } from './plan.ts';
@@ -74,7 +74,7 @@ export class InstanceQueue {
   }
 
   /**
-   * Retry last: this instance may have caused the loss of its association. Its neighbours may be of the same kind, so the
+   * Retry last: this instance may have caused the loss of its channel. Its neighbours may be of the same kind, so the
    * next instance to be taken comes from elsewhere in the queue.
    */
   putLast(pending: Pending): void {
@@ -112,6 +112,6 @@ export class InstanceQueue {
   }
 }
 
-function untried({ index, file, need }: PlannedInstance): Pending {
-  return { index, file, need, tries: 0, mayBeStored: false, bytesSent: 0 };
+function untried({ index, file, kind }: PlannedInstance): Pending {
+  return { index, file, kind, tries: 0, mayBeStored: false, bytesSent: 0 };
 }

@@ -1,32 +1,34 @@
-// What to do after an association has failed: open another one, and when, or give up. PS3.8 9.3.4 (transient rejections).
+// What to do after a channel has failed: open another one, and when, or give up.
 //
-// Only the peer's failures count. An association that we aborted because a file could not be read on says nothing about
-// the peer. An association that the peer lost while an instance was on its way counts first of all against that
-// instance: it goes to the end of the queue, and the next association begins with an instance from elsewhere in it. An
-// answer to any of them shows that the peer works, and the count begins again.
+// Only the peer's failures count. A channel that we ended because a file could not be read on says nothing about the peer.
+// A channel that the peer ended while an instance was on its way counts first of all against that instance: it goes to the
+// end of the queue, and the next channel begins with an instance from elsewhere in it. An answer to any of them shows that
+// the peer works, and the count begins again.
 
-import { type AssociationFailure, culpritOf } from '../net/failure.ts';
 import type { Reason } from './outcome.ts';
+import type { ChannelFailure } from './store-target.ts';
 
 /** After this many associations in a row that were lost without a single answer, the rest of the files is given up. */
 export const LOST_ASSOCIATIONS_MAX = 3;
 /**
- * The same for associations that the peer aborted while an instance was on its way that had not been lost before. Such a
- * peer is there and refuses this instance in its own way (DCMTK's storescp does so); with another it may go on.
+ * The same for associations that the peer itself ended while an instance was on its way that had not been lost before. Such
+ * a peer is there and refuses this instance in its own way (DCMTK's storescp aborts); with another it may go on.
  */
 export const ABORTED_ASSOCIATIONS_MAX = 10;
 
 const BACK_OFF_MS = [0, 1_000, 3_000];
 
-/** An association that ended badly. */
-export interface LostAssociation {
-  readonly failure: AssociationFailure;
-  /** The peer has accepted an association or answered a request in this send: it is there, and speaks DICOM. */
+/** A channel that was not opened, or ended badly. */
+export interface LostChannel {
+  readonly failure: ChannelFailure;
+  /** The peer has opened a channel or answered in this send: it is there, and speaks our protocol. */
   readonly isPeerKnown: boolean;
-  /** The peer has answered a request, on this or another association, since this one was requested. */
+  /** The peer has answered, on this or another channel, since this one was asked for. */
   readonly hasAnswered: boolean;
   /** How many instances were on their way that had never been lost before. */
   readonly suspects: number;
+  /** How many files could not be read to their end. */
+  readonly unreadable: number;
 }
 
 export type Recovery =
@@ -34,59 +36,38 @@ export type Recovery =
   /** With the reason for all that is left. */
   | { readonly type: 'give up'; readonly reason: Reason };
 
-/** Counts the associations that were lost in a row. */
+/** Counts the channels that were lost in a row. */
 export class Losses {
   /** All, and those that an instance may have caused. */
   #lost = 0;
-  #aborted = 0;
+  #refused = 0;
 
-  next(association: LostAssociation): Recovery {
-    const { failure, isPeerKnown, hasAnswered, suspects } = association;
+  next({ failure, isPeerKnown, hasAnswered, suspects, unreadable }: LostChannel): Recovery {
     // Its file is settled, so this cannot go on for ever.
-    if (failure.code === 'abandoned') return { type: 'again', pauseMs: 0 };
+    if (failure.culprit === 'local' && unreadable > 0) return { type: 'again', pauseMs: 0 };
     if (hasAnswered) {
       this.#lost = 0;
-      this.#aborted = 0;
+      this.#refused = 0;
     }
-    if (!isWorthAnotherTry(failure, isPeerKnown)) return { type: 'give up', reason: failure };
+    const isWorthAnotherTry = failure.isTransient === 'always' || (failure.isTransient === 'known peer' && isPeerKnown);
+    if (!isWorthAnotherTry) return { type: 'give up', reason: failure.reason };
     this.#lost += 1;
-    const isAborted = failure.code === 'association aborted' && suspects > 0;
-    if (isAborted) this.#aborted += 1;
-    const others = this.#lost - this.#aborted;
-    if (others >= LOST_ASSOCIATIONS_MAX || this.#aborted >= ABORTED_ASSOCIATIONS_MAX) {
-      return { type: 'give up', reason: { code: 'given up', lostAssociations: this.#lost, last: failure } };
+    const isRefused = failure.isByPeer && suspects > 0;
+    if (isRefused) this.#refused += 1;
+    const others = this.#lost - this.#refused;
+    if (others >= LOST_ASSOCIATIONS_MAX || this.#refused >= ABORTED_ASSOCIATIONS_MAX) {
+      return {
+        type: 'give up',
+        reason: { code: 'given up', lostAssociations: this.#lost, last: failure.reason },
+      };
     }
-    return { type: 'again', pauseMs: isAborted ? 0 : backOffMs(others) };
+    return { type: 'again', pauseMs: isRefused ? 0 : backOffMs(others) };
   }
 }
 
-/** How long to wait before the next association, after this many lost ones in a row. */
+/** How long to wait before the next channel, after this many lost ones in a row. */
 export function backOffMs(lostInARow: number): number {
   return BACK_OFF_MS[Math.min(lostInARow, BACK_OFF_MS.length) - 1] ?? 0;
-}
-
-/** Whether the same request may well succeed later. */
-function isWorthAnotherTry(failure: AssociationFailure, isPeerKnown: boolean): boolean {
-  switch (failure.code) {
-    case 'association rejected':
-      // Transient, or the presentation provider's congestion and local limit.
-      return failure.result === 2 || failure.source === 3;
-    case 'connection failed':
-      // This machine may get back what it lacks for a moment, but not a permission.
-      return isPeerKnown || (culpritOf(failure) === 'local' && !['EACCES', 'EPERM'].includes(failure.error.code));
-    case 'connection lost':
-    case 'timeout':
-    case 'association aborted':
-    case 'protocol error':
-      // While an instance was on its way, that instance may have been the cause: the others deserve their own try.
-      return isPeerKnown || failure.phase === 'write' || failure.phase === 'response';
-    case 'released by peer':
-    case 'abandoned':
-      return true;
-    case 'unusable maximum length':
-    case 'cancelled':
-      return false;
-  }
 }
 
 /** Resolves after the time, or at once when the signal is aborted. */

@@ -1,40 +1,48 @@
-// Runs a send: for each association of the plan, one or several open at the same time, fed from one queue; each file is
-// settled as exactly one outcome. One bad file never stops the rest; a lost association is opened again for what remains.
+// Runs a send: for each sort of channel that the target has arranged, one or several open at the same time, fed from one
+// queue; each file is settled as exactly one outcome. One bad file never stops the rest; a lost channel is opened again
+// for what remains.
 
-import { closeLimitMs } from '../net/close-limit.ts';
-import { culpritOf } from '../net/failure.ts';
 import type { Peer } from '../net/peer.ts';
-import { type AssociationEnd, type AssociationHost, CANCELLED_RELEASE_MS, runAssociation } from './association-run.ts';
-import { DataSets } from './conversion.ts';
+import { type ChannelEnd, type ChannelHost, outcomeWithoutAnswer, runChannel } from './channel-run.ts';
 import { AssociationGrowth } from './growth.ts';
-import type { AssociationSummary, SendJob, SendListeners, SendResult } from './job.ts';
+import type { SendJob, SendListeners, SendResult } from './job.ts';
 import { DEFAULT_SEND_OPTIONS, type SendOptions } from './options.ts';
 import type { Outcome, Reason, SentFacts } from './outcome.ts';
-import { type PlannedAssociation, planSend, type SendPlan } from './plan.ts';
+import { type PlannedChannel, planSend, type SendPlan } from './plan.ts';
 import { ProgressMeter } from './progress.ts';
 import { InstanceQueue, type Pending } from './queue.ts';
 import { Losses, pause } from './recovery.ts';
 import type { ScannedInstance } from './scanned-file.ts';
 import type { ScannedFiles } from './scanned-files.ts';
-import { type Comparison, compare } from './screening.ts';
+import { compare } from './screening.ts';
+import type { ChannelNeeds, StoreTarget } from './store-target.ts';
 import type { StoredAtDestination } from './stored-instances.ts';
 import { sturdyListeners } from './sturdy-listeners.ts';
 import { type Ending, Tally } from './tally.ts';
-import { outcomeWithoutAnswer } from './verdict.ts';
+import { DicomTarget } from './targets/dicom-target.ts';
 
 const NOTHING_SENT: SentFacts = { bytesSent: 0 };
 
-/** Never rejects because of a peer, a file or a listener: the first two end as outcomes, the last is told. */
+/** Sends to the job's peer. Never rejects because of a peer, a file or a listener: these are told in the result. */
 export async function runSend(job: SendJob, listeners: SendListeners, signal: AbortSignal): Promise<SendResult> {
   const sturdy = sturdyListeners(listeners);
-  const run = new SendRun(job, sturdy.listeners, signal);
-  let result: SendResult;
-  try {
-    result = await run.run();
-  } finally {
-    await run.dataSets.close();
-  }
+  const options = { ...DEFAULT_SEND_OPTIONS, ...job.options };
+  const target = new DicomTarget(job, options, sturdy.listeners.trace);
+  const result = await runSendTo(target, job, sturdy.listeners, signal);
   return sturdy.troubles.length === 0 ? result : { ...result, troubles: sturdy.troubles };
+}
+
+/**
+ * Sends to any target, and closes it.
+ * @param listeners what they throw, this throws
+ */
+export async function runSendTo<Needs extends ChannelNeeds>(
+  target: StoreTarget<Needs>,
+  job: SendJob,
+  listeners: SendListeners,
+  signal: AbortSignal,
+): Promise<SendResult> {
+  return new SendRun(target, job, listeners, signal).run();
 }
 
 /** The result for files of which none can be sent: no association is opened. */
@@ -56,80 +64,56 @@ export function nothingToSend(peer: Peer, files: ScannedFiles): SendResult {
   };
 }
 
-class SendRun implements AssociationHost {
-  readonly job: SendJob;
-  readonly options: SendOptions;
-  readonly dataSets: DataSets;
-  readonly trace: SendListeners['trace'];
+class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
   readonly signal: AbortSignal;
+  readonly #target: StoreTarget<Needs>;
+  readonly #job: SendJob;
+  readonly #options: SendOptions;
   readonly #tally: Tally;
   readonly #progress: ProgressMeter;
-  readonly #associations: AssociationSummary[] = [];
-  readonly #closing: Promise<void>[] = [];
-  #bytesSent = 0;
-  /** Responses to our requests, whatever their status. */
-  #answers = 0;
-  /** The peer has accepted an association. */
-  #isPeerKnown = false;
-  /** 1 after a peer has lost an association on which several requests were open. */
-  #operationsInvoked: number;
   readonly #growth: AssociationGrowth;
-  /** Opens further associations beside the first, as many as are wanted by now. */
+  readonly #stored: StoredAtDestination | undefined;
+  #bytesSent = 0;
+  #answers = 0;
+  /** The target has opened a channel. */
+  #isPeerKnown = false;
+  /** Opens further channels beside the first, as many as are wanted by now. */
   #openMore: (() => void) | undefined;
   #waiting: InstanceQueue | undefined;
   #digests: ReadonlyMap<number, string> = new Map();
-  /** By the index of the file that is sent in their place. */
-  readonly #duplicatesOf = new Map<number, { readonly index: number; readonly reason: Reason }[]>();
   #duplicates: SendPlan['duplicates'] = new Map();
-  readonly #stored: StoredAtDestination | undefined;
+  /** The same by the index of the file that is sent in their place. */
+  readonly #duplicatesOf = new Map<number, { readonly index: number; readonly reason: Reason }[]>();
 
-  constructor(job: SendJob, listeners: SendListeners, signal: AbortSignal) {
-    this.job = job;
-    this.trace = listeners.trace;
+  constructor(target: StoreTarget<Needs>, job: SendJob, listeners: SendListeners, signal: AbortSignal) {
     this.signal = signal;
-    this.options = { ...DEFAULT_SEND_OPTIONS, ...job.options };
-    this.#operationsInvoked = this.options.operationsInvoked;
+    this.#target = target;
+    this.#job = job;
+    this.#options = { ...DEFAULT_SEND_OPTIONS, ...job.options };
     this.#stored = job.earlier?.at(job.peer);
-    this.dataSets = new DataSets(this.options.fileTimeoutMs);
-    this.#growth = new AssociationGrowth(this.options.associations);
+    this.#growth = new AssociationGrowth(this.#options.associations);
     this.#tally = new Tally(job.files, listeners.outcome);
     this.#progress = new ProgressMeter(job.files.load, () => this.#tally.counts, listeners.progress);
   }
 
   async run(): Promise<SendResult> {
     const startedAtMs = Date.now();
-    const { files, peer } = this.job;
-    this.#tally.settleSkipped();
-    const compared = await compare(this.job, this.signal);
-    // Cancelled before the files were compared: nothing can be said of them.
-    if (!this.signal.aborted) await this.#runPlan(planSend(this.job, this.options, compared), compared);
-    for (let index = 0; index < files.length; index += 1) {
-      // Also settles the duplicates of the file, in front of it or behind.
-      if (this.#tally.isSettled(index) || this.#duplicates.has(index)) continue;
-      this.#settleByIndex(index, 'cancelled', { code: 'cancelled', phase: 'write' });
+    try {
+      await this.#sendAll();
+    } finally {
+      await this.#target.close();
     }
-    await Promise.all(this.#closing);
     this.#progress.finish();
     return {
-      peer,
+      peer: this.#job.peer,
       startedAtMs,
       endedAtMs: Date.now(),
       outcomes: this.#tally.finish(),
       counts: this.#tally.counts,
       bytesSent: this.#bytesSent,
-      associations: this.#associations,
+      associations: this.#target.associations,
       cancelled: this.signal.aborted,
     };
-  }
-
-  async #runPlan(plan: SendPlan, compared: Comparison): Promise<void> {
-    this.#digests = compared.digests;
-    this.#expectDuplicates(plan.duplicates);
-    for (const { index, outcome, reason } of plan.unsent) this.#settleByIndex(index, outcome, reason);
-    for (const planned of plan.associations) {
-      if (this.signal.aborted) break;
-      await this.#runPlanned(planned);
-    }
   }
 
   opened(): void {
@@ -160,22 +144,96 @@ class SendRun implements AssociationHost {
     this.#settle(index, file, { outcome, reason, facts }, bytesSent);
   }
 
-  #settle(index: number, file: ScannedInstance, ending: Ending, bytesSent: number): void {
-    const { outcome, reason } = ending;
-    this.#tally.settle(index, file, ending);
-    this.#progress.settled(file.header.dataSetLength, bytesSent);
-    const isStored = outcome === 'stored' || outcome === 'stored with warning';
-    // Unknown: it may be stored.
-    if (isStored || outcome === 'unknown') this.#stored?.add(file, this.#digests.get(index));
-    for (const duplicate of this.#duplicatesOf.get(index) ?? []) {
-      this.#settleByIndex(
-        duplicate.index,
-        isStored ? 'skipped' : outcome,
-        isStored
-          ? duplicate.reason
-          : { code: 'same as another file', firstPath: file.path, ...(reason === undefined ? {} : { reason }) },
-      );
+  async #sendAll(): Promise<void> {
+    const { files } = this.#job;
+    this.#tally.settleSkipped();
+    const compared = await compare(this.#job, this.signal);
+    // Cancelled before the files were compared: nothing can be said of them.
+    if (!this.signal.aborted) {
+      this.#digests = compared.digests;
+      await this.#runPlan(planSend(this.#job, this.#target, this.#options.preflight, compared));
     }
+    for (let index = 0; index < files.length; index += 1) {
+      if (this.#tally.isSettled(index) || this.#duplicates.has(index)) continue;
+      this.#settleByIndex(index, 'cancelled', { code: 'cancelled', phase: 'write' });
+    }
+  }
+
+  async #runPlan(plan: SendPlan<Needs>): Promise<void> {
+    this.#expectDuplicates(plan.duplicates);
+    for (const { index, outcome, reason } of plan.unsent) this.#settleByIndex(index, outcome, reason);
+    for (const planned of plan.channels) {
+      if (this.signal.aborted) break;
+      await this.#runPlanned(planned);
+    }
+  }
+
+  /** All instances of one sort of channel, until each is settled or the person has cancelled. */
+  async #runPlanned({ needs, instances }: PlannedChannel<Needs>): Promise<void> {
+    const queue = new InstanceQueue(instances);
+    const others = new Set<Promise<void>>();
+    const losses = new Losses();
+    this.#waiting = queue;
+    this.#openMore = () => {
+      // Another channel is worth its opening only where each gets a few instances.
+      const wanted = Math.min(this.#growth.wanted, Math.floor(queue.size / 2));
+      while (others.size + 1 < wanted) {
+        const other = this.#runBeside(needs, queue, others).then(() => {
+          others.delete(other);
+        });
+        others.add(other);
+      }
+    };
+    // What another channel gives back when it is lost may come after the first has found the queue empty.
+    while (queue.size > 0 && !this.signal.aborted) {
+      await this.#runUntilDone(needs, queue, others, losses);
+      await Promise.all(others);
+    }
+    // Cancelled. What was once sent whole without an answer may be stored, whatever was meant to happen next.
+    for (const pending of queue.drain()) {
+      if (pending.mayBeStored) this.settle(pending, 'unknown', { code: 'cancelled', phase: 'response' }, NOTHING_SENT);
+    }
+  }
+
+  /** One channel after the other, as often as it is worth it, until the queue is empty. */
+  async #runUntilDone(
+    needs: Needs,
+    queue: InstanceQueue,
+    others: ReadonlySet<Promise<void>>,
+    losses: Losses,
+  ): Promise<void> {
+    while (queue.size > 0 && !this.signal.aborted) {
+      const answersBefore = this.#answers;
+      const { failure, wasOpen, suspects, unreadable } = await this.#runOne(needs, queue);
+      if (failure === undefined || this.signal.aborted || queue.size === 0) continue;
+      if (!wasOpen && others.size > 0) {
+        // The peer is there and busy with the others: what they leave is tried when they are done.
+        await Promise.all(others);
+        continue;
+      }
+      const hasAnswered = this.#answers > answersBefore;
+      const step = losses.next({ failure, isPeerKnown: this.#isPeerKnown, hasAnswered, suspects, unreadable });
+      if (step.type === 'again') await pause(step.pauseMs, this.signal);
+      else {
+        for (const pending of queue.drain()) {
+          this.settle(pending, outcomeWithoutAnswer(pending), step.reason, NOTHING_SENT);
+        }
+      }
+    }
+  }
+
+  /** A channel beside the first. Refused or lost, it is not opened again at once: the others take what it leaves. */
+  async #runBeside(needs: Needs, queue: InstanceQueue, others: ReadonlySet<Promise<void>>): Promise<void> {
+    const { failure, answers, suspects, unreadable } = await this.#runOne(needs, queue);
+    if (failure === undefined) return;
+    // A file that we cannot read and an instance that the peer ends the channel for say nothing about how many it allows.
+    const isOfFile = failure.culprit === 'local' && unreadable > 0;
+    const isOfInstance = failure.isByPeer && answers > 0 && suspects > 0;
+    if (!isOfFile && !isOfInstance) this.#growth.refused(performance.now(), others.size);
+  }
+
+  #runOne(needs: Needs, queue: InstanceQueue): Promise<ChannelEnd> {
+    return runChannel(this, this.#target, needs, queue);
   }
 
   /** A duplicate has the outcome of the file that is sent in its place, and is settled after that. */
@@ -188,89 +246,24 @@ class SendRun implements AssociationHost {
     }
   }
 
-  /** All instances of one planned association, until each is settled or the person has cancelled. */
-  async #runPlanned(planned: PlannedAssociation): Promise<void> {
-    const queue = new InstanceQueue(planned.instances);
-    const others = new Set<Promise<void>>();
-    const losses = new Losses();
-    this.#waiting = queue;
-    this.#openMore = () => {
-      // Another association is worth its negotiation only where each gets a few instances.
-      const wanted = Math.min(this.#growth.wanted, Math.floor(queue.size / 2));
-      while (others.size + 1 < wanted) {
-        const other = this.#runBeside(planned, queue, others).then(() => {
-          others.delete(other);
-        });
-        others.add(other);
+  #settle(index: number, file: ScannedInstance, ending: Ending, bytesSent: number): void {
+    const { outcome, reason } = ending;
+    this.#tally.settle(index, file, ending);
+    this.#progress.settled(file.header.dataSetLength, bytesSent);
+    const isStored = outcome === 'stored' || outcome === 'stored with warning';
+    // Unknown: it may be stored.
+    if (isStored || outcome === 'unknown') this.#stored?.add(file, this.#digests.get(index));
+    for (const duplicate of this.#duplicatesOf.get(index) ?? []) {
+      if (isStored) this.#settleByIndex(duplicate.index, 'skipped', duplicate.reason);
+      else {
+        const why = reason === undefined ? {} : { reason };
+        this.#settleByIndex(duplicate.index, outcome, { code: 'same as another file', firstPath: file.path, ...why });
       }
-    };
-    // What another association gives back when it is lost may come after the first has found the queue empty.
-    while (queue.size > 0 && !this.signal.aborted) {
-      await this.#runUntilDone(planned, queue, others, losses);
-      await Promise.all(others);
     }
-    // Cancelled. What was once sent whole without an answer may be stored, whatever was meant to happen next.
-    for (const pending of queue.drain()) {
-      if (pending.mayBeStored) this.settle(pending, 'unknown', { code: 'cancelled', phase: 'response' }, NOTHING_SENT);
-    }
-  }
-
-  /** One association after the other, as often as it is worth it, until the queue is empty. */
-  async #runUntilDone(
-    planned: PlannedAssociation,
-    queue: InstanceQueue,
-    others: ReadonlySet<Promise<void>>,
-    losses: Losses,
-  ): Promise<void> {
-    while (queue.size > 0 && !this.signal.aborted) {
-      const answersBefore = this.#answers;
-      const { failure, wasOpen, suspects } = await this.#runOne(planned, queue);
-      if (failure === undefined || this.signal.aborted || queue.size === 0) continue;
-      if (!wasOpen && others.size > 0) {
-        // The peer is there and busy with the others: what they leave is tried when they are done.
-        await Promise.all(others);
-        continue;
-      }
-      const hasAnswered = this.#answers > answersBefore;
-      const step = losses.next({ failure, isPeerKnown: this.#isPeerKnown, hasAnswered, suspects });
-      if (step.type === 'again') await pause(step.pauseMs, this.signal);
-      else for (const pending of queue.drain()) this.#giveUp(pending, step.reason);
-    }
-  }
-
-  /** An association beside the first. Refused or lost, it is not opened again at once: the others take what it leaves. */
-  async #runBeside(
-    planned: PlannedAssociation,
-    queue: InstanceQueue,
-    others: ReadonlySet<Promise<void>>,
-  ): Promise<void> {
-    const { failure, answers, suspects } = await this.#runOne(planned, queue);
-    // Our own abort and an instance that the peer aborts on say nothing about how many associations it allows.
-    const isOfInstance = failure?.code === 'association aborted' && answers > 0 && suspects > 0;
-    if (failure === undefined || failure.code === 'abandoned' || isOfInstance) return;
-    this.#growth.refused(performance.now(), others.size);
-  }
-
-  async #runOne(planned: PlannedAssociation, queue: InstanceQueue): Promise<AssociationEnd> {
-    const end = await runAssociation(this, planned, queue, this.#operationsInvoked);
-    this.#associations.push(end.summary);
-    this.#closing.push(
-      end.association.gone(this.signal.aborted ? CANCELLED_RELEASE_MS : closeLimitMs(end.failure?.code)),
-    );
-    // Some peers grant a window and break on it: from then on one request at a time.
-    if (end.failure !== undefined && culpritOf(end.failure) === 'peer' && end.association.operationsInvoked > 1) {
-      this.#operationsInvoked = 1;
-    }
-    return end;
-  }
-
-  #giveUp(pending: Pending, reason: Reason): void {
-    this.settle(pending, outcomeWithoutAnswer(pending), reason, NOTHING_SENT);
   }
 
   /** An instance that was never taken. */
   #settleByIndex(index: number, outcome: Outcome, reason: Reason): void {
-    const file = this.job.files.instance(index);
-    this.#settle(index, file, { outcome, reason, facts: NOTHING_SENT }, 0);
+    this.#settle(index, this.#job.files.instance(index), { outcome, reason, facts: NOTHING_SENT }, 0);
   }
 }

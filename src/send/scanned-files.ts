@@ -3,13 +3,13 @@
 
 import type { Finding } from '../part10/check/finding.ts';
 import { HEADER_FORMS, type InstanceHeader } from '../part10/header/header.ts';
-import { MadeList } from './list.ts';
+import { LazyList } from './list.ts';
 import { CommonTexts, PackedNumbers, PackedTexts } from './packed.ts';
 import { RepeatedInstances } from './repeated-instances.ts';
 import type { ScannedFile, ScannedInstance, SkippedFile } from './scanned-file.ts';
 
-/** What a presentation context is about. */
-export type Pair = Pick<InstanceHeader, 'sopClassUID' | 'transferSyntaxUID'>;
+/** What tells whether a target takes an instance. */
+export type InstanceKind = Pick<InstanceHeader, 'sopClassUID' | 'transferSyntaxUID'>;
 
 /** Of the instances, and of their data sets. */
 export interface Load {
@@ -20,17 +20,17 @@ export interface Load {
 const NO_FINDINGS: readonly Finding[] = [];
 
 /** Files are added at its end, and stay as they are. */
-export class ScannedFiles extends MadeList<ScannedFile> {
+export class ScannedFiles extends LazyList<ScannedFile> {
   #length = 0;
   #bytes = 0;
   readonly #skipped = new Map<number, SkippedFile>();
   readonly #findings = new Map<number, readonly Finding[]>();
   readonly #repeated = new RepeatedInstances((index) => this.#texts.at(this.#sopInstance.at(index)));
-  readonly #pairs: Pair[] = [];
-  readonly #pairKeys = new CommonTexts();
+  readonly #kinds: InstanceKind[] = [];
+  readonly #kindKeys = new CommonTexts();
   readonly #folders = new CommonTexts();
   readonly #texts = new PackedTexts();
-  readonly #pair = new PackedNumbers(Uint32Array);
+  readonly #kind = new PackedNumbers(Uint32Array);
   readonly #folder = new PackedNumbers(Uint32Array);
   readonly #form = new PackedNumbers(Uint32Array);
   readonly #name = new PackedNumbers(Float64Array);
@@ -66,13 +66,9 @@ export class ScannedFiles extends MadeList<ScannedFile> {
     return this.#repeated.firsts;
   }
 
-  get pairs(): readonly Pair[] {
-    return this.#pairs;
-  }
-
-  /** Which of `pairs` an instance has. */
-  pairOf(index: number): number {
-    return this.#pair.at(index);
+  /** Of an instance; the same object for all of its kind. */
+  kindOf(index: number): InstanceKind {
+    return this.#kinds[this.#kind.at(index)] as InstanceKind;
   }
 
   findingsOf(index: number): readonly Finding[] {
@@ -90,7 +86,7 @@ export class ScannedFiles extends MadeList<ScannedFile> {
     const nameAt = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
     this.#folder.set(index, this.#folders.numberOf(path.slice(0, nameAt)));
     this.#name.set(index, this.#texts.add(path.slice(nameAt)));
-    this.#pair.set(index, this.#pairNumberOf(header));
+    this.#kind.set(index, this.#kindNumberOf(header));
     this.#sopInstance.set(index, this.#texts.add(header.sopInstanceUID));
     this.#dataSetOffset.set(index, header.dataSetOffset);
     this.#dataSetLength.set(index, header.dataSetLength);
@@ -104,9 +100,9 @@ export class ScannedFiles extends MadeList<ScannedFile> {
     this.#bytes += header.dataSetLength;
   }
 
-  #pairNumberOf({ sopClassUID, transferSyntaxUID }: InstanceHeader): number {
-    const number = this.#pairKeys.numberOf(`${sopClassUID} ${transferSyntaxUID}`);
-    this.#pairs[number] ??= { sopClassUID, transferSyntaxUID };
+  #kindNumberOf({ sopClassUID, transferSyntaxUID }: InstanceHeader): number {
+    const number = this.#kindKeys.numberOf(`${sopClassUID} ${transferSyntaxUID}`);
+    this.#kinds[number] ??= { sopClassUID, transferSyntaxUID };
     return number;
   }
 
@@ -116,7 +112,7 @@ export class ScannedFiles extends MadeList<ScannedFile> {
 
   /** @param index of an instance */
   instance(index: number): ScannedInstance {
-    const { sopClassUID, transferSyntaxUID } = this.#pairs[this.#pair.at(index)] as Pair;
+    const { sopClassUID, transferSyntaxUID } = this.kindOf(index);
     return {
       type: 'instance',
       path: this.#folders.at(this.#folder.at(index)) + this.#texts.at(this.#name.at(index)),

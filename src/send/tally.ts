@@ -1,7 +1,7 @@
 // The outcomes of a send, one for each file, each set once. Of most files there is little to keep beside what the scan found.
 
 import type { SendListeners } from './job.ts';
-import { MadeList } from './list.ts';
+import { LazyList } from './list.ts';
 import {
   type FileOutcome,
   type FileOutcomes,
@@ -13,7 +13,7 @@ import {
 } from './outcome.ts';
 import { CommonTexts, PackedNumbers } from './packed.ts';
 import type { ScannedFile } from './scanned-file.ts';
-import type { Pair, ScannedFiles } from './scanned-files.ts';
+import type { ScannedFiles } from './scanned-files.ts';
 
 /** How a file ended. */
 export interface Ending {
@@ -70,7 +70,7 @@ export class Tally {
   }
 }
 
-class SettledOutcomes extends MadeList<FileOutcome> implements FileOutcomes {
+class SettledOutcomes extends LazyList<FileOutcome> implements FileOutcomes {
   readonly #files: ScannedFiles;
   readonly #endings: Endings;
 
@@ -97,8 +97,7 @@ class SettledOutcomes extends MadeList<FileOutcome> implements FileOutcomes {
   /** Stored, with nothing wrong, in its own transfer syntax. */
   #isPlain(index: number): boolean {
     if (!this.#endings.isStored(index) || this.#files.findingsOf(index).length > 0) return false;
-    const { transferSyntaxUID } = this.#files.pairs[this.#files.pairOf(index)] as Pair;
-    return this.#endings.syntaxOnWireOf(index) === transferSyntaxUID;
+    return this.#endings.syntaxOnWireOf(index) === this.#files.kindOf(index).transferSyntaxUID;
   }
 
   protected make(index: number): FileOutcome {

@@ -10,14 +10,14 @@ import { reportJson } from '../../../src/report/json.ts';
 import { reportMarkdown } from '../../../src/report/markdown.ts';
 import { problemsOf } from '../../../src/report/problems.ts';
 import type { SendResult } from '../../../src/send/job.ts';
-import { MadeList } from '../../../src/send/list.ts';
+import { LazyList } from '../../../src/send/list.ts';
 import type { FileOutcome } from '../../../src/send/outcome.ts';
 import { failedFile, sendResult, storedFile } from '../../support/send-results.ts';
 
 const MILLION = 1_000_000;
 
 /** Counts how many outcomes were asked for. */
-class CountedOutcomes extends MadeList<FileOutcome> {
+class CountedOutcomes extends LazyList<FileOutcome> {
   made = 0;
   readonly notable: readonly FileOutcome[] = [];
 

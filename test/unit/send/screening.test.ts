@@ -7,21 +7,23 @@ import { DEFAULT_SEND_OPTIONS, type SendOptions } from '../../../src/send/option
 import { planSend } from '../../../src/send/plan.ts';
 import { DEFAULT_PREFLIGHT_POLICY } from '../../../src/send/preflight-policy.ts';
 import type { ScannedFile } from '../../../src/send/scanned-file.ts';
-import { ScannedFiles } from '../../../src/send/scanned-files.ts';
+import { type InstanceKind, ScannedFiles } from '../../../src/send/scanned-files.ts';
 import { compare } from '../../../src/send/screening.ts';
+import { arrangeContexts } from '../../../src/send/targets/dicom-contexts.ts';
 import { buildFile, sampleInstance } from '../../support/dicom-builder.ts';
 import { peerAt, scanned } from '../../support/jobs.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
+const target = { arrange: (kinds: readonly InstanceKind[]) => arrangeContexts(kinds, DEFAULT_SEND_OPTIONS) };
 const NEVER = new AbortController().signal;
 
 /** 'a.dcm sent', 'b.dcm held back: truncated', 'c.dcm duplicate: duplicate instance of a.dcm'. */
 async function fates(found: Iterable<ScannedFile>, preflight: SendOptions['preflight'] = {}): Promise<string[]> {
   const files = ScannedFiles.of(found);
   const compared = await compare({ files, peer: peerAt(104) }, NEVER);
-  const plan = planSend({ files }, { ...DEFAULT_SEND_OPTIONS, preflight }, compared);
+  const plan = planSend({ files }, target, preflight, compared);
   const fate = new Map<number, string>();
-  for (const { instances } of plan.associations) for (const { index } of instances) fate.set(index, 'sent');
+  for (const { instances } of plan.channels) for (const { index } of instances) fate.set(index, 'sent');
   const duplicates = [...plan.duplicates].map(([index, { reason }]) => ({ index, outcome: 'duplicate', reason }));
   for (const { index, outcome, reason } of [...plan.unsent, ...duplicates]) {
     assert.ok(!fate.has(index), 'held back and sent');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MessageIds } from '../../../src/send/message-ids.ts';
+import { MessageIds } from '../../../../src/send/targets/message-ids.ts';
 
 describe('Message IDs', () => {
   it('begin at 1', () => {

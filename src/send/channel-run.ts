@@ -1,0 +1,211 @@
+// One channel of a send, from its opening to its end: takes instances from the shared queue, keeps as many on their way as
+// the channel allows, and settles each by what the target says of it.
+
+import type { Outcome, Reason, SentFacts } from './outcome.ts';
+import type { InstanceQueue, Pending } from './queue.ts';
+import type {
+  ChannelFailure,
+  ChannelNeeds,
+  PreparedInstance,
+  StoreChannel,
+  StoreResult,
+  StoreTarget,
+} from './store-target.ts';
+
+/** An instance on its way when its channel is lost goes last through the next one; lost again, it is not sent a third time. */
+export const TRIES_MAX = 2;
+/** How many instances a channel is told of ahead of their turn. */
+const READ_AHEAD = 32;
+
+/** What a channel's run tells the send that it is part of. */
+export interface ChannelHost {
+  readonly signal: AbortSignal;
+  /** The target has opened the channel. */
+  opened(): void;
+  /** Bytes of an instance's data set that have just gone out. */
+  sent(pending: Pending, bytes: number): void;
+  /** The target has answered, whatever it said. */
+  answered(): void;
+  /** The try is void: the instance will be sent again. */
+  lost(pending: Pending): void;
+  settle(pending: Pending, outcome: Outcome, reason: Reason | undefined, facts: SentFacts): void;
+}
+
+export interface ChannelEnd {
+  readonly wasOpen: boolean;
+  /** Undefined: it ended in good order. */
+  readonly failure: ChannelFailure | undefined;
+  /** How many instances were answered. */
+  readonly answers: number;
+  /** How many instances were on their way when the peer lost it, and had not been lost before. */
+  readonly suspects: number;
+  /** How many files could not be read to their end. */
+  readonly unreadable: number;
+}
+
+const NOT_OPENED = { wasOpen: false, answers: 0, suspects: 0, unreadable: 0 };
+
+export async function runChannel<Needs extends ChannelNeeds>(
+  host: ChannelHost,
+  target: StoreTarget<Needs>,
+  needs: Needs,
+  queue: InstanceQueue,
+): Promise<ChannelEnd> {
+  const opened = await target.open(needs, host.signal);
+  if (opened.type === 'failure') return { ...NOT_OPENED, failure: opened.failure };
+  const { channel } = opened;
+  host.opened();
+  const run = new ChannelRun(host, channel, queue);
+  try {
+    await run.storeAll();
+  } catch (thrown) {
+    channel.abandon();
+    throw thrown;
+  } finally {
+    run.failure = await channel.end(host.signal);
+  }
+  return run;
+}
+
+/**
+ * What can be said of an instance without an answer. What went out whole in any try may be stored, whatever kept the next
+ * try from it.
+ */
+export function outcomeWithoutAnswer(pending: Pending, otherwise: 'failed' | 'cancelled' = 'failed'): Outcome {
+  return pending.mayBeStored ? 'unknown' : otherwise;
+}
+
+interface Ready {
+  readonly pending: Pending;
+  readonly prepared: PreparedInstance;
+}
+
+class ChannelRun implements ChannelEnd {
+  readonly wasOpen = true;
+  failure: ChannelFailure | undefined;
+  answers = 0;
+  suspects = 0;
+  unreadable = 0;
+  readonly #host: ChannelHost;
+  readonly #channel: StoreChannel;
+  readonly #queue: InstanceQueue;
+  readonly #awaited = new Set<Promise<void>>();
+  #readAheadUntil = 0;
+
+  constructor(host: ChannelHost, channel: StoreChannel, queue: InstanceQueue) {
+    this.#host = host;
+    this.#channel = channel;
+    this.#queue = queue;
+  }
+
+  /** Until the queue is empty, the channel has ended, or the person has cancelled. */
+  async storeAll(): Promise<void> {
+    let prepared: Ready | undefined;
+    for (;;) {
+      const ready = prepared ?? this.#prepare();
+      prepared = undefined;
+      if (ready === undefined) break;
+      if (this.#channel.hasEnded || this.#host.signal.aborted) {
+        this.#queue.putBack(ready.pending);
+        ready.prepared.abandon();
+        break;
+      }
+      await this.#store(ready);
+      // The disk works on the next instance while the answer to this one is on its way.
+      if (this.#awaited.size > 0) prepared = this.#prepare();
+      while (this.#awaited.size >= this.#channel.window) await Promise.race(this.#awaited);
+    }
+    await Promise.all(this.#awaited);
+  }
+
+  /** The next instance that the target takes; those that it does not take are settled on the way. */
+  #prepare(): Ready | undefined {
+    for (;;) {
+      this.#readAhead();
+      const pending = this.#queue.take();
+      if (pending === undefined) return undefined;
+      const prepared = this.#channel.prepare(pending);
+      if (prepared.type === 'prepared') return { pending, prepared: prepared.instance };
+      this.#host.settle(pending, outcomeWithoutAnswer(pending), prepared.reason, { bytesSent: 0 });
+    }
+  }
+
+  /** What comes next is read in batches, each while the one before is sent. */
+  #readAhead(): void {
+    const taken = this.#queue.taken;
+    if (taken < this.#readAheadUntil) return;
+    const done = this.#channel.expect(this.#queue.upcoming(READ_AHEAD));
+    this.#readAheadUntil = taken + Math.floor(done / 2);
+  }
+
+  /** Resolves when the next instance may follow; this one is settled when its answer comes. */
+  async #store(ready: Ready): Promise<void> {
+    const { pending, prepared } = ready;
+    const began = performance.now();
+    pending.tries += 1;
+    const transmission = await prepared.store((bytes) => this.#host.sent(pending, bytes));
+    if (transmission.type === 'ended') {
+      this.#conclude(ready, transmission.result, began);
+      return;
+    }
+    const concluded = transmission.result.then((result) => {
+      this.#awaited.delete(concluded);
+      this.#conclude(ready, result, began);
+    });
+    this.#awaited.add(concluded);
+  }
+
+  #conclude(ready: Ready, result: StoreResult, began: number): void {
+    const { pending } = ready;
+    switch (result.type) {
+      case 'answer':
+        this.answers += 1;
+        this.#host.answered();
+        this.#settle(ready, result.outcome, result.reason, result, began);
+        return;
+      case 'invalid answer':
+        // The peer has the whole instance, and nobody can tell what it made of it.
+        this.#settle(ready, 'unknown', result.reason, result, began);
+        return;
+      case 'unreadable':
+        this.unreadable += 1;
+        this.#settle(ready, outcomeWithoutAnswer(pending), result.reason, result, began);
+        return;
+      case 'lost':
+        this.#concludeLost(ready, result, began);
+    }
+  }
+
+  #concludeLost(ready: Ready, result: StoreResult & { readonly type: 'lost' }, began: number): void {
+    const { pending } = ready;
+    const { reason, culprit } = result.failure;
+    if (result.mayBeStored) pending.mayBeStored = true;
+    if (culprit === 'local') {
+      // Another file made us end the channel, or this machine did: this try does not count.
+      pending.tries -= 1;
+      this.#host.lost(pending);
+      this.#queue.putBack(pending);
+    } else if (culprit === 'peer' && pending.tries < TRIES_MAX) {
+      this.suspects += 1;
+      this.#host.lost(pending);
+      this.#queue.putLast(pending);
+    } else {
+      const otherwise = culprit === 'person' ? 'cancelled' : 'failed';
+      this.#settle(ready, outcomeWithoutAnswer(pending, otherwise), reason, result, began);
+    }
+  }
+
+  #settle(
+    { pending, prepared }: Ready,
+    outcome: Outcome,
+    reason: Reason | undefined,
+    { bytesSent, status }: { readonly bytesSent: number; readonly status?: number },
+    began: number,
+  ): void {
+    const elapsedMs = performance.now() - began;
+    const facts = { bytesSent, elapsedMs, ...(status === undefined ? {} : { status }) };
+    // On record first: whoever hears of it in the trace can rely on the journal.
+    this.#host.settle(pending, outcome, reason, { ...facts, transferSyntaxOnWire: prepared.transferSyntaxUID });
+    prepared.settled({ outcome, ...facts });
+  }
+}

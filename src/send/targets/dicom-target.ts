@@ -1,0 +1,91 @@
+// A DICOM peer as the target of a send: each channel is an association.
+
+import { closeLimitMs } from '../../net/close-limit.ts';
+import { type AssociationFailure, culpritOf } from '../../net/failure.ts';
+import { RequestedAssociation } from '../../net/requested-association.ts';
+import type { TraceSink } from '../../net/trace-record.ts';
+import { DataSetSources } from '../conversion.ts';
+import type { AssociationSummary, SendJob } from '../job.ts';
+import type { SendOptions } from '../options.ts';
+import type { InstanceKind } from '../scanned-files.ts';
+import type { Arrangement, Opened, StoreTarget } from '../store-target.ts';
+import { AssociationChannel, CANCELLED_RELEASE_MS } from './dicom-channel.ts';
+import { type AssociationNeeds, arrangeContexts } from './dicom-contexts.ts';
+import { channelFailure } from './dicom-failure.ts';
+
+export class DicomTarget implements StoreTarget<AssociationNeeds> {
+  readonly associations: AssociationSummary[] = [];
+  readonly #job: Pick<SendJob, 'peer' | 'displayPath'>;
+  readonly #options: SendOptions;
+  readonly #trace: TraceSink | undefined;
+  readonly #sources: DataSetSources;
+  readonly #closing: Promise<void>[] = [];
+  /** 1 after the peer has lost an association on which several requests were open. */
+  #operationsInvoked: number;
+
+  constructor(job: Pick<SendJob, 'peer' | 'displayPath'>, options: SendOptions, trace: TraceSink | undefined) {
+    this.#job = job;
+    this.#options = options;
+    this.#trace = trace;
+    this.#sources = new DataSetSources(options.fileTimeoutMs);
+    this.#operationsInvoked = options.operationsInvoked;
+  }
+
+  arrange(kinds: readonly InstanceKind[]): Arrangement<AssociationNeeds> {
+    return arrangeContexts(kinds, this.#options);
+  }
+
+  async open(needs: AssociationNeeds, signal: AbortSignal): Promise<Opened> {
+    // 1: the window is not proposed.
+    const operationsInvoked = this.#operationsInvoked === 1 ? {} : { operationsInvoked: this.#operationsInvoked };
+    const outcome = await RequestedAssociation.request(
+      this.#job.peer,
+      { presentationContexts: needs.contexts, ...operationsInvoked },
+      this.#trace,
+      signal,
+    );
+    const { association } = outcome;
+    const ended = (failure: AssociationFailure | undefined): void => this.#ended(association, failure, signal);
+    if (outcome.type === 'failure') {
+      ended(outcome.failure);
+      return { type: 'failure', failure: channelFailure(outcome.failure) };
+    }
+    const settings = {
+      options: this.#options,
+      sources: this.#sources,
+      displayPath: this.#job.displayPath ?? ((path: string) => path),
+      signal,
+      ended,
+    };
+    return { type: 'open', channel: new AssociationChannel(association, needs, settings) };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#closing);
+    await this.#sources.close();
+  }
+
+  #ended(association: RequestedAssociation, failure: AssociationFailure | undefined, signal: AbortSignal): void {
+    this.associations.push(summaryOf(association, failure));
+    this.#closing.push(association.gone(signal.aborted ? CANCELLED_RELEASE_MS : closeLimitMs(failure?.code)));
+    // Some peers grant a window and break on it: from then on one request at a time.
+    const isLost = failure !== undefined && culpritOf(failure) === 'peer';
+    if (isLost && association.operationsInvoked > 1) this.#operationsInvoked = 1;
+  }
+}
+
+function summaryOf(association: RequestedAssociation, failure: AssociationFailure | undefined): AssociationSummary {
+  const information = association.ac?.userInformation;
+  const { implementationClassUID, implementationVersionName, maximumLength } = information ?? {};
+  return {
+    association: association.number,
+    startedAtMs: association.startedAtMs,
+    endedAtMs: Date.now(),
+    contexts: association.contexts,
+    ...(implementationClassUID === undefined ? {} : { peerImplementationClassUID: implementationClassUID }),
+    ...(implementationVersionName === undefined ? {} : { peerImplementationVersionName: implementationVersionName }),
+    ...(maximumLength === undefined ? {} : { peerMaximumLength: maximumLength }),
+    operationsInvoked: association.operationsInvoked,
+    ...(failure === undefined ? {} : { failure }),
+  };
+}

@@ -1,0 +1,166 @@
+// A send to a target that is no DICOM peer: what is true of associations must be true of any channel.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { unlinkSync } from 'node:fs';
+import { type TestContext, test } from 'node:test';
+import type { SendJob, SendProgress, SendResult } from '../../../src/send/job.ts';
+import { runSendTo } from '../../../src/send/run.ts';
+import type { ChannelFailure } from '../../../src/send/store-target.ts';
+import { StoredInstances } from '../../../src/send/stored-instances.ts';
+import { JPEG_BASELINE, MR_IMAGE, type SampleOptions } from '../../support/dicom-builder.ts';
+import { peerAt, scanned, verdicts, type WrittenInstance, writeInstances } from '../../support/jobs.ts';
+import { MemoryTarget, type MemoryTargetOptions } from '../../support/memory-target.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const LOST: ChannelFailure = {
+  reason: { code: 'connection lost', phase: 'response' },
+  culprit: 'peer',
+  isTransient: 'always',
+  isByPeer: false,
+};
+const ABORTED: ChannelFailure = {
+  ...LOST,
+  reason: { code: 'association aborted', phase: 'response', source: 0, reason: 0 },
+  isByPeer: true,
+};
+
+interface Sent {
+  readonly result: SendResult;
+  readonly target: MemoryTarget;
+  readonly instances: readonly WrittenInstance[];
+}
+
+async function send(
+  t: TestContext,
+  samples: readonly SampleOptions[],
+  behaviour: MemoryTargetOptions = {},
+  job: Partial<SendJob> = {},
+  signal = new AbortController().signal,
+): Promise<Sent> {
+  const folder = temporaryFolder(t);
+  const instances = await writeInstances(folder, samples);
+  const target = new MemoryTarget(behaviour);
+  const files = await scanned([folder]);
+  const result = await runSendTo(target, { peer: peerAt(104), files, ...job }, {}, signal);
+  assert.ok(target.isClosed);
+  assert.equal(target.openNow, 0);
+  return { result, target, instances };
+}
+
+const plain = (count: number): SampleOptions[] => Array.from({ length: count }, () => ({}));
+
+test('every data set arrives, byte for byte, whatever the window and the number of channels', async (t) => {
+  for (const [window, associations] of [
+    [1, 1],
+    [4, 1],
+    [1, 3],
+    [4, 3],
+  ] as const) {
+    const { result, target, instances } = await send(t, plain(200), { window }, { options: { associations } });
+    assert.equal(result.counts.stored, 200);
+    assert.deepEqual(result.associations, []);
+    for (const { sopInstance, dataSet } of instances) {
+      assert.equal(target.stored.get(sopInstance), createHash('sha256').update(dataSet).digest('hex'));
+      assert.equal(target.settled.get(sopInstance), 'stored');
+    }
+    assert.equal(target.openMost, associations);
+    assert.equal(target.onTheirWayMost, window);
+  }
+});
+
+test('kinds are arranged by the target: refused, or through channels of their own', async (t) => {
+  const samples = [{}, { sopClass: MR_IMAGE }, { transferSyntax: JPEG_BASELINE }, {}];
+  const { result, target } = await send(t, samples, {
+    isApart: ({ sopClassUID }) => sopClassUID === MR_IMAGE,
+    refusalOf: ({ transferSyntaxUID: from }) =>
+      from === JPEG_BASELINE ? { code: 'cannot convert', from, to: '1.2', detail: 'not taken' } : undefined,
+  });
+  assert.deepEqual(verdicts(result), ['stored', 'stored', 'failed: cannot convert', 'stored']);
+  assert.equal(target.channels, 2);
+});
+
+test('a lost channel is opened again; what was on its way goes last, and twice at most', async (t) => {
+  let poison = '';
+  const { result, target } = await send(t, plain(20), {
+    answer: (uid) => {
+      if (poison === '') poison = uid;
+      return uid === poison ? LOST : 'stored';
+    },
+  });
+  assert.deepEqual(verdicts(result).sort(), [
+    ...Array.from({ length: 19 }, () => 'stored'),
+    'unknown: connection lost',
+  ]);
+  assert.equal(target.channels, 2);
+});
+
+test('a peer that loses every channel is given up after three, one that ends them itself after ten', async (t) => {
+  const alone = { options: { associations: 1 } };
+  const lost = await send(t, plain(30), { answer: () => LOST }, alone);
+  assert.equal(lost.target.channels, 3);
+  assert.equal(lost.result.counts.failed + lost.result.counts.unknown, 30);
+  const aborted = await send(t, plain(30), { answer: () => ABORTED }, alone);
+  assert.equal(aborted.target.channels, 10);
+  assert.equal(aborted.result.counts.failed, 20);
+});
+
+test('a target that opens one channel only is asked for as many as were wanted, once', async (t) => {
+  const busy: ChannelFailure = {
+    reason: { code: 'association rejected', result: 2, source: 3, reason: 2 },
+    culprit: 'peer',
+    isTransient: 'always',
+    isByPeer: false,
+  };
+  const behaviour = { openingFails: (channel: number) => (channel === 1 ? undefined : busy) };
+  const { result, target } = await send(t, plain(100), behaviour, { options: { associations: 4 } });
+  assert.equal(result.counts.stored, 100);
+  assert.equal(target.channels, 4);
+});
+
+test('a file that is gone fails alone, on the same channel', async (t) => {
+  const folder = temporaryFolder(t);
+  const [first] = await writeInstances(folder, plain(5));
+  const files = await scanned([folder]);
+  unlinkSync(first?.path ?? '');
+  const target = new MemoryTarget();
+  const job = { peer: peerAt(104), files, options: { associations: 1 } };
+  const result = await runSendTo(target, job, {}, new AbortController().signal);
+  assert.deepEqual(verdicts(result), ['failed: read error', 'stored', 'stored', 'stored', 'stored']);
+  assert.equal(target.channels, 1);
+});
+
+test('cancelled: what is on its way is unknown, what waits is cancelled, and progress ends at the counts', async (t) => {
+  const folder = temporaryFolder(t);
+  await writeInstances(folder, plain(10));
+  const files = await scanned([folder]);
+  const controller = new AbortController();
+  let answers = 0;
+  const target = new MemoryTarget({
+    answer: () => {
+      answers += 1;
+      if (answers === 4) controller.abort();
+      return 'stored';
+    },
+  });
+  let last: SendProgress | undefined;
+  const progress = (state: SendProgress): void => {
+    last = state;
+  };
+  const job = { peer: peerAt(104), files, options: { associations: 1 } };
+  const result = await runSendTo(target, job, { progress }, controller.signal);
+  assert.ok(result.cancelled);
+  assert.equal(result.counts.stored, 4);
+  assert.equal(result.counts.cancelled, 6);
+  assert.deepEqual(last?.counts, result.counts);
+  assert.equal(last?.filesDone, 10);
+});
+
+test('what is held back and what was stored before do not depend on the target', async (t) => {
+  const earlier = new StoredInstances();
+  const first = await send(t, [{}], {}, { earlier });
+  assert.deepEqual(verdicts(first.result), ['stored']);
+  const other = await send(t, [{ pixelBytes: 100 }], {}, { earlier });
+  assert.deepEqual(verdicts(other.result), ['held back: pre-flight']);
+  assert.equal(other.target.channels, 0);
+});
