@@ -5,13 +5,16 @@ import type { ListenerTrouble, SendResult } from '../send/job.ts';
 import type { FileOutcome, FileOutcomes, Outcome, OutcomeCounts } from '../send/outcome.ts';
 import { explainFile, sentence } from '../trace/explain.ts';
 import { explainPreflight } from '../trace/explain-preflight.ts';
+import type { Words } from '../trace/explanation.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatCount, plural } from '../trace/units.ts';
 
 /** Files with the same explanation. */
 export interface FileGroup {
-  /** Whole sentences. */
+  /** The explanation as one paragraph. */
   readonly text: string;
+  /** The explanation in its parts. */
+  readonly words: Words;
   readonly count: number;
   /** The first 20 of them; absolute, in the order of the job. */
   readonly paths: readonly string[];
@@ -56,12 +59,14 @@ export function notableOf(outcomes: FileOutcomes): Iterable<FileOutcome> {
 const GROUP_PATHS_MAX = 20;
 /** A bound on memory: a peer that words each answer differently would make a group for every file. */
 const GROUPS_MAX = 1000;
-const OTHERS = 'Other reasons; the list of files has them.';
+const OTHERS: Words = { what: 'Other reasons; the list of files has them.' };
+const UNKNOWN: Words = { what: 'No reason is known.' };
 
 /** Changed in place. */
 interface GrowingGroup {
   readonly outcome: Outcome;
   readonly text: string;
+  readonly words: Words;
   count: number;
   readonly paths: string[];
   readonly others: Map<string, string>;
@@ -71,20 +76,21 @@ interface GrowingGroup {
 class Groups {
   readonly #groups = new Map<string, GrowingGroup>();
 
-  add(outcome: Outcome, text: string, path: string, other?: string): void {
-    const group = this.#groups.get(keyOf(outcome, text)) ?? this.#newGroup(outcome, text);
+  add(outcome: Outcome, words: Words, path: string, other?: string): void {
+    const group = this.#groups.get(keyOf(outcome, words)) ?? this.#newGroup(outcome, words);
     group.count += 1;
     if (group.paths.length >= GROUP_PATHS_MAX) return;
     group.paths.push(path);
     if (other !== undefined) group.others.set(path, other);
   }
 
-  #newGroup(outcome: Outcome, text: string): GrowingGroup {
-    if (this.#groups.size >= GROUPS_MAX && text !== OTHERS) {
+  #newGroup(outcome: Outcome, words: Words): GrowingGroup {
+    if (this.#groups.size >= GROUPS_MAX && words !== OTHERS) {
       return this.#groups.get(keyOf(outcome, OTHERS)) ?? this.#newGroup(outcome, OTHERS);
     }
-    const group = { outcome, text, count: 0, paths: [], others: new Map<string, string>() };
-    this.#groups.set(keyOf(outcome, text), group);
+    const text = sentence(words);
+    const group = { outcome, text, words, count: 0, paths: [], others: new Map<string, string>() };
+    this.#groups.set(keyOf(outcome, words), group);
     return group;
   }
 
@@ -94,7 +100,7 @@ class Groups {
   }
 }
 
-const keyOf = (outcome: Outcome, text: string): string => `${outcome}\n${text}`;
+const keyOf = (outcome: Outcome, words: Words): string => `${outcome}\n${sentence(words)}`;
 
 /** Collects the problems of a send while its files end. */
 export class ProblemCollector {
@@ -108,8 +114,7 @@ export class ProblemCollector {
   add(file: FileOutcome): void {
     if (file.outcome === 'stored') return;
     const explanation = explainFile(file, { peerName: this.#peerName });
-    const text = explanation === undefined ? 'No reason is known.' : sentence(explanation);
-    this.#groups.add(file.outcome, text, file.path, otherFileOf(file));
+    this.#groups.add(file.outcome, explanation ?? UNKNOWN, file.path, otherFileOf(file));
   }
 
   /** The most urgent, then the most frequent first. */
@@ -136,9 +141,9 @@ export function notesOf(result: SendResult): FileGroup[] {
   const groups = new Groups();
   for (const { path, findings, bytesSent } of notableOf(result.outcomes)) {
     if (bytesSent === 0) continue;
-    for (const finding of findings ?? []) groups.add('stored', sentence(explainPreflight(finding)), path);
+    for (const finding of findings ?? []) groups.add('stored', explainPreflight(finding), path);
   }
-  return groups.list().map(({ text, count, paths }) => ({ text, count, paths }));
+  return groups.list().map(({ text, words, count, paths }) => ({ text, words, count, paths }));
 }
 
 const NOT_STORED = ['failed', 'unknown', 'held back', 'cancelled', 'skipped'] as const;

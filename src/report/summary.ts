@@ -11,21 +11,23 @@ import { convertedIn, headline, OUTCOME_WORDS, type Problem, problemsOf } from '
 export interface SummaryOptions {
   /** How a path is shown; by default as it is. */
   readonly displayPath?: (path: string) => string;
-  /** How many problems are shown; 10 by default. */
+  /** How many problems are shown; 9 by default. */
   readonly problemsMax?: number;
 }
 
-const PROBLEMS_MAX = 10;
+const PROBLEMS_MAX = 9;
 const PATHS_MAX = 3;
 const LABEL_WIDTH = 14;
 
 function problemLines(
-  { outcome, text, count, paths, others }: Problem,
+  { outcome, words: { what, cause, action }, count, paths, others }: Problem,
   displayPath: (path: string) => string,
 ): string[] {
   const shown = paths.slice(0, PATHS_MAX);
+  const advice = [cause, action].filter((part) => part !== undefined).join(' ');
   return [
-    `  ${plural(count, 'file')} ${OUTCOME_WORDS[outcome]}: ${text}`,
+    `  ${plural(count, 'file')} ${OUTCOME_WORDS[outcome]}: ${what}`,
+    ...(advice === '' ? [] : [`    ${advice}`]),
     ...shown.map((path) => {
       const other = others?.get(path);
       return `    ${pathText(displayPath(path))}${other === undefined ? '' : `, as ${pathText(displayPath(other))}`}`;

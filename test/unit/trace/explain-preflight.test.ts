@@ -168,7 +168,12 @@ describe('findings in reports', () => {
 
   it('Markdown has a note for the findings of files that were sent, once for all files that share it', () => {
     assert.deepEqual(notesOf(result), [
-      { text: sentence(explainPreflight(padding)), count: 2, paths: ['/home/x/a.dcm', '/home/x/b.dcm'] },
+      {
+        text: sentence(explainPreflight(padding)),
+        words: explainPreflight(padding),
+        count: 2,
+        paths: ['/home/x/a.dcm', '/home/x/b.dcm'],
+      },
     ]);
     const markdown = markdownOf(result, { displayPath });
     assert.match(
