@@ -236,6 +236,6 @@ export function dimseText(command: Command, direction: Direction): string {
   if (isResponse(command)) return `${verb} ${title} (Status: ${statusText(command)})${statusDetail(command)}`;
   const request = `${verb} ${title}: MsgID ${command.MessageID}`;
   if (command.type === 'C-ECHO-RQ') return request;
-  const uid = command.type === 'N-ACTION-RQ' ? command.RequestedSOPClassUID : command.AffectedSOPClassUID;
+  const uid = 'RequestedSOPClassUID' in command ? command.RequestedSOPClassUID : command.AffectedSOPClassUID;
   return `${request}, (${SHORT_NAMES[uid] ?? nameOf(uid)})`;
 }
