@@ -1,4 +1,4 @@
-// Command sets as another implementation writes them: read as what they say, and, where we could have said it, written the same.
+// Command sets of other implementations: we decode them as they are meant, and encode the same bytes where that is allowed.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ interface CommandSetVector {
   readonly hex: string;
   readonly hasDataSet: boolean;
   readonly command: Command;
-  /** Why our bytes differ, or cannot be. */
+  /** Why we encode other bytes, or cannot encode it. */
   readonly decodeOnly?: string;
 }
 

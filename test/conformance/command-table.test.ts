@@ -1,6 +1,6 @@
 // The table of command sets against PS3.7, typed again from its Tables 9.3-1, 9.3-2, 9.3-12, 9.3-13, 10.3-1, 10.3-2, 10.3-7
-// and 10.3-8 and from Annexes C and E. Each message is written by the naive writer, whole, at its least, and without each
-// element that it must have.
+// and 10.3-8 and from Annexes C and E. The naive writer writes each message with all elements, with the required ones only, and
+// without each required one.
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
@@ -9,7 +9,7 @@ import { decodeCommandSet, encodeCommandSet } from '../../src/protocol/dimse/com
 import { COMMANDS, ELEMENTS } from '../../src/protocol/dimse/command-table.ts';
 import { commandElement, commandSet, us } from '../support/naive-command-set.ts';
 
-/** Annex E: keyword, element, what our samples hold. */
+/** Annex E: keyword and element, with a sample value and its bytes. */
 const SAMPLES: Readonly<Record<string, readonly [element: number, value: unknown, bytes: Uint8Array | string]>> = {
   AffectedSOPClassUID: [0x0002, '1.2.840.10008.1.20.1', '1.2.840.10008.1.20.1'],
   RequestedSOPClassUID: [0x0003, '1.2.840.10008.1.20', '1.2.840.10008.1.20'],

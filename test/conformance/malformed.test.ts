@@ -1,5 +1,5 @@
-// Every malformed PDU in every state that each role can reach: never a throw, at most one A-ABORT, an end that the state
-// table knows, and no more work than the bytes are worth. PS3.8 9.2.
+// Every malformed PDU in every state that each role can reach. Nothing is thrown, at most one A-ABORT is sent, the association ends
+// as the state table says, and the work stays in proportion to the bytes. PS3.8 9.2.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -11,9 +11,9 @@ import { MALFORMED } from '../support/malformed.ts';
 import type { Malformed } from '../support/malformed-case.ts';
 import { leastThreadMs, STALL_MS } from '../support/stall.ts';
 
-/** Nothing is read: the association has not begun, or has ended. */
+/** States in which nothing is read: the association has not begun, or has ended. */
 const DEAF: readonly State[] = ['Sta1', 'Sta4'];
-/** Longer than whatever PDU it may be taken for the rest of. */
+/** Longer than any PDU whose rest it could be. */
 const JUNK = Buffer.alloc(80_000, 0x99);
 
 function given({ bytes }: Malformed, state: State, role: Side, pieceLength: number): AssociationUser {
@@ -64,7 +64,7 @@ function check(malformed: Malformed, state: State, role: Side, pieceLength = mal
     assert.equal(user.aborts <= 1 && user.effects.some(({ type }) => type === 'trace'), true, where);
     assert.ok(!user.effects.some((effect) => effect.type === 'trace' && effect.event.type === 'protocol error'), where);
   }
-  // Sta13 answers what it cannot read with one more A-ABORT (AA-7), and with no third.
+  // Sta13 answers what it cannot read by one more A-ABORT (AA-7), never by a third.
   user.give({ type: 'bytes', bytes: JUNK });
   assert.ok(user.aborts <= 2, `${where}: ${user.aborts} A-ABORTs after junk`);
   const soFar = user.effects.length;

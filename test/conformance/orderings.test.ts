@@ -1,5 +1,5 @@
-// F30: cancelling, a deadline, the peer's abort, its release and the end of the connection at the same time. Whatever their
-// order, one A-ABORT at most goes out, the connection is closed once, and the association is over. PS3.8 Table 9-10.
+// F30: a cancel, a deadline, the peer's abort, its release and the end of the connection come at the same time. In every order at
+// most one A-ABORT is sent, the connection is closed once, and the association ends. PS3.8 Table 9-10.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

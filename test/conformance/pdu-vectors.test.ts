@@ -1,4 +1,4 @@
-// PDUs of other implementations: decoding them gives what they say, encoding what they say gives their bytes.
+// PDUs of other implementations: we decode them as they are meant, and encode the same bytes.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -40,7 +40,7 @@ interface VectorFile {
 
 const SECRETS = ['primaryField', 'secondaryField', 'userIdentityServerResponse'];
 
-/** `{ "hex": … }` becomes bytes, or a Secret where that is what the decoder makes of it. */
+/** `{ "hex": … }` becomes bytes, or a Secret where the decoder makes one. */
 function load(file: string): VectorFile {
   return JSON.parse(readFileSync(new URL(`vectors/${file}`, import.meta.url), 'utf8'), (key, value: unknown) => {
     if (typeof value !== 'object' || value === null || Object.keys(value).join() !== 'hex') return value;
@@ -52,7 +52,7 @@ function load(file: string): VectorFile {
 const files = ['pynetdicom.json', 'dcmtk.json'].map((name) => ({ name, vectors: load(name) }));
 const plain = (data: Uint8Array): string => Buffer.from(data).toString('hex');
 
-/** All PDUs of a stream; views of Buffers are made Uint8Arrays, which is what deepStrictEqual compares. */
+/** All PDUs of a stream. From a Uint8Array, since deepStrictEqual tells a Buffer from a Uint8Array. */
 function decodeStream(stream: Uint8Array): Pdu[] {
   const framer = new PduFramer({ maxPDataTfLength: 65536 });
   framer.push(new Uint8Array(stream));

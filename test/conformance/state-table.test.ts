@@ -1,5 +1,5 @@
 // PS3.8 Table 9-10 and Tables 9-6 to 9-9, typed a second time, without looking at the table that runs. Two people who copy a
-// table of 247 cells do not make the same slip; every cell is compared, the blank ones too.
+// table of 247 cells do not make the same mistake. Every cell is compared, blank ones too.
 //
 // Table 9-10 is typed from pynetdicom's transcription of it (fsm.py) and compared with DCMTK's (dulfsm.cc, Evt1 to Evt15), not from
 // the page of the standard. The two differ in one cell: for Evt6 in Sta5 DCMTK has AE-4; AA-8 is taken here, as for every other
@@ -132,7 +132,7 @@ test('the actions lead to the states of PS3.8 Tables 9-6 to 9-9', () => {
   assert.deepEqual(Object.keys(ACTIONS).toSorted(), [...expected.keys()].toSorted());
   for (const [action, { next }] of Object.entries(ACTIONS)) {
     const actual = typeof next === 'string' ? [next] : [next.requestor, next.acceptor];
-    // AE-6 asks the user in every case; the rejection of what is not acceptable is AE-8, which leads to Sta13 as well.
+    // Our AE-6 always asks the user. What cannot be accepted is rejected by AE-8, which leads to Sta13 too.
     const states = action === 'AE-6' ? ['Sta3'] : expected.get(action);
     assert.deepEqual(actual, states, action);
   }

@@ -1,4 +1,4 @@
-// decode(encode(x)) = x; random and mutated bytes give a command or a ProtocolError, and nothing else.
+// decode(encode(x)) = x. Random and mutated bytes give a command or a ProtocolError, and nothing else.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -20,7 +20,7 @@ const us = fc.integer({ min: 0, max: 0xffff });
 const uid = fc
   .array(fc.integer({ min: 0, max: 99_999 }), { minLength: 1, maxLength: 10 })
   .map((components) => components.join('.'));
-/** Latin-1 without the characters that padding takes away at the end. */
+/** Latin-1 text that does not end in padding. */
 const latin1 = fc
   .array(fc.integer({ min: 0, max: 0xff }), { minLength: 1, maxLength: 64 })
   .map((codes) => String.fromCharCode(...codes))

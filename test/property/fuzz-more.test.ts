@@ -1,4 +1,4 @@
-// The second half of what `fuzz.test.ts` begins.
+// The second half of the seeds of `fuzz.test.ts`.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,5 +1,5 @@
-// Damaged conversations, files and data sets by seed: nothing is thrown that should not be, nothing holds the event loop,
-// nothing stays in memory. `npm run fuzz` goes on where this ends. The second half of the seeds is in `fuzz-more.test.ts`,
+// Damaged conversations, files and data sets, made from seeds. No unexpected error is thrown, the event loop is not blocked, and no
+// memory is kept. `npm run fuzz` goes on where this ends. The second half of the seeds is in `fuzz-more.test.ts`,
 // so that two processors share the work.
 
 import assert from 'node:assert/strict';

@@ -1,4 +1,4 @@
-// What holds for every PDU, every way to cut a stream, and every sequence of bytes.
+// Properties of the PDU codec: for every PDU, for every way to cut a stream, and for any bytes.
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
@@ -112,7 +112,7 @@ const pDataTf = (pdvs: number): fc.Arbitrary<PDataTf> =>
 
 const anyPdu = (pdvs: number): fc.Arbitrary<Pdu> => fc.oneof(associateRq, associateAc, smallPdu, pDataTf(pdvs));
 
-/** The bytes of a PDU after the tables of the standard, without our encoder. */
+/** A PDU as the naive writer encodes it, without our encoder. */
 function naiveBytes(pdu: Pdu): Uint8Array {
   switch (pdu.type) {
     case 'A-ASSOCIATE-RQ':
@@ -194,7 +194,7 @@ function encoded(pdu: Pdu): Uint8Array {
   );
 }
 
-/** All PDUs of the stream, however it is cut; ends at the first error, as an association does. */
+/** All PDUs of a stream in these chunks. Ends at the first error, as an association does. */
 function decodeChunks(chunks: readonly Uint8Array[]): { pdus: Pdu[]; bytes: string; error?: ProtocolError } {
   const framer = new PduFramer({ maxPDataTfLength: MAX_P_DATA_TF_LENGTH });
   const pdus: Pdu[] = [];
@@ -223,7 +223,7 @@ function cut(bytes: Uint8Array, at: readonly number[]): Uint8Array[] {
   return points.slice(1).map((end, i) => bytes.subarray(points[i], end));
 }
 
-/** Overwrites, inserts and removes; values that lengths and types are made of come often. */
+/** Overwrites, inserts or removes bytes. Often uses values that are types or plausible lengths. */
 const mutation = fc.record({
   kind: fc.constantFrom('set', 'insert', 'remove', 'length16', 'length32'),
   at: fc.nat(2000),

@@ -30,7 +30,7 @@ function storeThrough(pair: AssociationPair, dataSet: Uint8Array): void {
   });
 }
 
-/** The data set that one side was given, and how often it was told that this was the last of it. */
+/** The data set that the acceptor received, and how many of its parts were marked as the last. */
 function received(pair: AssociationPair): { bytes: Buffer; ends: number } {
   const parts = pair.indications.acceptor.filter((indication) => indication.type === 'data set');
   return { bytes: Buffer.concat(parts.map(({ bytes }) => bytes)), ends: parts.filter(({ isLast }) => isLast).length };
@@ -84,7 +84,7 @@ test('any split of the bytes gives the same conversation', () => {
 });
 
 test('release collision: both sides end in order', () => {
-  // Both ask before either hears the other: the pair would deliver at once, so the bytes are carried by hand.
+  // Both sides ask before either reads the other's request. The pair would deliver at once, so the test carries the bytes.
   const written = (effects: readonly Effect[]): Buffer =>
     Buffer.concat(effects.flatMap((effect) => (effect.type === 'write' ? effect.chunks : [])));
   const pair = new AssociationPair();
@@ -124,7 +124,7 @@ test('P-DATA after our release request is still received (AR-6)', () => {
   assert.ok(effects.some((effect) => effect.type === 'indication' && effect.indication.type === 'DIMSE message'));
 });
 
-/** Every state, reached by the role that has it. */
+/** An association in this state, in a role that can reach it. */
 const reached = (state: State): Association =>
   inState(
     state,
@@ -154,7 +154,7 @@ for (const state of STATES) {
       const unexpected = ['Sta1', 'Sta4'].includes(state) ? false : expectsAbort(state, name);
       assert.equal(aborted, unexpected, `${name} in ${state}`);
       if (aborted && state !== 'Sta13') assert.equal(association.state, 'Sta13', `${name} in ${state}`);
-      // Whatever comes now is not answered again and again.
+      // What comes now is not answered again and again.
       const more = association.handle({ type: 'bytes', bytes: Buffer.alloc(1_000, 0x99) });
       const again = association.handle({ type: 'bytes', bytes: Buffer.alloc(1_000, 0x99) });
       assert.ok(more.filter(({ type }) => type === 'write').length <= 1);

@@ -1,5 +1,5 @@
-// User identities of all types go both ways through an association, whole, cut and broken. Whatever it says of them to a
-// trace is searched for them. PS3.7 D.3.3.7.
+// Sends user identities of all types through an association, both ways: whole, in pieces, cut and malformed. Then searches all that
+// the association reports for them. PS3.7 D.3.3.7.
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
@@ -55,7 +55,6 @@ function assertSecret(effects: readonly Effect[], name: string): void {
   }
   trace.flush();
   for (const [what, canary] of Object.entries(CANARIES)) {
-    // An error that indicates the end of an association has a stack, which a deep search looks through as well.
     assert.deepEqual(waysToSee(canary, said), [], `${what} of ${name}`);
     assert.deepEqual(waysToSee(canary, lines), [], `${what} of ${name}, as text`);
   }

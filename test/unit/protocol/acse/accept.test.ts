@@ -185,7 +185,7 @@ suite('answerAssociation', () => {
       { presentationContextId: 9, abstractSyntax: MR, transferSyntaxes: [] },
       { presentationContextId: 10, abstractSyntax: CT, transferSyntaxes: ['\x1b[31m'] },
     ];
-    // A full user information item, of which nothing would fit beside what we have to say.
+    // A user information item of the greatest length: returned as it is, it would leave no room for our own items.
     const roleSelections = Array.from({ length: 5_957 }, (_, index) => ({
       sopClassUID: index === 1 ? CT : index === 2 ? 'no UID' : '1',
       scuRole: true,

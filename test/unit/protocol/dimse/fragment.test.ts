@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { FRAGMENT_HEADER_LENGTH, fragment, fragmentInPlace } from '../../../../src/protocol/dimse/fragment.ts';
 
-/** The same bytes with room before each fragment, as whoever reads a file leaves it. */
+/** The same bytes with a gap before each fragment, as the reader of files leaves it. */
 function withRoom(data: Uint8Array, maxFragment: number): Uint8Array {
   const pieces: Uint8Array[] = [];
   for (let at = 0; at === 0 || at < data.length; at += maxFragment) {

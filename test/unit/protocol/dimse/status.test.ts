@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { echoStatus, type StatusCategory, storeStatus } from '../../../../src/protocol/dimse/status.ts';
 
-/** PS3.7 Annex C, the opening table, as a rule; PS3.4 B.2.3 adds names, never another class. */
+/** The first table of PS3.7 Annex C as a rule. PS3.4 B.2.3 adds names to it, but no other classes. */
 function classOf(status: number): StatusCategory {
   const hex = status.toString(16).toUpperCase().padStart(4, '0');
   if (hex === '0000') return 'success';

@@ -1,4 +1,4 @@
-// Every case here is a thing that a peer can send. Numbers in brackets are those of the A-ABORT reason.
+// What a peer can send. Numbers in brackets are reasons of the A-ABORT.
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
@@ -10,7 +10,7 @@ import * as naive from '../../../support/naive-pdu.ts';
 const VERIFICATION = '1.2.840.10008.1.1';
 const IMPLICIT = '1.2.840.10008.1.2';
 
-/** Past the framer: what a body means is the decoder's alone. */
+/** Without the framer: decodes the body of one PDU. */
 const decode = (pdu: Uint8Array) => decodePdu(pdu[0]!, new Uint8Array(pdu).subarray(6));
 
 function decodeAc(...items: readonly naive.Piece[]): AAssociateAc {

@@ -76,7 +76,7 @@ suite('PduFramer', () => {
     assert.deepEqual(Buffer.from(framed!.bytes), wire);
   });
 
-  // Copying what is there for each byte that comes would take 128 GiB of copies per PDU.
+  // A framer that copies all it has for each byte that comes would copy 512 GiB.
   test('a PDU of 1 MiB, byte by byte', { timeout: 20_000 }, () => {
     const items = Array.from({ length: 16 }, () => naive.item(0x99, new Uint8Array(65_000)));
     const wire = new Uint8Array(naive.associateAc({ items: [naive.applicationContext('1.2'), ...items] }));
