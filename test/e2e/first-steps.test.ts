@@ -25,7 +25,7 @@ async function dataSetsIn(directory: string): Promise<Buffer[]> {
   return Promise.all(names.map((name) => dataSetOf(join(directory, name))));
 }
 
-test('no peer yet: a friendly word, and the built-in receiver takes the file at once', { skip }, async () => {
+test('no peer yet: the message offers the built-in receiver, which stores the file at once', { skip }, async () => {
   const { page, folder, userDataDir, screenshot } = workbench();
   await expand(page, SERIES, 'IM1.dcm');
   await sendFromExplorer(page, 'IM1.dcm');
@@ -56,7 +56,7 @@ test('the built-in receiver stops and starts on command, and says where it liste
   await status.waitFor({ state: 'hidden' });
 });
 
-test('a first PACS is added on the way to it', { skip }, async () => {
+test('the first peer is added while sending', { skip }, async () => {
   const { page, folder, screenshot } = workbench();
   const { pacs, received } = servers();
   await tidy(page);

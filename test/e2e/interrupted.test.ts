@@ -161,7 +161,7 @@ test('some files are refused: Retry sends those, and no others', { skip }, async
   assert.deepEqual(await journals(), []);
 });
 
-test('the extension host is killed: the rest is offered after the next send, and Resume sends it', {
+test('the extension host is killed: the next send offers to resume, and Resume sends the rest', {
   skip,
 }, async () => {
   const { page, screenshot } = workbench();
@@ -204,7 +204,7 @@ test('the extension host is killed: the rest is offered after the next send, and
   assert.deepEqual(await journals(), []);
 });
 
-test('the window is loaded anew: the list says what is left, forgets on demand, and sends the rest', {
+test('the window is reloaded in a send: Resume lists what is left, can forget it, and sends it', {
   skip,
 }, async () => {
   const { page, screenshot } = workbench();

@@ -161,7 +161,7 @@ async function setLogLevel(page: Page, level: string): Promise<void> {
   await pick(page, level);
 }
 
-test('a file, and the trace in full for those who debug', { skip }, async () => {
+test('a file: the trace at level Debug is complete', { skip }, async () => {
   const { page, screenshot } = workbench();
   // A channel has a level once it exists.
   await runCommand(page, 'DICOM: Show Trace');
@@ -217,7 +217,7 @@ test('Show Trace: one line for each step of a send', { skip }, async () => {
   await assertSameDataSets(slices(SPHERE).slice(1, 2), await freshAtArchive());
 });
 
-test('a folder: 24 stored, 2 skipped, with the reasons in a document', { skip }, async () => {
+test('a folder: 24 stored, 2 skipped, and the results give the reasons', { skip }, async () => {
   const { page, screenshot } = workbench();
   await tidy(page);
   const item = await explorerMenu(page, STUDY, 'Send to PACS');
@@ -257,7 +257,7 @@ test('a file and the folder that holds it: each file once', { skip }, async () =
   await assertSameDataSets(slices(SPHERE), await freshAtArchive());
 });
 
-test('progress: files, bytes, rate and the time that is left', { skip }, async () => {
+test('progress: files, bytes, rate and remaining time', { skip }, async () => {
   const { page, screenshot } = workbench();
   await tidy(page);
   await sendFromExplorer(page, STUDY);
@@ -270,7 +270,7 @@ test('progress: files, bytes, rate and the time that is left', { skip }, async (
   await assertNothingSpins(page);
 });
 
-test('cancelling: at once, with an abort to the peer and the truth about each file', { skip }, async () => {
+test('cancelling: immediate, aborts the association, and gives each file its true outcome', { skip }, async () => {
   const { page, screenshot } = workbench();
   await tidy(page);
   await sendFromExplorer(page, STUDY);
@@ -285,7 +285,7 @@ test('cancelling: at once, with an abort to the peer and the truth about each fi
   assert.equal(seen.lastPdu, ABORT, 'the peer was told');
 });
 
-test('a refusal of the PACS is told with its status and its own words', { skip }, async () => {
+test('a failure status: the message has the status and the peer’s error comment', { skip }, async () => {
   const { page, screenshot } = workbench();
   await tidy(page);
   await openSeries(page);
@@ -321,7 +321,7 @@ test('Verify Connection says how long each step took and who answered', { skip }
   );
 });
 
-test('Verify Connection names why nobody answers, and one thing to do', { skip }, async () => {
+test('Verify Connection says why nobody answers, and one thing to do', { skip }, async () => {
   const { page, screenshot } = workbench();
   await tidy(page);
   await runCommand(page, 'DICOM: Verify Connection (C-ECHO)');
@@ -334,7 +334,7 @@ test('Verify Connection names why nobody answers, and one thing to do', { skip }
   await editorText(page, /sendToPacs\.peers/);
 });
 
-test('from the palette: the file of the editor, and a folder that is picked', { skip }, async () => {
+test('from the command palette: the file of the editor, and a folder', { skip }, async () => {
   const { page, folder, screenshot } = workbench();
   await tidy(page);
   await openSeries(page);

@@ -40,7 +40,7 @@ const workbench = useWorkbench({
   },
 });
 
-test('in Restricted Mode the peers of the folder do not count', { skip }, async () => {
+test('Restricted Mode: the peers of the folder are ignored', { skip }, async () => {
   const { page, screenshot } = workbench();
   await expand(page, SERIES, 'IM1.dcm');
   await sendFromExplorer(page, 'IM1.dcm');
@@ -58,7 +58,7 @@ test('in Restricted Mode the peers of the folder do not count', { skip }, async 
   await screenshot('restricted-trusted');
 });
 
-test('a peer of the folder: asked first, and nothing goes out on Cancel', { skip }, async () => {
+test('a peer of the folder: asks first, and sends nothing on Cancel', { skip }, async () => {
   const { page, screenshot } = workbench();
   const { port } = servers().first;
   await tidy(page);
@@ -76,7 +76,7 @@ test('a peer of the folder: asked first, and nothing goes out on Cancel', { skip
   assert.equal(servers().first.connections, 0);
 });
 
-test('once agreed to, it is not asked again', { skip }, async () => {
+test('after consent: does not ask again', { skip }, async () => {
   const { page } = workbench();
   await tidy(page);
   await sendFromExplorer(page, 'IM1.dcm');
@@ -91,7 +91,7 @@ test('once agreed to, it is not asked again', { skip }, async () => {
   assert.equal(servers().first.connections, 2);
 });
 
-test('a peer that moved to another port is asked about again', { skip }, async () => {
+test('the peer has another port: asks again', { skip }, async () => {
   const { page, folder, screenshot } = workbench();
   const { first, moved } = servers();
   await tidy(page);

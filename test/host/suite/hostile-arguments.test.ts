@@ -59,7 +59,7 @@ const logLength = (): number => ownLogs().reduce((sum, path) => sum + statSync(p
 
 // Any extension and any keybinding may call a command, with anything. What it gets is a refusal or the question that
 // everybody is asked; in a test host nobody can agree to it, which must count as a no.
-describe('A command that is called with what no menu passes', () => {
+describe('A command that another extension calls with hostile arguments', () => {
   let attacker: CountingListener;
   let study: Awaited<ReturnType<typeof makeFolder>>;
   let logLengthBefore: number;
@@ -113,12 +113,12 @@ describe('A command that is called with what no menu passes', () => {
       assertRefused(await call('sendToPacs.showTrace', argument), 'trace');
     });
 
-  it('puts no megabytes into the log, which would push out what happened before', () => {
+  it('writes less than 1 MB to the log: more would rotate away what happened before', () => {
     assert.ok(logLength() > 0);
     assert.ok(logLength() - logLengthBefore < 1_000_000, `${logLength() - logLengthBefore} bytes`);
   });
 
-  it('leaves the host alive and no error unheard', async () => {
+  it('leaves the extension host alive, without unhandled rejections', async () => {
     await new Promise((resolve) => {
       setImmediate(resolve);
     });

@@ -20,7 +20,7 @@ import {
 
 // Whatever a folder's settings say, nothing reaches the address that they name before the person agreed. In a test host
 // nobody can agree: the editor refuses to show a modal dialog there, which must count as a no.
-describe('A workspace that wants the data', () => {
+describe('A hostile workspace', () => {
   let attacker: CountingListener;
   let study: Awaited<ReturnType<typeof makeFolder>>;
 
@@ -44,7 +44,7 @@ describe('A workspace that wants the data', () => {
     await study.remove();
   });
 
-  it('does not get it by a peer of its own, named or alone or as default', async () => {
+  it('gets no data by defining a peer, whether named, the only one or the default', async () => {
     await setWorkspace({ peers: [peerEntry(attacker.port)] });
     await assert.rejects(send(undefined, PEER), /dialog/i);
     await assert.rejects(send(), /dialog/i);
@@ -53,7 +53,7 @@ describe('A workspace that wants the data', () => {
     assertNothingLeft();
   });
 
-  it('does not get as much as a connection', async () => {
+  it('gets no connection either', async () => {
     await setWorkspace({ peers: [peerEntry(attacker.port)] });
     await assert.rejects(
       Promise.resolve(vscode.commands.executeCommand('sendToPacs.verifyConnection', PEER)),
@@ -62,7 +62,7 @@ describe('A workspace that wants the data', () => {
     assertNothingLeft();
   });
 
-  it('does not get what is for a peer of the person by taking its name', async () => {
+  it('gets no data by giving its peer the name of a user’s peer', async () => {
     const receiver = await vscode.commands.executeCommand<ReceiverSummary>('sendToPacs.startReceiver');
     await setUser({ peers: [peerEntry(receiver.port)] });
     await setWorkspace({ peers: [peerEntry(attacker.port)], callingAETitle: 'EVIL' });
@@ -71,7 +71,7 @@ describe('A workspace that wants the data', () => {
     assertNothingLeft();
   });
 
-  it('cannot switch the questions off, nor say where the receiver listens and writes', async () => {
+  it('cannot turn off the consent questions, nor choose where the receiver listens and writes', async () => {
     await vscode.commands.executeCommand('sendToPacs.stopReceiver');
     const folder = join(workspaceFolder(), '.vscode');
     await mkdir(folder, { recursive: true });
@@ -105,7 +105,7 @@ describe('A workspace that wants the data', () => {
 describe('A peer on another machine', () => {
   afterEach(resetSettings);
 
-  it('gets nothing unencrypted before the person agreed, although the peer is the person’s own', async () => {
+  it('gets nothing unencrypted before the person agreed, even if the user settings define it', async () => {
     const study = await makeFolder();
     try {
       await writeInstances(study.path, [EXPLICIT_LE], 950);

@@ -17,7 +17,7 @@ const NONE = { stored: 0, 'stored with warning': 0, failed: 0, 'held back': 0, s
 
 type Answer = SendSummary | undefined;
 
-describe('A send that did not come to its end', () => {
+describe('An interrupted or failed send', () => {
   let receiver: ReceiverSummary;
   let journals: string;
   let study: Awaited<ReturnType<typeof makeFolder>>;
@@ -78,7 +78,7 @@ describe('A send that did not come to its end', () => {
     await resetSettings();
   });
 
-  it('is resumed with exactly what is not known to be stored, and is then forgotten', async () => {
+  it('is resumed with exactly the files that are not known to be stored, and then forgotten', async () => {
     const { id } = await interrupted(2);
     const summary = await resume(id);
     assert.deepEqual(summary?.counts, { ...NONE, stored: 3 });
@@ -91,7 +91,7 @@ describe('A send that did not come to its end', () => {
     assert.equal(await resume(), undefined);
   });
 
-  it('is sent once where two go on with it at the same time', async () => {
+  it('is sent once if two Resume commands run at the same time', async () => {
     const { id } = await interrupted(2);
     const summaries = await Promise.all([resume(id), resume(id)]);
     const done = summaries.filter((summary) => summary !== undefined);
@@ -102,7 +102,7 @@ describe('A send that did not come to its end', () => {
     assert.deepEqual(await ids(), []);
   });
 
-  it('stays owed where it cannot be read now, and nothing else does', async () => {
+  it('still owes a file that cannot be read now, and no other', async () => {
     const { id } = await interrupted(0);
     await rename(join(study.path, `IM${seed - 10}.dcm`), join(study.path, 'hidden'));
     const summary = await resume(id);
@@ -116,7 +116,7 @@ describe('A send that did not come to its end', () => {
     assert.equal((await received()).length, 5);
   });
 
-  it('is not lost by resuming it when nothing of it is there', async () => {
+  it('keeps its journal if Resume finds none of its files', async () => {
     const { id } = await interrupted(0);
     await study.remove();
     await mkdir(study.path);
@@ -124,7 +124,7 @@ describe('A send that did not come to its end', () => {
     assert.deepEqual(await ids(), [id]);
   });
 
-  it('does not go to another address than it was meant for without a word', async () => {
+  it('is not resumed to another address unless the person agrees', async () => {
     const elsewhere = await listen();
     try {
       const { id } = await interrupted(2, { port: elsewhere.port });
@@ -138,13 +138,13 @@ describe('A send that did not come to its end', () => {
     }
   });
 
-  it('needs a peer that the settings know', async () => {
+  it('is not resumed to a peer that the settings do not define any more', async () => {
     const { id } = await interrupted(2, { name: 'GONE' });
     await assert.rejects(Promise.resolve(resume(id)), /no peer named "GONE"/);
     assert.deepEqual(await ids(), [id]);
   });
 
-  it('is tried again, after it had failed, with what had failed', async () => {
+  it('is retried with the files that failed, and not to another address unasked', async () => {
     const closed = await listen();
     await closed.close();
     await setUser({ peers: [peerEntry(closed.port)] });
@@ -167,7 +167,7 @@ describe('A send that did not come to its end', () => {
     assert.deepEqual(await received(), []);
   });
 
-  it('is tried again with what failed alone, and leaves nothing behind when that is stored', async () => {
+  it('is retried with the failed files only, and leaves no journal when they are stored', async () => {
     const sent: number[] = [];
     const peer = await startScriptedPeer(async (connection, number) => {
       await connection.accept();
@@ -190,7 +190,7 @@ describe('A send that did not come to its end', () => {
     assert.deepEqual(sent, [5, 2]);
   });
 
-  it('is not tried again where everything was stored, nor for what no notification passes', async () => {
+  it('is not retried if everything was stored, nor for arguments that no notification passes', async () => {
     await vscode.commands.executeCommand('sendToPacs.send', vscode.Uri.file(study.path));
     assert.equal((await received()).length, 5);
     assert.equal(await retry(), undefined, 'nothing failed');

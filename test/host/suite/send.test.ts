@@ -66,7 +66,7 @@ describe('Send to PACS', () => {
     await resetSettings();
   });
 
-  it('stores a folder with all that is in it, byte for byte, and skips what is no DICOM', async () => {
+  it('stores a folder and its subfolders byte for byte, and skips files that are not DICOM', async () => {
     const inner = join(study.path, 'inner');
     await mkdir(inner);
     const instances = [
@@ -85,7 +85,7 @@ describe('Send to PACS', () => {
     await assertReceived(instances);
   });
 
-  it('sends the selection when it holds the clicked file, else the clicked file; nothing twice', async () => {
+  it('sends the selection if it contains the clicked file, else the clicked file; each file once', async () => {
     const instances = await writeInstances(study.path, [EXPLICIT_LE, EXPLICIT_LE, EXPLICIT_LE], 200);
     const uri = (seed: number): vscode.Uri => vscode.Uri.file(join(study.path, `IM${seed}.dcm`));
     const folder = vscode.Uri.file(study.path);
@@ -98,13 +98,13 @@ describe('Send to PACS', () => {
     await assertReceived(instances);
   });
 
-  it('takes what a tab passes along with its file', async () => {
+  it('accepts the second argument that an editor tab passes', async () => {
     await writeInstances(study.path, [EXPLICIT_LE], 300);
     const summary = await send(join(study.path, 'IM300.dcm'), { groupId: 0, editorIndex: 0 });
     assert.equal(summary?.counts.stored, 1);
   });
 
-  it('opens no association where there is nothing to send', async () => {
+  it('opens no association if there is nothing to send', async () => {
     await writeFile(join(study.path, 'a.txt'), 'text');
     await writeFile(join(study.path, 'b.dcm'), '');
     const summary = await send(study.path);
@@ -122,11 +122,11 @@ describe('Send to PACS', () => {
     assert.deepEqual(await readdir(receiver.directory), before);
   });
 
-  it('knows no peer that the settings do not name', async () => {
+  it('rejects a peer name that the settings do not define', async () => {
     await assert.rejects(Promise.resolve(send(study.path, undefined, 'NOBODY')), /no peer named "NOBODY"/);
   });
 
-  it('uses the good peers of a list with bad ones', async () => {
+  it('uses the valid peers of a list with invalid entries', async () => {
     await writeInstances(study.path, [EXPLICIT_LE], 400);
     await setUser({ peers: [{ name: 'BAD', host: 'a b', port: 0 }, peerEntry(receiver.port), 'nonsense'] });
     try {
@@ -153,7 +153,7 @@ describe('Send to PACS', () => {
     assert.ok(!text.includes(workspaceFolder()), 'paths are relative');
   });
 
-  it('writes a trace that names what happened, and neither patients nor absolute paths', async () => {
+  it('writes a trace of what happened, without patient names and absolute paths', async () => {
     await writeInstances(study.path, [EXPLICIT_LE], 600);
     await send(study.path);
     const text = await traceThat(relative(workspaceFolder(), join(study.path, 'IM600.dcm')));
@@ -168,7 +168,7 @@ describe('Send to PACS', () => {
       assert.ok(!text.includes(secret), secret);
   });
 
-  it('verifies the connection with timed phases and the identity of the peer', async () => {
+  it('verifies a connection, with the time of each phase and the identity of the peer', async () => {
     const result = await vscode.commands.executeCommand<EchoResult>('sendToPacs.verifyConnection', PEER);
     assert.equal(result.verified, true);
     for (const phase of ['connectMs', 'associationMs', 'echoMs'] as const) assert.ok((result.phases[phase] ?? -1) >= 0);
@@ -183,7 +183,7 @@ describe('Send to PACS', () => {
 describe('The built-in receiver', () => {
   after(resetSettings);
 
-  it('can be sent to by its name, starts for that, and stops', async () => {
+  it('starts when somebody sends to it by name, and stops', async () => {
     const study = await makeFolder();
     try {
       await writeInstances(study.path, [EXPLICIT_LE], 700);
@@ -204,7 +204,7 @@ describe('The built-in receiver', () => {
     }
   });
 
-  it('says so when its port is taken, and which setting to change', async () => {
+  it('says that its port is in use, and which setting to change', async () => {
     const other = await listen();
     try {
       await setUser({ 'receiver.port': other.port });

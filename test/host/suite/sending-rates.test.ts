@@ -77,7 +77,7 @@ function mostInASecond(calls: readonly Call[]): number {
   );
 }
 
-describe('While thousands of small files go out and the trace is at debug,', () => {
+describe('While thousands of small files are sent at log level Debug', () => {
   let study: Awaited<ReturnType<typeof makeFolder>>;
   let peer: ModalPeer;
   const undo: (() => unknown)[] = [];

@@ -14,7 +14,7 @@ import { makeFolder, PEER, peerEntry, resetSettings, setUser, writeInstances } f
 
 const A_ABORT = 0x07;
 
-describe('When the window goes down during a send', () => {
+describe('When the window closes during a send', () => {
   it('the peer is told by an A-ABORT, and the send can be resumed, within 3 s', async () => {
     const receiver = await vscode.commands.executeCommand<ReceiverSummary>('sendToPacs.startReceiver');
     const journals = join(dirname(receiver.directory), 'journals');

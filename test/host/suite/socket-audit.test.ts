@@ -53,8 +53,8 @@ UdpSocket.prototype.send = function audited(this: UdpSocket, ...args: unknown[])
   Reflect.apply(send, this, args);
 } as typeof send;
 
-describe('In all of this suite', () => {
-  it('the extension connected to nothing but peers of the person’s settings and its own receiver', () => {
+describe('During the whole suite', () => {
+  it('the extension connected only to peers of the user settings and to its own receiver', () => {
     assert.ok(connects.length > 20, `the audit saw only ${connects.length}`);
     for (const { host, port, allowed } of connects) {
       assert.equal(host, '127.0.0.1');

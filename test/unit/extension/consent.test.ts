@@ -74,7 +74,7 @@ describe('consentKey', () => {
     ];
     assert.equal(new Set(changed).size, changed.length);
   });
-  it('does not change with what does not matter, and hides the address', () => {
+  it('does not change with name and timeouts, and hides the address', () => {
     const key = consentKey(base, 'm');
     assert.equal(consentKey({ ...base, name: 'Other', timeouts: { ...base.timeouts, connectMs: 1 } }, 'm'), key);
     assert.match(key, /^[0-9a-f]{64}$/);
@@ -106,7 +106,7 @@ describe('plaintext to an address', () => {
   const isIn = (address: string): boolean => loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   const ask = (host: string) => consentVerdict(configured('user', host), 'send', undefined, 'ask');
 
-  it('is asked about for every address that is not one of this machine, as the system sees them', () => {
+  it('needs consent for every address that is not of this machine, in every notation', () => {
     const near = fc.tuple(fc.constantFrom(126, 127, 128), fc.nat(255), fc.nat(255), fc.nat(255));
     const address = fc.oneof(
       fc.ipV4(),
@@ -122,20 +122,20 @@ describe('plaintext to an address', () => {
     );
   });
 
-  it('is not asked about for what everybody writes for this machine', () => {
+  it('needs no consent for the usual addresses of this machine', () => {
     for (const host of ['127.0.0.1', '::1', 'localhost', '127.8.9.10']) assert.equal(ask(host), 'go', host);
   });
 });
 
 describe('a name', () => {
   const peer = configured('user', REMOTE).peer;
-  it('that leads farther than when the person agreed is asked about again', () => {
+  it('needs consent again if it points farther away than when the person agreed', () => {
     const keys = (['this machine', 'private network', 'anywhere'] as const).map((scope) =>
       consentKey(peer, 'm', scope),
     );
     assert.equal(new Set([...keys, consentKey(peer, 'm')]).size, 4);
   });
-  it('is shown with what it stands for now', () => {
+  it('is shown with its addresses of now', () => {
     const detail = (addresses?: readonly string[]) =>
       consentQuestion(configured('user', REMOTE), 'm', undefined, addresses).detail;
     assert.match(detail(['10.1.2.3']), /pacs\.example\.org:104 – now 10\.1\.2\.3, in a private network/);
@@ -144,7 +144,7 @@ describe('a name', () => {
     assert.match(detail(Array.from({ length: 100 }, () => '10.0.0.1')), /10\.0\.0\.1, …, in a private/);
     assert.match(detail(), /pacs\.example\.org:104$/m);
   });
-  it('is looked up only where something may be asked', () => {
+  it('is looked up only if a question is possible', () => {
     assert.equal(isAskedFor(configured('user', REMOTE), 'connect', 'ask'), false);
     assert.equal(isAskedFor(configured('user', REMOTE), 'send', 'allow'), false);
     assert.equal(isAskedFor(configured('user', REMOTE), 'send', 'ask'), true);
@@ -154,14 +154,14 @@ describe('a name', () => {
 
 describe('consentQuestion', () => {
   const load = { files: 312, bytes: 6_600_000 };
-  it('names who, where, how much, which machine, and that it is unencrypted', () => {
+  it('names peer, address, amount and machine, and says that it is unencrypted', () => {
     const { message, detail, consent } = consentQuestion(configured('workspace', REMOTE), 'build-box', load);
     assert.equal(message, 'Send 312 DICOM files (6.6 MB) to P?');
     assert.equal(consent, 'Send');
     for (const fact of [`${REMOTE}:104`, 'PACS', 'ME', 'build-box', 'workspace settings', 'Unencrypted'])
       assert.ok(detail.includes(fact), fact);
   });
-  it('does not call the person’s own settings foreign, nor loopback a danger', () => {
+  it('has no warning for user settings, nor for loopback', () => {
     const { detail } = consentQuestion(configured('user', LOCAL), 'm', load);
     assert.doesNotMatch(detail, /not from your own|patient/);
   });
@@ -169,14 +169,14 @@ describe('consentQuestion', () => {
     const peer = { ...configured('folder', REMOTE), folderName: 'study-7' };
     assert.match(consentQuestion(peer, 'm', load).detail, /"study-7"/);
   });
-  it('asks to connect where nothing is sent', () => {
+  it('asks to connect if nothing is sent', () => {
     const { message, consent, detail } = consentQuestion(configured('workspace', REMOTE), 'm', undefined);
     assert.deepEqual([message, consent], ['Connect to P?', 'Connect']);
     assert.doesNotMatch(detail, /Sends:/);
   });
 });
 
-it('a large send is one above either limit', () => {
+it('a send is large above the limit of files or of bytes', () => {
   assert.equal(isLarge({ files: MANY_FILES, bytes: MANY_BYTES }), false);
   assert.equal(isLarge({ files: MANY_FILES + 1, bytes: 0 }), true);
   assert.equal(isLarge({ files: 1, bytes: MANY_BYTES + 1 }), true);

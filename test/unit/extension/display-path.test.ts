@@ -7,7 +7,7 @@ describe('displayPathOf', () => {
     const show = displayPathOf([{ path: '/home/CANARY/ws' }], ['/home/CANARY/ws/study']);
     assert.equal(show('/home/CANARY/ws/study/IM1'), 'study/IM1');
   });
-  it('names the folder where there are several, the innermost first', () => {
+  it('names the folder if there are several; the innermost one wins', () => {
     const show = displayPathOf(
       [
         { path: '/w', label: 'w' },
@@ -23,7 +23,7 @@ describe('displayPathOf', () => {
     assert.equal(show('/media/CANARY/study/a/IM1'), 'study/a/IM1');
     assert.equal(show('/other/IM9'), 'IM9');
   });
-  it('shows the last part of a path that nobody chose, never what lies above', () => {
+  it('shows the last part of a path outside all of them, never the folders above', () => {
     const show = displayPathOf([{ path: '/w' }], ['/w/link']);
     assert.equal(show('/elsewhere/CANARY/IM1'), 'IM1');
     assert.equal(show('/wx/CANARY/IM1'), 'IM1');
@@ -36,7 +36,7 @@ describe('fileNames', () => {
     const { traced, shown } = fileNames(show, [{ path: '/a' }, { path: '/b' }], false);
     assert.deepEqual([traced('/b'), shown('/b')], ['b', 'b']);
   });
-  it('are numbers in the trace where paths are hidden; the results say which is which', () => {
+  it('are numbers in the trace if paths are hidden; the results show path and number', () => {
     const { traced, shown } = fileNames(
       show,
       ['/a', '/b', '/a', '/c'].map((path) => ({ path })),

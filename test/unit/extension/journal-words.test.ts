@@ -23,7 +23,7 @@ test('an unfinished send says how many files are left', () => {
   assert.equal(leftWords(facts()), '12 of 1,340 files left');
 });
 
-test('an unfinished send says how it ended and what it was, and not where this person keeps files', () => {
+test('an unfinished send says how it ended and what was selected, without the folders above', () => {
   assert.equal(unfinishedDetail(facts()), 'CT-2 – interrupted');
   assert.equal(unfinishedDetail(facts({ end: 'interrupted', selection: [] })), 'interrupted');
   assert.equal(
@@ -33,7 +33,7 @@ test('an unfinished send says how it ended and what it was, and not where this p
   assert.equal(unfinishedDetail(facts({ end: 'done' })), 'CT-2 – not every file was stored');
 });
 
-test('the offer to go on says whether there are others, without which Resume would surprise', () => {
+test('the offer to resume says whether several sends were interrupted', () => {
   const startedAtMs = Date.UTC(2026, 0, 2, 3, 4);
   const when = whenWords(startedAtMs);
   assert.equal(
@@ -46,7 +46,7 @@ test('the offer to go on says whether there are others, without which Resume wou
   );
 });
 
-test('a damaged journal is called that', () => {
+test('a damaged journal is reported as damaged', () => {
   const words = unfinishedDetail(facts({ total: 1_343, selection: [] }));
   assert.equal(words, 'interrupted; its journal is damaged: 3 of its files are not known any more');
 });

@@ -145,7 +145,7 @@ describe('an ended send on disk', () => {
     assert.deepEqual(readdirSync(directory), ['send-one.jsonl']);
   });
 
-  it('counts as not there when it is torn anywhere', async (t) => {
+  it('counts as missing when it is cut off anywhere', async (t) => {
     const directory = temporaryFolder(t);
     const { path } = await kept(directory);
     const { length } = readFileSync(path);
@@ -158,7 +158,7 @@ describe('an ended send on disk', () => {
     assert.deepEqual([ids.size, heads.length], [0, 0]);
   });
 
-  it('counts as not there when a byte of it is another, or it is of another version or kind', async (t) => {
+  it('counts as missing when a byte has changed, or the version or kind is another', async (t) => {
     const directory = temporaryFolder(t);
     const { path } = await kept(directory);
     const text = readFileSync(path, 'utf8');
@@ -191,7 +191,7 @@ describe('an ended send on disk', () => {
     assert.notEqual(await readKept(directory, 'one'), undefined);
   });
 
-  it('is found under its own id alone, which leads nowhere else', async (t) => {
+  it('is found by its own id only, and no id leads out of the folder', async (t) => {
     const directory = join(temporaryFolder(t), 'sends');
     const { path } = await kept(directory);
     for (const id of ['two', '../sends/send-one', 'one.jsonl', '', '/etc/passwd']) {
@@ -204,7 +204,7 @@ describe('an ended send on disk', () => {
     assert.equal(await readKept(directory, 'one'), undefined);
   });
 
-  it('fails to be kept, and leaves nothing, where it cannot be written', async (t) => {
+  it('is not kept, and leaves nothing, if it cannot be written', async (t) => {
     const place = join(temporaryFolder(t), 'sends');
     writeFileSync(place, '');
     await assert.rejects(kept(place), /EEXIST|ENOTDIR/);
@@ -212,7 +212,7 @@ describe('an ended send on disk', () => {
     await tidyKept(place, Date.now());
   });
 
-  it('of 100,000 files lets others have their turn, and stays packed in memory', async (t) => {
+  it('of 100,000 files is written and read in pieces, and stays packed in memory', async (t) => {
     const directory = temporaryFolder(t);
     const outcomes = Array.from({ length: 100_000 }, (_, index) =>
       instance(`/archive/series-${index >> 8}/IM${index}.dcm`, `1.2.826.0.1.3680043.9.${index}`, {
@@ -266,7 +266,7 @@ describe('the folder of ended sends', () => {
     assert.deepEqual(names(directory), ['send-begun.jsonl.98.tmp', 'send-young.jsonl', 'something else']);
   });
 
-  it('keeps the newest, so many', async (t) => {
+  it('keeps the newest 200 files', async (t) => {
     const directory = temporaryFolder(t);
     for (let age = 0; age < KEPT_FILES_MAX + 3; age++) put(directory, `send-${age}.jsonl`, age * 1_000);
     await tidyKept(directory, NOW);
@@ -275,7 +275,7 @@ describe('the folder of ended sends', () => {
       assert.ok(!existsSync(join(directory, `send-${KEPT_FILES_MAX + age}.jsonl`)), 'the oldest are gone');
   });
 
-  it('keeps the newest, so many bytes, and the very newest whatever its size', async (t) => {
+  it('keeps the newest 128 MiB, and the very newest file whatever its size', async (t) => {
     const directory = temporaryFolder(t);
     put(directory, 'send-c.jsonl', 3_000, KEPT_BYTES_MAX / 2);
     put(directory, 'send-b.jsonl', 2_000, KEPT_BYTES_MAX / 4);

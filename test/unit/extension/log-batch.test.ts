@@ -24,7 +24,7 @@ function recordedBatch() {
 }
 
 describe('what the channel is given', () => {
-  it('has a time and a level before each event, as the channel itself puts them, and each its own level', () => {
+  it('has time and level before each event, in the format of the channel', () => {
     const now = new Date(2026, 0, 2, 3, 4, 5, 6);
     const lines = [line('debug', 'a'), line('info', 'b'), line('warn', 'c'), line('debug', 'd\n  e')];
     assert.equal(
@@ -41,7 +41,7 @@ describe('what the channel is given', () => {
 });
 
 describe('LogBatch', () => {
-  it('waits, then writes at once', (t) => {
+  it('batches lines, then writes them in one call', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { batch, written } = recordedBatch();
     batch.add([line('info', 'a')]);
@@ -61,7 +61,7 @@ describe('LogBatch', () => {
     assert.deepEqual(written, [{ level: 'debug', lines: [line('debug', 'held back')] }]);
   });
 
-  it('tells an entry under the level of its first line, which is the one that the channel marks', (t) => {
+  it('logs an entry at the level of its first line', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { batch, written } = recordedBatch();
     batch.add([line('debug', 'a'), line('error', 'b')]);
@@ -72,7 +72,7 @@ describe('LogBatch', () => {
     );
   });
 
-  it('leaves out what a level chosen since then hides, and nothing else', (t) => {
+  it('drops the lines that a level chosen meanwhile hides, and no others', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { batch, written, hidden } = recordedBatch();
     batch.add([line('debug', 'a'), line('info', 'b'), line('debug', 'c'), line('warn', 'd')]);
@@ -104,7 +104,7 @@ describe('LogBatch', () => {
     assert.ok(written.length <= 20 * 8 + 1, String(written.length));
   });
 
-  it('keeps no more than it must', (t) => {
+  it('writes at once when its buffer is full', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { batch, written } = recordedBatch();
     const megabyte = 'x'.repeat(1_000_000);

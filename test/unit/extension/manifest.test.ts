@@ -55,7 +55,7 @@ describe('commands', () => {
     for (const { category } of commands) assert.equal(category, 'DICOM');
   });
 
-  it('of the code and of the menus exist', () => {
+  it('that code and menus use exist', () => {
     const meant = [...code.matchAll(/executeCommand\(\s*'(sendToPacs\.\w+)'/g)].map(([, id]) => id as string);
     const inMenus = Object.values(menus).flatMap((items) => items.map(({ command }) => command));
     assert.ok(meant.length > 0 && inMenus.length > 0);
@@ -63,7 +63,7 @@ describe('commands', () => {
   });
 });
 
-describe('the item in the menus', () => {
+describe('the menu item', () => {
   const patternOf = (when: string): RegExp => {
     const found = /resourceExtname =~ \/(.*?)\/i/.exec(when)?.[1];
     assert.ok(found);
@@ -88,7 +88,7 @@ describe('the item in the menus', () => {
 describe('settings', () => {
   const names = Object.keys(configuration.properties);
 
-  it('are those that the code reads', () => {
+  it('are the ones that the code reads', () => {
     const inMenus = JSON.stringify(menus);
     for (const name of names) {
       const key = name.slice('sendToPacs.'.length);

@@ -20,7 +20,7 @@ const briefly = (list: ReturnType<typeof listPeers>) =>
   list.peers.map(({ peer, origin }) => `${peer.name}@${peer.host} ${origin}`);
 
 describe('listPeers', () => {
-  it('keeps who said what, in the order user, workspace, folder', () => {
+  it('keeps the origin of each peer, in the order user, workspace, folder', () => {
     const list = listPeers(
       [folder('f', [entry('C', 'c')]), workspace([entry('B', 'b')]), user([entry('A', 'a')])],
       true,
@@ -30,7 +30,7 @@ describe('listPeers', () => {
     assert.deepEqual(list.problems, []);
   });
 
-  it('never lets a folder redirect a peer of the person, and shows that it tried', () => {
+  it('never lets a folder redirect a peer of the user, and shows that it tried', () => {
     for (const hostile of [{}, { calledAETitle: 'X' }, { callingAETitle: 'X' }, { port: 105 }]) {
       const list = listPeers([workspace([entry('PROD', 'evil', hostile)]), user([entry('PROD', 'good')])], true);
       assert.deepEqual(briefly(list), ['PROD@good user']);
@@ -41,7 +41,7 @@ describe('listPeers', () => {
     }
   });
 
-  it('is no clash when both mean the same', () => {
+  it('reports no override if both entries are the same', () => {
     const list = listPeers(
       [workspace([entry('PROD', 'h')]), user([entry('PROD', 'h', { timeouts: { connect: 1 } })])],
       true,
@@ -50,7 +50,7 @@ describe('listPeers', () => {
     assert.equal(list.peers[0]?.peer.timeouts.connectMs, 1000);
   });
 
-  it('carries how to send to each, of the entry that counts', () => {
+  it('takes the send options from the entry that wins', () => {
     const list = listPeers(
       [
         workspace([entry('A', 'evil', { conversion: 'any' }), entry('B', 'b')]),
@@ -67,7 +67,7 @@ describe('listPeers', () => {
     );
   });
 
-  it('hears the person alone where the folder is not trusted', () => {
+  it('reads only user settings if the workspace is not trusted', () => {
     const layers = [
       user([entry('A', 'a')]),
       workspace([entry('B', 'b'), 'broken'], { defaultPeer: 'B', callingAETitle: 'EVIL' }),
@@ -99,13 +99,13 @@ describe('listPeers', () => {
     assert.equal(list.peers[0]?.peer.callingAETitle, 'MINE');
   });
 
-  it('tells a bad calling AE title once', () => {
+  it('reports an invalid calling AE title once', () => {
     const list = listPeers([user([entry('A', 'a')], { callingAETitle: '' }), workspace([entry('B', 'b')])], true);
     assert.equal(list.problems.length, 1);
     assert.equal(list.peers.length, 2);
   });
 
-  it('knows whose default it is; the person wins', () => {
+  it('keeps the origin of the default; user settings win', () => {
     const peers = [entry('A', 'a'), entry('B', 'b')];
     assert.deepEqual(
       listPeers([user(peers, { defaultPeer: 'A' }), workspace([], { defaultPeer: 'B' })], true).defaultPeer,
@@ -121,7 +121,7 @@ describe('listPeers', () => {
     assert.equal(listPeers([user(peers, { defaultPeer: '' })], true).defaultPeer, undefined);
   });
 
-  it('says when the default is none of the peers', () => {
+  it('reports a default that is none of the peers', () => {
     const list = listPeers([user([entry('A', 'a')], { defaultPeer: 'Z' })], true);
     assert.equal(list.defaultPeer, undefined);
     assert.match(list.problems[0]?.message ?? '', /"sendToPacs.defaultPeer" names "Z"/);

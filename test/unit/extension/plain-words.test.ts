@@ -10,7 +10,7 @@ const LINK = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+
 const ICON = /\$\([\w~-]+\)/;
 
 describe('plainWords', () => {
-  it('makes neither a link nor an icon of any text', () => {
+  it('leaves no link and no icon in any text', () => {
     const unit = fc.constantFrom('[', ']', '(', ')', '$', 'a', 'command:x', 'https://x', ' ', '"', '~spin', '\\');
     fc.assert(
       fc.property(fc.string({ unit, maxLength: 60 }), (text) => {
@@ -26,7 +26,7 @@ describe('plainWords', () => {
     assert.equal(plainWords('[a](command:b) $(c) OFFIS [1]'), '[a] (command:b) $ (c) OFFIS [1]');
   });
 
-  it('is around every message that is not our own words alone', () => {
+  it('is applied to every message with text of others', () => {
     const root = join(import.meta.dirname, '../../..');
     let calls = 0;
     for (const path of globSync('src/extension/**/*.ts', { cwd: root })) {

@@ -67,7 +67,7 @@ async function sendAll(t: Scope, { sends }: Window, storage: string): Promise<{ 
 const stored = (path: string): FileOutcome => ({ path, outcome: 'stored', bytesSent: 1 });
 
 describe('the list of sends', () => {
-  it('tells each new state at once, and counts, problems and results as they are', async (t) => {
+  it('fires at once for each new state, with counts, problems and results', async (t) => {
     const storage = temporaryFolder(t);
     const window = openWindow(storage);
     const { send, result } = await sendAll(t, window, storage);
@@ -88,7 +88,7 @@ describe('the list of sends', () => {
     assert.deepEqual(window.notes, []);
   });
 
-  it('tells thousands of outcomes in one event, and the last of them without being asked', async (t) => {
+  it('fires once for thousands of outcomes, the last one included', async (t) => {
     const window = openWindow(temporaryFolder(t));
     const send = begin(window.sends);
     const { outcome } = send.sending({ files: 10_000, problems: new ProblemCollector('TEST') });
@@ -103,7 +103,7 @@ describe('the list of sends', () => {
     send.drop();
   });
 
-  it('has an outcome in the journal before it counts it', (t) => {
+  it('writes an outcome to the journal before it counts it', (t) => {
     const { sends } = openWindow(temporaryFolder(t));
     const send = begin(sends);
     const counted: number[] = [];
@@ -120,7 +120,7 @@ describe('the list of sends', () => {
     send.drop();
   });
 
-  it('drops a send that never began, and hears nothing of it after its end', async (t) => {
+  it('drops a send that never began, and ignores a drop after the end', async (t) => {
     const storage = temporaryFolder(t);
     const window = openWindow(storage);
     begin(window.sends).drop();
@@ -155,7 +155,7 @@ describe('the list of sends', () => {
 });
 
 describe('after a reload', () => {
-  it('the results of a send are there as they were, with the journal that still owes files', async (t) => {
+  it('the list has the results of a send, and how many files its journal owes', async (t) => {
     const storage = temporaryFolder(t);
     const before = openWindow(storage);
     const { send, result } = await sendAll(t, before, storage);
@@ -189,7 +189,7 @@ describe('after a reload', () => {
     assert.equal(heard.length, 1, 'nothing new, nothing told');
   });
 
-  it('a send that was forgotten is not, nor on the disk; another window hears of it', async (t) => {
+  it('a forgotten send is gone from the list and the disk, also in another window', async (t) => {
     const storage = temporaryFolder(t);
     const first = openWindow(storage);
     const { send } = await sendAll(t, first, storage);
@@ -205,7 +205,7 @@ describe('after a reload', () => {
     assert.deepEqual([second.sends.find(send.id)?.hasResults, second.heard.at(-1)], [undefined, 'done,gone']);
   });
 
-  it('a send that the shutdown cut short is interrupted, and its journal owes the rest', async (t) => {
+  it('a send that a shutdown stopped is interrupted, and its journal owes the rest', async (t) => {
     const storage = temporaryFolder(t);
     const window = openWindow(storage);
     window.sends.goDown();
@@ -268,8 +268,8 @@ describe('after a reload', () => {
   });
 });
 
-describe('where the disk takes nothing', () => {
-  it('a send is as ever, its results are there in this window, and a person is told once', async (t) => {
+describe('if the disk cannot be written', () => {
+  it('a send works, its results stay in memory, and the person is told once', async (t) => {
     const storage = temporaryFolder(t);
     const window = openWindow(storage);
     writeFileSync(join(storage, 'sends'), '');

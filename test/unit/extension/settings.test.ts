@@ -208,7 +208,7 @@ describe('sendToPacs.peers', () => {
     assert.match(parsePeers({ ...GOOD }, 'user').problems[0]?.message ?? '', /must be a list of peers/);
   });
 
-  it('takes a name once', () => {
+  it('accepts each name once', () => {
     const { entries, problems } = parsePeers([GOOD, { ...GOOD, host: 'elsewhere' }], 'user');
     assert.deepEqual(entries, [GOOD]);
     assert.match(problems[0]?.message ?? '', /entry 2 \("ORTHANC"\): the name is already used/);
@@ -224,7 +224,7 @@ describe('sendToPacs.peers', () => {
 });
 
 describe('peerOf', () => {
-  it('fills in what is open', () => {
+  it('fills in the defaults', () => {
     assert.deepEqual(peerOf(GOOD, 'ME'), {
       name: 'ORTHANC',
       host: '127.0.0.1',
@@ -236,7 +236,7 @@ describe('peerOf', () => {
     });
   });
 
-  it('takes seconds, 0 as no limit, and never makes a limit of nothing', () => {
+  it('converts seconds to milliseconds; 0 stays no limit, and no small value becomes 0', () => {
     const { timeouts } = peerOf({ ...GOOD, timeouts: { connect: 0, association: 2.5, release: 0.0001 } }, 'ME');
     assert.deepEqual(timeouts, {
       ...DEFAULT_TIMEOUTS,
@@ -259,11 +259,11 @@ describe('peerOf', () => {
 });
 
 describe('peerSendOptions', () => {
-  it('has nothing to say where the entry says nothing', () => {
+  it('is empty if the entry sets none', () => {
     assert.deepEqual(peerSendOptions(GOOD), {});
   });
 
-  it('turns every field of an entry into what the job understands', () => {
+  it('converts every field of an entry to the option of the job', () => {
     const entry = {
       ...GOOD,
       associations: 3,
@@ -320,7 +320,7 @@ describe('single settings', () => {
     }
   });
 
-  it('plaintextConsent asks whenever it is not understood', () => {
+  it("plaintextConsent: any invalid value means 'ask'", () => {
     for (const value of ['allow', 'refuse', 'ask']) {
       assert.equal(parsePlaintextConsent(value), value);
       assert.deepEqual(schemaErrors(schemaOf('sendToPacs.plaintextConsent'), value), []);
@@ -328,7 +328,7 @@ describe('single settings', () => {
     for (const value of [undefined, 'ALLOW', true, {}]) assert.equal(parsePlaintextConsent(value), 'ask');
   });
 
-  it('what a folder may not decide is not for a folder to set', () => {
+  it('settings that a folder must not decide cannot be set in a folder', () => {
     for (const setting of ['sendToPacs.plaintextConsent', 'sendToPacs.receiver.port', 'sendToPacs.receiver.directory'])
       assert.match(String(schemaOf(setting)['scope']), /^(application|machine)$/, setting);
   });

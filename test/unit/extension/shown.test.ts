@@ -104,7 +104,7 @@ describe('around a send', () => {
     for (const text of editor.textsOf('status bar')) assert.doesNotMatch(text, /\$\((?!sync~spin\)|inbox\))/);
   });
 
-  it('an error of ours quotes no path and no name in the log', async (t) => {
+  it('an internal error is logged without paths and names', async (t) => {
     const home = temporaryFolder(t);
     const folder = writeCanaries(home, 1);
     editor.shown.length = 0;

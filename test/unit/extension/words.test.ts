@@ -48,13 +48,13 @@ describe('progress', () => {
       '12/340 files · 1.2 GB of 8.1 GB · 84.0 MB/s · ~1 min 1 s left',
     );
   });
-  it('lets a line break between its parts only', () => {
+  it('has line breaks between its parts only', () => {
     assert.doesNotMatch(progressWords(progress({ bytesPerSecond: 84_000_000 })).replaceAll(' · ', ''), / /);
   });
-  it('leaves out a remaining time that is no time', () => {
+  it('leaves out a remaining time below one second', () => {
     assert.doesNotMatch(progressWords(progress({ remainingMs: 400 })), /left/);
   });
-  it('goes by bytes, by files where there are none, and stays within 0 and 100', () => {
+  it('is by bytes, or by files if there are no bytes, within 0 and 100', () => {
     assert.equal(progressPercent(progress({ bytesDone: 1, bytesTotal: 4 })), 25);
     assert.equal(progressPercent(progress({ bytesDone: 0, bytesTotal: 0, filesDone: 1, filesTotal: 2 })), 50);
     assert.equal(progressPercent(progress({ bytesDone: 9, bytesTotal: 4 })), 100);
