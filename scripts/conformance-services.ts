@@ -6,7 +6,7 @@ import { EXPLICIT_VR_BE, EXPLICIT_VR_LE, IMPLICIT_VR_LE, VERIFICATION } from '..
 import { TRIES_MAX } from '../src/send/channel-run.ts';
 import { PRIORITIES } from '../src/send/option-words.ts';
 import { DEFAULT_SEND_OPTIONS } from '../src/send/options.ts';
-import { LOST_ASSOCIATIONS_MAX } from '../src/send/recovery.ts';
+import { ABORTED_ASSOCIATIONS_MAX, LOST_ASSOCIATIONS_MAX } from '../src/send/recovery.ts';
 import { BACK_OFFS, current, nameOf, seconds, statusItems } from './conformance-tables.ts';
 import { code, facts, items, table } from './markdown.ts';
 
@@ -48,7 +48,8 @@ function storageScu(): string[] {
     ${code('unknown')}.`,
     '#### 5.2.4 Behaviour on communication failure',
     `An association counts as lost if it fails without any answer. After ${LOST_ASSOCIATIONS_MAX} lost in a row, the
-    remaining instances fail. Before each new attempt the AE waits ${BACK_OFFS}. Failures that the AE causes itself, such as an
+    remaining instances fail; associations that the peer aborts during an instance not tried before count separately, up to
+    ${ABORTED_ASSOCIATIONS_MAX}. Before each new attempt the AE waits ${BACK_OFFS}; after such an abort it does not wait. Failures that the AE causes itself, such as an
     unreadable file, do not count.`,
     facts([
       [
@@ -57,7 +58,10 @@ function storageScu(): string[] {
         descriptors or memory. Then it is tried again as above.`,
       ],
       ['Rejected permanently', 'The instances fail at once.'],
-      ['Rejected as transient, or by the presentation provider (congestion, local limit)', 'Tried again as above.'],
+      [
+        'Rejected as transient, or by the presentation provider (congestion, local limit)',
+        'Tried again as above. The number of associations that are open then is kept for the send, and asked about again rarely.',
+      ],
       [
         'No answer to the A-ASSOCIATE-RQ, or aborted or closed instead',
         'The instances fail at once, unless the peer has answered before in this send. Then it is tried again as above.',
