@@ -154,8 +154,12 @@ export class DimseSession {
     return this.#open.size > 0 || this.#unsent > 0;
   }
 
-  /** A Message ID that no open request has. PS3.7 9.3.1.1. */
+  /**
+   * A Message ID that no open request has: 1, 2, 3 ... 65535, 1 ... (PS3.7 9.3.1.1).
+   * @throws RangeError when every ID is open
+   */
   messageId(): number {
+    if (this.#open.size >= MESSAGE_ID_MAX) throw new RangeError('every Message ID is open');
     do {
       this.#lastMessageId = (this.#lastMessageId % MESSAGE_ID_MAX) + 1;
     } while (this.#open.has(this.#lastMessageId));

@@ -2,7 +2,6 @@
 
 import { echoRequest, judgeEchoResponse } from '../protocol/service/verification.ts';
 import { EXPLICIT_VR_LE, IMPLICIT_VR_LE, VERIFICATION } from '../protocol/uids.ts';
-import { closeLimitMs } from './close-limit.ts';
 import type { Endpoint } from './connection.ts';
 import type { AssociationFailure } from './failure.ts';
 import type { Peer } from './peer.ts';
@@ -63,7 +62,7 @@ export async function echo(
     identify(association, result);
     await verify(association, result, signal);
   }
-  await association.gone(signal.aborted ? 0 : closeLimitMs(result.failure?.code));
+  await association.gone(signal.aborted ? 0 : undefined);
   return result;
 }
 

@@ -24,6 +24,11 @@ export type RequestOutcome =
   | { readonly type: 'open'; readonly association: RequestedAssociation }
   | { readonly type: 'failure'; readonly association: RequestedAssociation; readonly failure: AssociationFailure };
 
+/** Longer than ARTIM: closing the connection is first the business of the protocol. */
+const CLOSE_MS = 3_000;
+/** For a peer that has already let a deadline pass. */
+const SILENT_CLOSE_MS = 500;
+
 /** What an association is made with, besides what the peer is told. */
 export interface Means {
   /** Makes the connection; TCP by default. */
@@ -172,8 +177,12 @@ export class RequestedAssociation {
     this.driver.input({ type: 'A-ABORT request' });
   }
 
-  /** Resolves when the connection is closed, after at most `limitMs`: then it is destroyed. */
-  async gone(limitMs: number): Promise<void> {
+  /**
+   * Resolves when the connection is closed.
+   * @param limitMs after so long it is destroyed. By default ARTIM has its time to close it, unless the peer has already let
+   *   a deadline pass
+   */
+  async gone(limitMs = this.failure?.code === 'timeout' ? SILENT_CLOSE_MS : CLOSE_MS): Promise<void> {
     const timer = setTimeout(() => this.driver.destroy(), limitMs);
     await this.#gone.promise;
     clearTimeout(timer);

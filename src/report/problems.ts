@@ -180,6 +180,7 @@ export function convertedIn(result: SendResult): number {
 /** What is missing after a listener threw. */
 const MISSING: Readonly<Record<ListenerTrouble['listener'], string>> = {
   trace: 'The trace of this send has gaps',
+  pdus: 'The capture of this send has gaps',
   progress: 'The progress of this send was not always shown',
   outcome: 'Not every outcome of this send could be put on record: resumed, it sends those files again',
 };

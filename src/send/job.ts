@@ -1,6 +1,7 @@
 // What a send is asked to do and what it tells. The same for the editor and the terminal.
 
 import type { AssociationFailure } from '../net/failure.ts';
+import type { PduSink } from '../net/pdu-tap.ts';
 import type { Peer } from '../net/peer.ts';
 import type { TraceSink } from '../net/trace-record.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
@@ -44,6 +45,8 @@ export interface SendProgress {
 
 export interface SendListeners {
   readonly trace?: TraceSink;
+  /** Gets every PDU, redacted, for a capture. */
+  readonly pdus?: PduSink;
   /** At most a few times a second, and once at the end. */
   readonly progress?: (progress: SendProgress) => void;
   /** Write-ahead: called before the outcome counts. `index`: of the file, in the job. */

@@ -27,7 +27,7 @@ const NOTHING_SENT: SentFacts = { bytesSent: 0 };
 export async function runSend(job: SendJob, listeners: SendListeners, signal: AbortSignal): Promise<SendResult> {
   const sturdy = sturdyListeners(listeners);
   const options = { ...DEFAULT_SEND_OPTIONS, ...job.options };
-  const target = new DicomTarget(job, options, sturdy.listeners.trace);
+  const target = new DicomTarget(job, options, sturdy.listeners);
   const result = await runSendTo(target, job, sturdy.listeners, signal);
   return sturdy.troubles.length === 0 ? result : { ...result, troubles: sturdy.troubles };
 }

@@ -26,7 +26,6 @@ import type {
 } from '../store-target.ts';
 import { type AssociationNeeds, refusalOf } from './dicom-contexts.ts';
 import { channelFailure } from './dicom-failure.ts';
-import { MessageIds } from './message-ids.ts';
 
 /** More than this many requests at a time gain nothing, and a peer that grants "no limit" may still drown. */
 export const WINDOW_MAX = 64;
@@ -50,7 +49,6 @@ export class AssociationChannel implements StoreChannel {
   readonly window: number;
   readonly association: RequestedAssociation;
   readonly settings: AssociationSettings;
-  readonly messageIds = new MessageIds();
   readonly pace = new WritePace();
   /** The end of the association, or the person: no file is waited for any more. */
   readonly interruption = new Occurrence();
@@ -149,9 +147,9 @@ class PreparedStore implements PreparedInstance {
   }
 
   async store(sent: (bytes: number) => void): Promise<Transmission> {
-    const { association, settings, messageIds, pace, interruption } = this.#channel;
+    const { association, settings, pace, interruption } = this.#channel;
     const { sopClassUID, sopInstanceUID } = this.#file.header;
-    const messageId = messageIds.take();
+    const messageId = association.session.messageId();
     const request = storeRequest({ messageId, sopClassUID, sopInstanceUID, priority: settings.options.priority });
     this.#shown = settings.displayPath(this.#file.path);
     association.driver.trace({ type: 'file begins', path: this.#shown, messageId, length: this.#length });
@@ -180,7 +178,6 @@ class PreparedStore implements PreparedInstance {
   }
 
   #resultOf(exchange: StoreExchange, request: CStoreRq): StoreResult {
-    this.#channel.messageIds.close(request.MessageID);
     const { bytesSent } = exchange;
     switch (exchange.type) {
       case 'answer':

@@ -1,11 +1,9 @@
 // A DICOM peer as the target of a send: each channel is an association.
 
-import { closeLimitMs } from '../../net/close-limit.ts';
 import { type AssociationFailure, culpritOf } from '../../net/failure.ts';
 import { RequestedAssociation } from '../../net/requested-association.ts';
-import type { TraceSink } from '../../net/trace-record.ts';
 import { DataSetSources } from '../conversion.ts';
-import type { AssociationSummary, SendJob } from '../job.ts';
+import type { AssociationSummary, SendJob, SendListeners } from '../job.ts';
 import type { SendOptions } from '../options.ts';
 import type { InstanceKind } from '../scanned-files.ts';
 import type { Arrangement, Opened, StoreTarget } from '../store-target.ts';
@@ -17,16 +15,20 @@ export class DicomTarget implements StoreTarget<AssociationNeeds> {
   readonly associations: AssociationSummary[] = [];
   readonly #job: Pick<SendJob, 'peer' | 'displayPath'>;
   readonly #options: SendOptions;
-  readonly #trace: TraceSink | undefined;
+  readonly #listeners: Pick<SendListeners, 'trace' | 'pdus'>;
   readonly #sources: DataSetSources;
   readonly #closing: Promise<void>[] = [];
   /** 1 after the peer has lost an association on which several requests were open. */
   #operationsInvoked: number;
 
-  constructor(job: Pick<SendJob, 'peer' | 'displayPath'>, options: SendOptions, trace: TraceSink | undefined) {
+  constructor(
+    job: Pick<SendJob, 'peer' | 'displayPath'>,
+    options: SendOptions,
+    listeners: Pick<SendListeners, 'trace' | 'pdus'>,
+  ) {
     this.#job = job;
     this.#options = options;
-    this.#trace = trace;
+    this.#listeners = listeners;
     this.#sources = new DataSetSources(options.fileTimeoutMs);
     this.#operationsInvoked = options.operationsInvoked;
   }
@@ -36,13 +38,15 @@ export class DicomTarget implements StoreTarget<AssociationNeeds> {
   }
 
   async open(needs: AssociationNeeds, signal: AbortSignal): Promise<Opened> {
+    const { trace, pdus } = this.#listeners;
     // 1: the window is not proposed.
     const operationsInvoked = this.#operationsInvoked === 1 ? {} : { operationsInvoked: this.#operationsInvoked };
     const outcome = await RequestedAssociation.request(
       this.#job.peer,
       { presentationContexts: needs.contexts, ...operationsInvoked },
-      this.#trace,
+      trace,
       signal,
+      pdus === undefined ? {} : { pdus },
     );
     const { association } = outcome;
     const ended = (failure: AssociationFailure | undefined): void => this.#ended(association, failure, signal);
@@ -67,7 +71,7 @@ export class DicomTarget implements StoreTarget<AssociationNeeds> {
 
   #ended(association: RequestedAssociation, failure: AssociationFailure | undefined, signal: AbortSignal): void {
     this.associations.push(summaryOf(association, failure));
-    this.#closing.push(association.gone(signal.aborted ? CANCELLED_RELEASE_MS : closeLimitMs(failure?.code)));
+    this.#closing.push(association.gone(signal.aborted ? CANCELLED_RELEASE_MS : undefined));
     // Some peers grant a window and break on it: from then on one request at a time.
     const isLost = failure !== undefined && culpritOf(failure) === 'peer';
     if (isLost && association.operationsInvoked > 1) this.#operationsInvoked = 1;

@@ -250,6 +250,32 @@ describe('A DIMSE session', () => {
   });
 });
 
+describe('Message IDs of a session', () => {
+  it('begins its Message IDs again at 1 after 65535', async () => {
+    const { requestor } = await connected();
+    const { session } = requestor;
+    const ids = Array.from({ length: 65_537 }, () => session.messageId());
+    assert.deepEqual([...ids.slice(0, 2), ...ids.slice(-3)], [1, 2, 65_535, 1, 2]);
+    await release(requestor);
+  });
+
+  it('run out only when every one is open', async () => {
+    const { requestor } = await connected();
+    const { session } = requestor;
+    const ids = new Set(
+      Array.from({ length: 65_535 }, () => {
+        const id = session.messageId();
+        session.open(action(id));
+        return id;
+      }),
+    );
+    assert.equal(ids.size, 65_535);
+    assert.throws(() => session.messageId(), RangeError);
+    requestor.abort({ code: 'cancelled', phase: 'response' });
+    await requestor.gone(1_000);
+  });
+});
+
 describe('The tap', () => {
   it('sees every PDU both ways, with data sets as lengths only', async () => {
     const { requestor, acceptor, pdus } = await connected();
