@@ -10,7 +10,7 @@ import { ECHO_OPTIONS } from '../../src/cli/echo.ts';
 import { RECEIVE_OPTIONS } from '../../src/cli/receive.ts';
 import { STORE_OPTIONS } from '../../src/cli/store.ts';
 import { IMPLEMENTATION_VERSION_NAME } from '../../src/protocol/implementation.ts';
-import { documentEntries } from '../support/document-claims.ts';
+import { DOCUMENTS, documentEntries, hasTest, namedTests } from '../support/document-claims.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -61,6 +61,14 @@ describe('documents', () => {
       for (const [, script = ''] of text.matchAll(/npm run (?:--silent )?([a-z][\w:-]*)/g)) {
         assert.ok(script in manifest.scripts, `${document} names npm run ${script}`);
       }
+    });
+  }
+
+  for (const path of DOCUMENTS) {
+    it(`${path} names tests that exist`, () => {
+      const tests = namedTests(path);
+      assert.ok(tests.length > 10, `${tests.length} tests`);
+      for (const named of tests) assert.ok(hasTest(named), `${named.file} has no test "${named.name}"`);
     });
   }
 
