@@ -43,6 +43,9 @@ test('a named test that did not run is unproven, unless its stage did not run or
   const [first = '', ...rest] = allPassed();
   assert.match(unproven(STAGES, run({ passed: rest })).join(), /^SECURITY\.md relies on test\//);
   assert.deepEqual(unproven(STAGES, run({ passed: rest, skipped: [first] })), []);
+  const [file = ''] = first.split(' › ');
+  const suite = file === 'host' ? 'host › the suite' : `${file} › a suite`;
+  assert.deepEqual(unproven(STAGES, run({ passed: rest, skipped: [suite] })), []);
   assert.deepEqual(unproven([], run({})), []);
 });
 
