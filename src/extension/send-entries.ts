@@ -1,9 +1,9 @@
 // One send in the list of sends: as others see it, while it runs, and after it has ended.
 
 import type { ProblemCollector } from '../report/problems.ts';
-import type { SendListeners, SendProgress, SendResult } from '../send/job.ts';
+import type { OutcomesSoFar, SendListeners, SendProgress, SendResult } from '../send/job.ts';
 import type { Journal, JournaledPeer } from '../send/journal.ts';
-import { OUTCOMES, type Outcome, type OutcomeCounts } from '../send/outcome.ts';
+import { type FileOutcome, OUTCOMES, type Outcome, type OutcomeCounts } from '../send/outcome.ts';
 import type { EndState, KeptHead, ProblemCount, SendFacts } from './kept-send-file.ts';
 
 export type SendState = 'scanning' | 'asking' | 'sending' | EndState;
@@ -23,6 +23,11 @@ export interface Send extends SendFacts {
   readonly hasResults: boolean;
   /** Files that its journal owes; undefined: nothing can be resumed, or nobody has looked yet. */
   readonly owed: number | undefined;
+  /**
+   * What became of a file of a send that runs; undefined: it has no outcome yet. When the send has ended, `resultOf` of the
+   * list has all outcomes.
+   */
+  outcomeAt(index: number): FileOutcome | undefined;
   /** Stops it where it runs. */
   cancel(): void;
 }
@@ -73,6 +78,7 @@ export class LiveSend implements Send {
   #progress: SendProgress | undefined;
   #problems: ProblemCollector | undefined;
   #journal: Journal | undefined;
+  #outcomes: OutcomesSoFar | undefined;
 
   constructor(facts: SendFacts, owner: SendOwner) {
     const { name, host, port, calledAETitle, callingAETitle } = facts.peer;
@@ -114,6 +120,10 @@ export class LiveSend implements Send {
     return this.#journal?.id;
   }
 
+  outcomeAt(index: number): FileOutcome | undefined {
+    return this.#outcomes?.at(index);
+  }
+
   cancel(): void {
     this.controller.abort();
   }
@@ -128,12 +138,15 @@ export class LiveSend implements Send {
   }
 
   /** @returns what the run of the send tells this one */
-  sending({ files, journal, problems }: SendStart): Required<Pick<SendListeners, 'outcome' | 'progress'>> {
+  sending({ files, journal, problems }: SendStart): Required<Pick<SendListeners, 'began' | 'outcome' | 'progress'>> {
     this.#files = files;
     this.#journal = journal;
     this.#problems = problems;
     this.#enter('sending');
     return {
+      began: (outcomes) => {
+        this.#outcomes = outcomes;
+      },
       outcome: (index, file) => {
         // Write-ahead: the journal has it before anybody can count it.
         journal?.record(index, file);
@@ -216,6 +229,10 @@ export class PastSend implements Send {
     this.endedAtMs = head.endedAtMs;
     this.journalId = head.journalId;
     this.hasResults = hasResults;
+  }
+
+  outcomeAt(): undefined {
+    // It has ended: `resultOf` has them.
   }
 
   cancel(): void {

@@ -180,12 +180,12 @@ async function sendWithProgress(session: Session, send: LiveSend, job: SendJob, 
   try {
     const work = async (signal: AbortSignal, show: (state: ProgressState) => void): Promise<SendResult> => {
       show({ message: `connecting to ${addressWords(peer)}` });
-      const { outcome, progress: tellProgress } = send.sending({ ...start, journal });
+      const { began, outcome, progress: tellProgress } = send.sending({ ...start, journal });
       const progress = (state: SendProgress): void => {
         tellProgress(state);
         show({ message: progressWords(state), percent: progressPercent(state) });
       };
-      const result = await runSend(job, { trace: trace.sink, progress, outcome }, signal);
+      const result = await runSend(job, { trace: trace.sink, began, progress, outcome }, signal);
       // Within the work that a shutdown waits for: the results of an interrupted send are kept as well.
       send.end(result);
       return result;

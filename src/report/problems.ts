@@ -179,6 +179,7 @@ export function convertedIn(result: SendResult): number {
 
 /** What is missing after a listener threw. */
 const MISSING: Readonly<Record<ListenerTrouble['listener'], string>> = {
+  began: 'The outcomes of this send could not be shown while it ran',
   trace: 'The trace of this send has gaps',
   pdus: 'The capture of this send has gaps',
   progress: 'The progress of this send was not always shown',

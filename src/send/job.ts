@@ -43,7 +43,15 @@ export interface SendProgress {
   readonly remainingMs: number | undefined;
 }
 
+/** The outcomes that are known so far, by the index of the file in the job. */
+export interface OutcomesSoFar {
+  /** @returns undefined: the file has no outcome yet */
+  at(index: number): FileOutcome | undefined;
+}
+
 export interface SendListeners {
+  /** Called once, before any outcome. */
+  readonly began?: (outcomes: OutcomesSoFar) => void;
   readonly trace?: TraceSink;
   /** Gets every PDU, redacted, for a capture. */
   readonly pdus?: PduSink;

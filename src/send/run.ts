@@ -93,6 +93,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
     this.#stored = job.earlier?.at(job.peer);
     this.#growth = new AssociationGrowth(this.#options.associations);
     this.#tally = new Tally(job.files, listeners.outcome);
+    listeners.began?.(this.#tally);
     this.#progress = new ProgressMeter(job.files.load, () => this.#tally.counts, listeners.progress);
   }
 

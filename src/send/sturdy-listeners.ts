@@ -10,7 +10,7 @@ export interface SturdyListeners {
   readonly troubles: readonly ListenerTrouble[];
 }
 
-export function sturdyListeners({ trace, pdus, progress, outcome }: SendListeners): SturdyListeners {
+export function sturdyListeners({ began, trace, pdus, progress, outcome }: SendListeners): SturdyListeners {
   const first = new Map<keyof SendListeners, SystemErrorInfo>();
   const sturdy =
     <T extends unknown[]>(listener: keyof SendListeners, tell: (...told: T) => void): ((...told: T) => void) =>
@@ -24,6 +24,7 @@ export function sturdyListeners({ trace, pdus, progress, outcome }: SendListener
     };
   return {
     listeners: {
+      ...(began === undefined ? {} : { began: sturdy('began', began) }),
       ...(trace === undefined ? {} : { trace: sturdy('trace', trace) }),
       ...(pdus === undefined ? {} : { pdus: sturdy('pdus', pdus) }),
       ...(progress === undefined ? {} : { progress: sturdy('progress', progress) }),

@@ -1,6 +1,6 @@
 // The outcomes of a send, one for each file, each set once. Of most files there is little to keep beside what the scan found.
 
-import type { SendListeners } from './job.ts';
+import type { OutcomesSoFar, SendListeners } from './job.ts';
 import { LazyList } from './list.ts';
 import {
   type FileOutcome,
@@ -22,7 +22,7 @@ export interface Ending {
   readonly facts: SentFacts;
 }
 
-export class Tally {
+export class Tally implements OutcomesSoFar {
   readonly #files: ScannedFiles;
   readonly #endings = new Endings();
   readonly #counts: Record<Outcome, number>;
@@ -40,6 +40,11 @@ export class Tally {
 
   isSettled(index: number): boolean {
     return this.#endings.has(index);
+  }
+
+  at(index: number): FileOutcome | undefined {
+    const file = this.isSettled(index) ? this.#files.at(index) : undefined;
+    return file === undefined ? undefined : outcomeOf(file, this.#endings.at(index));
   }
 
   /**

@@ -13,6 +13,7 @@ import type { FileOutcome } from '../../../src/send/outcome.ts';
 import { runSend } from '../../../src/send/run.ts';
 import type { ScannedFiles } from '../../../src/send/scanned-files.ts';
 import { folderOf, peerAt, scanned } from '../../support/jobs.ts';
+import { startPeer } from '../../support/peer-modes.ts';
 import { startScriptedPeer } from '../../support/scripted-peer.ts';
 import { type Scope, temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -100,6 +101,30 @@ describe('the list of sends', () => {
     assert.equal(window.heard.length, before);
     assert.equal(await told, 10_000);
     assert.equal(window.heard.length, before + 1);
+    send.drop();
+  });
+
+  it('has the outcome of a file while the others are still being sent', async (t) => {
+    const { sends } = openWindow(temporaryFolder(t));
+    let isSeen: (status: number) => void = () => undefined;
+    const seen = new Promise<number>((resolve) => {
+      isSeen = resolve;
+    });
+    // The second is answered when the outcome of the first was seen.
+    const target = await startPeer(t, { answer: ({ count }) => (count === 2 ? seen : 0) });
+    const peer = peerAt(target.port);
+    const send = begin(sends, peer.port);
+    const files = await scanned([await folderOf(t, FILES)]);
+    const listeners = send.sending({ files: FILES, problems: new ProblemCollector('TEST') });
+    const outcomes: (string | undefined)[] = [];
+    sends.onDidChange(() => {
+      if (send.outcomeAt(0) === undefined || outcomes.length > 0) return;
+      for (let index = 0; index <= FILES; index += 1) outcomes.push(send.outcomeAt(index)?.outcome);
+      isSeen(0);
+    });
+    const result = await runSend({ peer, files, options: { associations: 1 } }, listeners, send.controller.signal);
+    assert.deepEqual(outcomes, ['stored', undefined, undefined, undefined, undefined]);
+    assert.equal(result.counts.stored, FILES);
     send.drop();
   });
 

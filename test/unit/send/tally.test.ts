@@ -21,6 +21,7 @@ test('each file has one outcome: a second and a missing one are bugs', () => {
   const files = [instanceSample(1), instanceSample(2)] as const;
   const tally = new Tally(ScannedFiles.of(files), undefined);
   tally.settle(0, files[0], { ...STORED, outcome: 'unknown' });
+  assert.deepEqual([tally.at(0)?.outcome, tally.at(1), tally.at(2)], ['unknown', undefined, undefined]);
   assert.throws(() => tally.settle(0, files[0], STORED), /has an outcome already/);
   assert.throws(() => tally.finish(), /file 1 has no outcome/);
 });
