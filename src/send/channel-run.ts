@@ -1,5 +1,5 @@
-// One channel of a send, from its opening to its end: takes instances from the shared queue, keeps as many on their way as
-// the channel allows, and settles each by what the target says of it.
+// One channel of a send, from its opening to its end: takes instances from the shared queue, keeps as many on their way
+// as the channel allows, and settles each by what the target says of it.
 
 import type { Outcome, Reason, SentFacts } from './outcome.ts';
 import type { InstanceQueue, Pending } from './queue.ts';
@@ -12,7 +12,10 @@ import type {
   StoreTarget,
 } from './store-target.ts';
 
-/** An instance on its way when its channel is lost goes last through the next one; lost again, it is not sent a third time. */
+/**
+ * An instance on its way when its channel is lost goes last through the next one; lost again, it is not sent a third
+ * time.
+ */
 export const TRIES_MAX = 2;
 /** How many instances a channel is told of ahead of their turn. */
 const READ_AHEAD = 32;
@@ -26,7 +29,7 @@ export interface ChannelHost {
   sent(pending: Pending, bytes: number): void;
   /** The target has answered, whatever it said. */
   answered(): void;
-  /** The try is void: the instance will be sent again. */
+  /** The instance will be sent again: bytes of this try no longer count. */
   lost(pending: Pending): void;
   settle(pending: Pending, outcome: Outcome, reason: Reason | undefined, facts: SentFacts): void;
 }
@@ -68,8 +71,8 @@ export async function runChannel<Needs extends ChannelNeeds>(
 }
 
 /**
- * What can be said of an instance without an answer. What went out whole in any try may be stored, whatever kept the next
- * try from it.
+ * What can be said of an instance without an answer. What went out whole in any try may be stored, whatever kept the
+ * next try from it.
  */
 export function outcomeWithoutAnswer(pending: Pending, otherwise: 'failed' | 'cancelled' = 'failed'): Outcome {
   return pending.mayBeStored ? 'unknown' : otherwise;
@@ -111,7 +114,7 @@ class ChannelRun implements ChannelEnd {
         break;
       }
       await this.#store(ready);
-      // The disk works on the next instance while the answer to this one is on its way.
+      // Read the next instance while the answer to this one is on its way.
       if (this.#awaited.size > 0) prepared = this.#prepare();
       while (this.#awaited.size >= this.#channel.window) await Promise.race(this.#awaited);
     }
@@ -130,7 +133,7 @@ class ChannelRun implements ChannelEnd {
     }
   }
 
-  /** What comes next is read in batches, each while the one before is sent. */
+  /** Reads the next files in batches, each while the batch before is sent. */
   #readAhead(): void {
     const taken = this.#queue.taken;
     if (taken < this.#readAheadUntil) return;
@@ -181,7 +184,7 @@ class ChannelRun implements ChannelEnd {
     const { reason, culprit } = result.failure;
     if (result.mayBeStored) pending.mayBeStored = true;
     if (culprit === 'local') {
-      // Another file made us end the channel, or this machine did: this try does not count.
+      // We ended the channel because of another file, or this machine failed: this try does not count.
       pending.tries -= 1;
       this.#host.lost(pending);
       this.#queue.putBack(pending);
@@ -204,7 +207,7 @@ class ChannelRun implements ChannelEnd {
   ): void {
     const elapsedMs = performance.now() - began;
     const facts = { bytesSent, elapsedMs, ...(status === undefined ? {} : { status }) };
-    // On record first: whoever hears of it in the trace can rely on the journal.
+    // Write-ahead: journal before trace.
     this.#host.settle(pending, outcome, reason, { ...facts, transferSyntaxOnWire: prepared.transferSyntaxUID });
     prepared.settled({ outcome, ...facts });
   }

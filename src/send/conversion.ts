@@ -1,4 +1,4 @@
-// What a data set may be converted to, under the person's policy, and the data set as it then goes onto the wire.
+// The transfer syntaxes to which a data set may be converted, and the bytes of a data set in the one that is sent.
 
 import { convertedSource } from '../part10/convert/converted-source.ts';
 import { uncompressedAlternatives } from '../part10/convert/convertible-syntaxes.ts';
@@ -14,7 +14,7 @@ import { EXPLICIT_VR_LE } from '../protocol/uids.ts';
 import type { ConversionPolicy } from './options.ts';
 import type { ScannedInstance } from './scanned-file.ts';
 
-/** Transfer syntaxes to propose beside `from`, best first; empty: it goes as it is or not at all. */
+/** Transfer syntaxes to offer beside `from`, best first; empty: no conversion is allowed or known. */
 export function conversionTargets(from: string, policy: ConversionPolicy): readonly string[] {
   if (policy === 'never') return [];
   const decompression = decompressionOf(from);
@@ -36,16 +36,16 @@ export class DataSetSources {
   }
 
   /**
-   * Files whose turn comes soon, in this order, as they are.
-   * @param room what the association that is likely to carry them leaves between their bytes
-   * @returns of how many of them nothing more is to be done; the others may be named again later
+   * Reads files ahead whose turn comes soon, in this order.
+   * @param room how the association that will probably carry them cuts their bytes into fragments
+   * @returns how many of them are read or being read; the others may be named again later
    */
   expect(files: readonly ScannedInstance[], room: FragmentRoom): number {
     return this.#readAhead.expect(files.map(dataSetOf), room);
   }
 
   /**
-   * The file's own bytes, or converted where the peer takes only another syntax.
+   * The file's own bytes, or converted ones where the peer takes only another transfer syntax.
    * @param transferSyntaxUID the file's own, or one of its `conversionTargets`
    */
   sourceOf(file: ScannedInstance, transferSyntaxUID: string): DataSetSource {

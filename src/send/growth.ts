@@ -1,19 +1,19 @@
-// How many associations a send should have open. One association leaves a peer idle while it answers, and us while we
-// wait; several hide that, but each costs the peer a process or a thread, and many peers allow few. What a peer allows
-// is learnt once: asking for more at each turn would flood it with associations that it rejects.
+// How many associations a send should have open. With one association, each side idles while the other works. Several
+// hide that, but each costs the peer a process or a thread, and many peers allow few. How many a peer allows is learnt
+// once: asking for more after every file would flood it with associations that it rejects.
 
 import { AUTO_ASSOCIATIONS_MAX } from './options.ts';
 
-/** A step is judged by what happens in this much time, and with at least so many answers. */
+/** The throughput with one more association is measured over this time, and over at least so many answers. */
 const WINDOW_MS = 25;
 const WINDOW_ANSWERS = 8;
-/** Each answer counts like so many bytes: it takes a round trip and the peer's work, however small the file. */
+/** An answer counts as this many bytes: a round trip and the peer's work cost as much, however small the file. */
 const ANSWER_WEIGHT = 65_536;
-/** Another association must bring at least this much more. */
+/** Another association must raise the throughput by at least this factor. */
 const GAIN_MIN = 1.15;
-/** Less work than this is done before another association would pay. */
+/** Where less time than this remains, another association would not pay. */
 const REMAINING_MIN_MS = 100;
-/** A peer that refused another association is asked again after this time, and so often at most. */
+/** A peer that refused an association is asked again after this time, and at most so many times in a send. */
 const ASK_AGAIN_MS = 30_000;
 const ASK_AGAIN_MAX = 3;
 
@@ -27,8 +27,8 @@ export interface Throughput {
 }
 
 /**
- * Given a number: that many, at once. 'auto': one, then one more as long as each brought more throughput, until one was
- * refused or did not pay. After a refusal the number is what was open then, and rises by one whenever the peer is asked
+ * With a number: that many from the start. With 'auto': one, then one more as long as each raised the throughput, until
+ * one was refused or did not pay. After a refusal: as many as were open then, and one more whenever the peer is asked
  * again. Time is an input, in milliseconds.
  */
 export class AssociationGrowth {
@@ -52,8 +52,8 @@ export class AssociationGrowth {
   }
 
   /**
-   * The peer refused one, or lost it: it stays at what it has.
-   * @param open how many others are open
+   * The peer refused an association, or lost it.
+   * @param open how many others are open: no more are wanted for now
    */
   refused(now: number, open: number): void {
     this.#wanted = Math.max(1, Math.min(this.#wanted, open));
@@ -61,7 +61,7 @@ export class AssociationGrowth {
     this.#isOver = true;
   }
 
-  /** To be told of every answer. */
+  /** Call it at every answer. */
   observe(now: number, { answers, bytes, waiting }: Throughput): void {
     if (this.#refusedAt !== undefined && now - this.#refusedAt >= ASK_AGAIN_MS && this.#askedAgain < ASK_AGAIN_MAX) {
       this.#refusedAt = now;

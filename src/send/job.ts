@@ -1,4 +1,4 @@
-// What a send is asked to do and what it tells. The same for the editor and the terminal.
+// What a send is asked to do, and what it reports. The same for the editor and the terminal.
 
 import type { AssociationFailure } from '../net/failure.ts';
 import type { PduSink } from '../net/pdu-tap.ts';
@@ -14,7 +14,7 @@ import type { StoredInstances } from './stored-instances.ts';
 export interface SendJob {
   readonly peer: Peer;
   readonly files: ScannedFiles;
-  /** What is not given is as in DEFAULT_SEND_OPTIONS. */
+  /** Defaults: DEFAULT_SEND_OPTIONS. */
   readonly options?: Partial<SendOptions>;
   /**
    * What the sends of this process have stored before, one object for all of them. Files that would replace an instance
@@ -22,23 +22,24 @@ export interface SendJob {
    */
   readonly earlier?: StoredInstances;
   /**
-   * Absolute paths of files that a person has chosen to send whatever pre-flight says of them ("Send this one"). Of several
-   * files with one SOP Instance UID a decided one is sent, and the others are held back. A retry keeps the decision.
+   * Absolute paths of files that a person has chosen to send whatever pre-flight says of them ("Send this one"). Of
+   * several files with one SOP Instance UID a decided one is sent, and the others are held back. A retry keeps the
+   * decision.
    */
   readonly decided?: ReadonlySet<string>;
-  /** Makes a path fit to be shown and traced; by default the path as it is. */
+  /** How a path is shown and traced; by default as it is. */
   readonly displayPath?: (path: string) => string;
 }
 
 export interface SendProgress {
-  /** Of the files that are tried; what the scan skipped does not count. */
+  /** Without the files that the scan skipped. */
   readonly filesDone: number;
   readonly filesTotal: number;
   /** Of data sets. */
   readonly bytesDone: number;
   readonly bytesTotal: number;
   readonly counts: OutcomeCounts;
-  /** Over the last seconds; undefined until something can be said. */
+  /** Over the last seconds; undefined in the first second. */
   readonly bytesPerSecond: number | undefined;
   readonly remainingMs: number | undefined;
 }
@@ -61,7 +62,7 @@ export interface SendListeners {
   readonly outcome?: (index: number, outcome: FileOutcome) => void;
 }
 
-/** A listener threw: what it shows or keeps is not all there. The send went on without it. */
+/** A listener threw: what it shows or keeps has gaps. The send went on. */
 export interface ListenerTrouble {
   readonly listener: keyof SendListeners;
   /** The first that it threw. */
@@ -93,6 +94,6 @@ export interface SendResult {
   readonly bytesSent: number;
   readonly associations: readonly AssociationSummary[];
   readonly cancelled: boolean;
-  /** Absent: every listener heard everything. */
+  /** Absent: no listener threw. */
   readonly troubles?: readonly ListenerTrouble[];
 }

@@ -1,6 +1,6 @@
-// Which process writes a journal, and whether it still does. A number alone does not tell: processes end and numbers are
-// given again, machines start anew, and a home folder can be shared by machines and containers that cannot see each
-// other's processes. So the holder says all that the system lets us know, and whoever asks compares.
+// Which process writes a journal, and whether it still runs. The process ID alone does not tell: IDs are reused,
+// machines restart, and machines or containers that cannot see each other's processes may share a home folder. So the
+// journal keeps everything that the system tells about its process, to be compared later.
 
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -8,15 +8,15 @@ import { hostname } from 'node:os';
 export interface JournalHolder {
   readonly pid: number;
   readonly host: string;
-  /** Of the running system; another after each start of the machine. Linux only. */
+  /** Boot ID: changes whenever the machine starts. Linux only. */
   readonly boot?: string;
-  /** The name space in which `pid` counts, where the system has several. Linux only. */
+  /** The PID namespace of `pid`. Linux only. */
   readonly space?: string;
-  /** When the process began, in whatever the system counts in; tells it from a later one with the same number. */
+  /** When the process started, in the system's own unit: tells it from a later process with the same ID. */
   readonly began: string;
 }
 
-/** A holder that cannot be seen from here counts as gone when its journal has not grown for this long. */
+/** A process that cannot be seen from here counts as ended when its journal has not grown for this long. */
 export const UNSEEN_SILENCE_MS = 10 * 60_000;
 
 export function thisProcess(): JournalHolder {
@@ -32,8 +32,8 @@ export function thisProcess(): JournalHolder {
 }
 
 /**
- * Whether the holder still runs. Where the system does not tell when a process began (it does on Linux), a stranger
- * that got the number of an ended holder is taken for it until it ends, too.
+ * Whether the process still runs. Where the system does not tell when a process started (Linux does), another process
+ * with the same ID is taken for it until that one ends.
  * @param silentMs for how long its journal has not grown
  */
 export function isHeld(holder: JournalHolder, silentMs: number): boolean {
@@ -50,10 +50,12 @@ export function isHeld(holder: JournalHolder, silentMs: number): boolean {
   }
 }
 
-/** proc(5): field 22 of `stat`, in clock ticks since the start of the machine. Undefined: not there, or ended. */
+/**
+ * proc(5): field 22 of `stat`, in clock ticks since the machine started. Undefined: no such process, or it has ended.
+ */
 function beginningOf(pid: number): string | undefined {
   const status = quiet(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
-  // The second field is a name in brackets, which can hold anything.
+  // The second field is a name in brackets, which may contain anything, also brackets and spaces.
   const fields = status?.slice(status.lastIndexOf(')') + 2).split(' ');
   const [state] = fields ?? [];
   return state === undefined || state === 'Z' || state === 'X' ? undefined : fields?.[19];

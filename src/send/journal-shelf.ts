@@ -1,4 +1,4 @@
-// The journals that are there: read with whatever a crash, a full disk or time did to them, listed, and cleared away.
+// Reads, lists and clears away the journals in a folder, also those that a crash or a full disk has damaged.
 
 import { createReadStream, type Stats } from 'node:fs';
 import { open, readdir, rm, stat } from 'node:fs/promises';
@@ -17,26 +17,29 @@ import {
 import { isHeld } from './journal-holder.ts';
 import { OUTCOMES, type Outcome } from './outcome.ts';
 
-/** No more than these are kept of those that no living process writes, the newest, and none that is older. */
+/** Of journals without a running process, at most so many are kept, the newest, and none that is older than this. */
 export const JOURNALS_KEPT = 20;
 export const JOURNAL_AGE_MAX_MS = 30 * 24 * 3_600_000;
-/** A file without a header that can be read is some other window's that has just begun, or good for nothing. */
+/**
+ * A file without a readable header is deleted after this time; a younger one may just have been begun by another
+ * window.
+ */
 const HEADLESS_AGE_MAX_MS = 24 * 3_600_000;
-/** What a header needs at most, in bytes. */
+/** Longest header, in bytes. */
 const HEADER_LENGTH_MAX = 16_384;
-/** Longer lines than this, in characters, are none of ours. */
+/** We write no longer lines than this, in characters. */
 const LINE_LENGTH_MAX = 1 << 24;
 
 export interface JournalSummary extends Omit<JournalHeader, 'journal' | 'files'> {
-  /** A process that still runs writes it. */
+  /** A process that is still running writes it. */
   readonly isHeld: boolean;
-  /** Undefined: it has no end, because its process died or is still at work. */
+  /** Undefined: its process died or is still running. */
   readonly end: JournalEnd | undefined;
-  /** What the person had chosen. */
+  /** Absolute paths that the person selected. */
   readonly selection: readonly string[];
   /** How many files were to be sent. */
   readonly total: number;
-  /** By their number. Fewer than `total`: something has damaged the journal. */
+  /** By number. Fewer than `total`: the journal is damaged. */
   readonly files: ReadonlyMap<number, JournaledFile>;
   readonly outcomes: ReadonlyMap<number, Outcome>;
 }
@@ -53,8 +56,8 @@ export function remaining({ files, outcomes }: Pick<JournalSummary, 'files' | 'o
 }
 
 /**
- * All journals of the folder, newest first; [] where there is no such folder. What cannot be read is passed over: a
- * file without a header, a line that is torn or no JSON. Never rejects.
+ * All journals of the folder, newest first; [] where there is no such folder. Skips what cannot be read: files without
+ * a header, lines that are torn or no JSON. Never rejects.
  */
 export async function readJournals(directory: string, nowMs: number): Promise<JournalSummary[]> {
   const journals: JournalSummary[] = [];
@@ -65,7 +68,7 @@ export async function readJournals(directory: string, nowMs: number): Promise<Jo
   return journals.sort((a, b) => b.startedAtMs - a.startedAtMs);
 }
 
-/** One journal by its id; undefined: it is not there, or is none. Never rejects. */
+/** One journal by its id; undefined: there is none. Never rejects. */
 export async function findJournal(directory: string, id: string, nowMs: number): Promise<JournalSummary | undefined> {
   if (journalIdOf(`send-${id}.jsonl`) === undefined) return undefined;
   const path = journalPath(directory, id);
@@ -73,7 +76,7 @@ export async function findJournal(directory: string, id: string, nowMs: number):
   return status === undefined ? undefined : readJournal(path, status, nowMs);
 }
 
-/** Clears away what is too old and too many. Journals that a living process writes stay. Never rejects. */
+/** Deletes journals that are too old or too many, but none that a running process writes. Never rejects. */
 export async function tidyJournals(directory: string, nowMs: number): Promise<void> {
   const idle: { readonly path: string; readonly startedAtMs: number }[] = [];
   for (const { path, status } of await journalFiles(directory)) {
@@ -150,7 +153,7 @@ async function readJournal(path: string, status: Stats, nowMs: number): Promise<
       } else if (typeof line === 'object' && line !== null) {
         const settled = asOutcome(line, total);
         const before = settled === undefined ? undefined : outcomes.get(settled.index);
-        // What was stored once is stored.
+        // A stored file stays stored, whatever a later line says.
         if (settled !== undefined && (before === undefined || !isDone(before)))
           outcomes.set(settled.index, settled.outcome);
         end = asEnd(line) ?? end;
@@ -158,7 +161,7 @@ async function readJournal(path: string, status: Stats, nowMs: number): Promise<
       }
     }
   } catch {
-    // Half of it is better than nothing: what was not read is not known to be stored.
+    // Use what was read: the other files stay owed.
   }
   if (header === undefined) return undefined;
   const { journal: _version, files: total, ...rest } = header;
@@ -166,7 +169,10 @@ async function readJournal(path: string, status: Stats, nowMs: number): Promise<
   return { ...rest, isHeld: held, end, selection, total, files, outcomes };
 }
 
-/** The JSON of each line; undefined where a line holds none. A piece at a time, so that a long one stalls nobody. */
+/**
+ * The JSON of each line; undefined where it is none. Reads in pieces, so that a long journal does not block the event
+ * loop.
+ */
 async function* linesOf(path: string): AsyncGenerator<unknown, void, undefined> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
@@ -176,7 +182,7 @@ async function* linesOf(path: string): AsyncGenerator<unknown, void, undefined> 
     for (const line of lines) if (line !== '') yield parsed(line);
     if (rest.length > LINE_LENGTH_MAX) rest = '';
   }
-  // Written whole but for its newline, or torn: JSON tells.
+  // The last line, without a newline: whole, or torn and then no JSON.
   if (rest !== '') yield parsed(rest);
 }
 

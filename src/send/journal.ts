@@ -1,11 +1,12 @@
-// The journal of a send: what was to be sent and what became of it, on disk while it happens, so that a send whose
-// process dies can go on later with exactly what is not known to be stored.
+// The journal of a send: which files were to be sent, and the outcome of each, written to disk while it happens. If the
+// process dies, the send can be resumed with exactly the files that are not known to be stored.
 //
-// One file for each send, lines of JSON, only ever appended to: a header, where the send comes from, one line per file,
-// one line per settled outcome, and a last line when the send has ended by itself. Each line goes to the system before
-// `record` returns, hence before anybody is told. That is enough to survive the death of the process; it is not forced
-// onto the disk (fsync), so the last lines may be lost with the machine. What is lost is sent again, which a Storage SCP
-// takes as the same instance. Lines name files, which can name patients: only their owner may read them.
+// One file for each send, with lines of JSON that are only ever appended: a header, what the person selected, one line
+// for each file, one for each outcome, and a last line when the send ends by itself. Write-ahead: `record` returns when
+// the system has the line, and only then is anybody told of the outcome. That survives the death of the process. It is
+// not forced onto the disk (fsync), so the last lines may be lost when the machine dies; those files are sent again,
+// which a Storage SCP takes as the same instances. Lines name files, which can name patients: only their owner may read
+// them.
 
 import { randomUUID } from 'node:crypto';
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
@@ -19,7 +20,7 @@ import type { FileOutcome, Outcome } from './outcome.ts';
 
 export const JOURNAL_VERSION = 1;
 const FILE_NAME = /^send-([0-9A-Za-z-]{1,64})\.jsonl$/;
-/** Lines are handed to the system in pieces of about this many characters. */
+/** Lines are written in pieces of about this many characters. */
 const PIECE_LENGTH = 1 << 17;
 
 export type JournaledPeer = Pick<Peer, 'name' | 'host' | 'port' | 'calledAETitle' | 'callingAETitle'>;
@@ -44,38 +45,40 @@ export interface JournalHeader {
 }
 
 /**
- * How a send ended: every file was tried; the person stopped it; its process went down in good order before it was done.
- * Without any, the process died.
+ * How a send ended. done: every file was tried. cancelled: the person stopped it. interrupted: its process shut down
+ * before it was done. No end at all: the process died.
  */
 export const JOURNAL_ENDS = ['done', 'cancelled', 'interrupted'] as const;
 export type JournalEnd = (typeof JOURNAL_ENDS)[number];
 
 export interface JournalOptions {
-  /** What the person chose, for how paths are shown later on. */
+  /** Absolute paths that the person selected: later, paths are shown relative to them. */
   readonly selection?: readonly string[];
-  /** Files that an earlier send owes and that cannot be read now: they stay owed, whatever becomes of this send. */
+  /** Files that an earlier send owes and that cannot be read now: this journal owes them from now on. */
   readonly carried?: readonly JournaledFile[];
   /** Milliseconds since 1970. */
   readonly nowMs?: number;
-  /** Told once, when the journal cannot be written. The send goes on without. */
+  /** Called once, when the journal cannot be written. The send goes on without it. */
   readonly trouble?: (error: SystemErrorInfo) => void;
 }
 
-/** Nothing of this file's peer, path or disk makes a method throw. */
+/** Its methods never throw, whatever the disk does. */
 export interface Journal {
   readonly id: string;
-  /** Every line so far was written. */
+  /** Whether every line so far was written. */
   readonly isWhole: boolean;
   /**
-   * Returns when the system has it. Files that hold nothing to send are passed over.
+   * Returns when the system has the line. Files that hold nothing to send are ignored.
    * @param index of the file in the job; each is recorded once
    */
   record(index: number, outcome: FileOutcome): void;
-  /** Ends it. It is deleted where every file is done (see isDone). What is recorded later is lost. */
+  /** Ends the journal, and deletes it where every file is done (see isDone). Later records are ignored. */
   close(end: JournalEnd): void;
 }
 
-/** Whether such a file is never offered again: it is stored, there is nothing to send, or a person must decide about it. */
+/**
+ * Whether a file is never offered again: it is stored, or there is nothing to send, or a person must decide about it.
+ */
 export function isDone(outcome: Outcome): boolean {
   return outcome === 'stored' || outcome === 'stored with warning' || outcome === 'skipped' || outcome === 'held back';
 }
@@ -89,7 +92,7 @@ export function journalIdOf(fileName: string): string | undefined {
   return FILE_NAME.exec(fileName)?.[1];
 }
 
-/** Begins a journal in `directory`, which is made if it is not there. Synchronous and whole: nothing is sent before. */
+/** Begins a journal in `directory`, which is created if missing. Returns when every file has its line. */
 export function openJournal(
   directory: string,
   job: Pick<SendJob, 'peer' | 'files' | 'options'>,
@@ -100,7 +103,7 @@ export function openJournal(
   return journal;
 }
 
-/** The same for an event loop that others wait for: between pieces of a long list it is theirs. */
+/** The same without blocking the event loop: it gives way between pieces of a long list. */
 export async function beginJournal(
   directory: string,
   job: Pick<SendJob, 'peer' | 'files' | 'options'>,
@@ -111,7 +114,7 @@ export async function beginJournal(
   return journal;
 }
 
-/** Takes a journal away. False: it was not there any more, so somebody else has taken it. Only one caller gets true. */
+/** Deletes a journal. False: another process has done so already. Of several callers only one gets true. */
 export function forget(directory: string, id: string): boolean {
   try {
     rmSync(journalPath(directory, id));
@@ -125,14 +128,14 @@ class FileJournal implements Journal {
   readonly id: string;
   readonly #path: string;
   readonly #trouble: JournalOptions['trouble'];
-  /** Files of the job that have no line here, in ascending order. */
+  /** Indexes of the job's files without a line here, in ascending order. */
   #skipped: readonly number[] = [];
-  /** Of the job, with those. */
+  /** How many files the job has, these included. */
   #length = 0;
-  /** How many are not known to be stored. */
+  /** How many files are not done. */
   #owed = 0;
   #descriptor: number | undefined;
-  /** The last line may be there in part. */
+  /** The last line may have been written in part. */
   #isTorn = false;
   #hasComplained = false;
 
@@ -145,7 +148,7 @@ class FileJournal implements Journal {
     this.#trouble = options.trouble;
   }
 
-  /** Writes everything in front of the outcomes, a piece at a time. */
+  /** Writes all lines that come before the outcomes, in pieces. */
   *begin(
     directory: string,
     { peer, files, options }: Pick<SendJob, 'peer' | 'files' | 'options'>,
@@ -166,7 +169,7 @@ class FileJournal implements Journal {
     };
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
-      // It may have been there with other rights.
+      // The folder may have existed with wider permissions.
       chmodSync(directory, 0o700);
       this.#descriptor = openSync(this.#path, 'ax', 0o600);
     } catch (error) {
@@ -175,7 +178,7 @@ class FileJournal implements Journal {
     }
     let lines = `${JSON.stringify(header)}\n${JSON.stringify({ selection })}\n`;
     let index = 0;
-    // Numbered: a line that is lost later on must not lend its number to the next.
+    // Each line has its number: when a line is damaged later, the others must keep theirs.
     const line = (path: string, size: number, mtimeMs: number): void => {
       lines += `${JSON.stringify([index, path, size, mtimeMs])}\n`;
       index += 1;
@@ -222,10 +225,10 @@ class FileJournal implements Journal {
     }
   }
 
-  /** A line that cannot be written is given up: its file counts as not known to be stored. The next is tried again. */
+  /** A line that cannot be written is lost, and its file stays owed. The next line is tried again. */
   #write(lines: string): void {
     if (this.#descriptor === undefined) return;
-    // Behind a torn line a new one begins, not the rest of that.
+    // After a torn line begin a new one.
     const bytes = Buffer.from(this.#isTorn ? `\n${lines}` : lines);
     try {
       for (let written = 0; written < bytes.length; )

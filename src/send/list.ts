@@ -1,5 +1,5 @@
-// What a send has one of for each file. A send may have millions of files, and most of them end alike: such a list may
-// make its entries when they are asked for, from what takes a hundred bytes, instead of keeping objects.
+// Lists with one entry for each file of a send. A send may have millions of files: such a list can keep a hundred bytes
+// an entry and make the object when somebody asks for it.
 
 /** An array is one. */
 export interface List<T> extends Iterable<T> {
@@ -8,7 +8,7 @@ export interface List<T> extends Iterable<T> {
   at(index: number): T | undefined;
 }
 
-/** Entries that are made when they are asked for: two questions for the same give two objects. */
+/** Makes an entry whenever it is asked for: asked twice, it gives two objects. */
 export abstract class LazyList<T> implements List<T> {
   abstract get length(): number;
 

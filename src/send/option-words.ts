@@ -1,5 +1,4 @@
-// The words in which people say how a send is to be done. The command line and the settings read the same ones, so that
-// what a peer's entry says and what a command says cannot drift apart.
+// The words for the options of a send, shared by the command line and the settings, so that both accept the same ones.
 
 import type { Priority } from '../protocol/dimse/command.ts';
 import { EXPLICIT_VR_BE, EXPLICIT_VR_LE, IMPLICIT_VR_LE } from '../protocol/uids.ts';
@@ -15,14 +14,14 @@ export const CONVERSIONS = {
   any: 'any',
 } as const satisfies Readonly<Record<ConversionPolicy, ConversionPolicy>>;
 
-/** The transfer syntaxes that can be asked for alone: those into which every uncompressed data set can be converted. */
+/** Transfer syntaxes that can be proposed alone: every uncompressed data set can be converted to each of them. */
 export const REQUESTED_SYNTAXES = {
   'explicit little endian': EXPLICIT_VR_LE,
   'implicit little endian': IMPLICIT_VR_LE,
   'explicit big endian': EXPLICIT_VR_BE,
 } as const;
 
-/** What pre-flight finds, by the names under which it is reported. */
+/** The codes of pre-flight findings, as reports show them. */
 export const PREFLIGHT_CODES = wordsOf(DEFAULT_PREFLIGHT_POLICY) as readonly PreflightCode[];
 export const PREFLIGHT_DECISIONS = { send: 'send', skip: 'skip' } as const;
 
@@ -30,9 +29,9 @@ export type PriorityWord = keyof typeof PRIORITIES;
 export type ConversionWord = keyof typeof CONVERSIONS;
 export type RequestedSyntaxWord = keyof typeof REQUESTED_SYNTAXES;
 
-/** What was not said is undefined. */
+/** Undefined: the person has not set it. */
 export interface OptionWords {
-  /** 1 to ASSOCIATIONS_MAX, or as many as pay. */
+  /** 1 to ASSOCIATIONS_MAX, or as many as make the send faster. */
   readonly associations?: number | 'auto' | undefined;
   /** 0 (no limit) to OPERATIONS_INVOKED_MAX. */
   readonly asynchronousOperations?: number | undefined;
@@ -44,7 +43,7 @@ export interface OptionWords {
   readonly preflight?: { readonly [code in PreflightCode]?: 'send' | 'skip' | undefined } | undefined;
 }
 
-/** Only what was said; the rest is for DEFAULT_SEND_OPTIONS. */
+/** Only the options that were set; DEFAULT_SEND_OPTIONS has the others. */
 export function sendOptionsOf(words: OptionWords): Partial<SendOptions> {
   const { associations, asynchronousOperations, priority, conversion } = words;
   const { requestTransferSyntax, proposeAllStorage, preflight } = words;

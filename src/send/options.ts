@@ -1,22 +1,24 @@
-// How a send is to be done: one set of options for the editor's settings and the command line.
+// The options of a send, for the editor's settings and the command line alike.
 
 import { FILE_TIMEOUT_MS } from '../part10/read/file-access.ts';
 import type { Priority } from '../protocol/dimse/command.ts';
 import type { PreflightPolicy } from './preflight-policy.ts';
 
-/** May a data set be re-encoded where the peer refuses what the file is? It is always said when it was. */
+/**
+ * Whether a data set may be converted where the peer refuses the file's transfer syntax. Results say which ones were.
+ */
 export type ConversionPolicy =
-  /** Never: what the peer refuses fails. */
+  /** Never: such a file fails. */
   | 'never'
-  /** Between the uncompressed syntaxes, and decoding of syntaxes that compress without loss. */
+  /** Between uncompressed syntaxes, and from syntaxes with lossless compression to uncompressed ones. */
   | 'lossless'
-  /** Also decoding of what was compressed with loss; nothing more is lost by it. */
+  /** Also from syntaxes with lossy compression: decompressing loses nothing more. */
   | 'any';
 
 export interface SendOptions {
   /**
-   * How many associations are open at the same time, 1-8; the peer may allow fewer. 'auto': one, and more while each
-   * makes it faster.
+   * How many associations are open at the same time, 1-8; the peer may allow fewer. 'auto': one, and more as long as
+   * each makes the send faster.
    */
   readonly associations: number | 'auto';
   /**
@@ -27,14 +29,14 @@ export interface SendOptions {
   /** (0000,0700) of every C-STORE-RQ. */
   readonly priority: Priority;
   readonly conversion: ConversionPolicy;
-  /** Ask for this uncompressed transfer syntax only, whatever the files are; their data sets are converted to it. */
+  /** Propose only this uncompressed transfer syntax, whatever the files have; data sets are converted to it. */
   readonly requestOnly?: string;
   /**
-   * 'needed': the presentation contexts that the files need. 'all storage': beside those, every storage SOP class of the
-   * current standard in the uncompressed syntaxes, as far as they fit into the association.
+   * 'needed': the presentation contexts that the files need. 'all storage': beside those, every storage SOP class of
+   * the current standard in the uncompressed syntaxes, as far as they fit into the association.
    */
   readonly propose: 'needed' | 'all storage';
-  /** What to do with files that are not as they should be, where it is not as in DEFAULT_PREFLIGHT_POLICY. */
+  /** Changes to DEFAULT_PREFLIGHT_POLICY: which findings hold a file back. */
   readonly preflight?: Partial<PreflightPolicy>;
   /** How long one system call on a file may take, in milliseconds; Infinity: no limit. */
   readonly fileTimeoutMs: number;

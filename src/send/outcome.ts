@@ -1,4 +1,4 @@
-// What became of each file. Each ends as exactly one of seven; nothing is ever guessed.
+// What became of each file: exactly one of seven outcomes. Nothing is ever guessed.
 
 import type { AssociationFailure } from '../net/failure.ts';
 import type { Finding } from '../part10/check/finding.ts';
@@ -20,12 +20,12 @@ export const OUTCOMES = [
 /**
  * - stored: the peer answered success (0000H).
  * - stored with warning: the peer answered a warning; it has the instance.
- * - failed: the peer does not have it, as far as anyone can know.
- * - held back: never tried, because of what pre-flight found. A person must decide, for this very file: no retry, resume
- *   or second send of ours sends it.
+ * - failed: the peer does not have it, as far as anyone can tell.
+ * - held back: never tried, because of what pre-flight found. A person must decide about this very file: no retry,
+ *   resume or second send of ours sends it.
  * - skipped: there is nothing in the file that could be sent, or the peer has the same data set from another file.
  * - cancelled: the person stopped before it was sent, or while it was.
- * - unknown: every byte went out, and no answer came that can be the one to it.
+ * - unknown: every byte went out, and no valid answer came.
  */
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -55,9 +55,9 @@ export type Reason =
       /** Tags as 0xGGGGEEEE. */
       readonly offendingElement?: readonly number[];
     }
-  /** The response could not be one to our request. */
+  /** The response does not fit our request. */
   | { readonly code: 'invalid response'; readonly detail: string }
-  /** The file was not the same any more as when it was scanned. */
+  /** The file has changed since it was scanned. */
   | { readonly code: 'file changed'; readonly detail: string }
   | { readonly code: 'read error'; readonly error: SystemErrorInfo }
   /** Held back before anything was sent, because of this. */
@@ -76,7 +76,7 @@ export interface FileOutcome {
   readonly sopInstanceUID?: string;
   /** Of the file. */
   readonly transferSyntaxUID?: string;
-  /** On the wire, where anything went out; another than the file's = converted. */
+  /** Of what went out; another one than the file's: it was converted. */
   readonly transferSyntaxOnWire?: string;
   /** Status of the C-STORE-RSP. */
   readonly status?: number;
@@ -91,7 +91,7 @@ export interface FileOutcome {
 
 /** In the order of the job. */
 export interface FileOutcomes extends List<FileOutcome> {
-  /** At least those of which there is more to tell than that the file was stored as it is; undefined: look at each. */
+  /** The outcomes of which more can be said than 'stored as it is', perhaps with others; undefined: look at each. */
   readonly notable?: Iterable<FileOutcome>;
 }
 

@@ -1,5 +1,5 @@
-// Numbers and texts side by side in pages, outside the engine's heap: a hundred thousand objects would take four times the
-// room, and the collector would look at each of them again and again.
+// Numbers and texts packed into pages outside the engine's heap. A hundred thousand objects would take four times the
+// memory, and the garbage collector would visit each of them again and again.
 
 /** Entries, or bytes of text. */
 const NUMBERS_PER_PAGE = 4_096;
@@ -10,7 +10,7 @@ const NOT_LATIN_1 = /[^\0-\xff]/;
 
 type Numbers = Float64Array | Uint32Array;
 
-/** One number for each index; 0 where none was set. Whole ones below 2^32 need half the room. */
+/** One number for each index; 0 where none was set. A Uint32Array needs half the memory of a Float64Array. */
 export class PackedNumbers {
   readonly #page: () => Numbers;
   readonly #pages: Numbers[] = [];
@@ -30,7 +30,7 @@ export class PackedNumbers {
   }
 }
 
-/** Texts, each as it was, whatever its characters: names of Windows need not be well-formed. */
+/** Texts of any characters, also unpaired surrogates: names of files on Windows may have them. */
 export class PackedTexts {
   readonly #pages: Buffer[] = [];
   #end = TEXT_PAGE;
@@ -60,7 +60,7 @@ export class PackedTexts {
   }
 }
 
-/** What many have in common, kept once. */
+/** Texts that many entries share, such as folders and UIDs of SOP classes: each is kept once. */
 export class CommonTexts {
   readonly #numbers = new Map<string, number>();
   readonly #texts: string[] = [];

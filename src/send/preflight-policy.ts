@@ -1,5 +1,5 @@
-// Which findings hold a file back. By default those that make a peer lose data or abort the association, and
-// with it take other files along: measured with DCMTK and Orthanc, see docs/pre-flight.md.
+// Which findings hold a file back. By default: those on which a peer loses data or aborts the association, which also
+// costs other files their try. Measured with DCMTK and Orthanc, see docs/pre-flight.md.
 
 import type { Finding } from '../part10/check/finding.ts';
 
@@ -21,7 +21,9 @@ export type RepeatedInstance =
 export type PreflightFinding = Finding | RepeatedInstance;
 export type PreflightCode = PreflightFinding['code'];
 
-/** 'send': all the same, and the finding is reported. 'skip': the file is held back, and the finding is the reason. */
+/**
+ * 'send': the file is sent, and the finding is reported. 'skip': the file is held back, and the finding is the reason.
+ */
 export type PreflightPolicy = Readonly<Record<PreflightCode, 'send' | 'skip'>>;
 
 export const DEFAULT_PREFLIGHT_POLICY: PreflightPolicy = {

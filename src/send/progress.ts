@@ -1,13 +1,13 @@
-// How far a send is, how fast it goes and how long it will take: told a few times a second, never once per packet.
+// How far a send is, how fast, and how long it will take. Reported at most four times a second, not for every packet.
 
 import type { SendProgress } from './job.ts';
 import type { OutcomeCounts } from './outcome.ts';
 import type { Load } from './scanned-files.ts';
 
 const REPORT_INTERVAL_MS = 250;
-/** The rate is that of the last seconds, so that it follows a network that changes. */
+/** The rate is an average of the last seconds, so that it follows a network that changes. */
 const RATE_WINDOW_MS = 5_000;
-/** Before this much time has passed, any rate would be a guess. */
+/** No rate is given before this time: it would be a guess. */
 const RATE_AFTER_MS = 1_000;
 
 export class ProgressMeter {
@@ -30,13 +30,13 @@ export class ProgressMeter {
     this.#report = report;
   }
 
-  /** Bytes that have just gone out, of an instance that is not settled yet. */
+  /** Bytes have gone out of an instance without an outcome. */
   sent(bytes: number): void {
     this.#bytesInFlight += bytes;
     this.#tell(false);
   }
 
-  /** An instance is to be sent again: what went out of it counts no more. */
+  /** An instance will be sent again: what went out of it no longer counts. */
   lost(bytesSent: number): void {
     this.#bytesInFlight -= bytesSent;
   }
@@ -61,7 +61,7 @@ export class ProgressMeter {
     const now = performance.now();
     const waitMs = this.#reportedAt + REPORT_INTERVAL_MS - now;
     if (!always && waitMs > 0) {
-      // Told later rather than never: a peer that falls silent must not leave an old state on the screen.
+      // Report later: otherwise an old state would stay on the screen when the peer falls silent.
       this.#timer ??= setTimeout(() => this.#tell(true), waitMs);
       return;
     }

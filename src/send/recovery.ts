@@ -1,9 +1,9 @@
 // What to do after a channel has failed: open another one, and when, or give up.
 //
-// Only the peer's failures count. A channel that we ended because a file could not be read on says nothing about the peer.
-// A channel that the peer ended while an instance was on its way counts first of all against that instance: it goes to the
-// end of the queue, and the next channel begins with an instance from elsewhere in it. An answer to any of them shows that
-// the peer works, and the count begins again.
+// Only the peer's failures count. A channel that we ended because a file could not be read on says nothing about the
+// peer. A channel that the peer ended while an instance was on its way counts first of all against that instance: it
+// goes to the end of the queue, and the next channel begins with an instance from elsewhere in it. An answer to any of
+// them shows that the peer works, and the count begins again.
 
 import type { Reason } from './outcome.ts';
 import type { ChannelFailure } from './store-target.ts';
@@ -11,8 +11,8 @@ import type { ChannelFailure } from './store-target.ts';
 /** After this many associations in a row that were lost without a single answer, the rest of the files is given up. */
 export const LOST_ASSOCIATIONS_MAX = 3;
 /**
- * The same for associations that the peer itself ended while an instance was on its way that had not been lost before. Such
- * a peer is there and refuses this instance in its own way (DCMTK's storescp aborts); with another it may go on.
+ * The same for associations that the peer itself ended while an instance was on its way that had not been lost before.
+ * Such a peer is there and refuses this instance in its own way (DCMTK's storescp aborts); with another it may go on.
  */
 export const ABORTED_ASSOCIATIONS_MAX = 10;
 

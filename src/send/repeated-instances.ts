@@ -1,21 +1,22 @@
-// Which SOP Instance UIDs come more than once. Nearly always none does, so what is kept for a file is a number, not its UID.
+// Finds SOP Instance UIDs that more than one file has. There are nearly never any, so a file costs a few bytes here,
+// not the length of its UID.
 
 const PLACES_FIRST = 64;
 
 export class RepeatedInstances {
   readonly #uidOf: (index: number) => string;
   readonly #firsts = new Map<number, number>();
-  // Open addressing, at most half full: an index from 1 in each place, and the hash by which it came there.
+  // A hash table with open addressing, at most half full: in each place an index, from 1, and its hash.
   #indexes = new Uint32Array(PLACES_FIRST);
   #hashes = new Uint32Array(PLACES_FIRST);
   #count = 0;
 
-  /** @param uidOf the SOP Instance UID of what was added before */
+  /** @param uidOf the SOP Instance UID of a file that was added before */
   constructor(uidOf: (index: number) => string) {
     this.#uidOf = uidOf;
   }
 
-  /** Of those whose UID comes more than once, by their index: the index of the first that has it. */
+  /** For each file whose UID another one has too, by index: the index of the first with that UID. */
   get firsts(): ReadonlyMap<number, number> {
     return this.#firsts;
   }
@@ -46,7 +47,7 @@ export class RepeatedInstances {
     const hashes = this.#hashes;
     this.#indexes = new Uint32Array(2 * indexes.length);
     this.#hashes = new Uint32Array(2 * indexes.length);
-    // By number: `entries` would make two hundred thousand arrays at a stroke.
+    // Not with `entries`, which would allocate an array for each place.
     for (let at = 0; at < indexes.length; at += 1) {
       const indexFrom1 = indexes[at] as number;
       if (indexFrom1 === 0) continue;

@@ -1,6 +1,6 @@
-// Runs a send: for each sort of channel that the target has arranged, one or several open at the same time, fed from one
-// queue; each file is settled as exactly one outcome. One bad file never stops the rest; a lost channel is opened again
-// for what remains.
+// Runs a send: for each sort of channel that the target has arranged, one or several open at the same time, fed from
+// one queue; each file is settled as exactly one outcome. One bad file never stops the rest; a lost channel is opened
+// again for what remains.
 
 import type { Peer } from '../net/peer.ts';
 import { type ChannelEnd, type ChannelHost, outcomeWithoutAnswer, runChannel } from './channel-run.ts';
@@ -176,7 +176,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
     const losses = new Losses();
     this.#waiting = queue;
     this.#openMore = () => {
-      // Another channel is worth its opening only where each gets a few instances.
+      // Another channel pays only where each gets a few instances.
       const wanted = Math.min(this.#growth.wanted, Math.floor(queue.size / 2));
       while (others.size + 1 < wanted) {
         const other = this.#runBeside(needs, queue, others).then(() => {
@@ -185,12 +185,12 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
         others.add(other);
       }
     };
-    // What another channel gives back when it is lost may come after the first has found the queue empty.
+    // A channel beside the first may put instances back after the first has found the queue empty.
     while (queue.size > 0 && !this.signal.aborted) {
       await this.#runUntilDone(needs, queue, others, losses);
       await Promise.all(others);
     }
-    // Cancelled. What was once sent whole without an answer may be stored, whatever was meant to happen next.
+    // Cancelled: an instance that once went out whole without an answer may be stored.
     for (const pending of queue.drain()) {
       if (pending.mayBeStored) this.settle(pending, 'unknown', { code: 'cancelled', phase: 'response' }, NOTHING_SENT);
     }
@@ -208,7 +208,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
       const { failure, wasOpen, suspects, unreadable } = await this.#runOne(needs, queue);
       if (failure === undefined || this.signal.aborted || queue.size === 0) continue;
       if (!wasOpen && others.size > 0) {
-        // The peer is there and busy with the others: what they leave is tried when they are done.
+        // The peer is busy with the other channels: try again when they have ended.
         await Promise.all(others);
         continue;
       }
@@ -227,7 +227,8 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
   async #runBeside(needs: Needs, queue: InstanceQueue, others: ReadonlySet<Promise<void>>): Promise<void> {
     const { failure, answers, suspects, unreadable } = await this.#runOne(needs, queue);
     if (failure === undefined) return;
-    // A file that we cannot read and an instance that the peer ends the channel for say nothing about how many it allows.
+    // A file that we cannot read and an instance that the peer ends the channel for say nothing about how many it
+    // allows.
     const isOfFile = failure.culprit === 'local' && unreadable > 0;
     const isOfInstance = failure.isByPeer && answers > 0 && suspects > 0;
     if (!isOfFile && !isOfInstance) this.#growth.refused(performance.now(), others.size);
@@ -263,7 +264,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
     }
   }
 
-  /** An instance that was never taken. */
+  /** Settles an instance that was never sent. */
   #settleByIndex(index: number, outcome: Outcome, reason: Reason): void {
     this.#settle(index, this.#job.files.instance(index), { outcome, reason, facts: NOTHING_SENT }, 0);
   }

@@ -1,4 +1,4 @@
-// What the scan says of one file.
+// What the scan has found out about one file.
 
 import type { Finding } from '../part10/check/finding.ts';
 import type { HeaderProblem, InstanceHeader } from '../part10/header/header.ts';
@@ -12,7 +12,7 @@ export interface ScannedInstance {
   readonly path: string;
   readonly header: InstanceHeader;
   readonly identity: FileIdentity;
-  /** What is wrong with it, in the order of the file. Whether that stops it is the job's policy. */
+  /** What is wrong with it, in the order of the file. The job's policy decides whether it is held back for that. */
   readonly findings: readonly Finding[];
 }
 

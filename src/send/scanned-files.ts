@@ -1,5 +1,5 @@
-// What the scan found, until the send is over: about 150 bytes for an instance of which nothing is wrong, and its name. What
-// a plan asks of every file is answered without making the file.
+// The files of a job, packed: about 150 bytes and its name for an instance without findings. What a plan needs of every
+// file can be asked without making the object.
 
 import type { Finding } from '../part10/check/finding.ts';
 import { HEADER_FORMS, type InstanceHeader } from '../part10/header/header.ts';
@@ -11,7 +11,7 @@ import type { ScannedFile, ScannedInstance, SkippedFile } from './scanned-file.t
 /** What tells whether a target takes an instance. */
 export type InstanceKind = Pick<InstanceHeader, 'sopClassUID' | 'transferSyntaxUID'>;
 
-/** Of the instances, and of their data sets. */
+/** How many instances, and how many bytes their data sets have. */
 export interface Load {
   readonly files: number;
   readonly bytes: number;
@@ -19,7 +19,7 @@ export interface Load {
 
 const NO_FINDINGS: readonly Finding[] = [];
 
-/** Files are added at its end, and stay as they are. */
+/** Only grows, at its end. */
 export class ScannedFiles extends LazyList<ScannedFile> {
   #length = 0;
   #bytes = 0;
@@ -56,12 +56,12 @@ export class ScannedFiles extends LazyList<ScannedFile> {
     return { files: this.#length - this.#skipped.size, bytes: this.#bytes };
   }
 
-  /** What holds nothing that could be sent, by index. */
+  /** Files that hold nothing to send, by index. */
   get skipped(): ReadonlyMap<number, SkippedFile> {
     return this.#skipped;
   }
 
-  /** Of instances whose SOP Instance UID comes more than once, by their index: the index of the first that has it. */
+  /** For each instance whose SOP Instance UID another one has too, by index: the index of the first with that UID. */
   get repeated(): ReadonlyMap<number, number> {
     return this.#repeated.firsts;
   }

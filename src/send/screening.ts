@@ -1,10 +1,10 @@
 // Which instances are held back before anything is sent, and why: by what was found in each, and by SOP Instance UIDs
-// that more than one file has. A peer keeps one instance for each UID: of two different ones the later would replace the
-// earlier in one archive and be refused by another.
+// that more than one file has. A peer keeps one instance for each UID: of two different ones the later would replace
+// the earlier in one archive and be refused by another.
 //
 // Files with one UID are compared by their data sets. Of those in the same send, the first goes out and settles those
-// that are the same. A file that differs from one that is sent, or that an earlier send has stored, is held back. A file
-// that equals a stored one from another path is sent: it replaces nothing, and the peer may have lost what it had.
+// that are the same. A file that differs from one that is sent, or that an earlier send has stored, is held back. A
+// file that equals a stored one from another path is sent: it replaces nothing, and the peer may have lost what it had.
 
 import { createHash } from 'node:crypto';
 import { readHeader } from '../part10/header/read-header.ts';
@@ -34,7 +34,10 @@ const NOTHING_COMPARED: Comparison = { digests: new Map(), conflicts: new Map() 
 const NOTHING_DECIDED: ReadonlySet<string> = new Set();
 const CHUNK_LENGTH = 262_144;
 
-/** Judges instances one by one, in the order of the job. Of those with the same SOP Instance UID the first that is sent counts. */
+/**
+ * Judges instances one by one, in the order of the job. Of those with the same SOP Instance UID the first that is sent
+ * counts.
+ */
 export class Screening {
   readonly #files: ScannedFiles;
   readonly #compared: Comparison;
@@ -113,9 +116,9 @@ function couldBeSame(a: ScannedInstance, b: ScannedInstance): boolean {
 }
 
 /**
- * Reads the data sets of those files that have their SOP Instance UID, transfer syntax and length in common with another
- * one, of this send or stored by an earlier one, and no others. A file that cannot be read, or that was not reached before
- * `signal`, has no digest.
+ * Reads the data sets of those files that have their SOP Instance UID, transfer syntax and length in common with
+ * another one, of this send or stored by an earlier one, and no others. A file that cannot be read, or that was not
+ * reached before `signal`, has no digest.
  */
 export async function compare(
   { files, earlier, peer }: Pick<SendJob, 'files' | 'earlier' | 'peer'>,

@@ -1,9 +1,10 @@
-// The port to whatever takes instances. A send knows a target, channels to it and answers; what an association or an HTTP
-// request is, only the target knows. DICOM (targets/dicom-target.ts) is one target, test/support/memory-target.ts another.
+// The port to whatever takes instances. A send knows a target, channels to it and answers; what an association or an
+// HTTP request is, only the target knows. DICOM (targets/dicom-target.ts) is one target, test/support/memory-target.ts
+// another.
 //
-// A send asks the target to arrange the kinds of instances that it has, opens channels, several of them at the same time
-// where that helps, and stores instances through each: prepared while the one before is on its way, and several on their
-// way where the channel allows.
+// A send asks the target to arrange the kinds of instances that it has, opens channels, several of them at the same
+// time where that helps, and stores instances through each: prepared while the one before is on its way, and several on
+// their way where the channel allows.
 
 import type { Culprit } from '../net/failure.ts';
 import type { AssociationSummary } from './job.ts';
@@ -53,7 +54,9 @@ export interface ChannelFailure {
   readonly reason: Reason;
   /** Only the peer's failures count as losses. */
   readonly culprit: Culprit;
-  /** Whether the same may succeed later. 'known peer': only where the peer has accepted or answered something before. */
+  /**
+   * Whether the same may succeed later. 'known peer': only where the peer has accepted or answered something before.
+   */
   readonly isTransient: 'always' | 'known peer' | 'never';
   /** The peer itself ended the channel: it is there, and may go on with another instance. */
   readonly isByPeer: boolean;
@@ -116,7 +119,9 @@ export type StoreResult =
       readonly reason?: Reason;
       readonly bytesSent: number;
     }
-  /** The answer cannot be one to this instance, so nobody can tell what became of it; the target has ended the channel. */
+  /**
+   * The answer cannot be one to this instance, so nobody can tell what became of it; the target has ended the channel.
+   */
   | { readonly type: 'invalid answer'; readonly reason: Reason; readonly bytesSent: number }
   /** The file could not be read or converted to its end. Where bytes were out, the target has ended the channel. */
   | { readonly type: 'unreadable'; readonly reason: Reason; readonly bytesSent: number }

@@ -1,8 +1,8 @@
 // What earlier sends of this process have stored, for each peer: from which file an instance came. So a second send
 // cannot replace it by another file with the same SOP Instance UID, unless a person decides so (see screening.ts).
 //
-// About 60 bytes an instance, outside the engine's heap. Two generations bound it: when the younger is full, the older is
-// forgotten.
+// About 60 bytes an instance, outside the engine's heap. Two generations bound it: when the younger is full, the older
+// is forgotten.
 
 import type { FileIdentity } from '../part10/read/file-identity.ts';
 import { CommonTexts, PackedNumbers, PackedTexts } from './packed.ts';

@@ -1,5 +1,5 @@
-// Whoever listens to a send cannot stop it: a sink that throws has lost what it was told, and nothing else. What became of
-// the files is told as it was, and with it who did not hear everything.
+// A listener that throws does not stop the send: it misses what it was just told, and nothing else changes. The result
+// says which listeners missed something.
 
 import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
 import type { ListenerTrouble, SendListeners } from './job.ts';
@@ -18,7 +18,7 @@ export function sturdyListeners({ began, trace, pdus, progress, outcome }: SendL
       try {
         tell(...told);
       } catch (thrown) {
-        // What it missed may have been the cause: the next may reach it.
+        // It is called again next time: the error may have come from this one record.
         if (!first.has(listener)) first.set(listener, systemErrorInfo(thrown));
       }
     };

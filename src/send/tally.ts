@@ -1,4 +1,5 @@
-// The outcomes of a send, one for each file, each set once. Of most files there is little to keep beside what the scan found.
+// The outcomes of a send: exactly one for each file. They are packed: most files were stored as they are, and need
+// little beside what the scan has found.
 
 import type { OutcomesSoFar, SendListeners } from './job.ts';
 import { LazyList } from './list.ts';
@@ -59,7 +60,7 @@ export class Tally implements OutcomesSoFar {
     this.#counts[ending.outcome] += 1;
   }
 
-  /** What holds nothing that could be sent ends so before anything is sent. */
+  /** Settles the files that hold nothing to send. */
   settleSkipped(): void {
     for (const [index, file] of this.#files.skipped) {
       this.settle(index, file, { outcome: 'skipped', reason: file.problem, facts: { bytesSent: 0 } });

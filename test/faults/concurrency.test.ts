@@ -86,7 +86,7 @@ test('a window that the peer does not grant is not used', async (t) => {
   assert.equal(result.associations[0]?.operationsInvoked, 1);
 });
 
-test('without being asked for, the window is not proposed', async (t) => {
+test('the window is not proposed by default', async (t) => {
   let window: number | undefined = -1;
   await sendWith(t, 1, {}, async (connection) => {
     connection.peekRequest = (rq) => {
@@ -116,7 +116,7 @@ test('a peer that grants a window and breaks on it gets one request at a time fr
   assert.deepEqual(windows, [4, undefined]);
 });
 
-test('an answer to nothing, while several requests are open, ends the association: nobody can tell whose it is', async (t) => {
+test('an answer without a request, while several are open, ends the association', async (t) => {
   const { result } = await sendWith(t, 2, { operationsInvoked: 2 }, async (connection, number) => {
     if (number === 1) {
       await acceptWithWindow(connection, 2);
@@ -166,7 +166,7 @@ test('F41: a peer that takes one association only gets everything through that o
   assert.equal(result.counts.stored, 20);
 });
 
-test('an association lost beside others: what it had goes through the others', async (t) => {
+test('files of an association that is lost beside others go through the others', async (t) => {
   const { result } = await sendWith(t, 30, { associations: 3 }, async (connection, number) => {
     await connection.accept();
     if (number === 2) {

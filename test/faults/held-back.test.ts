@@ -67,7 +67,7 @@ function conflictingFolder(t: TestContext): { folder: string; first: string; sec
   return { folder, first, second };
 }
 
-test('two data sets under one UID: one is stored, the other held back, named, and owed by nobody', async (t) => {
+test('of two data sets with one UID the second is held back, and its journal owes nothing', async (t) => {
   const archive = await startArchive(t);
   const { folder, first } = conflictingFolder(t);
   const journals = temporaryFolder(t);
@@ -88,7 +88,7 @@ test('two data sets under one UID: one is stored, the other held back, named, an
   assert.deepEqual(archive.held(), CT.dataSet);
 });
 
-test('a second send does not replace what the first has stored, but by a decision for that file', async (t) => {
+test('a second send replaces what the first has stored only after a decision for that file', async (t) => {
   const archive = await startArchive(t);
   const { folder, first, second } = conflictingFolder(t);
   const earlier = new StoredInstances();
@@ -111,7 +111,7 @@ test('a second send does not replace what the first has stored, but by a decisio
   assert.deepEqual(verdicts(await send(elsewhere.port, [first], { earlier })), ['stored']);
 });
 
-test('a retry of a failed file does not replace what was stored meanwhile from another one', async (t) => {
+test('a retry does not replace what was stored meanwhile from another file', async (t) => {
   const archive = await startArchive(t, (count) => (count === 1 ? 0xa700 : 0));
   const { folder, first, second } = conflictingFolder(t);
   const earlier = new StoredInstances();
@@ -123,7 +123,7 @@ test('a retry of a failed file does not replace what was stored meanwhile from a
   assert.deepEqual(verdicts(await send(archive.port, [first], { earlier })), ['held back: pre-flight']);
 });
 
-test('an instance without an answer may be stored: another file with its UID is held back', async (t) => {
+test('after an instance without an answer, another file with its UID is held back', async (t) => {
   const { first, second } = conflictingFolder(t);
   const earlier = new StoredInstances();
   const silent = await startScriptedPeer(async (connection) => {
@@ -136,7 +136,7 @@ test('an instance without an answer may be stored: another file with its UID is 
   assert.deepEqual(verdicts(await send(silent.port, [second], { earlier })), ['held back: pre-flight']);
 });
 
-test('the same file again, changed, moved or copied, is sent', async (t) => {
+test('the same file is sent again when it was changed, moved or copied', async (t) => {
   const archive = await startArchive(t);
   const { folder, first, second } = conflictingFolder(t);
   rmSync(second);
@@ -158,7 +158,7 @@ test('the same file again, changed, moved or copied, is sent', async (t) => {
   assert.equal(archive.count(), 4);
 });
 
-test('a decided file goes, whatever was found in it, and the others of its UID are held back', async (t) => {
+test('a decided file is sent despite its findings, and others with its UID are held back', async (t) => {
   const archive = await startArchive(t);
   const { folder, first, second } = conflictingFolder(t);
   writeFileSync(second, Buffer.concat([OTHER, Buffer.from('xx')]));
@@ -200,7 +200,7 @@ for (const [name, status, expected] of FATES) {
   });
 }
 
-test('duplicates of a file that is cancelled, has no answer, or cannot be sent at all', async (t) => {
+test('duplicates of a file that is cancelled, without an answer, or not sendable', async (t) => {
   const folder = temporaryFolder(t);
   for (const file of ['1.dcm', '2.dcm']) writeFileSync(join(folder, file), CT.file);
   const files = await scanned([folder]);

@@ -64,7 +64,7 @@ function damagedRle(uid: string): Buffer {
 }
 
 for (const options of [{}, { associations: 3 }, { operationsInvoked: 4 }, { associations: 2, operationsInvoked: 4 }]) {
-  test(`files that break while they are decoded, first of all: the others are stored, ${JSON.stringify(options)}`, async (t) => {
+  test(`five files that cannot be decoded, before ten good ones: the ten are stored, ${JSON.stringify(options)}`, async (t) => {
     const folder = await folderOf(t, 10);
     for (const bad of [1, 2, 3, 4, 5]) await writeFile(join(folder, `0-${bad}.dcm`), damagedRle(`2.25.777${bad}`));
     const isAccepted = (syntaxes: readonly string[]): boolean => syntaxes[0] !== RLE_LOSSLESS;

@@ -1,5 +1,5 @@
-// A target of sends that is no network at all: it reads data sets as any target does and keeps them in memory. It answers
-// when the event loop gets round to it, and can do wrong on request.
+// A target of sends that is no network at all: it reads data sets as any target does and keeps them in memory. It
+// answers when the event loop gets round to it, and can do wrong on request.
 
 import { createHash } from 'node:crypto';
 import { DataSetConversionError } from '../../src/part10/convert/conversion-error.ts';

@@ -1,5 +1,5 @@
-// An open association as a channel of a send: which presentation context carries an instance, C-STORE requests with their
-// Message IDs, and what the responses mean. PS3.4 Annex B.
+// An open association as a channel of a send: which presentation context carries an instance, C-STORE requests with
+// their Message IDs, and what the responses mean. PS3.4 Annex B.
 
 import { Occurrence } from '../../net/deferred.ts';
 import type { AssociationFailure } from '../../net/failure.ts';

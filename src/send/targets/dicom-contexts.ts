@@ -2,8 +2,8 @@
 // and 9.3.3.2, PS3.4 B.3.1.
 //
 // Each kind of instance (SOP class and transfer syntax) gets a context of its own with exactly that syntax: the peer's
-// answer then says of each kind whether it goes, and what is accepted goes out byte for byte. What can be converted gets
-// a second context with what it can be converted to, used only where the first was refused.
+// answer then says of each kind whether it goes, and what is accepted goes out byte for byte. What can be converted
+// gets a second context with what it can be converted to, used only where the first was refused.
 
 import type { NegotiatedContext } from '../../protocol/acse/contexts.ts';
 import { type ContextNeed, proposeContexts } from '../../protocol/acse/propose.ts';

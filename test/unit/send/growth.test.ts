@@ -11,27 +11,27 @@ function simulate(growth: AssociationGrowth, ms: number, answersPerSecond: (open
   }
 }
 
-test('a number is a number, from the first moment', () => {
+test('a number: that many from the start', () => {
   const growth = new AssociationGrowth(3);
   assert.equal(growth.wanted, 3);
   simulate(growth, 5_000, () => 100);
   assert.equal(growth.wanted, 3);
 });
 
-test('auto: while each association adds its share, up to four', () => {
+test('auto: grows to four while each association raises the throughput', () => {
   const growth = new AssociationGrowth('auto');
   assert.equal(growth.wanted, 1);
   simulate(growth, 10_000, (open) => open * 100);
   assert.equal(growth.wanted, 4);
 });
 
-test('auto: a peer that is no faster with two keeps two', () => {
+test('auto: stops at two where the second brings no more throughput', () => {
   const growth = new AssociationGrowth('auto');
   simulate(growth, 10_000, () => 100);
   assert.equal(growth.wanted, 2);
 });
 
-test('auto: a refused association ends the growth at what is open', () => {
+test('auto: stops growing when an association is refused', () => {
   const growth = new AssociationGrowth('auto');
   simulate(growth, 110, (open) => open * 100);
   assert.equal(growth.wanted, 2);
@@ -40,7 +40,7 @@ test('auto: a refused association ends the growth at what is open', () => {
   assert.equal(growth.wanted, 1);
 });
 
-test('auto: what is done in a tenth of a second is not worth another association', () => {
+test('auto: opens no further association for less than 0.1 s of work', () => {
   const growth = new AssociationGrowth('auto');
   for (let answers = 1; answers <= 200; answers += 1) {
     growth.observe(answers * 5, { answers, bytes: 0, waiting: 15 });
@@ -48,7 +48,7 @@ test('auto: what is done in a tenth of a second is not worth another association
   assert.equal(growth.wanted, 1);
 });
 
-test('a number: what the peer refused is not asked for again, but for once in 30 s, three times at most', () => {
+test('a number: a peer that refused is asked again every 30 s, three times at most', () => {
   const growth = new AssociationGrowth(4);
   growth.refused(0, 3);
   growth.refused(1, 2);
@@ -66,7 +66,7 @@ test('a number: what the peer refused is not asked for again, but for once in 30
   assert.deepEqual(asked, [30_002, 60_002, 90_002]);
 });
 
-test('a number: a peer that takes what it refused before gets no more than that number', () => {
+test('a number: never more than that number, also when the peer is asked again', () => {
   const growth = new AssociationGrowth(2);
   growth.refused(0, 1);
   for (let now = 0; now < 300_000; now += 1_000) growth.observe(now, { answers: now, bytes: 0, waiting: 100 });

@@ -44,7 +44,7 @@ async function owed(directory: string): Promise<string[]> {
 const paths = (...indexes: number[]): string[] => indexes.map(pathOf);
 
 describe('A journal', () => {
-  test('says to whom, what, and what became of it', async (t) => {
+  test('names the peer, the files and their outcomes', async (t) => {
     const directory = join(temporaryFolder(t), 'new', 'journals');
     const journal = openJournal(
       directory,
@@ -90,7 +90,7 @@ describe('A journal', () => {
     assert.deepEqual(await owed(directory), paths(2, 5, 6, 7));
   });
 
-  test('passes over what is not its own, and never makes a stored file owed again', async (t) => {
+  test('ignores unknown files, and never owes a stored file again', async (t) => {
     const directory = temporaryFolder(t);
     const journal = openJournal(directory, jobOf(2));
     journal.record(7, outcomeOf(7));
@@ -104,7 +104,7 @@ describe('A journal', () => {
     assert.equal((await readJournals(directory, NOW_MS))[0]?.end, 'interrupted');
   });
 
-  test('keeps what an earlier send owes and nobody can read now, whatever is said of it', async (t) => {
+  test('keeps owing files of an earlier send that cannot be read now', async (t) => {
     const directory = temporaryFolder(t);
     const carried = [{ path: '/unplugged/9.dcm', size: 9, mtimeMs: 9 }];
     const journal = openJournal(directory, jobOf(1), { carried });
@@ -114,7 +114,7 @@ describe('A journal', () => {
     assert.deepEqual(await owed(directory), ['/unplugged/9.dcm']);
   });
 
-  test('numbers only files that can be sent, wherever others stand between them', async (t) => {
+  test('numbers only files that can be sent, also with others between them', async (t) => {
     const directory = temporaryFolder(t);
     const { peer, files } = jobOf(4);
     const mixed = ScannedFiles.of(
@@ -128,7 +128,7 @@ describe('A journal', () => {
     assert.deepEqual(await owed(directory), paths(1, 3));
   });
 
-  test('is begun in pieces where others wait for the event loop, and is the same', async (t) => {
+  test('begun in pieces, gives way to the event loop and has the same lines', async (t) => {
     const directory = temporaryFolder(t);
     let turns = 0;
     const turn = (): void => {
@@ -146,7 +146,7 @@ describe('A journal', () => {
     assert.deepEqual(text(whole.id).slice(1, -1), text(journal.id).slice(1, -3));
   });
 
-  test('is for its owner alone, and so is its folder, also where that was there before', (t) => {
+  test('is readable by its owner only, and so is its folder, also an existing one', (t) => {
     const directory = join(temporaryFolder(t), 'journals');
     mkdirSync(directory, { mode: 0o755 });
     const { id } = openJournal(directory, jobOf(1));
@@ -154,7 +154,7 @@ describe('A journal', () => {
     assert.equal(statSync(journalPath(directory, id)).mode & 0o777, 0o600);
   });
 
-  test('is a file of its own for each send, and is taken away by one taker', async (t) => {
+  test('is one file for each send, and only one caller deletes it', async (t) => {
     const directory = temporaryFolder(t);
     const ids = Array.from({ length: 50 }, () => openJournal(directory, jobOf(1), { nowMs: NOW_MS }).id);
     assert.equal(new Set(ids).size, 50);
@@ -191,7 +191,7 @@ describe('A journal that was damaged', () => {
     return { path, bytes: readFileSync(path) };
   }
 
-  test('torn at any byte, owes each file whose line is there and whose outcome is not', async (t) => {
+  test('torn at any byte, owes each file that has a line and no outcome', async (t) => {
     const directory = temporaryFolder(t);
     const { path, bytes } = await written(directory);
     for (let length = 0; length <= bytes.length; length++) {
@@ -215,7 +215,7 @@ describe('A journal that was damaged', () => {
     }
   });
 
-  test('with any byte or line spoilt, calls nothing stored that was not', async (t) => {
+  test('with any byte or line damaged, calls nothing stored that was not', async (t) => {
     const directory = temporaryFolder(t);
     const { path, bytes } = await written(directory);
     const stored = new Set(paths(0, 3, 5));
@@ -241,7 +241,7 @@ describe('A journal that was damaged', () => {
     }
   });
 
-  test('is no journal at all: passed over, and cleared away after a day', async (t) => {
+  test('without a header is ignored, and deleted after a day', async (t) => {
     const directory = temporaryFolder(t);
     const contents = ['', '\n', 'null', '{}', '[1,2,3]\n', '{"journal":2}\n', '\0\0\0', '{"journal":1,"id":"x"}\n'];
     contents.forEach((content, index) => writeFileSync(join(directory, `send-${index}.jsonl`), content));
@@ -265,7 +265,7 @@ describe('A journal that cannot be written', () => {
     return { journal, troubles };
   }
 
-  test('because there is no place for it, says so once and stops nobody', (t) => {
+  test('for want of a folder, reports it once and does not stop the send', (t) => {
     const file = join(temporaryFolder(t), 'file');
     writeFileSync(file, '');
     const { journal, troubles } = opened(join(file, 'journals'));
@@ -277,7 +277,9 @@ describe('A journal that cannot be written', () => {
     );
   });
 
-  test('any more, says so once and stops nobody', { skip: process.platform !== 'linux' && 'needs /proc' }, (t) => {
+  test('any longer, reports it once and does not stop the send', {
+    skip: process.platform !== 'linux' && 'needs /proc',
+  }, (t) => {
     const directory = temporaryFolder(t);
     const { journal, troubles } = opened(directory);
     journal.record(0, outcomeOf(0));
@@ -321,7 +323,7 @@ describe('A journal that a process writes', () => {
   const isHeld = async (directory: string, nowMs = Date.now()): Promise<boolean | undefined> =>
     (await readJournals(directory, nowMs))[0]?.isHeld;
 
-  test('is held while that runs and the send has not ended', async (t) => {
+  test('is held while the process runs and the send has not ended', async (t) => {
     const directory = temporaryFolder(t);
     const journal = openJournal(directory, jobOf(1));
     assert.equal(await isHeld(directory), true);
@@ -329,7 +331,7 @@ describe('A journal that a process writes', () => {
     assert.equal(await isHeld(directory), false);
   });
 
-  test('is not held by a stranger with the number of its process', async (t) => {
+  test('is not held by another process with the same ID', async (t) => {
     const directory = temporaryFolder(t);
     const { id } = openJournal(directory, jobOf(1));
     changeHolder(directory, id);
@@ -340,7 +342,7 @@ describe('A journal that a process writes', () => {
     assert.equal(await isHeld(directory), false);
   });
 
-  test('is not held after the machine started anew', {
+  test('is not held after the machine has restarted', {
     skip: process.platform !== 'linux' && 'needs /proc',
   }, async (t) => {
     const directory = temporaryFolder(t);
@@ -349,7 +351,7 @@ describe('A journal that a process writes', () => {
     assert.equal(await isHeld(directory), false);
   });
 
-  test('where it cannot be seen, is held as long as the journal grows', async (t) => {
+  test('is held as long as it grows, where its process cannot be seen', async (t) => {
     const directory = temporaryFolder(t);
     const { id } = openJournal(directory, jobOf(1));
     for (const elsewhere of [{ host: 'another', boot: 'another' }, { space: 'pid:[1]' }]) {
@@ -364,7 +366,7 @@ describe('Of the journals', () => {
   const kept = async (directory: string): Promise<string[]> =>
     (await readJournals(directory, NOW_MS)).map(({ id }) => id);
 
-  test('those whose files are all stored are gone at once', (t) => {
+  test('those whose files are all stored are deleted at once', (t) => {
     const directory = temporaryFolder(t);
     const journal = openJournal(directory, jobOf(3));
     journal.record(0, outcomeOf(0));
@@ -400,7 +402,7 @@ describe('Of the journals', () => {
     );
   });
 
-  test('one that is being written is never cleared away', async (t) => {
+  test('one that is being written is never deleted', async (t) => {
     const directory = temporaryFolder(t);
     const old = openJournal(directory, jobOf(1), { nowMs: NOW_MS - 2 * JOURNAL_AGE_MAX_MS });
     for (let index = 0; index < JOURNALS_KEPT; index++)

@@ -22,7 +22,7 @@ describe('The order of names', () => {
     ]);
   });
 
-  it('is that of the collator, whatever the names', () => {
+  it('is the same as the collator’s for any names', () => {
     const unit = fc.constantFrom('0', '1', '2', '9', 'I', 'i', 'M', '.', '-', ' ', '_', 'é', '\u0301', '٣', '²', '😀');
     const name = fc.string({ unit, maxLength: 8 });
     const pair = fc.tuple(name, name, name).map(([front, a, b]) => [front + a, front + b] as const);

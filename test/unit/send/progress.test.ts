@@ -18,7 +18,7 @@ function meter(files: number, bytes: number) {
   };
 }
 
-test('a burst is told once at once and once afterwards, with its last state', (t) => {
+test('a burst is reported twice: at once, and its last state later', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { reports, progress } = meter(10, 1000);
   for (let file = 0; file < 4; file += 1) {
@@ -39,7 +39,7 @@ test('a burst is told once at once and once afterwards, with its last state', (t
   );
 });
 
-test('the end is told at once, and nothing after it', (t) => {
+test('the end is reported at once, and nothing after it', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { reports, progress } = meter(2, 200);
   progress.settled(100, 0);

@@ -12,7 +12,7 @@ function repeated(uids: readonly string[]): [number, number][] {
 /** Two of the same FNV-1a hash, found by search. */
 const COLLIDING = ['1.2.826.626957096.95213', '1.2.826.1668293902.80846'] as const;
 
-test('names each instance whose UID comes again, with the first that has it', () => {
+test('names each instance whose UID another one has, and the first with that UID', () => {
   assert.deepEqual(repeated(['1.1', '1.2', '1.1', '1.3', '1.2', '1.1']), [
     [10, 10],
     [11, 11],
@@ -22,7 +22,7 @@ test('names each instance whose UID comes again, with the first that has it', ()
   ]);
 });
 
-test('takes no UIDs for the same because their hashes are', () => {
+test('does not take UIDs with equal hashes for the same', () => {
   const [one, other] = COLLIDING;
   assert.deepEqual(repeated([one, other]), []);
   assert.deepEqual(repeated([one, other, other, one]), [
@@ -33,7 +33,7 @@ test('takes no UIDs for the same because their hashes are', () => {
   ]);
 });
 
-test('finds the one pair among many, and its first wherever the table has grown', () => {
+test('finds one pair among many, also after the table has grown', () => {
   const uids = Array.from({ length: 20_000 }, (_, index) => `1.2.3.${index}`);
   assert.deepEqual(repeated(uids), []);
   assert.deepEqual(repeated([...uids, '1.2.3.77']), [

@@ -42,7 +42,7 @@ describe('Scanned files come back as they were', () => {
     { noNullPrototype: true },
   );
 
-  test('whatever they are', () => {
+  test('with any contents', () => {
     const file: fc.Arbitrary<ScannedFile> = fc.oneof(
       instance,
       path.map((where) => skippedSample(where)),
@@ -57,7 +57,7 @@ describe('Scanned files come back as they were', () => {
     );
   });
 
-  test('over pages of numbers and of text, and no others beyond the end', () => {
+  test('across pages, and none beyond the end', () => {
     const files = Array.from({ length: 10_000 }, (_, index) =>
       index % 100 === 3 ? skippedSample(`/${index}`) : instanceSample(index),
     );
@@ -89,7 +89,7 @@ test('a hundred thousand files take less than 20 MB, and next to nothing of the 
   assert.equal(list.at(99_999)?.path, instanceSample(99_999).path);
 });
 
-test('what a plan asks of every file is said without making it', () => {
+test('answers what a plan asks without making objects', () => {
   const findings = [{ code: 'not checked', offset: 1 }] as const;
   const files = [
     instanceSample(0),

@@ -110,7 +110,7 @@ describe('the same SOP Instance UID twice', () => {
     return copy;
   }
 
-  test('with the same bytes it goes once; with others the later one is not sent', async (context) => {
+  test('equal data sets go once; of different ones the later is held back', async (context) => {
     const folder = temporaryFolder(context);
     const put = (name: string, file: Uint8Array) => writeFileSync(join(folder, name), file);
     put('1', CT.file);
@@ -136,7 +136,7 @@ describe('the same SOP Instance UID twice', () => {
     ]);
   });
 
-  test('a file that is held back itself stands in no other one’s way', async (context) => {
+  test('a file that is held back does not hold back others', async (context) => {
     const folder = temporaryFolder(context);
     writeFileSync(join(folder, '1'), CT.file.subarray(0, -4));
     writeFileSync(join(folder, '2'), CT.file);
@@ -148,7 +148,7 @@ describe('the same SOP Instance UID twice', () => {
     ]);
   });
 
-  test('only files that could be the same are read, and one that cannot be is not called the same', async (context) => {
+  test('only files that could be equal are read; one that cannot be read is not called equal', async (context) => {
     const folder = temporaryFolder(context);
     const paths = ['1', '2', '3', '4'].map((name) => join(folder, name));
     const contents = [

@@ -105,7 +105,7 @@ test('a peer that loses every channel is given up after three, one that ends the
   assert.equal(aborted.result.counts.failed, 20);
 });
 
-test('a target that opens one channel only is asked for as many as were wanted, once', async (t) => {
+test('a target that opens one channel only is asked for others once', async (t) => {
   const busy: ChannelFailure = {
     reason: { code: 'association rejected', result: 2, source: 3, reason: 2 },
     culprit: 'peer',
@@ -130,7 +130,7 @@ test('a file that is gone fails alone, on the same channel', async (t) => {
   assert.equal(target.channels, 1);
 });
 
-test('cancelled: what is on its way is unknown, what waits is cancelled, and progress ends at the counts', async (t) => {
+test('cancelled: waiting files are cancelled, and progress ends with the final counts', async (t) => {
   const folder = temporaryFolder(t);
   await writeInstances(folder, plain(10));
   const files = await scanned([folder]);

@@ -6,7 +6,7 @@ import { instanceSample } from '../../support/scanned-samples.ts';
 
 const AT = peerAt(104);
 
-test('the file that was stored last under a UID is found, with what tells it from others', () => {
+test('finds the file that was stored last under a UID', () => {
   const stored = new StoredInstances().at(AT);
   assert.ok(stored.isEmpty);
   const files = Array.from({ length: 5_000 }, (_, index) => instanceSample(index));
@@ -28,7 +28,7 @@ test('the file that was stored last under a UID is found, with what tells it fro
   assert.equal(stored.find('1.2.3'), undefined);
 });
 
-test('each peer has its own: host, port and called AE title', () => {
+test('keeps peers apart by host, port and called AE title', () => {
   const stored = new StoredInstances();
   const file = instanceSample(1);
   stored.at(AT).add(file);
@@ -42,7 +42,7 @@ test('each peer has its own: host, port and called AE title', () => {
   );
 });
 
-test('of many instances the latest are remembered, of many peers those used last', () => {
+test('forgets the oldest of too many instances, and the peers used longest ago', () => {
   const stored = new StoredInstances(100);
   const files = Array.from({ length: 1_000 }, (_, index) => instanceSample(index));
   for (const file of files) stored.at(AT).add(file);

@@ -7,7 +7,7 @@ import { instanceSample, skippedSample } from '../../support/scanned-samples.ts'
 
 const STORED: Ending = { outcome: 'stored', reason: undefined, facts: { bytesSent: 1 } };
 
-test('an outcome is on record before it counts', () => {
+test('write-ahead: the listener has an outcome before it counts', () => {
   const seen: number[] = [];
   const files = [instanceSample(1), instanceSample(2)] as const;
   const tally: Tally = new Tally(ScannedFiles.of(files), () => seen.push(tally.counts.stored));
@@ -17,7 +17,7 @@ test('an outcome is on record before it counts', () => {
   assert.deepEqual(seen, [0, 1]);
 });
 
-test('each file has one outcome: a second and a missing one are bugs', () => {
+test('throws on a second outcome of a file, and on a missing one', () => {
   const files = [instanceSample(1), instanceSample(2)] as const;
   const tally = new Tally(ScannedFiles.of(files), undefined);
   tally.settle(0, files[0], { ...STORED, outcome: 'unknown' });
@@ -26,7 +26,7 @@ test('each file has one outcome: a second and a missing one are bugs', () => {
   assert.throws(() => tally.finish(), /file 1 has no outcome/);
 });
 
-test('what the listener is told is what stands in the end, with nothing that does not belong to it', () => {
+test('the final outcomes equal those that the listener was told', () => {
   const reason: Reason = { code: 'status', status: 0xa700, errorComment: 'full' };
   const findings = [{ code: 'not checked', offset: 7 }] as const;
   const files = [
