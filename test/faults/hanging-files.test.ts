@@ -119,6 +119,23 @@ test('where too many threads hang, no other is started, and the files say so', W
   assert.deepEqual([abandoned, left], [16, 0]);
 });
 
+test('Ctrl-C ends the command line while a file system hangs', WITH_SHIM, async (t) => {
+  const { root, env } = hangingFileSystem(t);
+  const folder = plant(root, 'mixed', ['1.dcm', '2-hang-data.dcm']);
+  const receiver = await startReceiver({ port: 0, directory: join(root, 'received') });
+  t.after(() => receiver.stop());
+  const preparation = Object.entries(env).map(([name, value]) => `export ${name}='${value}'`);
+  const args = ['store', '-d', '--file-timeout', '0', '127.0.0.1', String(receiver.port), folder];
+  const cli = startCli(args, undefined, preparation.join('; '));
+  t.after(() => cli.child.kill('SIGKILL'));
+  await cli.said('stderr', /A-ASSOCIATE-AC/);
+  cli.child.kill('SIGINT');
+  const { code, stdout } = await cli.exit;
+  // Null: ended by the signal, which a shell reports as 130.
+  assert.ok(code === 130 || code === null, `${code}`);
+  assert.match(stdout, /Cancelled/);
+});
+
 test(
   'the command line says what hung, and ends with its own exit code although a thread hangs',
   WITH_SHIM,
