@@ -4,9 +4,10 @@
 // dcmjs reads whole files, recurses into sequences and takes a truncated value for a whole one. So it never gets a file:
 // only single elements of the top level, each complete and small, that our own walk has picked out.
 
-import { type ByteWindow, type Encoding, readElementHeader, skipValue, UNDEFINED_LENGTH } from './element-walk.ts';
+import { type ByteWindow, type Encoding, readElementHeader, skipValue } from './element-walk.ts';
 import type { InstanceHeader } from './header/header.ts';
 import { inflatePrefix } from './header/inflate-prefix.ts';
+import { UNDEFINED_LENGTH } from './structure.ts';
 import { encodingOf, isDeflated, transferSyntaxOf } from './transfer-syntax-encoding.ts';
 
 export interface DataDictionary {

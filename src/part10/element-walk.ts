@@ -3,6 +3,9 @@
 //
 // Nothing here throws or recurses: what bytes can do wrong is a value, and nesting is counted on a stack of our own.
 
+import { delimiterOf, ITEM, ITEM_GROUP, tagText, UNDEFINED_LENGTH } from './structure.ts';
+import { standardVR } from './value-representation.ts';
+
 export type Encoding = 'Implicit VR Little Endian' | 'Explicit VR Little Endian' | 'Explicit VR Big Endian';
 
 /** The front of something longer. Offsets count from the first of `bytes`. */
@@ -41,25 +44,8 @@ export interface Skipped {
   readonly next: number;
 }
 
-export const UNDEFINED_LENGTH = 0xffffffff;
 /** Deeper than any real data set; DCMTK draws its line there, too. */
 export const NESTING_LIMIT = 64;
-
-const ITEM = 0xfffee000;
-const ITEM_DELIMITATION = 0xfffee00d;
-const SEQUENCE_DELIMITATION = 0xfffee0dd;
-
-/** VRs with a 16-bit length (PS3.5 Table 7.1-2). */
-const SHORT_VRS = new Set('AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US'.split(' '));
-/** VRs with two reserved bytes and a 32-bit length (PS3.5 Table 7.1-1). */
-const LONG_VRS = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));
-
-/** By their two bytes: a text of its own for each element of each file would be most of what a scan allocates. */
-const KNOWN_VRS = new Map([...SHORT_VRS, ...LONG_VRS].map((vr) => [vr.charCodeAt(0) * 0x100 + vr.charCodeAt(1), vr]));
-
-export function isKnownVR(vr: string): boolean {
-  return SHORT_VRS.has(vr) || LONG_VRS.has(vr);
-}
 
 export function u16At(bytes: Uint8Array, at: number, bigEndian: boolean): number {
   const first = bytes[at] ?? 0;
@@ -80,13 +66,7 @@ export function tagAt(bytes: Uint8Array, at: number, bigEndian: boolean): number
 export function vrAt(bytes: Uint8Array, at: number): string {
   const first = bytes[at] ?? 0;
   const second = bytes[at + 1] ?? 0;
-  return KNOWN_VRS.get(first * 0x100 + second) ?? String.fromCharCode(first, second);
-}
-
-/** '(0008,0018)' */
-export function tagText(tag: number): string {
-  const hex = tag.toString(16).toUpperCase().padStart(8, '0');
-  return `(${hex.slice(0, 4)},${hex.slice(4)})`;
+  return standardVR(first, second)?.name ?? String.fromCharCode(first, second);
 }
 
 /** Latin-1; for UIDs and other values of the default repertoire. */
@@ -112,20 +92,20 @@ export function readElementHeader(
   const { bytes } = window;
   const bigEndian = encoding === 'Explicit VR Big Endian';
   const tag = tagAt(bytes, at, bigEndian);
-  if (encoding === 'Implicit VR Little Endian' || tag >>> 16 === 0xfffe) {
+  if (encoding === 'Implicit VR Little Endian' || tag >>> 16 === ITEM_GROUP) {
     const length = u32At(bytes, at + 4, bigEndian);
     return { type: 'element', tag, vr: undefined, valueOffset: at + 8, length };
   }
-  const vr = vrAt(bytes, at + 4);
-  if (SHORT_VRS.has(vr)) {
-    return { type: 'element', tag, vr, valueOffset: at + 8, length: u16At(bytes, at + 6, bigEndian) };
-  }
-  if (!LONG_VRS.has(vr)) {
+  const vr = standardVR(bytes[at + 4] ?? 0, bytes[at + 5] ?? 0);
+  if (vr === undefined) {
     return { type: 'malformed', detail: `no VR where ${tagText(tag)} should have one`, offset: at + 4 };
+  }
+  if (!vr.longForm) {
+    return { type: 'element', tag, vr: vr.name, valueOffset: at + 8, length: u16At(bytes, at + 6, bigEndian) };
   }
   const missingLength = lack(window, at, 12);
   if (missingLength !== undefined) return missingLength;
-  return { type: 'element', tag, vr, valueOffset: at + 12, length: u32At(bytes, at + 8, bigEndian) };
+  return { type: 'element', tag, vr: vr.name, valueOffset: at + 12, length: u32At(bytes, at + 8, bigEndian) };
 }
 
 /** Goes to the end of a value without reading it; into it only where its length is undefined. */
@@ -158,8 +138,8 @@ function skipSequence(window: ByteWindow, sequence: ElementHeader, encoding: Enc
     if (level === undefined) return { type: 'skipped', next: at };
     const element = readElementHeader(window, at, level.encoding);
     if (element.type !== 'element') return element;
-    const isStray = level.kind === 'sequence' ? element.tag !== ITEM : element.tag >>> 16 === 0xfffe;
-    if (element.tag === (level.kind === 'sequence' ? SEQUENCE_DELIMITATION : ITEM_DELIMITATION)) {
+    const isStray = level.kind === 'sequence' ? element.tag !== ITEM : element.tag >>> 16 === ITEM_GROUP;
+    if (element.tag === delimiterOf(level.kind)) {
       levels.pop();
       at = element.valueOffset;
     } else if (isStray) {

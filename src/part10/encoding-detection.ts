@@ -4,15 +4,8 @@
 // begin with low groups, and a low group read in the wrong order is a high one. Implicit VR shows nothing but lengths
 // that lead from tag to higher tag.
 
-import {
-  type ByteWindow,
-  type Encoding,
-  type NeedMore,
-  readElementHeader,
-  skipValue,
-  tagAt,
-  UNDEFINED_LENGTH,
-} from './element-walk.ts';
+import { type ByteWindow, type Encoding, type NeedMore, readElementHeader, skipValue, tagAt } from './element-walk.ts';
+import { ITEM, ITEM_GROUP, SEQUENCE_DELIMITATION, UNDEFINED_LENGTH } from './structure.ts';
 
 /** Elements that begin beyond so many bytes are not looked at. */
 const SIGHT = 1024;
@@ -78,7 +71,7 @@ function look(window: ByteWindow, start: number, encoding: Encoding): Impression
     const element = readElementHeader(window, at, encoding);
     if (element.type !== 'element') return undefined;
     const group = element.tag >>> 16;
-    if (group >= 0xfffe) return undefined;
+    if (group >= ITEM_GROUP) return undefined;
     // Some writers do not sort. Letters that are a VR speak for themselves; without them order is all there is.
     if (!isExplicit && element.tag <= previousTag) return undefined;
     if (count === 0) firstGroup = group;
@@ -104,5 +97,5 @@ function beginsSequence(window: ByteWindow, at: number, encoding: Encoding): boo
   if (at + 4 > window.bytes.length) return false;
   const tag = tagAt(window.bytes, at, encoding === 'Explicit VR Big Endian');
   const littleEndianTag = tagAt(window.bytes, at, false);
-  return [tag, littleEndianTag].some((candidate) => candidate === 0xfffee000 || candidate === 0xfffee0dd);
+  return [tag, littleEndianTag].some((candidate) => candidate === ITEM || candidate === SEQUENCE_DELIMITATION);
 }

@@ -8,16 +8,15 @@ import {
   type ByteWindow,
   type ElementHeader,
   type Encoding,
-  isKnownVR,
   readElementHeader,
   tagAt,
-  tagText,
   textAt,
-  UNDEFINED_LENGTH,
   u16At,
   u32At,
   vrAt,
 } from '../element-walk.ts';
+import { delimiterOf, ITEM, ITEM_GROUP, NESTING_MAX, tagText, UNDEFINED_LENGTH } from '../structure.ts';
+import { isFutureVR, isStandardVR } from '../value-representation.ts';
 import type { Finding } from './finding.ts';
 import { uidFault } from './uid-fault.ts';
 
@@ -33,8 +32,6 @@ export interface Want {
   readonly length: number;
 }
 
-/** Levels of sequences and items together are twice as many. */
-export const NESTING_MAX = 1_000;
 /** Padding longer than this is not looked through to its end. In bytes. */
 export const PADDING_MAX = 1_048_576;
 /** Zeros looked at in one step. */
@@ -42,10 +39,6 @@ const PADDING_STEP = 16_384;
 /** More of a wrong UID is not kept. */
 const LONGEST_UID_READ = 128;
 
-const ITEM = 0xfffee000;
-const ITEM_DELIMITATION = 0xfffee00d;
-const SEQUENCE_DELIMITATION = 0xfffee0dd;
-const ITEM_GROUP = 0xfffe;
 const HIGHEST_GROUP = 0xfffc;
 const ROWS = 0x00280010;
 const PIXEL_DATA_PROVIDER_URL = 0x00287fe0;
@@ -187,7 +180,7 @@ export class StructureCheck {
     const element = this.#header(part, at, level.encoding);
     if (element === undefined) return undefined;
     const { tag, length } = element;
-    if (tag === (level.kind === 'sequence' ? SEQUENCE_DELIMITATION : ITEM_DELIMITATION)) {
+    if (tag === delimiterOf(level.kind)) {
       this.#at = element.valueOffset;
       this.#levels.pop();
       if (this.#levels.length === 0) this.#leave();
@@ -219,7 +212,7 @@ export class StructureCheck {
     const element = read.type === 'element' ? read : unknownVR(window, at - base, encoding);
     if (element !== undefined) return base === 0 ? element : { ...element, valueOffset: element.valueOffset + base };
     const vr = vrAt(bytes, at - base + 4);
-    if (isKnownVR(vr) || isFutureVR(vr)) this.#truncated({ offset: at, part: 'header' });
+    if (isStandardVR(vr) || isFutureVR(vr)) this.#truncated({ offset: at, part: 'header' });
     else
       this.#broken(
         at,
@@ -330,11 +323,6 @@ function isZero({ bytes, base }: FilePart, offset: number, length: number): bool
   return true;
 }
 
-/** Two capitals: a VR that is to come has a length of 32 bits (PS3.5 7.1.2). */
-function isFutureVR(vr: string): boolean {
-  return /^[A-Z]{2}$/u.test(vr);
-}
-
 /**
  * An element whose VR nobody knows, as receivers read it: two capitals with 32 bits of length; two other printable
  * characters, which some writers put there, with 16.
@@ -342,7 +330,7 @@ function isFutureVR(vr: string): boolean {
 function unknownVR({ bytes, end }: ByteWindow, at: number, encoding: Encoding): ElementHeader | undefined {
   const vr = vrAt(bytes, at + 4);
   const bigEndian = encoding === 'Explicit VR Big Endian';
-  if (isKnownVR(vr)) return undefined;
+  if (isStandardVR(vr)) return undefined;
   const tag = tagAt(bytes, at, bigEndian);
   if (isFutureVR(vr)) {
     if (at + 12 > end) return undefined;

@@ -13,10 +13,20 @@
 //
 // Odd lengths are against PS3.5 7.1.1 but exist in the field; they pass as they are unless words must be swapped.
 
+import {
+  delimiterOf,
+  ITEM,
+  ITEM_DELIMITATION,
+  ITEM_GROUP,
+  NESTING_MAX,
+  SEQUENCE_DELIMITATION,
+  tagText,
+  UNDEFINED_LENGTH,
+} from '../structure.ts';
+import { SQ, UN, type ValueRepresentation, vrOfBytes } from '../value-representation.ts';
 import { DataSetConversionError } from './conversion-error.ts';
 import { type Encoding, IMPLICIT_LITTLE } from './convertible-syntaxes.ts';
-import { OutputBuffer, UNDEFINED_LENGTH } from './output-buffer.ts';
-import { SQ, UN, type ValueRepresentation, vrOfBytes } from './value-representation.ts';
+import { OutputBuffer } from './output-buffer.ts';
 import {
   BITS_ALLOCATED,
   type Dictionary,
@@ -25,14 +35,6 @@ import {
   vrOfImplicit,
   WAVEFORM_BITS_ALLOCATED,
 } from './vr-lookup.ts';
-
-const ITEM = 0xfffee000;
-const ITEM_DELIMITATION = 0xfffee00d;
-const SEQUENCE_DELIMITATION = 0xfffee0dd;
-const ITEM_GROUP = 0xfffe;
-
-/** Deeper than any real object; each level costs one sequence and one item on the stack. */
-const DEEPEST_NESTING = 1_000;
 
 interface Level {
   readonly kind: 'data set' | 'sequence' | 'item';
@@ -123,7 +125,10 @@ export class DataSetConverter {
   end(): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#valueLeft > 0) {
-      this.#fail(this.#position, `the data ends ${this.#valueLeft} bytes before the value of ${named(this.#tag)} does`);
+      this.#fail(
+        this.#position,
+        `the data ends ${this.#valueLeft} bytes before the value of ${tagText(this.#tag)} does`,
+      );
     }
     if (this.#headerLength > 0) this.#fail(this.#position, 'the data ends inside an element header');
     if (this.#level.kind !== 'data set') {
@@ -156,7 +161,7 @@ export class DataSetConverter {
     const vr = vrOfBytes(view.getUint8(4), view.getUint8(5));
     if (vr === undefined) {
       const letters = [view.getUint8(4), view.getUint8(5)].map((byte) => `${hex(byte, 2)}H`).join(' ');
-      this.#fail(this.#headerOffset(), `${named(tag)} has ${letters} where its VR should be (PS3.5 7.1.2)`);
+      this.#fail(this.#headerOffset(), `${tagText(tag)} has ${letters} where its VR should be (PS3.5 7.1.2)`);
     }
     if (!vr.longForm) this.#beginElement(tag, vr, view.getUint16(6, littleEndian));
     else if (this.#headerNeeded === 8) this.#headerNeeded = 12;
@@ -172,7 +177,7 @@ export class DataSetConverter {
     const excess = this.#position + (defined ?? 0) - this.#level.limit;
     if (excess > 0) {
       const enclosing = this.#level.end === this.#level.limit ? this.#levelName() : 'what encloses it';
-      this.#fail(offset, `${named(tag)} with length ${lengthName(defined)} ends ${excess} bytes beyond ${enclosing}`);
+      this.#fail(offset, `${tagText(tag)} with length ${lengthName(defined)} ends ${excess} bytes beyond ${enclosing}`);
     }
     if (this.#level.kind === 'sequence') this.#beginItem(offset, tag, defined);
     else if (tag >>> 16 === ITEM_GROUP) this.#endItem(offset, tag, defined);
@@ -192,7 +197,7 @@ export class DataSetConverter {
     if (tag !== SEQUENCE_DELIMITATION || end !== Infinity || length !== 0) {
       this.#fail(
         offset,
-        `${named(tag)} with length ${lengthName(length)} in ${this.#levelName()}: an item belongs here (PS3.5 7.5)`,
+        `${tagText(tag)} with length ${lengthName(length)} in ${this.#levelName()}: an item belongs here (PS3.5 7.5)`,
       );
     }
     this.#output.appendItemHeader(tag, 0, to);
@@ -204,7 +209,7 @@ export class DataSetConverter {
     if (tag !== ITEM_DELIMITATION || kind !== 'item' || end !== Infinity || length !== 0) {
       this.#fail(
         offset,
-        `${named(tag)} with length ${lengthName(length)} in ${this.#levelName()}: no element of a data set (PS3.5 7.5)`,
+        `${tagText(tag)} with length ${lengthName(length)} in ${this.#levelName()}: no element of a data set (PS3.5 7.5)`,
       );
     }
     this.#output.appendItemHeader(tag, 0, to);
@@ -231,7 +236,10 @@ export class DataSetConverter {
   #beginExplicit(offset: number, tag: number, vr: ValueRepresentation, length: number | undefined): void {
     if (!vr.known) {
       if (!this.#level.from.littleEndian) {
-        this.#fail(offset, `${named(tag)} has VR ${vr.name}, of which it is not known how to swap it from big endian`);
+        this.#fail(
+          offset,
+          `${tagText(tag)} has VR ${vr.name}, of which it is not known how to swap it from big endian`,
+        );
       }
       this.#beginExplicit(offset, tag, UN, length);
     } else if (vr === UN && length === undefined) {
@@ -260,7 +268,10 @@ export class DataSetConverter {
     const count = length ?? this.#failUndefinedLength(offset, tag, vr);
     const wordLength = from.littleEndian === to.littleEndian ? 1 : vr.wordLength;
     if (count % wordLength !== 0) {
-      this.#fail(offset, `${named(tag)} has ${count} bytes, which no whole number of ${vr.name} words has (PS3.5 7.3)`);
+      this.#fail(
+        offset,
+        `${tagText(tag)} has ${count} bytes, which no whole number of ${vr.name} words has (PS3.5 7.3)`,
+      );
     }
     this.#output.appendElementHeader(tag, vr, count, to);
     this.#passNext(count, wordLength);
@@ -311,8 +322,8 @@ export class DataSetConverter {
   }
 
   #open(offset: number, kind: 'sequence' | 'item', length: number | undefined, around: Level): void {
-    if (this.#stack.length > 2 * DEEPEST_NESTING) {
-      this.#fail(offset, `sequences are nested more than ${DEEPEST_NESTING} deep`);
+    if (this.#stack.length > 2 * NESTING_MAX) {
+      this.#fail(offset, `sequences are nested more than ${NESTING_MAX} deep`);
     }
     const end = length === undefined ? Infinity : this.#position + length;
     this.#level = { ...around, kind, end, limit: Math.min(end, around.limit) };
@@ -328,8 +339,7 @@ export class DataSetConverter {
   #closeEnded(): void {
     while (this.#level.end === this.#position && this.#level.kind !== 'data set') {
       const { kind, from, to } = this.#level;
-      const delimitation = kind === 'item' ? ITEM_DELIMITATION : SEQUENCE_DELIMITATION;
-      if (!keepsLengths(from, to)) this.#output.appendItemHeader(delimitation, 0, to);
+      if (!keepsLengths(from, to)) this.#output.appendItemHeader(delimiterOf(kind), 0, to);
       this.#close();
     }
   }
@@ -341,14 +351,14 @@ export class DataSetConverter {
   #levelName(): string {
     if (this.#level.kind === 'data set') return 'the data set';
     return this.#level.kind === 'item'
-      ? `an item of ${named(this.#level.tag)}`
-      : `the sequence ${named(this.#level.tag)}`;
+      ? `an item of ${tagText(this.#level.tag)}`
+      : `the sequence ${tagText(this.#level.tag)}`;
   }
 
   #failUndefinedLength(offset: number, tag: number, vr: ValueRepresentation): never {
     this.#fail(
       offset,
-      `${named(tag)} with VR ${vr.name} has undefined length, which only sequences may have here (PS3.5 7.1.1)`,
+      `${tagText(tag)} with VR ${vr.name} has undefined length, which only sequences may have here (PS3.5 7.1.1)`,
     );
   }
 
@@ -369,10 +379,6 @@ function isContextTag(tag: number): boolean {
 
 function hex(value: number, digits: number): string {
   return value.toString(16).toUpperCase().padStart(digits, '0');
-}
-
-function named(tag: number): string {
-  return `(${hex(tag >>> 16, 4)},${hex(tag & 0xffff, 4)})`;
 }
 
 function lengthName(length: number | undefined): string {

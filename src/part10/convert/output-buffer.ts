@@ -2,10 +2,9 @@
 // by native code; it is used again and grows only to what one push needs.
 
 import { Buffer } from 'node:buffer';
+import { UNDEFINED_LENGTH } from '../structure.ts';
+import type { ValueRepresentation } from '../value-representation.ts';
 import type { Encoding } from './convertible-syntaxes.ts';
-import type { ValueRepresentation } from './value-representation.ts';
-
-export const UNDEFINED_LENGTH = 0xffffffff;
 
 export class OutputBuffer {
   #bytes = Buffer.allocUnsafe(0x4000);

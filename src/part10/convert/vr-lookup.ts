@@ -2,7 +2,8 @@
 // image around it says. PS3.5 6.2.2 (UN), 7.8.1 (private creators), A.1 and A.2 (OB or OW), PS3.3 C.7.6.3.1 and C.11
 // (US or SS by Pixel Representation).
 
-import { LO, OB, OW, SQ, SS, UL, UN, US, type ValueRepresentation, vrNamed } from './value-representation.ts';
+import { PIXEL_DATA } from '../structure.ts';
+import { LO, OB, OW, SQ, SS, UL, UN, US, type ValueRepresentation, vrNamed } from '../value-representation.ts';
 
 /** PS3.6 as far as this needs it. */
 export interface Dictionary {
@@ -27,7 +28,6 @@ export interface ImageContext {
 export const PIXEL_REPRESENTATION = 0x00280103;
 export const BITS_ALLOCATED = 0x00280100;
 export const WAVEFORM_BITS_ALLOCATED = 0x54001004;
-const PIXEL_DATA = 0x7fe00010;
 const WAVEFORM_GROUP = 0x5400;
 const TRAILING_PADDING = 0xfffcfffc;
 

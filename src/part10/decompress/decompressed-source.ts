@@ -8,9 +8,10 @@ import { EXPLICIT_VR_LE } from '../../protocol/uids.ts';
 import { DataSetConversionError } from '../convert/conversion-error.ts';
 import { cut } from '../convert/converted-source.ts';
 import type { DataSetChunk, DataSetSource } from '../read/data-set-source.ts';
+import { ITEM_GROUP, PIXEL_DATA, tagText } from '../structure.ts';
 import { ByteReader } from './byte-reader.ts';
 import { type CompressedSyntax, compressedSyntax } from './decompression.ts';
-import { type PassingHeader, PIXEL_DATA, passElement, readPassingHeader, tagName } from './element-passage.ts';
+import { type PassingHeader, passElement, readPassingHeader } from './element-passage.ts';
 import { type EncodedFrame, encapsulatedFrames } from './encapsulated-frames.ts';
 import { type FrameDecoders, frameLength } from './frame-format.ts';
 import { describeImage, type HeldElement, IMAGE_GROUP, type ImageDescription } from './image-description.ts';
@@ -20,7 +21,6 @@ const READ_LENGTH = 0x40000;
 /** Group 0028 holds some tables of 128 KiB at most; one that is longer is no image's. In bytes. */
 const LONGEST_IMAGE_GROUP = 0x1000000;
 
-const ITEM_GROUP = 0xfffe;
 const PIXEL_DATA_GROUP = 0x7fe0;
 const GROUP_LENGTH_OF_PIXEL_DATA = 0x7fe00000;
 const EXTENDED_OFFSET_TABLE = 0x7fe00001;
@@ -87,7 +87,7 @@ async function* decompressed(
       yield* (image instanceof Error ? group.elements : image.elements).map(({ bytes }) => bytes);
     }
     if (tag >>> 16 === IMAGE_GROUP || tag >>> 16 === ITEM_GROUP) {
-      throw new DataSetConversionError(header.offset, `${tagName(tag)} does not belong here (PS3.5 7.1, 7.5)`);
+      throw new DataSetConversionError(header.offset, `${tagText(tag)} does not belong here (PS3.5 7.1, 7.5)`);
     }
     if (tag === PIXEL_DATA) {
       yield* nativePixelData(reader, header, image, hasExtendedOffsetTable, decoders);

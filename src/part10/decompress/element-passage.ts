@@ -3,16 +3,9 @@
 // stack of our own.
 
 import { DataSetConversionError } from '../convert/conversion-error.ts';
-import { vrOfBytes } from '../convert/value-representation.ts';
+import { delimiterOf, ITEM, ITEM_GROUP, NESTING_MAX, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
+import { vrOfBytes } from '../value-representation.ts';
 import type { ByteReader } from './byte-reader.ts';
-
-export const ITEM = 0xfffee000;
-export const SEQUENCE_DELIMITATION = 0xfffee0dd;
-export const PIXEL_DATA = 0x7fe00010;
-const ITEM_DELIMITATION = 0xfffee00d;
-const ITEM_GROUP = 0xfffe;
-const UNDEFINED_LENGTH = 0xffffffff;
-const DEEPEST_NESTING = 1_000;
 
 export interface PassingHeader {
   /** 0xGGGGEEEE */
@@ -26,12 +19,6 @@ export interface PassingHeader {
   readonly offset: number;
 }
 
-/** '(7FE0,0010)' */
-export function tagName(tag: number): string {
-  const hex = tag.toString(16).toUpperCase().padStart(8, '0');
-  return `(${hex.slice(0, 4)},${hex.slice(4)})`;
-}
-
 /** @throws DataSetConversionError */
 export async function readPassingHeader(reader: ByteReader, isImplicit = false): Promise<PassingHeader> {
   const offset = reader.position;
@@ -42,7 +29,7 @@ export async function readPassingHeader(reader: ByteReader, isImplicit = false):
     return { tag, vr: '', length: defined(view.getUint32(4, true)), bytes: first, offset };
   }
   const vr = vrOfBytes(view.getUint8(4), view.getUint8(5));
-  if (vr === undefined) throw new DataSetConversionError(offset, `${tagName(tag)} has no VR (PS3.5 7.1.2)`);
+  if (vr === undefined) throw new DataSetConversionError(offset, `${tagText(tag)} has no VR (PS3.5 7.1.2)`);
   if (!vr.longForm) return { tag, vr: vr.name, length: view.getUint16(6, true), bytes: first, offset };
   const bytes = new Uint8Array(12);
   bytes.set(first);
@@ -80,9 +67,9 @@ export async function* passElement(
     yield inner.bytes;
     const innerEnd = reader.position + (inner.length ?? 0);
     if (innerEnd > level.end) {
-      throw new DataSetConversionError(inner.offset, `${tagName(inner.tag)} ends beyond what it is in (PS3.5 7.5)`);
+      throw new DataSetConversionError(inner.offset, `${tagText(inner.tag)} ends beyond what it is in (PS3.5 7.5)`);
     }
-    if (inner.tag === (level.kind === 'sequence' ? SEQUENCE_DELIMITATION : ITEM_DELIMITATION)) {
+    if (inner.tag === delimiterOf(level.kind)) {
       if (level.end !== Infinity || inner.length !== 0) throw misplaced(inner, level);
       levels.pop();
     } else if (level.kind === 'sequence') {
@@ -91,8 +78,8 @@ export async function* passElement(
     } else if (inner.tag >>> 16 === ITEM_GROUP) {
       throw misplaced(inner, level);
     } else if (isSequence(inner)) {
-      if (levels.length > 2 * DEEPEST_NESTING) {
-        throw new DataSetConversionError(inner.offset, `sequences are nested more than ${DEEPEST_NESTING} deep`);
+      if (levels.length > 2 * NESTING_MAX) {
+        throw new DataSetConversionError(inner.offset, `sequences are nested more than ${NESTING_MAX} deep`);
       }
       levels.push(levelOf('sequence', inner, level.isImplicit || inner.vr === 'UN', reader.position));
     } else {
@@ -114,13 +101,13 @@ function definedLength({ tag, vr, length, offset }: PassingHeader): number {
   const detail =
     tag === PIXEL_DATA
       ? 'compressed pixel data inside a sequence (of an icon image, as a rule) are not decompressed'
-      : `${tagName(tag)} with VR ${vr} has undefined length (PS3.5 7.1.1)`;
+      : `${tagText(tag)} with VR ${vr} has undefined length (PS3.5 7.1.1)`;
   throw new DataSetConversionError(offset, detail);
 }
 
 function misplaced({ tag, offset }: PassingHeader, { kind }: Level): DataSetConversionError {
   return new DataSetConversionError(
     offset,
-    `${tagName(tag)} inside ${kind === 'item' ? 'an item' : 'a sequence'} (PS3.5 7.5)`,
+    `${tagText(tag)} inside ${kind === 'item' ? 'an item' : 'a sequence'} (PS3.5 7.5)`,
   );
 }

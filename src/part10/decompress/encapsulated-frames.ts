@@ -6,9 +6,10 @@
 // begins wherever a fragment begins with the first marker of a code stream.
 
 import { DataSetConversionError } from '../convert/conversion-error.ts';
+import { ITEM, SEQUENCE_DELIMITATION, tagText } from '../structure.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { Codec } from './decompression.ts';
-import { ITEM, readPassingHeader, SEQUENCE_DELIMITATION, tagName } from './element-passage.ts';
+import { readPassingHeader } from './element-passage.ts';
 
 export interface EncodedFrame {
   /** Counted from 1, as frames are in DICOM. */
@@ -47,7 +48,7 @@ export async function* encapsulatedFrames(
     const { tag, length: fragmentLength, offset } = await readPassingHeader(reader);
     if (tag === SEQUENCE_DELIMITATION) break;
     if (tag !== ITEM || fragmentLength === undefined) {
-      throw new DataSetConversionError(offset, `${tagName(tag)} among the fragments of pixel data (PS3.5 A.4)`);
+      throw new DataSetConversionError(offset, `${tagText(tag)} among the fragments of pixel data (PS3.5 A.4)`);
     }
     // Before it is read: a length that cannot be true would be memory.
     const isTooLong = (bytes: number) => bytes > longestFrame;
@@ -80,7 +81,7 @@ export async function* encapsulatedFrames(
 async function readOffsetTable(reader: ByteReader, frames: number): Promise<ReadonlySet<number> | undefined> {
   const { tag, length, offset } = await readPassingHeader(reader);
   if (tag !== ITEM || length === undefined) {
-    throw new DataSetConversionError(offset, `${tagName(tag)} where the Basic Offset Table should be (PS3.5 A.4)`);
+    throw new DataSetConversionError(offset, `${tagText(tag)} where the Basic Offset Table should be (PS3.5 A.4)`);
   }
   if (length !== 4 * frames) {
     for await (const _ of reader.pass(length));

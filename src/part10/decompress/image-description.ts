@@ -16,8 +16,8 @@
 // lost that was not lost before, and the instance means what it meant.
 
 import { DataSetConversionError } from '../convert/conversion-error.ts';
+import { tagText } from '../structure.ts';
 import type { CompressedSyntax } from './decompression.ts';
-import { tagName } from './element-passage.ts';
 import { type FrameFormat, frameLength } from './frame-format.ts';
 
 export const IMAGE_GROUP = 0x0028;
@@ -71,7 +71,7 @@ export function describeImage(
   const number = (tag: number): number => {
     const element = byTag.get(tag);
     const value = element === undefined ? undefined : unsignedShort(element);
-    return value ?? fail(`${tagName(tag)} is missing: without it pixel data cannot be decompressed`);
+    return value ?? fail(`${tagText(tag)} is missing: without it pixel data cannot be decompressed`);
   };
   const text = (tag: number): string | undefined => {
     const element = byTag.get(tag);
@@ -84,7 +84,7 @@ export function describeImage(
     );
   };
 
-  const photometric = text(PHOTOMETRIC_INTERPRETATION) ?? fail(`${tagName(PHOTOMETRIC_INTERPRETATION)} is missing`);
+  const photometric = text(PHOTOMETRIC_INTERPRETATION) ?? fail(`${tagText(PHOTOMETRIC_INTERPRETATION)} is missing`);
   const samplesPerPixel = number(SAMPLES_PER_PIXEL);
   if (photometric.startsWith('YBR_PARTIAL')) fail(`pixel data in ${photometric} are not decompressed`);
   const isYbr = photometric === 'YBR_FULL' || photometric === 'YBR_FULL_422';
@@ -103,7 +103,7 @@ export function describeImage(
     fail(`${bitsAllocated} bits allocated: ${codec} pixel data of that are not decompressed`);
   }
   const frames =
-    numberOfFrames(text(NUMBER_OF_FRAMES)) ?? fail(`${tagName(NUMBER_OF_FRAMES)} is not a number of frames`);
+    numberOfFrames(text(NUMBER_OF_FRAMES)) ?? fail(`${tagText(NUMBER_OF_FRAMES)} is not a number of frames`);
   const length = frameLength(format);
   if (length === 0) fail('Rows, Columns, Samples per Pixel or Bits Allocated is 0');
   if (length > LONGEST_FRAME) fail(`a frame of ${length} bytes is too large to be decompressed`);

@@ -14,11 +14,10 @@ import {
   type NeedMore,
   readElementHeader,
   skipValue,
-  tagText,
-  UNDEFINED_LENGTH,
   u16At,
 } from '../element-walk.ts';
 import { detectEncoding } from '../encoding-detection.ts';
+import { PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { encodingOf, isDeflated, isPrivate, transferSyntaxOf } from '../transfer-syntax-encoding.ts';
 import type { HeaderProblem, HeaderResult, InstanceHeader } from './header.ts';
 import { inflatePrefix } from './inflate-prefix.ts';
@@ -35,7 +34,6 @@ const SOP_CLASS_UID = 0x00080016;
 const SOP_INSTANCE_UID = 0x00080018;
 const TRANSFER_SYNTAX_UID = 0x00020010;
 const DIRECTORY_RECORD_SEQUENCE = 0x00041220;
-const PIXEL_DATA = 0x7fe00010;
 /** Where DICM stands behind a preamble. */
 const PREAMBLE_LENGTH = 128;
 

@@ -7,7 +7,6 @@
 import {
   type ByteWindow,
   type ElementHeader,
-  isKnownVR,
   type Malformed,
   type NeedMore,
   readElementHeader,
@@ -18,6 +17,7 @@ import {
   vrAt,
 } from '../element-walk.ts';
 import { isDeflated } from '../transfer-syntax-encoding.ts';
+import { isStandardVR } from '../value-representation.ts';
 import type { MetaUID } from './header.ts';
 
 export interface MetaGroup {
@@ -61,7 +61,7 @@ export function isMetaElementAt(window: ByteWindow, at: number): boolean {
   const { bytes } = window;
   if (at + 8 > bytes.length || u16At(bytes, at, false) !== 2) return false;
   if (u16At(bytes, at + 2, false) > HIGHEST_ELEMENT) return false;
-  return isKnownVR(vrAt(bytes, at + 4)) || u32At(bytes, at + 4, false) <= window.end - at - 8;
+  return isStandardVR(vrAt(bytes, at + 4)) || u32At(bytes, at + 4, false) <= window.end - at - 8;
 }
 
 /** @param start where the first element of group 0002 stands */
@@ -103,7 +103,7 @@ function isWanted(tag: number): boolean {
 }
 
 function readMetaElement(window: ByteWindow, at: number): ElementHeader | NeedMore | Malformed {
-  if (at + 8 <= window.bytes.length && !isKnownVR(vrAt(window.bytes, at + 4))) {
+  if (at + 8 <= window.bytes.length && !isStandardVR(vrAt(window.bytes, at + 4))) {
     return readElementHeader(window, at, 'Implicit VR Little Endian');
   }
   return readElementHeader(window, at, 'Explicit VR Little Endian');

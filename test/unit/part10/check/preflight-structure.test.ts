@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { NESTING_MAX } from '../../../../src/part10/check/structure-check.ts';
+import { NESTING_MAX } from '../../../../src/part10/structure.ts';
 import {
   buildFile,
   CT_IMAGE,

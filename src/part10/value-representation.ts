@@ -49,6 +49,20 @@ function isUpperCaseLetter(byte: number): boolean {
   return byte >= 0x41 && byte <= 0x5a;
 }
 
+/** The VR of PS3.5 Table 6.2-1 whose letters are `first` and `second`. */
+export function standardVR(first: number, second: number): ValueRepresentation | undefined {
+  return BY_CODE.get((first << 8) | second);
+}
+
+export function isStandardVR(name: string): boolean {
+  return vrNamed(name) !== undefined;
+}
+
+/** Two capitals: a VR of a later edition, with a length of 32 bits (PS3.5 7.1.2). */
+export function isFutureVR(name: string): boolean {
+  return /^[A-Z]{2}$/u.test(name) && !isStandardVR(name);
+}
+
 /**
  * The VR whose letters are `first` and `second`. Letters that PS3.5 Table 6.2-1 lacks are taken as a VR of a later
  * edition, which has the 32-bit form (PS3.5 6.2, note 2); anything but two capital letters is no VR: undefined.
