@@ -10,6 +10,8 @@ import { createHash } from 'node:crypto';
 import { readHeader } from '../part10/header/read-header.ts';
 import { fileSource } from '../part10/read/data-set-file.ts';
 import { DataSetReadError } from '../part10/read/data-set-source.ts';
+import { asynchronousAccess } from '../part10/read/file-access.ts';
+import { ReadAhead } from '../part10/read/read-ahead.ts';
 import type { SendJob } from './job.ts';
 import type { Reason } from './outcome.ts';
 import { DEFAULT_PREFLIGHT_POLICY, type PreflightFinding, type PreflightPolicy } from './preflight-policy.ts';
@@ -121,26 +123,31 @@ function couldBeSame(a: ScannedInstance, b: ScannedInstance): boolean {
  * reached before `signal`, has no digest.
  */
 export async function compare(
-  { files, earlier, peer }: Pick<SendJob, 'files' | 'earlier' | 'peer'>,
+  { files, earlier, peer, options }: Pick<SendJob, 'files' | 'earlier' | 'peer' | 'options'>,
   signal: AbortSignal,
 ): Promise<Comparison> {
   const digests = new Map<number, string>();
-  for (const group of couldBeSameGroups(files)) {
-    if (group.size < 2) continue;
-    for (const [index, file] of group) {
-      const digest = await digestOf(file, signal);
-      if (digest !== undefined) digests.set(index, digest);
-    }
-  }
   const conflicts = new Map<number, string>();
-  const stored = earlier?.at(peer);
-  if (stored === undefined || stored.isEmpty) return { digests, conflicts };
-  for (let index = 0; index < files.length && !signal.aborted; index += 1) {
-    if (files.skipped.has(index)) continue;
-    const first = await conflictOf(files.instance(index), digests.get(index), stored, signal);
-    if (first !== undefined) conflicts.set(index, first.path);
+  const reader = new DigestReader(signal, options?.fileTimeoutMs);
+  try {
+    for (const group of couldBeSameGroups(files)) {
+      if (group.size < 2) continue;
+      for (const [index, file] of group) {
+        const digest = await reader.digestOf(file);
+        if (digest !== undefined) digests.set(index, digest);
+      }
+    }
+    const stored = earlier?.at(peer);
+    if (stored === undefined || stored.isEmpty) return { digests, conflicts };
+    for (let index = 0; index < files.length && !signal.aborted; index += 1) {
+      if (files.skipped.has(index)) continue;
+      const first = await conflictOf(files.instance(index), digests.get(index), stored, reader);
+      if (first !== undefined) conflicts.set(index, first.path);
+    }
+    return { digests, conflicts };
+  } finally {
+    reader.close();
   }
-  return { digests, conflicts };
 }
 
 /** What was stored from another file and is not known to be the same. */
@@ -148,24 +155,16 @@ async function conflictOf(
   file: ScannedInstance,
   digest: string | undefined,
   stored: StoredAtDestination,
-  signal: AbortSignal,
+  reader: DigestReader,
 ): Promise<StoredInstance | undefined> {
   const first = stored.find(file.header.sopInstanceUID);
   // The same path is the person's newer version of the same file; the same file by another path was moved.
   if (first === undefined || first.path === file.path || first.isOf(file.identity)) return undefined;
   const { dataSetLength, transferSyntaxUID } = file.header;
   if (first.dataSetLength !== dataSetLength || first.transferSyntaxUID !== transferSyntaxUID) return first;
-  const before = first.digest ?? (await digestOfStored(first, signal));
-  const isSame = before !== undefined && before === (digest ?? (await digestOf(file, signal)));
+  const before = first.digest ?? (await reader.digestOfStored(first));
+  const isSame = before !== undefined && before === (digest ?? (await reader.digestOf(file)));
   return isSame ? undefined : first;
-}
-
-/** Undefined: the file is not there any more, or not as it was stored. */
-async function digestOfStored(stored: StoredInstance, signal: AbortSignal): Promise<string | undefined> {
-  const { path } = stored;
-  const { result, identity } = await readHeader(path);
-  if (result.type !== 'instance' || identity === undefined || !stored.isOf(identity)) return undefined;
-  return digestOf({ type: 'instance', path, header: result.header, identity, findings: [] }, signal);
 }
 
 /** Of instances whose SOP Instance UID comes more than once, those that could be the same, by their index. */
@@ -182,18 +181,62 @@ function couldBeSameGroups(files: ScannedFiles): Iterable<ReadonlyMap<number, Sc
   return groups.values();
 }
 
-async function digestOf({ path, header, identity }: ScannedInstance, signal: AbortSignal): Promise<string | undefined> {
-  const hash = createHash('sha256');
-  try {
-    if (signal.aborted) return undefined;
-    for await (const { bytes } of fileSource(path, header, identity).chunks(CHUNK_LENGTH)) {
-      if (signal.aborted) return undefined;
-      hash.update(bytes);
-    }
-  } catch (error) {
-    // It says so itself when it is sent.
-    if (error instanceof DataSetReadError) return undefined;
-    throw error;
+/** Through file threads of its own, which start with the first file. Does not wait for a file when `signal` aborts. */
+class DigestReader {
+  readonly #signal: AbortSignal;
+  readonly #fileTimeoutMs: number | undefined;
+  readonly #aborted: Promise<undefined>;
+  #abort: () => void = () => undefined;
+  #readAhead: ReadAhead | undefined;
+
+  constructor(signal: AbortSignal, fileTimeoutMs: number | undefined) {
+    this.#signal = signal;
+    this.#fileTimeoutMs = fileTimeoutMs;
+    this.#aborted = new Promise((resolve) => {
+      this.#abort = () => resolve(undefined);
+    });
+    signal.addEventListener('abort', this.#abort, { once: true });
   }
-  return hash.digest('hex');
+
+  /** SHA-256 of the data set; undefined if it cannot be read. */
+  digestOf(file: ScannedInstance): Promise<string | undefined> {
+    return this.#unlessAborted(() => this.#digestOf(file));
+  }
+
+  /** Undefined: the file is not there any more, or not as it was stored. */
+  digestOfStored(stored: StoredInstance): Promise<string | undefined> {
+    return this.#unlessAborted(async () => {
+      const { path } = stored;
+      const { result, identity } = await readHeader(path, false, this.#signal, asynchronousAccess(this.#fileTimeoutMs));
+      if (result.type !== 'instance' || identity === undefined || !stored.isOf(identity)) return undefined;
+      return this.#digestOf({ type: 'instance', path, header: result.header, identity, findings: [] });
+    });
+  }
+
+  close(): void {
+    this.#signal.removeEventListener('abort', this.#abort);
+    this.#readAhead?.close();
+  }
+
+  async #unlessAborted(read: () => Promise<string | undefined>): Promise<string | undefined> {
+    return this.#signal.aborted ? undefined : Promise.race([read(), this.#aborted]);
+  }
+
+  async #digestOf({ path, header, identity }: ScannedInstance): Promise<string | undefined> {
+    this.#readAhead ??= new ReadAhead(this.#fileTimeoutMs);
+    const dataSet = { path, offset: header.dataSetOffset, length: header.dataSetLength, identity };
+    const source = this.#readAhead.source(dataSet, fileSource(path, header, identity, this.#fileTimeoutMs));
+    const hash = createHash('sha256');
+    try {
+      for await (const { bytes } of source.chunks(CHUNK_LENGTH)) {
+        if (this.#signal.aborted) return undefined;
+        hash.update(bytes);
+      }
+    } catch (error) {
+      // The send of the file says so itself.
+      if (error instanceof DataSetReadError) return undefined;
+      throw error;
+    }
+    return hash.digest('hex');
+  }
 }
