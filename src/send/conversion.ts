@@ -49,12 +49,17 @@ export class DataSetSources {
    * @param transferSyntaxUID the file's own, or one of its `conversionTargets`
    */
   sourceOf(file: ScannedInstance, transferSyntaxUID: string): DataSetSource {
-    const streamed = fileSource(file.path, file.header, file.identity, this.#fileTimeoutMs);
-    const own = this.#readAhead.source(dataSetOf(file), streamed);
+    const own = this.ownSourceOf(file);
     if (own.transferSyntaxUID === transferSyntaxUID) return own;
     if (decompressionOf(own.transferSyntaxUID) === undefined) return convertedSource(own, transferSyntaxUID);
     const decompressed = decompressedSource(own, this.#decoders);
     return transferSyntaxUID === EXPLICIT_VR_LE ? decompressed : convertedSource(decompressed, transferSyntaxUID);
+  }
+
+  /** The file's own bytes, in its own transfer syntax. */
+  ownSourceOf(file: ScannedInstance): DataSetSource {
+    const streamed = fileSource(file.path, file.header, file.identity, this.#fileTimeoutMs);
+    return this.#readAhead.source(dataSetOf(file), streamed);
   }
 
   /** Ends the threads. */

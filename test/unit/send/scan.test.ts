@@ -4,6 +4,8 @@ import { linkSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'no
 import { basename, join, relative } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { abandonedFileThreadsEnd } from '../../../src/part10/read/file-thread.ts';
+import { endIdleFileThreads } from '../../../src/part10/read/file-threads.ts';
 import { scan } from '../../../src/send/scan.ts';
 import type { ScannedFile } from '../../../src/send/scanned-file.ts';
 import { sampleInstance } from '../../support/dicom-builder.ts';
@@ -19,6 +21,13 @@ async function collected(paths: readonly string[], recurse: boolean, signal: Abo
 
 async function scanned(paths: readonly string[], recurse = true): Promise<ScannedFile[]> {
   return collected(paths, recurse, NEVER);
+}
+
+/** Descriptors of this process when all file threads have ended. */
+async function openFiles(): Promise<number> {
+  await endIdleFileThreads();
+  assert.equal(await abandonedFileThreadsEnd(10_000), 0);
+  return process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0;
 }
 
 /** Relative paths of what was found; of a skipped one with the reason's code. */
@@ -203,6 +212,8 @@ describe('cancelling', () => {
       root,
       Array.from({ length: 300 }, (_, index) => `IM${index}`),
     );
+    await scanned([root]);
+    const before = await openFiles();
     const cancel = new AbortController();
     const reason = new Error('enough');
     let count = 0;
@@ -213,12 +224,7 @@ describe('cancelling', () => {
       }
     }, reason);
     assert.equal(count, 5);
-    if (process.platform !== 'linux') return;
-    const open = () => readdirSync('/proc/self/fd', { withFileTypes: true }).length;
-    const before = open();
-    await collected([root], true, NEVER);
-    // What was under way when it was cancelled has been closed since; nothing more was opened.
-    assert.ok(open() <= before);
+    if (process.platform === 'linux') assert.equal(await openFiles(), before);
   });
 
   test('while it waits for the system', { timeout: 5000 }, async (context) => {
