@@ -1,4 +1,4 @@
-// Events without the editor's API, so that what emits them runs in unit tests.
+// Events without VS Code's API, so that the list of sends runs in unit tests.
 
 /** Ends a subscription. */
 export interface Subscription {
@@ -11,7 +11,7 @@ export class Emitter<T> {
   readonly #listeners = new Set<(value: T) => void>();
   readonly #failed: (error: unknown) => void;
 
-  /** @param failed told what a listener threw; the other listeners still hear the event */
+  /** @param failed gets what a listener throws; the other listeners are still called */
   constructor(failed: (error: unknown) => void) {
     this.#failed = failed;
   }

@@ -1,12 +1,12 @@
-// The folder of journals in the extension's storage. Each send writes one (send/journal.ts); a send that a closed window,
-// a reload or a crash interrupted is found again by it.
+// The folder of journals in the extension's storage. Each send writes a journal (send/journal.ts), by which a send is found
+// again that a closed window, a reload or a crash interrupted.
 
 import * as vscode from 'vscode';
 import type { SendJob } from '../send/job.ts';
 import type { Journal, JournaledFile, JournalOptions } from '../send/journal.ts';
 import type { JournalSummary } from '../send/journal-shelf.ts';
 
-/** A journal that somebody can go on with, and what it still owes. */
+/** A journal whose send can be resumed, and the files that it owes. */
 export interface Unfinished {
   readonly journal: JournalSummary;
   readonly owed: readonly JournaledFile[];
@@ -16,7 +16,7 @@ export class Journals {
   readonly #directory: string;
   readonly #note: (text: string) => void;
 
-  /** @param note told when a journal cannot be written: the send goes on, and cannot be resumed later */
+  /** @param note gets a message when a journal cannot be written: that send cannot be resumed later */
   constructor(storage: vscode.Uri, note: (text: string) => void) {
     this.#directory = vscode.Uri.joinPath(storage, 'journals').fsPath;
     this.#note = note;
@@ -31,27 +31,27 @@ export class Journals {
     });
   }
 
-  /** Clears away what is too old or too many. Never rejects. */
+  /** Deletes journals that are too old or too many. Never rejects. */
   async tidy(): Promise<void> {
     const { tidyJournals } = await import('../send/journal-shelf.ts');
     await tidyJournals(this.#directory, Date.now());
   }
 
-  /** Those that nobody writes and that owe something, newest first. */
+  /** Journals that no process writes and that owe files, newest first. */
   async unfinished(): Promise<Unfinished[]> {
     const { readJournals, remaining } = await import('../send/journal-shelf.ts');
     const journals = (await readJournals(this.#directory, Date.now())).filter(({ isHeld }) => !isHeld);
     return journals.map((journal) => ({ journal, owed: remaining(journal) })).filter(({ owed }) => owed.length > 0);
   }
 
-  /** What one of them owes; nothing where it is not there any more. */
+  /** The files that a journal owes; none if it is gone. */
   async owedBy(id: string): Promise<Unfinished['owed']> {
     const { findJournal, remaining } = await import('../send/journal-shelf.ts');
     const journal = await findJournal(this.#directory, id, Date.now());
     return journal === undefined ? [] : remaining(journal);
   }
 
-  /** False: another window has taken it. */
+  /** @returns false: another window has taken it */
   async forget(id: string): Promise<boolean> {
     const { forget } = await import('../send/journal.ts');
     return forget(this.#directory, id);

@@ -11,7 +11,7 @@ import { workspaceRoots } from './workspace-roots.ts';
 
 export const RESULTS_SCHEME = 'sendtopacs-results';
 
-/** Worth another try: the peer does not have it, or nobody knows. Held-back files wait for a person's decision. */
+/** Another try may help. Held-back files are not retried: they wait for a person's decision. */
 const RETRYABLE: ReadonlySet<Outcome> = new Set(['failed', 'unknown', 'cancelled']);
 
 export function canRetry({ counts }: Pick<SendResult, 'counts'>): boolean {
@@ -25,7 +25,7 @@ export function retryablePaths({ outcomes }: SendResult): string[] {
   return paths;
 }
 
-/** How the files of a send are called in what a person reads. */
+/** How the files of a send are named in what a person reads. */
 export function shownPaths(send: Send, { outcomes }: SendResult): (path: string) => string {
   return fileNames(displayPathOf(send.roots, send.selection), outcomes, send.arePathsHidden).shown;
 }
@@ -37,7 +37,7 @@ export class Results implements vscode.TextDocumentContentProvider {
     this.#sends = sends;
   }
 
-  /** The send that a document shows; undefined: it is no document of ours, or the send is not kept any more. */
+  /** The send that a document shows; undefined: it is no results document, or the send is not kept any more. */
   async sendAt({ scheme, path }: vscode.Uri): Promise<Send | undefined> {
     const id = scheme === RESULTS_SCHEME ? path.split('/')[1] : undefined;
     return id === undefined ? undefined : this.sendOf(id);
@@ -50,7 +50,7 @@ export class Results implements vscode.TextDocumentContentProvider {
     return this.#sends.find(id);
   }
 
-  /** The send of this window, or of an earlier one with the same folders, that ended last and has results. */
+  /** The last ended send with results, of this window or of an earlier one with the same folders. */
   async last(): Promise<Send | undefined> {
     const roots = JSON.stringify(workspaceRoots());
     const find = (): Send | undefined =>
@@ -73,7 +73,7 @@ export class Results implements vscode.TextDocumentContentProvider {
     return [...reportMarkdown(result, { displayPath: shownPaths(send, result) })].join('');
   }
 
-  /** As the Markdown preview shows it; as text where somebody has switched that off. */
+  /** Opens the Markdown preview; the text if the preview is disabled. */
   async show(send: Send): Promise<void> {
     const uri = addressOf(send);
     if (vscode.extensions.getExtension('vscode.markdown-language-features') !== undefined) {
@@ -86,7 +86,7 @@ export class Results implements vscode.TextDocumentContentProvider {
   }
 }
 
-/** The last part is what the tab is called. */
+/** The last part becomes the title of the tab. */
 function addressOf({ id, peer, startedAtMs }: Send): vscode.Uri {
   const name = peer.name.replace(/[^\p{L}\p{N} ._()-]/gu, '-');
   const time = new Date(startedAtMs);

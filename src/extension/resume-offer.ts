@@ -28,5 +28,5 @@ async function offer(session: Session): Promise<void> {
   const { commands } = vscode;
   if (answer === RESUME && interrupted.length === 1) await commands.executeCommand('sendToPacs.resume', journal.id);
   if (answer === RESUME && interrupted.length > 1) await commands.executeCommand('sendToPacs.resume');
-  if (answer === FORGET) await session.journals.forget(journal.id);
+  if (answer === FORGET) await session.forgetSendOf(journal.id);
 }

@@ -44,7 +44,11 @@ export class Sends {
     this.#directory = join(storage, 'sends');
     this.#journals = join(storage, 'journals');
     this.#note = note;
-    this.#emitter = new Emitter((error) => note(`A view of the sends failed: ${systemErrorInfo(error).message}`));
+    this.#emitter = new Emitter((error) => {
+      // What a message quotes may be a path.
+      const message = systemErrorInfo(error).message.replace(/'.*'/g, "'…'");
+      note(`A view of the sends failed: ${message}`);
+    });
   }
 
   /** The ids of the sends that are new, changed or gone. */

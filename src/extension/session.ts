@@ -42,6 +42,14 @@ export class Session implements vscode.Disposable {
     return this.#stored;
   }
 
+  /** Forgets a send altogether: its journal and its results. */
+  async forgetSendOf(journalId: string): Promise<void> {
+    await this.journals.forget(journalId);
+    await this.sends.refresh();
+    const sends = this.sends.list().filter((send) => send.journalId === journalId);
+    for (const { id } of sends) await this.sends.forget(id);
+  }
+
   /**
    * Runs something that can be cancelled: by the person through `token`, by `controller`, or by the extension shutting
    * down. The signal aborts within the same turn.

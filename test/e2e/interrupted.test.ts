@@ -247,6 +247,9 @@ test('the window is reloaded in a send: Resume lists what is left, can forget it
     (await journals()).map(({ peer: { name } }) => name),
     ['SLOW'],
   );
+  // The results are forgotten with the journal.
+  const storage = join(workbench().userDataDir, 'User/globalStorage/send-to-pacs.send-to-pacs/sends');
+  assert.ok((await keptHeads(storage, new Set())).heads.every(({ peer }) => peer.name !== 'STUCK'));
 
   await pick(page, 'SLOW');
   await toastText(page, new RegExp(`SLOW: ${rest.length} stored \\(`));
@@ -259,7 +262,7 @@ test('the window is reloaded in a send: Resume lists what is left, can forget it
 
   await tidy(page);
   await runCommand(page, 'DICOM: Resume Interrupted Send');
-  await toastText(page, /no interrupted send/);
+  await toastText(page, /no interrupted send to resume/);
   assert.equal(await notifications(page, /./).count(), 1);
 });
 

@@ -1,4 +1,4 @@
-// Add Peer: the form, then the offer to try it.
+// Add Peer: the form, then the offer to verify the connection.
 
 import * as vscode from 'vscode';
 import { askForPeer } from '../peer-form.ts';

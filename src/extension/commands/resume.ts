@@ -1,4 +1,4 @@
-// Resume Interrupted Send: what a send that did not come to its end still owes, sent like anything else.
+// Resume Interrupted Send: sends the files that an interrupted, cancelled or failed send still owes.
 
 import * as vscode from 'vscode';
 import { leftWords, unfinishedDetail, whenWords } from '../journal-words.ts';
@@ -23,7 +23,7 @@ export async function resume(session: Session, id?: unknown): Promise<SendSummar
   const all = await session.journals.unfinished();
   const wanted = typeof id === 'string' ? all.filter(({ journal }) => journal.id === id) : all;
   if (wanted.length === 0) {
-    void vscode.window.showInformationMessage('There is no interrupted send to go on with.');
+    void vscode.window.showInformationMessage('There is no interrupted send to resume.');
     return undefined;
   }
   const chosen = typeof id === 'string' ? wanted[0] : await pick(session, wanted);
@@ -59,7 +59,7 @@ function itemOf(unfinished: Unfinished): SendItem {
 async function pick(session: Session, choices: readonly Unfinished[]): Promise<Unfinished | undefined> {
   const list = vscode.window.createQuickPick<SendItem>();
   list.title = TITLE;
-  list.placeholder = 'Choose the send to go on with';
+  list.placeholder = 'Choose the send to resume';
   list.matchOnDescription = true;
   list.matchOnDetail = true;
   list.items = choices.map(itemOf);
@@ -68,7 +68,7 @@ async function pick(session: Session, choices: readonly Unfinished[]): Promise<U
       list.onDidAccept(() => resolve(list.selectedItems[0]?.unfinished));
       list.onDidHide(() => resolve(undefined));
       list.onDidTriggerItemButton(async ({ item }) => {
-        await session.journals.forget(item.unfinished.journal.id);
+        await session.forgetSendOf(item.unfinished.journal.id);
         list.items = list.items.filter((other) => other !== item);
         if (list.items.length === 0) list.hide();
       });

@@ -1,4 +1,4 @@
-// Send to PACS: what the person clicked or picks, to the peer that they mean.
+// Send to PACS: sends what the person clicked or picks to the peer that they choose.
 
 import * as vscode from 'vscode';
 import { choosePeer } from '../peer-choice.ts';
@@ -10,7 +10,7 @@ import { askForTargets, targetsOf } from '../targets.ts';
 /**
  * @param clicked a `Uri`; without it the person is asked
  * @param selection the `Uri`s selected along with it
- * @param peerName a peer from the settings; every consent is still asked for
+ * @param peerName of a peer in the settings; consent is asked for all the same
  * @returns undefined: nothing was sent and nothing was tried
  */
 export async function send(

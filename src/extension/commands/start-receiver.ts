@@ -1,4 +1,4 @@
-// Start Built-in Receiver; where it runs already, says how to reach it.
+// Start Built-in Receiver. If it runs already, says how to reach it.
 
 import * as vscode from 'vscode';
 import { addressOf } from '../../trace/names.ts';

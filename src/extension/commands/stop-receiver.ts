@@ -1,4 +1,4 @@
-// Stop Built-in Receiver: what is open is aborted, what is stored stays.
+// Stop Built-in Receiver: aborts open associations; stored files stay.
 
 import * as vscode from 'vscode';
 import type { Session } from '../session.ts';

@@ -14,7 +14,7 @@ const SHOW_TRACE = 'Show Trace';
 const OPEN_SETTINGS = 'Open Settings';
 
 /**
- * @param peerName a peer from the settings; without it the default one, the only one, or the one that the person picks
+ * @param peerName of a peer in the settings; without it the default, the only one, or the one that the person picks
  * @returns undefined: nothing was tried
  */
 export async function verifyConnection(session: Session, peerName?: unknown): Promise<EchoResult | undefined> {
