@@ -128,6 +128,7 @@ class Disk {
   readonly #threads: FileThreads;
   readonly #signal: AbortSignal;
   readonly #fileTimeoutMs: number;
+  #isClosed = false;
   /** The signal, as the threads see it. */
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
   readonly #abort = (): void => {
@@ -155,6 +156,8 @@ class Disk {
       case 'answer':
         return unpackHeaders(answer.answer);
       case 'no thread': {
+        // The scan is over, and its threads with it.
+        if (this.#isClosed) return candidates.map(() => unreadableHeader(SCAN_ENDED));
         const access = asynchronousAccess(this.#fileTimeoutMs);
         return Promise.all(
           candidates.map(({ path, isKnownFile }) => readHeader(path, isKnownFile, this.#signal, access)),
@@ -177,6 +180,7 @@ class Disk {
       case 'answer':
         return answer.answer;
       case 'no thread':
+        if (this.#isClosed) return SCAN_ENDED;
         return look(path, all, asynchronousAccess(this.#fileTimeoutMs));
       case 'hung':
         return answer.error;
@@ -184,11 +188,15 @@ class Disk {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#abort();
     this.#signal.removeEventListener('abort', this.#abort);
     releaseFileThreads(this.#threads);
   }
 }
+
+/** For what nobody waits for any more. */
+const SCAN_ENDED: SystemErrorInfo = { code: 'ECANCELED', message: 'the scan has ended' };
 
 function unreadableHeader(error: SystemErrorInfo): HeaderReading {
   return { result: { type: 'problem', problem: { code: 'unreadable', error } }, identity: undefined, findings: [] };

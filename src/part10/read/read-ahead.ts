@@ -210,6 +210,8 @@ export class ReadAhead {
     } finally {
       this.#doneWith(batch, isSpoilt);
     }
+    // The send is over: nobody waits for this file.
+    if (this.#isClosed) return;
     // Another file of the batch hangs, or the threads are gone.
     yield* this.#chunksNow(file, otherwise, chunkLength, offered);
   }
@@ -231,7 +233,7 @@ export class ReadAhead {
         yield chunk;
       }
     }
-    if (isWhole) return;
+    if (isWhole || this.#isClosed) return;
     // The threads are gone, or there was no buffer to begin with: another reader goes on behind what is out already. Both
     // check that the file is the one that was scanned.
     let index = 0;
