@@ -1,4 +1,4 @@
-// Nobody has set up anything yet: the first send ends at the built-in receiver, and a first PACS can be added on the way.
+// Nothing is configured: the first send goes to the built-in receiver, and the first peer is added while sending.
 
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';

@@ -48,7 +48,7 @@ export interface Workbench {
   screenshot(name: string): Promise<string>;
 }
 
-/** Why there can be no end-to-end test here; undefined if there can. To be given to node:test as `skip`. */
+/** Why end-to-end tests cannot run here; undefined: they can. For node:test's `skip`. */
 export function whyNoWorkbench(): string | undefined {
   const obstacle = testbedObstacle();
   if (obstacle !== undefined) return obstacle;

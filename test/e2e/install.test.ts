@@ -65,7 +65,7 @@ test("the extension's page shows the README, without a dead picture or link", { 
   const readme = webview(page);
   await readme.locator('h2', { hasText: 'Connect your PACS' }).waitFor();
   await screenshot('extension-page');
-  // Both are what is left after VS Code has taken out what it does not trust.
+  // What is left after VS Code has removed what it does not trust.
   const pictures = await readme
     .locator('img')
     .evaluateAll((all) => all.map((image) => image.getAttribute('src') ?? ''));

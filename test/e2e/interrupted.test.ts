@@ -1,5 +1,5 @@
-// When something went wrong: a PACS that refuses, a window that is loaded anew, an extension host that dies. What a person
-// reads and clicks then, and what the peer holds in the end.
+// When something goes wrong: a PACS refuses files, the window is reloaded, the extension host dies. What a person reads and
+// clicks then, and what the peer has in the end.
 
 import assert from 'node:assert/strict';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
@@ -35,22 +35,22 @@ const SUCCESS = 0x0000;
 const STUDY = 'phantom-study';
 const LARGE_STUDY = 'large-study';
 const LARGE = 300;
-/** Per file, so that there is a middle in which the window can be loaded anew. */
+/** Per file: slow enough to reload the window in the middle of the send. */
 const SLOWNESS_MS = 20;
-/** However late that is: behind this one no answer comes any more, so the send cannot end before. */
+/** No more answers than this before the reload, so the send cannot end before it. */
 const SLOW_ANSWERS = 200;
 
 const reload = { isDone: false };
 
 const servers = useServers(async (scope) => ({
-  // Of the first association every third is refused.
+  // On the first association every third instance is refused.
   moody: await startPeer(scope, {
     answer: ({ association, count }) => (association === 1 && count % 3 === 0 ? OUT_OF_RESOURCES : SUCCESS),
   }),
   sulky: await startPeer(scope, {
     answer: ({ association, count }) => (association === 1 && count % 3 === 0 ? OUT_OF_RESOURCES : SUCCESS),
   }),
-  // The eighth is taken and never answered.
+  // The eighth is received and never answered.
   halting: await startPeer(scope, { answer: ({ count }) => (count === 8 ? undefined : SUCCESS) }),
   stuck: await startPeer(scope, { answer: ({ count }) => (count === 6 ? undefined : SUCCESS) }),
   slow: await startPeer(scope, {
@@ -93,7 +93,7 @@ async function filesOf(study: string): Promise<string[]> {
   return names.filter((name) => /IM\d+\.dcm$/.test(name)).map((name) => join(folder, name));
 }
 
-/** What is on the disk of sends that owe something. */
+/** The journals on disk, of sends that still owe files. */
 function journals(): Promise<JournalSummary[]> {
   const storage = join(workbench().userDataDir, 'User/globalStorage/send-to-pacs.send-to-pacs');
   return readJournals(join(storage, 'journals'), Date.now());
@@ -105,7 +105,7 @@ async function journalOf(peer: string): Promise<JournalSummary> {
   return journal;
 }
 
-/** Once nobody writes it any more. */
+/** As soon as no process writes it any more. */
 async function abandonedJournalOf(page: Page, peer: string): Promise<JournalSummary> {
   return eventually(
     page,
@@ -122,7 +122,7 @@ const dataSetsAt = ({ instances }: ModalPeer, since = 0): Buffer[] =>
     .slice(since)
     .map(({ dataSet }) => dataSet);
 
-/** All files of the send are in the journal, and those that it calls stored are at the peer. Returns the other ones. */
+/** The journal has all files of the send, and the peer has those that it calls stored. Returns the other ones. */
 async function assertTruthful(journal: JournalSummary, study: string, peer: ModalPeer): Promise<string[]> {
   const rest = remaining(journal).map(({ path }) => path);
   const all = [...journal.files.values()].map(({ path }) => path);
@@ -172,10 +172,10 @@ test('the extension host is killed: the next send offers to resume, and Resume s
   await toastText(page, /Sending to HALTING: 7\/24\sfiles/);
   process.kill((await journalOf('HALTING')).holder.pid, 'SIGKILL');
   const rest = await assertTruthful(await abandonedJournalOf(page, 'HALTING'), STUDY, halting);
-  // The eighth is there, which nobody can know.
+  // The peer has the eighth as well, but without its answer nobody can know.
   assert.deepEqual([held(halting.instances).length, rest.length], [8, 17]);
 
-  // The menu is there before the new extension host is.
+  // The menu appears before the new extension host runs.
   await eventually(
     page,
     async () => {

@@ -1,5 +1,5 @@
-// Sending, as a person does it: right-click, choose the peer, watch, read how it ended. The peers are DCMTK's storescp, the
-// receiver of the command line, and scripted ones for what no good peer does.
+// Sends as a person does: right-click, choose the peer, watch, read the result. The peers are DCMTK's storescp, the command
+// line's receiver, and scripted ones for what no good peer does.
 
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
@@ -50,12 +50,12 @@ const ERROR_COMMENT = 0x0902;
 const SUCCESS = 0x0000;
 const RELEASE = 0x05;
 const ABORT = 0x07;
-/** Per file: long enough for a rate to be known before the last of 24. */
+/** Per file: long enough to know a rate before the last of 24 files. */
 const SLOWNESS_MS = 150;
 const STUDY = 'phantom-study';
 const SPHERE = 'series-1-sphere';
 
-/** What has come in at the peer that stops answering. */
+/** What the peer that stops answering has received. */
 const seen: { lastPdu?: number | undefined } = {};
 
 const servers = useServers(async (scope) => {
@@ -100,7 +100,7 @@ const workbench = useWorkbench({
   settings: () => {
     const { archive, research, full, slow, silent, closedPort } = running();
     return {
-      // Nothing over the text of the pictures.
+      // Keeps hovers out of the screenshots.
       'editor.stickyScroll.enabled': false,
       'editor.occurrencesHighlight': 'off',
       'sendToPacs.peers': [
@@ -121,7 +121,7 @@ function running(): NonNullable<ReturnType<typeof servers>> {
   return all;
 }
 
-/** What storescp has received since the last call. It names every instance anew, so that one sent twice is there twice. */
+/** What storescp has received since the last call. It names each received file anew: an instance sent twice is there twice. */
 function freshAt(scp: () => StoreScp): () => Promise<Buffer[]> {
   const seen = new Set<string>();
   return async () => {
@@ -140,7 +140,7 @@ async function openSeries(page: Page): Promise<void> {
   await expand(page, SPHERE, 'IM1.dcm');
 }
 
-/** Of our channel only, as a person sets it. */
+/** Sets the level of our channel only, as a person does. */
 async function setLogLevel(page: Page, level: string): Promise<void> {
   await eventually(
     page,
@@ -163,7 +163,7 @@ async function setLogLevel(page: Page, level: string): Promise<void> {
 
 test('a file: the trace at level Debug is complete', { skip }, async () => {
   const { page, screenshot } = workbench();
-  // A channel has a level once it exists.
+  // The channel must exist before its level can be set.
   await runCommand(page, 'DICOM: Show Trace');
   await setLogLevel(page, 'Debug');
   await tidy(page);
@@ -188,7 +188,7 @@ test('a file: the trace at level Debug is complete', { skip }, async () => {
   await screenshot('trace-debug');
   await picture(page, 'trace');
   assert.match(trace, /Sta6 \+ Evt11/);
-  // What happens within one millisecond has a line of its own all the same.
+  // Events within one millisecond have separate lines as well.
   assert.match(trace, /^\S+ \S+ \[debug\] Received P-DATA-TF/m);
   assert.match(trace, /Message Type +: C-STORE RSP/);
   await runCommand(page, 'View: Toggle Maximized Panel');
@@ -352,7 +352,7 @@ test('from the command palette: the file of the editor, and a folder', { skip },
   await runCommand(page, 'DICOM: Send to PACS');
   await pick(page, 'Choose a Folder');
   await quickInput(page).fill(`${join(folder, STUDY, SPHERE)}/`);
-  // The dialog looks the path up; taken before it is done, it shows itself again over whatever comes next.
+  // The dialog looks up the path. If it is accepted before it is done, it opens again.
   await quickPickRow(page, '..').waitFor();
   await page.locator('.quick-input-widget .monaco-button', { hasText: 'Send to PACS' }).click();
   await pick(page, 'RESEARCH');

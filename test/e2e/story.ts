@@ -1,5 +1,5 @@
-// The steps that the stories of this folder share: what a person does to send, and what is at the peers and on the screen
-// afterwards. Clicks are repeated only where the workbench ignores them, which it shows by leaving the menu open.
+// Steps that the tests of this folder share: what a person does to send, and what the peers have and the screen shows
+// afterwards. Clicks are repeated only if the workbench ignored them, which shows in a menu that stays open.
 
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -23,7 +23,7 @@ import {
 
 const pictures = join(import.meta.dirname, '../../media/screenshots');
 
-/** Registers what starts the peers of a test file before its workbench opens, and what ends them after it. */
+/** Starts the peers of a test file before its workbench opens, and stops them afterwards. */
 export function useServers<T>(start: (scope: Scope) => Promise<T>): () => T {
   const undos: (() => unknown)[] = [];
   let servers: T | undefined;
@@ -48,7 +48,7 @@ export async function scriptedPeer(
   return peer;
 }
 
-/** The command line's receiver; what it stores is in `directory`. */
+/** The command line's receiver, which stores to `directory`. */
 export async function cliReceiver(scope: Scope, directory: string): Promise<CliProcess & { readonly port: string }> {
   const receiver = await startCliReceiver(directory);
   scope.after(() => stopCli(receiver));
@@ -59,7 +59,7 @@ export function peerEntry(name: string, port: number | string): object {
   return { name, host: '127.0.0.1', port: Number(port), calledAETitle: name };
 }
 
-/** Clicks an item of the menu that is open. The workbench ignores the mouse on a menu that has just appeared. */
+/** Clicks an item of the open menu. The workbench ignores clicks on a menu that has just appeared. */
 export async function clickMenuItem(page: Page, item: Locator): Promise<void> {
   await eventually(
     page,
@@ -80,8 +80,8 @@ export async function sendFromExplorer(page: Page, name: string): Promise<void> 
 }
 
 /**
- * Picks an entry of the quick pick that is open, by the beginning of its text. By keyboard: rows move while the widget
- * grows, and a click would land on another one.
+ * Picks an entry of the open quick pick by the beginning of its text. By keyboard: rows move while the widget grows, and a
+ * click could hit another one.
  */
 export async function pick(page: Page, label: string): Promise<void> {
   const row = quickPickRow(page, label);
@@ -98,12 +98,12 @@ export async function expand(page: Page, folder: string, child: string): Promise
   await explorerRow(page, child).waitFor();
 }
 
-/** Every notification of this text that is on the screen. */
+/** All visible notifications with this text. */
 export function notifications(page: Page, text: string | RegExp): Locator {
   return page.locator('.notifications-toasts .notification-list-item', { hasText: text });
 }
 
-/** Nothing spins any more: no progress notification, no bar under one, no entry of ours in the status bar. */
+/** No progress any more: no progress notification, no progress bar, no item of ours in the status bar. */
 export async function assertNothingSpins(page: Page): Promise<void> {
   const spinning = page.locator(
     '.notifications-toasts .monaco-progress-container.active, .statusbar-item .codicon-sync, .notifications-center .monaco-progress-container.active',
@@ -116,7 +116,7 @@ export async function assertNothingSpins(page: Page): Promise<void> {
   );
 }
 
-/** No notifications, no editors, no panel: how the next story begins. */
+/** Closes notifications, editors and panel, for the next test. */
 export async function tidy(page: Page): Promise<void> {
   await page.keyboard.press('Escape');
   await runCommand(page, 'Notifications: Clear All Notifications');
@@ -139,12 +139,12 @@ export async function tidy(page: Page): Promise<void> {
   await quickInput(page).waitFor({ state: 'hidden' });
 }
 
-/** The text of the editor that is open, as far as it is on the screen. */
+/** The visible text of the open editor. */
 export async function editorText(page: Page, until: RegExp): Promise<string> {
   return textThat(page, () => visibleLines(page.locator('.editor-group-container .view-lines').first()), until);
 }
 
-/** The text of the results that are open: the Markdown preview's. */
+/** The text of the open results, in the Markdown preview. */
 export async function resultsText(page: Page, until: RegExp): Promise<string> {
   const body = webview(page).locator('body');
   return textThat(page, async () => ((await body.count()) > 0 ? body.innerText() : ''), until);
@@ -162,7 +162,7 @@ async function textThat(page: Page, read: () => Promise<string>, until: RegExp):
   );
 }
 
-/** The Part 10 files at `paths` went out as they are: exactly their data sets were received, each once. */
+/** Exactly the data sets of the files at `paths` were received, unchanged and each once. */
 export async function assertSameDataSets(paths: readonly string[], received: Iterable<Buffer>): Promise<void> {
   const hex = (dataSet: Buffer): string => dataSet.toString('hex');
   const expected = (await Promise.all(paths.map(dataSetOf))).map(hex).sort();
@@ -175,8 +175,8 @@ export async function assertSameDataSets(paths: readonly string[], received: Ite
 }
 
 /**
- * Writes .vscode/settings.json and waits until the window has read it, which its title shows.
- * The window must have been opened with such a file in place: a folder that appears later is noticed late.
+ * Writes .vscode/settings.json and waits until the window has read it, which its title shows. The file must exist before
+ * the window opens: VS Code notices a new .vscode folder late.
  */
 export async function writeWorkspaceSettings(
   page: Page | undefined,

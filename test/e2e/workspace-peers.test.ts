@@ -1,5 +1,5 @@
-// Peers that a folder brings along: ignored in Restricted Mode, and asked about once the folder is trusted. Whoever wrote
-// the folder's settings file must not decide where patients' data go.
+// Peers in a folder's settings: ignored in Restricted Mode, and used only after consent if the folder is trusted. Whoever
+// wrote the folder's settings file must not decide where patients' data go.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

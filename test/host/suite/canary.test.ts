@@ -28,7 +28,7 @@ async function isOnDisk(marker: string): Promise<boolean> {
   return false;
 }
 
-/** Files whose path fits and that hold the marker, as soon as there are any. */
+/** Waits for files whose path matches and that contain the marker. */
 async function eventualFiles(pattern: RegExp, marker: string): Promise<string[]> {
   for (const began = performance.now(); performance.now() - began < 10_000; ) {
     const paths = filesBelow(userData()).filter((path) => pattern.test(path));

@@ -41,7 +41,7 @@ describe('Of two files with one SOP Instance UID', () => {
   before(async () => {
     receiver = await vscode.commands.executeCommand<ReceiverSummary>('sendToPacs.startReceiver');
     await setUser({ peers: [peerEntry(receiver.port)], defaultPeer: PEER });
-    // What other tests left interrupted would be offered by Resume.
+    // Resume would list what other tests left interrupted.
     await rm(journals(), { recursive: true, force: true });
     study = await makeFolder(workspaceFolder());
     const folders = [join(study.path, 'a'), join(study.path, 'b')];

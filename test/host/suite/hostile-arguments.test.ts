@@ -57,8 +57,8 @@ const ARGUMENTS: readonly unknown[] = [
 /** In bytes. */
 const logLength = (): number => ownLogs().reduce((sum, path) => sum + statSync(path).size, 0);
 
-// Any extension and any keybinding may call a command, with anything. What it gets is a refusal or the question that
-// everybody is asked; in a test host nobody can agree to it, which must count as a no.
+// Any extension and any keybinding can call a command with any arguments. The command must refuse, or ask for the same
+// consent as always. In a test host nobody can agree to a dialog, which must count as a no.
 describe('A command that another extension calls with hostile arguments', () => {
   let attacker: CountingListener;
   let study: Awaited<ReturnType<typeof makeFolder>>;
@@ -84,7 +84,7 @@ describe('A command that another extension calls with hostile arguments', () => 
     await study.remove();
   });
 
-  /** Resolves in any case, with what became of the call. */
+  /** Never rejects: resolves with the result or the error. */
   async function call(command: string, ...args: unknown[]): Promise<unknown> {
     try {
       return await vscode.commands.executeCommand(command, ...args);
@@ -94,7 +94,7 @@ describe('A command that another extension calls with hostile arguments', () => 
   }
 
   function assertRefused(outcome: unknown, where: string): void {
-    // A file that cannot be read is nothing to send: that needs no question, and is said.
+    // A file that cannot be read is skipped: nothing is sent, so no consent is needed.
     const isNothing = (outcome as Partial<SendSummary> | undefined)?.bytesSent === 0;
     assert.ok(outcome === undefined || outcome instanceof Error || isNothing, `${where}: ${String(outcome)}`);
     assert.deepEqual(attacker.seen, { connections: 0, bytes: 0 }, where);

@@ -18,8 +18,8 @@ import {
   writeInstances,
 } from './support.ts';
 
-// Whatever a folder's settings say, nothing reaches the address that they name before the person agreed. In a test host
-// nobody can agree: the editor refuses to show a modal dialog there, which must count as a no.
+// Whatever a folder's settings say, nothing is sent to the address in them before the person agreed. In a test host nobody
+// can agree: VS Code shows no modal dialog there, which must count as a no.
 describe('A hostile workspace', () => {
   let attacker: CountingListener;
   let study: Awaited<ReturnType<typeof makeFolder>>;
@@ -109,7 +109,7 @@ describe('A peer on another machine', () => {
     const study = await makeFolder();
     try {
       await writeInstances(study.path, [EXPLICIT_LE], 950);
-      // TEST-NET-1 (RFC 5737): no route leads there, and none is tried.
+      // TEST-NET-1 (RFC 5737): not routed, and no connection is tried.
       await setUser({ peers: [peerEntry(104, { host: '192.0.2.1' })] });
       const sent = vscode.commands.executeCommand('sendToPacs.send', vscode.Uri.file(study.path), undefined, PEER);
       await assert.rejects(Promise.resolve(sent), /dialog/i);

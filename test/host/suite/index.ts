@@ -1,12 +1,12 @@
 // The suite's entry point inside the extension host: mocha over every *.test.cjs beside this file.
 //
-// Besides mocha's own report it writes what happened, test by test, to $HOST_RESULTS, which is how test/host/run.ts counts.
+// Besides mocha's report it writes the result of each test to $HOST_RESULTS, which test/host/run.ts counts.
 
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Mocha from 'mocha';
 
-/** What the runner in front of the extension host reads. */
+/** For test/host/run.ts, outside the extension host. */
 export interface HostResults {
   readonly passed: readonly string[];
   readonly failed: readonly { readonly title: string; readonly error: string }[];

@@ -32,7 +32,7 @@ describe('An interrupted or failed send', () => {
     return instances.map(({ sopInstance }) => sopInstance).filter((uid) => names.includes(`${uid}.dcm`));
   };
 
-  /** As a send to the receiver leaves it when the window goes down after `stored` files. */
+  /** The journal of a send to the receiver whose window closed after `stored` files. */
   async function interrupted(stored: number, changes: object = {}): Promise<Journal> {
     const peer = {
       name: PEER,
@@ -155,12 +155,12 @@ describe('An interrupted or failed send', () => {
     assert.equal(kept.length, 1);
     const text = await readFile(join(journals, `send-${kept[0]}.jsonl`), 'utf8');
     assert.ok(!text.includes('TEST^BUILDER') && first !== undefined);
-    // Still not there: it fails again, and its journal takes over.
+    // The peer is still down: the retry fails, and its journal replaces the first.
     const again = await retry();
     assert.deepEqual(again?.counts, { ...NONE, failed: 5 });
     assert.equal((await ids()).length, 1);
     assert.notDeepEqual(await ids(), kept);
-    // The window's result is what counts, not the folder: one file has gone meanwhile.
+    // Retry goes by the results, not by the folder: one file is gone meanwhile.
     await rm(join(study.path, `IM${seed - 10}.dcm`));
     await setUser({ peers: [peerEntry(receiver.port)] });
     await assert.rejects(Promise.resolve(retry()), /dialog/i);

@@ -5,15 +5,15 @@ import { EXPLICIT_LE } from '../../support/dicom-builder.ts';
 import { type ModalPeer, startPeer } from '../../support/peer-modes.ts';
 import { makeFolder, PEER, peerEntry, resetSettings, setUser, writeInstances } from './support.ts';
 
-// What the extension asks of the editor while files go out, counted where it calls it: the channel is made when the
-// extension is activated, and this file is loaded before that. Each call is a message to another process, and most are a
-// write to disk or something drawn.
+// Counts the extension's calls of the editor's API while files are sent. This file wraps the API when it is loaded, before
+// the extension is activated and creates its channel. Each call is a message to another process, and most cause a write to
+// disk or drawing.
 //
-// Megabytes at debug level go to the log, after which the editor does not always show its end any more: by its name this
-// file runs behind those that read what is shown.
+// It writes megabytes to the log at level Debug, after which the editor does not always show the end of the log. So its name
+// makes this file run after those that read the channel.
 
 const FILES = 3_000;
-/** After so many the peer waits for another update: however fast the machine, there are some. */
+/** The peer waits for another update after this many files, so that there are updates on a machine of any speed. */
 const FILES_PER_UPDATE = 500;
 const WRITES_PER_SECOND = 10;
 const UPDATES_PER_SECOND = 4;
@@ -103,7 +103,7 @@ describe('While thousands of small files are sent at log level Debug', () => {
     for (const calls of [writes, updates]) calls.length = 0;
     const summary = await vscode.commands.executeCommand<SendSummary>('sendToPacs.send', vscode.Uri.file(study.path));
     assert.equal(summary.counts.stored, FILES);
-    // What waits is written with it.
+    // Show Trace writes what is still batched.
     await vscode.commands.executeCommand('sendToPacs.showTrace');
   });
 

@@ -1,4 +1,4 @@
-// Last of all: it takes the extension down. Its name comes behind those of the others.
+// Deactivates the extension, so its name makes it run last.
 
 import * as assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -47,7 +47,7 @@ describe('When the window closes during a send', () => {
       const ended = vscode.commands
         .executeCommand<SendSummary>('sendToPacs.send', vscode.Uri.file(study.path))
         .then((summary) => summary.counts.stored)
-        // What the command has to say has no window any more.
+        // The closing message has no window any more.
         .then(undefined, (error: unknown) => error);
       await isSending;
 

@@ -3,13 +3,13 @@ import { Socket as UdpSocket } from 'node:dgram';
 import { Server, Socket } from 'node:net';
 import * as vscode from 'vscode';
 
-// Every connection that the extension opens while this suite runs, in the process that it runs in. This file is loaded
-// before the first test of any file, and its own test comes last.
+// Records every connection that the extension opens during the suite, in its own process. This file is loaded before the
+// first test of any file, and its own tests run last.
 
 interface Connect {
   readonly host: string;
   readonly port: number;
-  /** Peers of the person's own settings at that moment, and what the extension itself listened on by then. */
+  /** Peers of the user settings at that moment, and where the extension's receiver listened. */
   readonly allowed: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-// What the tests of this folder share: settings that are put back, a workspace with files, a listener that counts.
+// Shared by the tests of this folder: settings that are reset, a workspace with files, a listener that counts.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ export function peerEntry(port: number, rest: object = {}): object {
   return { name: PEER, host: '127.0.0.1', port, calledAETitle: 'RECEIVER', ...rest };
 }
 
-/** Settings of the person, as `settings.json` of the user would hold them; undefined takes one out. */
+/** Sets user settings; undefined removes one. */
 export async function setUser(values: Record<string, unknown>): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('sendToPacs');
   for (const [key, value] of Object.entries(values))
@@ -38,7 +38,7 @@ export function workspaceFolder(): string {
   return folder.uri.fsPath;
 }
 
-/** All that the editor writes for this person: logs, storage, state. */
+/** The editor's user data: logs, storage, state. */
 export const userData = (): string => join(dirname(workspaceFolder()), 'user-data');
 
 export function filesBelow(folder: string): string[] {
@@ -47,16 +47,16 @@ export function filesBelow(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** The files of the extension's output channel, with those that were rotated away. */
+/** The files of the extension's output channel, rotated ones included. */
 export const ownLogs = (): string[] => filesBelow(userData()).filter((path) => /Send to PACS[.\d]*\.log$/.test(path));
 
-/** A folder of its own, in the workspace or outside. */
+/** A new folder, in the workspace or outside. */
 export async function makeFolder(parent = tmpdir()): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(parent, 'study-'));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Files `IM<seed>.dcm`; the instances as they were written. */
+/** Writes files `IM<seed>.dcm`, and returns the instances. */
 export async function writeInstances(
   folder: string,
   transferSyntaxes: readonly string[],
@@ -74,12 +74,12 @@ export async function writeInstances(
 
 export interface CountingListener {
   readonly port: number;
-  /** Connections that came in, and bytes on them. */
+  /** Connections, and bytes received on them. */
   readonly seen: { connections: number; bytes: number };
   close(): Promise<void>;
 }
 
-/** Accepts, counts, and answers nothing. */
+/** Accepts connections, counts, and never answers. */
 export async function listen(): Promise<CountingListener> {
   const seen = { connections: 0, bytes: 0 };
   const server: Server = createServer((socket) => {
@@ -102,12 +102,12 @@ export async function listen(): Promise<CountingListener> {
   };
 }
 
-/** How long a document may take to come, less than a test may. In milliseconds. */
+/** How long to wait for a document, in milliseconds: less than a test may take. */
 const DOCUMENT_MS = 15_000;
 
 /**
- * Resolves with the first text document that fits, now or as soon as one opens or changes. Rejects, with how each that
- * there is ends, when none has come.
+ * Resolves with the first text document that matches, now or when one opens or changes. Rejects after a while, with the
+ * end of each open document.
  */
 export async function documentThat(fits: (document: vscode.TextDocument) => boolean): Promise<vscode.TextDocument> {
   const subscriptions: vscode.Disposable[] = [];
@@ -137,7 +137,7 @@ export async function documentThat(fits: (document: vscode.TextDocument) => bool
   }
 }
 
-/** What a person reads in the output channel, with `words` in it. */
+/** The text of the output channel, as soon as it contains `words`. */
 export async function traceThat(words: string): Promise<string> {
   await vscode.commands.executeCommand('sendToPacs.showTrace');
   const shown = await documentThat(({ uri, getText }) => uri.scheme === 'output' && getText().includes(words));

@@ -1,5 +1,4 @@
-// What happens in the editor while a send runs does not change that send: other settings, a peer that is gone, a folder
-// that is not trusted any more, a storage that cannot be written.
+// A running send is not affected by changed settings, a deleted peer, or storage that cannot be written.
 
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
@@ -20,7 +19,7 @@ interface Archive {
   readonly port: number;
   /** AE titles of each association, in order. */
   readonly asked: readonly string[];
-  /** Instances that it has answered. */
+  /** How many instances it has answered. */
   readonly stored: () => number;
 }
 
@@ -105,7 +104,7 @@ describe('during a send', () => {
   });
 
   it('F37: a journal that cannot be written is said, and the send is as ever', async (t) => {
-    // Where its folder should be is a file.
+    // A file is in place of the folder.
     rmSync(join(storage, 'journals'), { recursive: true, force: true });
     writeFileSync(join(storage, 'journals'), '');
     const peer = await archive(t, () => undefined);

@@ -1,4 +1,4 @@
-// Ended sends on disk: what is written is read again as it was, and anything else counts as not there.
+// Ended sends on disk: a file is read exactly as it was written, and any other file counts as missing.
 
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
@@ -56,7 +56,7 @@ const ASSOCIATIONS: readonly AssociationSummary[] = [
   },
 ];
 
-/** One file of each kind, with names that a line of JSON has to survive. */
+/** One file of each kind, with names that could break lines of JSON. */
 const FILES: readonly FileOutcome[] = [
   instance('/study/a b/IM1.dcm', '1.2.3', {
     status: 0,
@@ -149,7 +149,7 @@ describe('an ended send on disk', () => {
     const directory = temporaryFolder(t);
     const { path } = await kept(directory);
     const { length } = readFileSync(path);
-    // A digest without its newline is whole.
+    // Without the last newline the file is still whole.
     for (let end = length - 2; end >= 0; end -= 7) {
       truncateSync(path, end);
       assert.equal(await readKept(directory, 'one'), undefined, `${end} of ${length} bytes`);

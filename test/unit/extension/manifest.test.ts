@@ -1,4 +1,4 @@
-// What the manifest promises and what the code does are written down in two places. Here they meet.
+// The manifest and the code must agree on commands, menus and settings.
 
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';

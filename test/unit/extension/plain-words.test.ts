@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { plainWords } from '../../../src/extension/plain-words.ts';
 
-/** What the editor takes for a link in a notification, and for an icon in a list. */
+/** What VS Code turns into a link in a notification, and into an icon in a list. */
 const LINK = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
 const ICON = /\$\([\w~-]+\)/;
 

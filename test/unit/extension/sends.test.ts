@@ -1,4 +1,4 @@
-// The list of sends, without an editor: what subscribers hear and when, what outlives the window, what is never lost.
+// The list of sends, without an editor: which events fire and when, what is there after a reload, what is never lost.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -110,7 +110,7 @@ describe('the list of sends', () => {
     const seen = new Promise<number>((resolve) => {
       isSeen = resolve;
     });
-    // The second is answered when the outcome of the first was seen.
+    // Answers the second instance when the test has seen the outcome of the first.
     const target = await startPeer(t, { answer: ({ count }) => (count === 2 ? seen : 0) });
     const peer = peerAt(target.port);
     const send = begin(sends, peer.port);
@@ -221,7 +221,7 @@ describe('after a reload', () => {
     const second = openWindow(storage);
     await first.sends.written();
     await second.sends.refresh();
-    // At once after its end as well: what is being written is waited for.
+    // Waits for a write that is still running.
     await first.sends.forget(send.id);
     assert.equal(first.heard.at(-1), 'gone');
     assert.deepEqual(readdirSync(join(storage, 'sends')), []);

@@ -64,7 +64,7 @@ const ACCEPTED: readonly unknown[] = [
   { ...GOOD, proposeAllStorage: false },
 ];
 
-/** The entry, and what the message must name. */
+/** An invalid entry, and what the message must name. */
 const REFUSED: readonly (readonly [unknown, RegExp])[] = [
   ['ORTHANC', /must be an object/],
   [null, /must be an object/],

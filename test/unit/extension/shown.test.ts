@@ -1,4 +1,4 @@
-// What a person is shown and what is kept, word by word, around sends to peers that mean well and to those that do not.
+// All text that a person is shown and all that is stored, for sends to good and to hostile peers.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -53,7 +53,7 @@ describe('around a send', () => {
     editor.workspace = { ...settings.workspace };
     editor.consent = 'Send';
     await editor.run('sendToPacs.send', editor.file(folder));
-    // What waits to be logged is logged before it is shown.
+    // Show Trace writes what is still batched.
     await editor.run('sendToPacs.showTrace');
     return home;
   }
@@ -67,14 +67,14 @@ describe('around a send', () => {
       assert.ok(sinks.has(sink), `${sink} was not written to`);
     for (const { sink, text } of editor.shown) {
       const also: Record<string, string> = { 'a path above what was selected': home };
-      // The log says which file is meant; the others have no need to.
+      // Only the log may name files.
       if (sink !== 'channel') also['a path'] = PATH_WORD;
       assert.deepEqual(canariesIn(text, also), [], `${sink}: ${text}`);
     }
     for (const entry of readdirSync(storage, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const found = canariesIn(readFileSync(join(entry.parentPath, entry.name)));
-      // Results that outlive the window name instances, as the report does; nothing else of a patient.
+      // Kept results have SOP Instance UIDs, as the JSON report has; nothing else of a patient.
       const allowed = basename(entry.parentPath) === 'sends' ? ['instance UID'] : [];
       assert.deepEqual(found, allowed, entry.name);
     }
