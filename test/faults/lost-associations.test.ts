@@ -8,7 +8,6 @@ import type { Timeouts } from '../../src/net/peer.ts';
 import { folderOf, peerAt, send, verdicts, writeInstances } from '../support/jobs.ts';
 import * as naive from '../support/naive-pdu.ts';
 import { startPeer } from '../support/peer-modes.ts';
-import { instanceOf } from '../support/peer-records.ts';
 import { startScriptedPeer } from '../support/scripted-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -39,20 +38,7 @@ test('a file that makes the peer abort is tried twice, last, and does not stop t
   const folder = temporaryFolder(t);
   const instances = await writeInstances(folder, [{}, {}, {}]);
   const poison = instances[0]?.sopInstance;
-  const peer = await startScriptedPeer(async (connection) => {
-    await connection.accept();
-    for (;;) {
-      const message = await connection.message();
-      if (message === undefined) break;
-      if (instanceOf(message) === poison) {
-        connection.send(naive.abort(2, 6));
-        connection.socket.end();
-        return;
-      }
-      connection.respond(message, 0);
-    }
-    if (connection.lastPdu?.type === 0x05) connection.send(naive.releaseRp());
-  }, t);
+  const peer = await startPeer(t, { answer: ({ sopInstanceUID }) => (sopInstanceUID === poison ? 'abort' : 0) });
   const { result } = await send([folder], peerAt(peer.port));
   assert.deepEqual(verdicts(result), ['unknown: association aborted', 'stored', 'stored']);
 });

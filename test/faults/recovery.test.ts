@@ -12,9 +12,9 @@ import type { ScannedFiles } from '../../src/send/scanned-files.ts';
 import { imageDataSet } from '../support/decompression-run.ts';
 import { buildFile, element, RLE_LOSSLESS, SECONDARY_CAPTURE } from '../support/dicom-builder.ts';
 import { folderOf, peerAt, scanned, verdicts, writeInstances } from '../support/jobs.ts';
-import * as naive from '../support/naive-pdu.ts';
+import type { PeerModes } from '../support/mode-types.ts';
 import { encodeRle } from '../support/naive-rle.ts';
-import { type PeerConnection, startScriptedPeer } from '../support/scripted-peer.ts';
+import { startPeer } from '../support/peer-modes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const everything = Object.fromEntries(Object.keys(DEFAULT_PREFLIGHT_POLICY).map((code) => [code, 'send'])) as Record<
@@ -27,21 +27,9 @@ function run(port: number, files: ScannedFiles, options: SendJob['options'] = {}
 }
 
 /** Answers every instance but those with one of these UIDs, on which it aborts. */
-async function serveBut(connection: PeerConnection, poison: ReadonlySet<string>): Promise<void> {
-  await connection.accept();
-  for (;;) {
-    const message = await connection.message();
-    if (message === undefined) break;
-    const uid = message.command.get(0x1000)?.toString('latin1').replace(/\0$/, '') ?? '';
-    if (poison.has(uid)) {
-      connection.send(naive.abort(0, 0));
-      connection.socket.end();
-      return;
-    }
-    connection.respond(message, 0);
-  }
-  if (connection.lastPdu?.type === 0x05) connection.send(naive.releaseRp());
-}
+const abortsOn = (poison: ReadonlySet<string>): PeerModes => ({
+  answer: ({ sopInstanceUID }) => (poison.has(sopInstanceUID) ? 'abort' : 0),
+});
 
 /** Every order of so many bad files among so many files. */
 function placesOf(bad: number, count: number, from = 0): number[][] {
@@ -68,13 +56,10 @@ for (const options of [{}, { associations: 3 }, { operationsInvoked: 4 }, { asso
     const folder = await folderOf(t, 10);
     for (const bad of [1, 2, 3, 4, 5]) await writeFile(join(folder, `0-${bad}.dcm`), damagedRle(`2.25.777${bad}`));
     const isAccepted = (syntaxes: readonly string[]): boolean => syntaxes[0] !== RLE_LOSSLESS;
-    const peer = await startScriptedPeer(async (connection) => {
-      await connection.accept({
-        userInformation: [naive.asynchronousOperationsWindow(4, 1)],
-        answer: ({ transferSyntaxes }) =>
-          isAccepted(transferSyntaxes) ? { result: 0, transferSyntax: transferSyntaxes[0] ?? '' } : { result: 4 },
-      });
-      await connection.serve();
+    const peer = await startPeer(t, {
+      window: 4,
+      context: ({ transferSyntaxes }) =>
+        isAccepted(transferSyntaxes) ? { result: 0, transferSyntax: transferSyntaxes[0] ?? '' } : { result: 4 },
     });
     const result = await run(peer.port, await scanned([folder]), { ...options, preflight: everything });
     await peer.stop();
@@ -92,7 +77,7 @@ test('ten files in a row that make the peer abort, sixty good ones behind: the s
     Array.from({ length: 70 }, () => ({})),
   );
   const poison = new Set(instances.slice(0, 10).map(({ sopInstance }) => sopInstance));
-  const peer = await startScriptedPeer((connection) => serveBut(connection, poison));
+  const peer = await startPeer(t, abortsOn(poison));
   const result = await run(peer.port, await scanned([folder]));
   await peer.stop();
   assert.equal(result.counts.stored, 60);
@@ -109,7 +94,7 @@ test('three files that make the peer abort, anywhere among eight: the five other
   await Promise.all(
     placesOf(3, 8).map(async (places) => {
       const poison = new Set(places.map((place) => instances[place]?.sopInstance ?? ''));
-      const peer = await startScriptedPeer((connection) => serveBut(connection, poison));
+      const peer = await startPeer(t, abortsOn(poison));
       const result = await run(peer.port, files);
       await peer.stop();
       assert.equal(result.counts.stored, 5, `${places.join()}: ${verdicts(result).join(', ')}`);
@@ -124,7 +109,7 @@ test('a peer that aborts on every instance is given up after ten', async (t) => 
     Array.from({ length: 40 }, () => ({})),
   );
   const poison = new Set(instances.map(({ sopInstance }) => sopInstance));
-  const peer = await startScriptedPeer((connection) => serveBut(connection, poison));
+  const peer = await startPeer(t, abortsOn(poison));
   const result = await run(peer.port, await scanned([folder]), { associations: 1 });
   await peer.stop();
   assert.equal(peer.connections, 10);
@@ -133,24 +118,10 @@ test('a peer that aborts on every instance is given up after ten', async (t) => 
 
 test('a peer that allows one association is not asked for four again and again', async (t) => {
   const folder = await folderOf(t, 200, 64);
-  let open = 0;
-  let rejections = 0;
-  const peer = await startScriptedPeer(async (connection) => {
-    if (open >= 1) {
-      await connection.expect(0x01);
-      connection.send(naive.associateRj(2, 3, 2));
-      connection.socket.end();
-      rejections += 1;
-      return;
-    }
-    open += 1;
-    await connection.accept();
-    await connection.serve();
-    open -= 1;
-  });
+  const peer = await startPeer(t, {}, { limit: 1 });
   const result = await run(peer.port, await scanned([folder]), { associations: 4 });
   await peer.stop();
   assert.equal(result.counts.stored, 200);
   assert.ok(peer.connections <= 4, `${peer.connections} connections`);
-  assert.equal(rejections, peer.connections - 1);
+  assert.equal(peer.overLimit, peer.connections - 1);
 });

@@ -176,6 +176,10 @@ export class ModeScript {
     if (answer === undefined) this.#isSilent = true;
     if (this.#isSilent || answer === undefined || !this.#connection.socket.writable) return;
     const { elements } = this.#modes;
+    if (typeof answer === 'string') {
+      await this.#act({ moment: 'unanswered', act: answer });
+      return;
+    }
     if (typeof answer === 'number') {
       instance.status = answer;
       this.#send(naive.pData(naive.pdv(message.presentationContextId, 0x03, storeResponse(message, answer, elements))));

@@ -42,8 +42,11 @@ export interface SpecialAnswer {
   readonly bytes: readonly Buffer[];
 }
 
-/** A status, exact bytes, or undefined: never an answer, to this instance or a later one of the association. */
-export type Answer = number | SpecialAnswer | undefined;
+/**
+ * A status, exact bytes, or a way to leave instead of answering. Undefined: no answer, neither to this instance nor to a later
+ * one of the association.
+ */
+export type Answer = number | SpecialAnswer | Way | undefined;
 
 export interface PeerModes extends Pick<AcceptOptions, 'maximumLength' | 'userInformation'> {
   /** The result of each presentation context. Default: accepted, with its first transfer syntax. */

@@ -6,6 +6,7 @@
 //     startPeer(t, { reject: [1, 1, 7] })                                   called AE title not recognized
 //     startPeer(t, { answer: ({ count }) => (count === 2 ? 0xa700 : 0) })   refuses the second instance
 //     startPeer(t, { answer: () => gate })                                  answers when the promise `gate` resolves
+//     startPeer(t, { answer: ({ nth }) => (nth === 3 ? 'abort' : 0) })      aborts instead of answering the third
 //     startPeer(t, { at: [{ moment: 'unanswered', act: 'abort' }] })        aborts instead of answering the first instance
 //     startPeer(t, (number) => (number === 1 ? { reject: [2, 3, 2] } : {})) only the first connection goes wrong
 //     startPeer(t, {}, { limit: 1 })                                        one association at a time
