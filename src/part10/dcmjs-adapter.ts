@@ -1,5 +1,5 @@
-// The one importer of dcmjs, and only when something must be understood: the data dictionary for a conversion, a few
-// attributes for a person, a second opinion on a data set that no meta group introduces. Sending a file needs none of it.
+// The only importer of dcmjs. It serves what needs more than structure: the data dictionary for a conversion, a few attributes
+// to show to a person, and a second opinion on a data set without a meta group. Sending a file as it is needs none of it.
 //
 // dcmjs reads whole files, recurses into sequences and takes a truncated value for a whole one. So it never gets a file:
 // only single elements of the top level, each complete and small, that our own walk has picked out.

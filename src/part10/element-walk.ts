@@ -1,7 +1,7 @@
 // Steps over the elements of a data set whose bytes are only partly at hand. PS3.5 clause 7.1 (element structure), 7.5
 // (sequences, delimiters), A.1-A.3 (the three encodings), 6.2.2 note 2 (UN of undefined length is Implicit VR LE inside).
 //
-// Nothing here throws or recurses: what bytes can do wrong is a value, and nesting is counted on a stack of our own.
+// Nothing here throws or recurses: malformed bytes yield a value, and nested sequences use a stack of their own.
 
 import { delimiterOf, ITEM, ITEM_GROUP, tagText, UNDEFINED_LENGTH } from './structure.ts';
 import { standardVR } from './value-representation.ts';
@@ -74,7 +74,7 @@ export function textAt(bytes: Uint8Array, at: number, length: number): string {
   return Buffer.prototype.latin1Slice.call(bytes, at, at + length);
 }
 
-/** Whether `count` bytes at `at` are there; otherwise what to do about it. */
+/** Undefined if `count` bytes at `at` are in the window. */
 function lack(window: ByteWindow, at: number, count: number): NeedMore | Malformed | undefined {
   const end = at + count;
   if (end > window.end) return { type: 'malformed', detail: 'the file ends within an element', offset: at };
@@ -108,7 +108,7 @@ export function readElementHeader(
   return { type: 'element', tag, vr: vr.name, valueOffset: at + 12, length: u32At(bytes, at + 8, bigEndian) };
 }
 
-/** Goes to the end of a value without reading it; into it only where its length is undefined. */
+/** Steps over a value without reading it. Goes into it only if its length is undefined. */
 export function skipValue(
   window: ByteWindow,
   element: ElementHeader,

@@ -1,8 +1,8 @@
 // Which of the three encodings a data set is in, from its first elements. PS3.5 clause 7.1 and A.1-A.3.
 //
-// Explicit VR shows itself: two letters out of a short list behind each tag. Byte order shows in the first tag: data sets
-// begin with low groups, and a low group read in the wrong order is a high one. Implicit VR shows nothing but lengths
-// that lead from tag to higher tag.
+// Explicit VR is recognised by the two letters behind each tag, which must be in a short list. The byte order is recognised
+// by the first tag: data sets begin with a low group, and in the wrong order a low group is a high one. Implicit VR has no
+// sign of its own, only lengths that lead from each tag to a higher one.
 
 import { type ByteWindow, type Encoding, type NeedMore, readElementHeader, skipValue, tagAt } from './element-walk.ts';
 import { ITEM, ITEM_GROUP, SEQUENCE_DELIMITATION, UNDEFINED_LENGTH } from './structure.ts';
@@ -16,7 +16,7 @@ interface Impression {
   readonly encoding: Encoding;
   readonly firstGroup: number;
   readonly sawGroup4Or8: boolean;
-  /** More than one element spoke for it. */
+  /** More than one element fits. */
   readonly isStrong: boolean;
 }
 
@@ -31,8 +31,8 @@ export interface Undetected {
 
 /**
  * @param at where the data set begins
- * @param isBare nothing but the data set itself says that this is DICOM: then it must begin as an instance or a DICOMDIR
- *   does, with a group no higher than 0008, and more than one element must speak for it
+ * @param isBare there is no meta group and no 'DICM': then the data set must begin as an instance or a DICOMDIR does, with
+ *   a group no higher than 0008, and more than one element must fit
  */
 export function detectEncoding(window: ByteWindow, at: number, isBare: boolean): Detected | Undetected | NeedMore {
   const sight = Math.min(window.end, at + SIGHT + 16);
@@ -66,13 +66,13 @@ function look(window: ByteWindow, start: number, encoding: Encoding): Impression
   let previousTag = -1;
   let isStrong = false;
   while (count < ENOUGH && at < window.end && at < start + SIGHT) {
-    // A file cut off here is still recognised, so that it can be called cut off.
+    // A file that is cut off here is still recognised, so that it can be reported as truncated.
     if (count > 0 && at + 8 > window.end) break;
     const element = readElementHeader(window, at, encoding);
     if (element.type !== 'element') return undefined;
     const group = element.tag >>> 16;
     if (group >= ITEM_GROUP) return undefined;
-    // Some writers do not sort. Letters that are a VR speak for themselves; without them order is all there is.
+    // Some writers do not sort their elements. With VRs that does not matter; without them, order is the only evidence.
     if (!isExplicit && element.tag <= previousTag) return undefined;
     if (count === 0) firstGroup = group;
     if (group === 4 || group === 8) sawGroup4Or8 = true;

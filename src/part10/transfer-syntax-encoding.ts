@@ -17,7 +17,7 @@ export function isDeflated(transferSyntaxUID: string): boolean {
   return REGISTRY.get(transferSyntaxUID)?.deflated === true;
 }
 
-/** Not one of DICOM's own: its encoding is whatever its owner says. */
+/** Not one of DICOM's own: its owner defines the encoding. */
 export function isPrivate(transferSyntaxUID: string): boolean {
   return !transferSyntaxUID.startsWith('1.2.840.10008.');
 }

@@ -1,5 +1,5 @@
-// What is wrong with a file that could be sent all the same: seen from its structure, without reading pixels. Each finding
-// is a fact; whether it stops the file is decided where files are sent.
+// What can be wrong with a file that could still be sent. Findings come from its structure, without reading pixels. A finding
+// is a fact; whether it holds the file back is the policy of the send (send/preflight-policy.ts).
 
 /** How a UID is not as PS3.5 9.1 asks. */
 export type UIDFault = 'leading zero' | 'empty component' | 'too long' | 'characters' | 'space padding';
@@ -19,7 +19,7 @@ export type Finding =
     }
   /** Elements cannot be told apart from `offset` on (PS3.5 clause 7): no peer that reads what it gets could go on. */
   | { readonly code: 'broken structure'; readonly offset: number; readonly detail: string }
-  /** More open sequences than any real object has. */
+  /** Sequences are nested deeper than in any real object. */
   | { readonly code: 'deep nesting'; readonly offset: number; readonly depth: number }
   /** Behind the pixel data stands something that is no element. `length`: from there to the end of the file. */
   | { readonly code: 'trailing bytes'; readonly offset: number; readonly length: number }
@@ -55,7 +55,7 @@ export type Finding =
     }
   /** An image by its attributes, without any pixel data. `offset`: where it would stand. */
   | { readonly code: 'no pixel data'; readonly offset: number }
-  /** The structure is unknown from `offset` on: too much to read, or an encoding that nobody knows. */
+  /** The structure is unknown from `offset` on: too many elements to read, or an unknown encoding. */
   | { readonly code: 'not checked'; readonly offset: number };
 
 export type FindingCode = Finding['code'];

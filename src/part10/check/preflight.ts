@@ -1,8 +1,8 @@
-// Looks a file over before it is sent: what in it a peer could stumble on, with the byte where it stands. PS3.5 clause 7
-// and 9.1, PS3.10 clause 7.1.
+// The pre-flight check: finds what a peer could fail on, with its offset in the file, before the file is sent. PS3.5 clause
+// 7 and 9.1, PS3.10 clause 7.1.
 //
-// The header's bytes are at hand already; beyond them one small piece after the other is read, and values are stepped
-// over. An ordinary image costs no or one more read. A deflated data set is not inflated: of it only the UIDs are known.
+// The bytes of the header have been read already. Behind them it reads one small piece after the other and steps over
+// values. An ordinary image costs no further read, or one. A deflated data set is not inflated: only its UIDs are checked.
 
 import { detectEncoding } from '../encoding-detection.ts';
 import type { HeaderResult } from '../header/header.ts';
@@ -11,11 +11,11 @@ import type { Finding } from './finding.ts';
 import { type FilePart, StructureCheck } from './structure-check.ts';
 import { uidFault } from './uid-fault.ts';
 
-/** A header stands there; the value behind it is most likely not wanted. In bytes, as the next two. */
+/** Read at a new place: a header stands there, and its value is usually stepped over. In bytes, as the next two. */
 const PIECE = 4_096;
 const PIECE_IN_A_ROW = 16_384;
 const PIECE_MAX = 65_536;
-/** So many pieces hold the headers of any real file: about a gigabyte of fragments of ten kilobytes each. */
+/** Enough for the headers of any real file: about a gigabyte of fragments of ten kilobytes each. */
 const PIECES_MAX = 100_000;
 
 /** Fills `length` bytes from `offset`; fewer where the file ends before. */
@@ -29,7 +29,7 @@ type Instance = Extract<HeaderResult, { type: 'instance' }>;
 /**
  * @param prefix the bytes that the header was read from, from the start of the file
  * @param read its rejections are passed on
- * @param signal what has not been looked at when it aborts is 'not checked'
+ * @param signal when it aborts, the rest of the file is reported as 'not checked'
  * @returns what was found, in the order of the file; what is said of the data set as a whole comes last
  */
 export async function inspect(
@@ -88,7 +88,7 @@ function metaFindings({ header, mediaStorage }: Instance): Finding[] {
   );
 }
 
-/** Where a UID stands in the inflated data set says nothing to the reader of the file: it is said of its beginning. */
+/** Offsets within the inflated data set would not help: the findings have the offset of the deflated data set. */
 function deflatedFindings({ header }: Instance): Finding[] {
   const { sopClassUID, sopInstanceUID, dataSetOffset } = header;
   const uids = [

@@ -1,8 +1,8 @@
-// Walks a data set from its first element to the end of the file and finds where it is not whole: PS3.5 clause 7.1
+// Walks a data set from its first element to the end of the file and finds errors in its structure: PS3.5 clause 7.1
 // (elements, even lengths), 7.5 (sequences, items, delimiters), A.4 (fragments), 9.1 (UIDs).
 //
-// It asks for the bytes of headers and steps over values by their lengths, so the pixels of a file are never read. Only
-// where a length is undefined it goes inside, on a stack of its own. Whatever the bytes are, it ends, and never throws.
+// It asks for the bytes of headers and steps over values by their lengths, so the pixels of a file are never read. It goes
+// into a value only if its length is undefined, with a stack of its own. It ends and never throws, whatever the bytes are.
 
 import {
   type ByteWindow,
@@ -97,7 +97,7 @@ export class StructureCheck {
     return [...counted, ...this.#findings].sort((a, b) => a.offset - b.offset);
   }
 
-  /** Goes on as far as `part` leads. Undefined: all is said. */
+  /** Continues as far as `part` has bytes. Undefined: the walk is done. */
   advance(part: FilePart): Want | undefined {
     while (!this.#isDone) {
       const want =
@@ -111,7 +111,7 @@ export class StructureCheck {
     return undefined;
   }
 
-  /** Ends the walk where it stands: nobody will bring more bytes. */
+  /** Ends the walk where it is: there will be no more bytes. */
   abandon(): void {
     if (!this.#isDone) this.#stop({ code: 'not checked', offset: this.#at });
   }
@@ -250,7 +250,7 @@ export class StructureCheck {
 
   #checkUID(part: FilePart, { tag, valueOffset, length }: ElementHeader, keyword: string): void {
     const raw = textAt(part.bytes, valueOffset - part.base, Math.min(length, LONGEST_UID_READ));
-    // As nearly all are, so that nothing is made of it.
+    // Nearly all UIDs are padded like this: test first without allocating more.
     if (uidFault(raw.endsWith('\0') ? raw.slice(0, -1) : raw) === undefined) return;
     const value = raw.replace(/^ +|[ \0]+$/gu, '');
     const isPaddedBySpace = value !== '' && raw.includes(' ') && raw.replace(/\0+$/u, '') !== value;
@@ -287,7 +287,7 @@ export class StructureCheck {
     this.#stop({ code: 'truncated', ...details });
   }
 
-  /** Behind the pixel data what makes no sense is taken for no part of the data set. */
+  /** Behind the pixel data, bytes that cannot be parsed count as trailing bytes, not as a broken data set. */
   #broken(at: number, detail: string): undefined {
     if (this.#sawPixels) this.#trailing(this.#topAt);
     else this.#stop({ code: 'broken structure', offset: at, detail });
@@ -324,8 +324,8 @@ function isZero({ bytes, base }: FilePart, offset: number, length: number): bool
 }
 
 /**
- * An element whose VR nobody knows, as receivers read it: two capitals with 32 bits of length; two other printable
- * characters, which some writers put there, with 16.
+ * An element whose VR is in no table, as receivers read it: two capitals with a 32-bit length; two blanks, hyphens or
+ * question marks, which some writers put there, with a 16-bit length.
  */
 function unknownVR({ bytes, end }: ByteWindow, at: number, encoding: Encoding): ElementHeader | undefined {
   const vr = vrAt(bytes, at + 4);

@@ -1,8 +1,8 @@
 // Why a data set could not be turned into another transfer syntax.
 
 /**
- * The data set is not encoded as its transfer syntax says, or cannot be re-encoded without guessing. What was yielded
- * before the throw is a truncated data set: the sender must not end its message as if it were whole.
+ * The data set is not encoded as its transfer syntax says, or cannot be re-encoded without guessing. The pieces that were
+ * yielded before are a truncated data set: the sender must not complete the message.
  */
 export class DataSetConversionError extends Error {
   override readonly name = 'DataSetConversionError';
@@ -11,7 +11,7 @@ export class DataSetConversionError extends Error {
    * fault, or to where the data ended.
    */
   readonly offset: number;
-  /** One line, without the offset: the element, what it says, and the clause that it breaks. Never holds a value. */
+  /** One line, without the offset: the element, what is wrong with it, and the clause. Never contains a value. */
   readonly detail: string;
 
   constructor(offset: number, detail: string, options?: ErrorOptions) {

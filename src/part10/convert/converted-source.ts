@@ -1,6 +1,6 @@
-// A data set source that gives another source's data set in another uncompressed transfer syntax, while it streams:
-// inflate, re-encode, deflate, cut into pieces; each stage only where it is needed, and none holds more than a few
-// pieces. Between explicit LE and deflated nothing is parsed: the bytes are the same inside.
+// Converts a data set to another uncompressed transfer syntax while it streams: inflate, re-encode, deflate, cut into pieces.
+// Each stage runs only if it is needed, and holds a few pieces at most. Between Explicit VR Little Endian and its deflated
+// form nothing is parsed, because the bytes inside are the same.
 
 import { DEFLATED_EXPLICIT_VR_LE } from '../../protocol/uids.ts';
 import type { DataSetChunk, DataSetSource } from '../read/data-set-source.ts';
@@ -10,13 +10,13 @@ import { deflated, inflated } from './deflate-streams.ts';
 import { loadStandardDictionary } from './standard-dictionary.ts';
 import type { Dictionary } from './vr-lookup.ts';
 
-/** What is asked of the source at once, where the caller's own pieces are smaller. */
+/** How much is asked of the source at once, unless the caller's own pieces are larger. In bytes. */
 const READ_LENGTH = 0x40000;
 
 /**
- * `source` as a data set in the transfer syntax `to`; its length is not known beforehand. To be read once, as `source`
- * is. `chunks` throws what `source` throws, and DataSetConversionError where the data set is malformed; then the pieces
- * so far are a truncated data set.
+ * `source` in the transfer syntax `to`. Its length is not known beforehand, and it can be read once, as `source` can.
+ * `chunks` throws what `source` throws, and DataSetConversionError if the data set is malformed. The pieces before that
+ * are a truncated data set.
  * @param loadDictionary called only from implicit to explicit VR
  * @throws RangeError unless `canConvert(source.transferSyntaxUID, to)`
  */
@@ -77,8 +77,8 @@ async function* reencoded(
 }
 
 /**
- * `input` in pieces of `length` bytes, each valid until the next. A full piece waits until there is more to come, so that
- * the one that is marked last is never empty unless all are.
+ * `input` in pieces of `length` bytes, each valid until the next. A full piece is held back until more bytes come, so that
+ * the last piece is empty only if `input` is.
  */
 export async function* cut(
   input: AsyncIterable<Uint8Array>,

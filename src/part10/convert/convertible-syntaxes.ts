@@ -1,6 +1,6 @@
 // The uncompressed transfer syntaxes differ in three ways only: whether a VR is written (PS3.5 7.1.2, 7.1.3), the byte
-// order (PS3.5 7.3), and whether the whole is deflated (PS3.5 A.5). Any of them can be turned into any other without
-// understanding a pixel. PS3.5 Annex A.1, A.2, A.3 (retired, PS3.5 2016b), A.5.
+// order (PS3.5 7.3), and whether the whole is deflated (PS3.5 A.5). Any of them can be converted to any other
+// without interpreting pixels. PS3.5 Annex A.1, A.2, A.3 (retired, PS3.5 2016b), A.5.
 
 import { DEFLATED_EXPLICIT_VR_LE, EXPLICIT_VR_BE, EXPLICIT_VR_LE, IMPLICIT_VR_LE } from '../../protocol/uids.ts';
 

@@ -1,17 +1,17 @@
-// Re-encodes a data set element by element while its bytes pass through: what is kept is one element header, part of one
-// word, and one entry per open sequence and item. PS3.5 7.1 (elements), 7.3 (byte order), 7.5 (sequences), 6.2.2 (UN).
+// Re-encodes a data set element by element while its bytes pass through. It holds one element header, part of one word, and
+// an entry for each open sequence and item. PS3.5 7.1 (elements), 7.3 (byte order), 7.5 (sequences), 6.2.2 (UN).
 //
 // Lengths. Between implicit and explicit VR an element header may be 8 or 12 bytes, so the length of a sequence or item
 // is not known until it has ended. Both are then written with undefined length and a delimitation item, which PS3.5
 // 7.5.1 and 7.5.2 allow at any place and which needs no look-ahead; empty ones stay empty with length 0. Between two
 // explicit syntaxes every size stays the same, and so do all lengths, defined or not.
 //
-// Group lengths (gggg,0000) are retired (PS3.5 7.2) and would be wrong wherever sizes change: there they are left out.
+// Group lengths (gggg,0000) are retired (PS3.5 7.2). They are left out if sizes change, because they would be wrong.
 //
 // UN. Its value is Implicit VR Little Endian whatever surrounds it and is not swapped (PS3.5 6.2.2, notes 2 and 4, CP-246):
 // a UN of undefined length is walked to find its end, and passes unchanged.
 //
-// Odd lengths are against PS3.5 7.1.1 but exist in the field; they pass as they are unless words must be swapped.
+// Odd lengths violate PS3.5 7.1.1 but exist in the field. They pass unchanged unless words must be swapped.
 
 import {
   delimiterOf,
@@ -54,14 +54,14 @@ export interface DataSetConverterOptions {
   readonly to: Encoding;
   /** Needed from implicit to explicit VR only. */
   readonly dictionary?: Dictionary;
-  /** Bytes of the whole data set where known: then a truncated one is found out before its last value goes out. */
+  /** Bytes of the whole data set, if known: a truncated one then fails before its last value goes out. */
   readonly length?: number;
 }
 
 /**
- * Push the data set's bytes in pieces of any size, take what has become of them after each push, and say when it ends.
- * One push makes at most about 2.5 times its own bytes, and a delimitation item for each level that it closes.
- * `push` and `end` throw DataSetConversionError; after that the converter throws the same error for ever.
+ * Push the bytes of the data set in pieces of any size, take the converted bytes after each push, and call `end` at the end.
+ * One push yields at most about 2.5 times its own bytes, and a delimitation item for each level that it closes.
+ * `push` and `end` throw DataSetConversionError; from then on every call throws the same error.
  */
 export class DataSetConverter {
   readonly #dictionary: Dictionary | undefined;

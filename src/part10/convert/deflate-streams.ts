@@ -1,5 +1,5 @@
-// The raw deflate stream (RFC 1951, no zlib header) that PS3.5 A.5 wraps around a whole data set. What one side cannot
-// take yet the other does not make: a data set that inflates a thousandfold still passes in bounded memory.
+// The raw deflate stream (RFC 1951, no zlib header) that PS3.5 A.5 wraps around a whole data set. Back-pressure on the
+// inflater: a data set that inflates a thousandfold passes in bounded memory.
 
 import type { Transform } from 'node:stream';
 import { createDeflateRaw, createInflateRaw } from 'node:zlib';
@@ -37,8 +37,8 @@ export async function* deflated(input: AsyncIterable<Uint8Array>): AsyncGenerato
   if (isOdd) yield new Uint8Array(1);
 }
 
-// Piping would read ahead, but each piece of input is valid only until the next one is asked for: so one piece is
-// written, and the next is asked for when the stream is done with it.
+// No pipe(): it would read ahead, but each piece of input is valid only until the next one is asked for. So one piece is
+// written, and the next is asked for when the stream has consumed it.
 async function* through(
   input: AsyncIterable<Uint8Array>,
   transform: Transform,
@@ -63,7 +63,7 @@ async function feed(input: AsyncIterable<Uint8Array>, transform: Transform): Pro
   }
 }
 
-/** False where the stream takes no more: it has failed, has ended by itself, or its reader has left. */
+/** False if the stream takes no more bytes: it has failed or ended, or its reader has left. */
 function consumed(transform: Transform, bytes: Uint8Array): Promise<boolean> {
   return new Promise((resolve) => {
     // A stream that is destroyed while it waits for its reader never answers the write.

@@ -1,5 +1,5 @@
-// The elements that a re-encoding has made and nobody has taken yet. PS3.5 7.1.2, 7.1.3, 7.3, 7.5. The buffer is ours, so words can be swapped in place,
-// by native code; it is used again and grows only to what one push needs.
+// The bytes that a conversion has produced and nobody has taken yet. PS3.5 7.1.2, 7.1.3, 7.3, 7.5. Words are swapped in place,
+// by native code. The buffer is used again, and grows only to what one push needs.
 
 import { Buffer } from 'node:buffer';
 import { UNDEFINED_LENGTH } from '../structure.ts';

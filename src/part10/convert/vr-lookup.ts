@@ -15,7 +15,7 @@ export interface Dictionary {
   vrOf(tag: number): string | undefined;
 }
 
-/** What decides a choice. An item that says nothing of its own has what the data set around it says. */
+/** The attributes that decide a choice. An item without them inherits those of the data set around it. */
 export interface ImageContext {
   /** (0028,0103) */
   pixelRepresentation: number | undefined;

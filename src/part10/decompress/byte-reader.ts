@@ -1,4 +1,4 @@
-// A data set's bytes, asked for by number although they come in pieces of any size.
+// Reads a stream of pieces of any size by exact numbers of bytes.
 
 import { DataSetConversionError } from '../convert/conversion-error.ts';
 
@@ -29,7 +29,7 @@ export class ByteReader {
 
   /** Exactly `count` bytes, the caller's own. Throws DataSetConversionError where the data end before. */
   async take(count: number): Promise<Uint8Array<ArrayBuffer>> {
-    // What a length field claims is not allocated before it is known to be there in part.
+    // Allocate as the bytes come: a length field may claim gigabytes that are not there.
     let taken = new Uint8Array(Math.min(count, 0x100000));
     let filled = 0;
     while (filled < count) {

@@ -1,4 +1,4 @@
-// The worker thread in which frames are decoded: a second of wavelet transform would otherwise be a second in which no
+// The worker thread that decodes frames. In the main thread, a second of wavelet transform would be a second in which no
 // association answers. The codecs come compiled, with the first frame that needs them. A frame and its samples are moved between the
 // threads, not copied.
 

@@ -1,6 +1,6 @@
-// The thread that decodes frames, for one send: started by the first frame, given one frame at a time, ended when nothing
-// was asked of it for a while and when the send is over. A thread that dies or takes too long for a frame is ended, the
-// frame has failed, and the next frame starts a new one: no decoder can stop a send or take the editor with it.
+// The thread that decodes frames, for one send. The first frame starts it; it gets one frame at a time; it ends when it has
+// been idle for a while or the send is over. If it dies or takes too long for a frame, it is ended, the frame fails, and the
+// next frame starts a new thread. So no decoder can stop a send or crash the editor.
 
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';

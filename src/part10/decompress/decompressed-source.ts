@@ -1,6 +1,5 @@
-// A data set source that gives another source's compressed data set with native pixel data, in Explicit VR Little Endian
-// (PS3.5 A.2), while it streams. What is held: group 0028, one encoded frame with one fragment of the next, and one
-// decoded frame. The length of the native pixel data is known before the first frame is decoded, so nothing is read twice.
+// Decompresses a data set to native pixel data in Explicit VR Little Endian (PS3.5 A.2) while it streams. It holds group
+// 0028, one encoded frame with one fragment of the next, and one decoded frame. The length of the native pixel data is known before the first frame is decoded, so nothing is read twice.
 //
 // Everything but group 0028, the offset tables and the pixel data passes unchanged.
 
@@ -16,7 +15,7 @@ import { type EncodedFrame, encapsulatedFrames } from './encapsulated-frames.ts'
 import { type FrameDecoders, frameLength } from './frame-format.ts';
 import { describeImage, type HeldElement, IMAGE_GROUP, type ImageDescription } from './image-description.ts';
 
-/** What is asked of the source at once, where the caller's own pieces are smaller. In bytes. */
+/** How much is asked of the source at once, unless the caller's own pieces are larger. In bytes. */
 const READ_LENGTH = 0x40000;
 /** Group 0028 holds some tables of 128 KiB at most; one that is longer is no image's. In bytes. */
 const LONGEST_IMAGE_GROUP = 0x1000000;
@@ -29,9 +28,9 @@ const EXTENDED_OFFSET_TABLE_LENGTHS = 0x7fe00002;
 const LENGTH_TO_END = 0x00080001;
 
 /**
- * `source` with its pixel data decoded. To be read once, as `source` is. `chunks` throws what `source` throws, and
- * DataSetConversionError where the data set is malformed or a frame cannot be decoded; then the pieces so far are a
- * truncated data set.
+ * `source` with its pixel data decoded. It can be read once, as `source` can. `chunks` throws what `source` throws, and
+ * DataSetConversionError if the data set is malformed or a frame cannot be decoded. The pieces before that are a truncated
+ * data set.
  * @param source in a syntax for which `decompressionOf` says something
  * @throws RangeError for any other
  */
@@ -125,7 +124,7 @@ class ImageGroup {
     this.elements.push({ tag: header.tag, bytes: Buffer.concat(parts), valueOffset: header.bytes.length });
   }
 
-  /** An error is one only if pixel data come: instances that are no images have odds and ends of the group, too. */
+  /** The error counts only if pixel data follow: instances that are not images may have some attributes of the group. */
   describe(syntax: CompressedSyntax, offset: number): ImageDescription | DataSetConversionError {
     try {
       return describeImage(this.elements, syntax, offset);

@@ -1,7 +1,7 @@
 // Which compressed transfer syntaxes can be decoded, and what decoding one of them means. PS3.5 8.2, A.4, Annex G.
 //
-// Decoding itself never loses anything: what a lossy syntax lost, it lost when it was made. 'lossy' says that the decoded
-// samples are not the acquired ones, and that another decoder may round some of them differently by one.
+// Decoding loses nothing: a lossy syntax lost its information when the image was compressed. 'lossy' says that the decoded
+// samples are not the acquired ones, and that another decoder may differ by one in some of them.
 
 /** The family of code streams; 'JPEG' is all of ISO/IEC 10918-1, lossless included. */
 export type Codec = 'RLE' | 'JPEG' | 'JPEG-LS' | 'JPEG 2000' | 'HTJ2K';

@@ -1,6 +1,6 @@
-// Elements of an explicit little endian data set, passed on byte by byte while their structure is followed. PS3.5 7.1.2
-// (elements), 7.5 (sequences and items), 6.2.2 (a UN of undefined length is implicit inside). Nesting is counted on a
-// stack of our own.
+// Passes the elements of an Explicit VR Little Endian data set on unchanged, and follows their structure to find their ends.
+// PS3.5 7.1.2 (elements), 7.5 (sequences and items), 6.2.2 (a UN of undefined length is implicit inside). It keeps its own
+// stack, so that nesting cannot overflow the engine's.
 
 import { DataSetConversionError } from '../convert/conversion-error.ts';
 import { delimiterOf, ITEM, ITEM_GROUP, NESTING_MAX, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';

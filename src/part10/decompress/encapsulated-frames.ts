@@ -50,7 +50,7 @@ export async function* encapsulatedFrames(
     if (tag !== ITEM || fragmentLength === undefined) {
       throw new DataSetConversionError(offset, `${tagText(tag)} among the fragments of pixel data (PS3.5 A.4)`);
     }
-    // Before it is read: a length that cannot be true would be memory.
+    // Checked before it is read: a false length would cost that much memory.
     const isTooLong = (bytes: number) => bytes > longestFrame;
     if (isTooLong(fragmentLength)) throw tooLong(number + 1, offset, fragmentLength);
     const fragment = await reader.take(fragmentLength);

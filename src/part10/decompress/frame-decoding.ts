@@ -1,5 +1,5 @@
-// One frame, from a code stream to native samples. The stream's own header is held against the data set first: the codecs
-// size their output by what they are told and write beyond it where the stream says something else.
+// Decodes one frame from a code stream to native samples. First the stream's own header is compared with the data set: the
+// codecs allocate their output by what the data set says, and write beyond it if the stream says something else.
 //
 // The data set's Bits Allocated rules the result: a stream of fewer bits is put into wider samples. Bits above a stream's
 // precision follow the stream (zero, or its sign), not Pixel Representation: where the two disagree, the bits up to High
@@ -71,7 +71,7 @@ function assertSame(stream: Stream, { rows, columns, samplesPerPixel, bitsAlloca
   }
 }
 
-/** What the codecs would do wrong without a word. */
+/** What the codecs would decode wrongly without reporting an error. */
 function assertSupported({ components, precision }: Stream, codec: CodecCall['codec']): void {
   const isWide = precision > 8;
   if (precision < 1 || precision > 16)

@@ -1,9 +1,9 @@
-// Reads from the first bytes of a file what a sender must know of it. PS3.10 clause 7.1 (preamble, File Meta
+// Reads what a sender must know of a file from its first bytes. PS3.10 clause 7.1 (preamble, File Meta
 // Information), PS3.5 clause 7.1 and 9.1 (elements, UIDs), Annex A (encodings).
 //
-// Strict about what is said of the file on the wire, lenient about the rest: preamble, meta group and group length may be
-// missing or wrong, but UIDs must be UIDs and a data set must be in the encoding that its label names. Where the label
-// is wrong the file is refused, not sent under a false name.
+// Strict about what the C-STORE-RQ says of the file, lenient about the rest: preamble, meta group and group length may be
+// missing or wrong, but UIDs must be UIDs, and the data set must be in the encoding that its transfer syntax names.
+// Otherwise the file is refused, not sent under a wrong transfer syntax.
 
 import { MEDIA_STORAGE_DIRECTORY } from '../../protocol/uids.ts';
 import { isUID } from '../../protocol/ul/values.ts';
@@ -57,10 +57,10 @@ interface DataSetUIDs {
 }
 
 /**
- * @param prefix the first bytes of the file; the more, the more can be said. Never throws, whatever they are.
+ * @param prefix the first bytes of the file. Never throws, whatever they are.
  * @param fileSize in bytes
  *
- * With a longer prefix of the same file the answer is the same, once there is one.
+ * An answer stays the same with a longer prefix of the same file.
  *
  * UIDs are those of the data set. Where it has none, or an empty one, the meta group's (0002,0002) or (0002,0003) stands
  * in, which says the same of a file that is written as it should be.
@@ -96,7 +96,7 @@ function markedStart(prefix: Uint8Array): number {
   return 0;
 }
 
-/** Some programs save the command of a message before its group 0002. It is no part of the file. */
+/** Some programs save the command set (group 0000) in front of group 0002. It is no part of the file. */
 function afterCommandElements(window: ByteWindow, start: number): number {
   let at = start;
   while (at + 8 <= OTHER_FORMAT_SIGHT && at + 8 <= window.bytes.length && u16At(window.bytes, at, false) === 0) {
@@ -109,7 +109,7 @@ function afterCommandElements(window: ByteWindow, start: number): number {
   return isMetaElementAt(window, at) && at + 8 <= OTHER_FORMAT_SIGHT ? at : start;
 }
 
-/** Without 'DICM' one element of group 0002 could be an accident; two are none. */
+/** Without 'DICM', one element of group 0002 could be an accident. Two are not. */
 function beginsMetaGroup(window: ByteWindow, at: number, isMarked: boolean): boolean {
   if (!isMetaElementAt(window, at)) return false;
   if (isMarked) return true;
@@ -212,8 +212,8 @@ function findUIDs(window: ByteWindow, start: number, encoding: Encoding): DataSe
 }
 
 /**
- * Compressed pixel data, where nothing says how it is compressed: its encoding alone would be a false name for it.
- * Anything else that is wrong behind the UIDs is not this function's business.
+ * Finds compressed pixel data in a file without a transfer syntax: nothing says how it is compressed, so it cannot be sent.
+ * Other errors behind the UIDs are left to the pre-flight check.
  */
 function findFragments(window: ByteWindow, start: number, encoding: Encoding): NeedMore | Malformed | undefined {
   if (encoding !== 'Explicit VR Little Endian') return undefined;

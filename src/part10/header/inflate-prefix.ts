@@ -1,4 +1,4 @@
-// The first bytes of a deflated data set (PS3.5 A.5, RFC 1951), and never more: a megabyte of deflate can hold a gigabyte.
+// Inflates the first bytes of a deflated data set (PS3.5 A.5, RFC 1951), up to a limit: a megabyte can inflate to a gigabyte.
 
 import { constants, inflateRawSync } from 'node:zlib';
 

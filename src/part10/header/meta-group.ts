@@ -1,8 +1,8 @@
 // The File Meta Information, group 0002. PS3.10 clause 7.1: Explicit VR Little Endian, whatever the data set is in.
 //
-// Its group length (0002,0000) is wrong or missing in many files, so the group ends where the group number does. Only
-// before a deflated data set, whose first bytes can look like anything, a group length that fits is believed. Some old
-// writers used Implicit VR here; without VR letters it is read so.
+// Its group length (0002,0000) is wrong or missing in many files, so the group ends with its last element of group 0002.
+// Only in front of a deflated data set, whose first bytes can look like anything, is a plausible group length believed.
+// Some old writers used Implicit VR here: an element without VR letters is read as Implicit VR.
 
 import {
   type ByteWindow,

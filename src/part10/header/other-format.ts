@@ -1,4 +1,4 @@
-// What a file is that is not DICOM, so that a person who selected it by mistake sees at once what it was.
+// Names the format of a file that is not DICOM, so that a person who selected it by mistake sees what it is.
 
 interface Signature {
   readonly name: string;
@@ -38,7 +38,7 @@ const SIGNATURES: readonly Signature[] = [
   signature('RIFF', 'RIFF'),
 ];
 
-/** So many bytes of a file (or all of a shorter one) are looked at. */
+/** How many bytes of a file are looked at. */
 export const OTHER_FORMAT_SIGHT = 512;
 
 /** 'ZIP', 'PDF', 'XML', 'text', ...; undefined where the first bytes say nothing. */

@@ -1,4 +1,5 @@
-// Headers on their way from one thread to another. Where each is an object, copying it costs more than reading the file.
+// Packs headers for the way from the file thread to the main thread. Copying an object for each file would cost more than
+// reading the file.
 
 import { HEADER_FORMS, type InstanceHeader } from './header.ts';
 import type { HeaderReading } from './read-header.ts';
@@ -18,7 +19,7 @@ export interface PackedHeaders {
 /** So many numbers an instance: its two common UIDs by number, then the fields of its header, then its identity. */
 const FIELDS = 9;
 
-/** What the meta group says of the instance has been looked at: it stays behind. */
+/** Leaves out the meta group's UIDs: the pre-flight check has compared them. */
 export function packHeaders(readings: readonly HeaderReading[]): PackedHeaders {
   const numbers: number[] = [];
   const instanceUIDs: string[] = [];

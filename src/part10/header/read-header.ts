@@ -1,5 +1,5 @@
-// Reads as little of a file as tells what it is. One open, a few kilobytes, and never a wait: opening a FIFO would block
-// until somebody writes, opening a device can do things, so the kind is asked first.
+// Reads the header of a file: one open and a few kilobytes. The kind of the file is asked first, because opening a FIFO
+// blocks until somebody writes, and opening a device can have effects.
 
 import type { Stats } from 'node:fs';
 import type { Finding } from '../check/finding.ts';
@@ -17,7 +17,7 @@ export const HEADER_LIMIT = 1_048_576;
 
 export interface HeaderReading {
   readonly result: HeaderResult;
-  /** Undefined where the file could not be asked. */
+  /** Undefined if the system could not tell. */
   readonly identity: FileIdentity | undefined;
   /** Of an instance: what is wrong with it, in the order of the file. */
   readonly findings: readonly Finding[];
@@ -29,9 +29,9 @@ interface Examined {
 }
 
 /**
- * Never rejects: whatever the system says is a problem in the result.
+ * Never rejects: an error of the system is a problem in the result.
  * @param isKnownFile the caller saw just now that this is a regular file, as a directory's listing says
- * @param signal ends looking the file over, where that takes long
+ * @param signal ends a long pre-flight check
  */
 export async function readHeader(
   path: string,
@@ -81,7 +81,7 @@ async function readPrefixes(
     prefix = longer.subarray(0, filled);
     const step = parseHeader(prefix, size);
     if (step.type === 'instance') {
-      // Where the second reader is loaded first, the next file may be begun meanwhile.
+      // Loading the second reader takes time, in which the next file may be begun: keep the bytes.
       const own = step.header.form === 'bare data set' ? Buffer.from(prefix) : prefix;
       const result = await confirmed(own, step);
       if (result.type !== 'instance') return { result, findings: [] };
@@ -97,7 +97,7 @@ async function readPrefixes(
   }
 }
 
-/** Where no meta group says that this is DICOM, two readers must agree on it. */
+/** A data set without a meta group counts as DICOM only if two independent readers agree. */
 async function confirmed(prefix: Buffer, instance: HeaderResult & { type: 'instance' }): Promise<HeaderResult> {
   const { header } = instance;
   if (header.form !== 'bare data set') return instance;
