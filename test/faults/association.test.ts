@@ -1,5 +1,5 @@
-// What a peer can do wrong before it has taken anything: each is named, nothing is called stored, and nothing hangs.
-// Numbers are those of the fault catalogue.
+// What can go wrong while the association is negotiated. The failure is named, no file is called stored, and nothing hangs.
+// F numbers are those of docs/faults.md.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';

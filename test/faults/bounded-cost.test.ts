@@ -1,4 +1,5 @@
-// Small inputs that ask for much: what they cost is bounded by what they are, not by what they claim.
+// Small inputs that announce something large. Their cost in memory and processor time follows from their size, not from what
+// they announce.
 
 import assert from 'node:assert/strict';
 import { open, writeFile } from 'node:fs/promises';

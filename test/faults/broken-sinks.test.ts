@@ -1,5 +1,5 @@
-// F79: whoever watches a send, an echo or the receiver throws. What goes on goes on, every file has its true outcome, and
-// the person is told that not everything was shown or kept.
+// F79: a listener of a send, an echo or the receiver throws. The work goes on, every file keeps its true outcome, and the
+// person is told that something was not shown or not kept.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

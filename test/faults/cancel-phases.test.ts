@@ -1,5 +1,5 @@
-// F70: the person stops the send, in each of its phases. Within a second of this process's event loop the truth is told, the association is left in the
-// best order that is still possible, and nothing stays open.
+// F70: the person cancels a send, in each of its phases. The result is there within a second of this process's event loop. The
+// association is released where that is still possible and aborted otherwise, and nothing stays open.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';

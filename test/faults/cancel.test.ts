@@ -1,5 +1,5 @@
-// A send can be cancelled at any instant: the result is there at once and is the truth, the peer is left as the standard
-// wants it, and nothing stays open. What is expected of each run stands in `support/cancel-run.ts`.
+// A send is cancelled at random instants. The result comes at once and is true, the peer sees a release or an abort as the
+// standard wants it, and nothing stays open. `support/cancel-run.ts` says what is expected of each run.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

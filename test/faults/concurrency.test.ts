@@ -1,4 +1,4 @@
-// Several associations at once, several requests on one: what peers grant, refuse, and break on.
+// Several associations at a time, and several requests on one: what peers grant, refuse, and where they break.
 
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Files that are hard to send for what they are called, how many they are, how they are encoded, or because they go away.
+// Files that are hard to send: for their names, their number, their encoding, or because they disappear.
 
 import assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';

@@ -1,6 +1,5 @@
-// F37: the disk is full: where the receiver writes, where the journal of a send is, where its report and its output go.
-// Real disks, as small as they can be had: a file system in memory that only the receiver's process sees, /dev/full, and
-// a limit to the length of files.
+// F37: the disk is full where the receiver, the journal, the report or the command line writes. The disks are real and small:
+// a file system in memory that only the receiver's process sees, /dev/full, and a limit on the length of files.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

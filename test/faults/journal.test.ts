@@ -1,5 +1,5 @@
-// F71: the process of a send is killed in the middle. What it had put on record and what the peer has on its disk are
-// compared: nothing is recorded as stored that the peer lacks, and what is left to send is exactly the rest.
+// F71: the process of a send is killed while it sends. The journal is compared with what the peer has on its disk: nothing is
+// recorded as stored that the peer lacks, and exactly the rest is left to send.
 
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';

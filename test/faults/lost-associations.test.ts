@@ -1,6 +1,6 @@
-// Associations that are lost while instances are on their way, and releases that go wrong: the rest of the files is sent
-// on a new association, no file is called stored that the peer did not confirm, and nothing hangs. Numbers are those of the
-// fault catalogue.
+// Associations that are lost while instances are sent, and releases that go wrong. The rest of the files is sent on a new
+// association, no file is called stored that the peer did not confirm, and nothing hangs. F numbers are those of
+// docs/faults.md.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,5 +1,5 @@
-// Malformed PDUs on live sockets, against our sender in each of its phases and against the built-in receiver in each of its
-// states: no crash, no hang, nothing left open, and no file called stored that nobody confirmed.
+// Malformed PDUs on real sockets, against the sender in each of its phases and the built-in receiver in each of its states.
+// There is no crash and no hang, nothing stays open, and no file is called stored that the peer did not confirm.
 
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';

@@ -1,5 +1,5 @@
-// What a network does to a send: cuts, delays, slowness, small pieces. The peer behind the proxy is the built-in receiver,
-// so what is called stored can be compared with what it holds. Numbers are those of the fault catalogue.
+// What a network does to a send: cuts, delays, low speed, small pieces. The peer behind the proxy is the built-in receiver, so
+// what is called stored is compared with what it holds. F numbers are those of docs/faults.md.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

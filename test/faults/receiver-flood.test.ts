@@ -1,5 +1,5 @@
-// A PDU of nothing but PDV headers, to the built-in receiver: it costs the sender six bytes a piece, and must not cost the
-// receiver its event loop or its life.
+// A PDU of nothing but PDV headers, sent to the built-in receiver. Each header costs the sender six bytes. It must not block the
+// receiver's event loop or end its process.
 
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';

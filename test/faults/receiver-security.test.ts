@@ -1,5 +1,5 @@
-// The built-in receiver against requestors that want more than to store an instance: other folders, all the disk, all the
-// memory, all the connections. Live sockets.
+// The built-in receiver against hostile requestors: paths in UIDs, too much data, too many messages, too many associations.
+// On real sockets.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';

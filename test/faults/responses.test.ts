@@ -1,5 +1,5 @@
-// Responses of a peer, right and wrong: a file is called stored only where its own response says so. Numbers are those of the
-// fault catalogue.
+// Right and wrong responses of a peer. A file is called stored only if its own response says so. F numbers are those of
+// docs/faults.md.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,5 +1,5 @@
-// F78: this machine, or this process, has nothing left to connect or to open files with. It is said as the system says it,
-// it is tried again after a pause, and nothing is called stored that is not.
+// F78: the machine or the process has no ports, descriptors or threads left. The system's error is shown, the send tries again
+// after a pause, and nothing is called stored that is not.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -1,5 +1,5 @@
-// F73: the machine sleeps in the middle of a send and wakes up after every deadline has passed. Its process stands still,
-// its clock does not: a stopped process is the same.
+// F73: the machine sleeps in the middle of a send, and every deadline has passed when it wakes up. A stopped process (SIGSTOP)
+// is the same: the process stands still and the clock goes on.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// Nothing that comes from outside holds the event loop for longer than 50 ms: the largest and the busiest that a peer can
-// say, as the system hands it over, with the trace at its most talkative level. And what measures it, measured itself.
+// Nothing that a peer sends blocks the event loop for longer than 50 ms: the largest and the costliest input, in the pieces that
+// the system hands over, with the trace at its most detailed level. The measuring functions are tested, too.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

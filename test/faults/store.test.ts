@@ -1,5 +1,5 @@
-// What is sent to a peer with limits of its own, and files that are bad or change on their way. Numbers are those of the
-// fault catalogue.
+// Peers with limits of their own, and files that are damaged or change while they are sent. F numbers are those of
+// docs/faults.md.
 
 import assert from 'node:assert/strict';
 import { truncate, writeFile } from 'node:fs/promises';

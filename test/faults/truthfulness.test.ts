@@ -1,5 +1,5 @@
-// What is claimed of a file is so: sends to a peer that goes wrong at random, compared with what that peer holds. The rule
-// for each outcome stands in `support/truth-run.ts`. `npm run truth` runs as many seeds as one likes.
+// The outcome of every file is true. Peers go wrong at random, and the outcomes are compared with what these peers hold.
+// `support/truth-run.ts` says what makes an outcome true. `npm run truth` runs more seeds.
 
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';

@@ -1,5 +1,5 @@
-// What a peer may say at the wrong time: every PDU in each phase of a send, aborts at every point, rejections of every kind,
-// and junk after we have left. Numbers are those of the fault catalogue.
+// Messages at the wrong time: every PDU in each phase of a send, aborts at every point, rejections of every kind, and data that
+// comes after our A-ABORT. F numbers are those of docs/faults.md.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';

@@ -1,4 +1,5 @@
-// Peers that go away without a word, half, or for a while; and what is left where a connection cannot even be had.
+// Peers that disappear without a word, close one half of the connection, or are gone for a while; and connections that cannot
+// be made.
 
 import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';

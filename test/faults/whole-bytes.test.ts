@@ -1,5 +1,5 @@
-// Files are read ahead by one thread into memory that is used again and again, by all sends of a process. Whatever becomes of
-// their associations, what arrives is one file, whole. The rules stand in `support/whole-bytes-run.ts`.
+// One thread reads files ahead into memory that all sends of the process share and reuse. Whatever happens to the associations,
+// a data set that arrives whole is one file's own bytes. `support/whole-bytes-run.ts` has the rules.
 //
 // As many seeds as one likes:  WHOLE_BYTES=5000 npx node --test test/faults/whole-bytes.test.ts  (WHOLE_BYTES=1:4711, that one)
 

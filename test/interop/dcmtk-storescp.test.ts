@@ -1,4 +1,4 @@
-// Our SCU to DCMTK's storescp: what it writes must be what was in the file, byte for byte, in every transfer syntax.
+// Our SCU to DCMTK's storescp: it writes exactly the bytes of the file's data set, in every transfer syntax.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

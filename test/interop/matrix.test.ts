@@ -1,5 +1,5 @@
-// Every file, to every peer that takes less than all: what arrives has the same elements, and the outcome says how it went.
-// Pixels of what was decompressed are compared with other decoders in decompress.test.ts.
+// Every file to peers that accept only some transfer syntaxes: what arrives has the same elements, and the outcome says what was
+// done. decompress.test.ts compares decompressed pixels with other decoders.
 
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';

@@ -1,5 +1,5 @@
-// A directory as people have them, sent in one run: what the peers hold afterwards is what the outcomes say, and what is
-// held back is what they would have aborted on.
+// A folder as people have them, in one send: the peers hold what the outcomes say, and pre-flight held back what these peers
+// abort on.
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';

@@ -1,5 +1,4 @@
-// Other people's senders to our receiver: DCMTK's storescu, dcmsend and echoscu, and GDCM's gdcmscu. What we write must be
-// what they sent.
+// Other senders to our receiver: DCMTK's storescu, dcmsend and echoscu, and GDCM's gdcmscu. We write what they sent.
 
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// The rows of docs/storescu.md on exit codes and on what is known to go wrong in storescu: what this command does there.
+// docs/storescu.md on exit codes and on known defects of storescu: what our command does instead.
 
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// The rows of docs/storescu.md that say what an option does: the real command line against peers that keep what came.
+// docs/storescu.md on options: the real command line against peers that record what came.
 
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';

@@ -1,6 +1,5 @@
-// Damaged conversations, files and data sets, made from seeds. No unexpected error is thrown, the event loop is not blocked, and no
-// memory is kept. `npm run fuzz` goes on where this ends. The second half of the seeds is in `fuzz-more.test.ts`,
-// so that two processors share the work.
+// Damaged conversations, files and data sets by seed: no unexpected error is thrown, nothing blocks the event loop, and no memory
+// stays in use. `npm run fuzz` runs more seeds. `fuzz-more.test.ts` runs the second half, on another processor.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// Properties of the PDU codec: for every PDU, for every way to cut a stream, and for any bytes.
+// Properties of all PDUs, all ways to cut a stream, and all sequences of bytes.
 
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';

@@ -1,5 +1,5 @@
-// Hours in minutes: one file of 10 GiB, 10,000 associations that fail, and sends with a fault every few seconds. SOAK_SECONDS
-// says for how long the last (60), SOAK_GIGABYTES how large the first is (10).
+// Long runs: one file of 10 GiB, 10,000 associations that fail, and sends with a fault every few seconds. SOAK_GIGABYTES sets the
+// size of the file (10), SOAK_SECONDS the length of the last run (60).
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

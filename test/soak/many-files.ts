@@ -1,5 +1,5 @@
-// More files than there are Message IDs (16 bits, PS3.7 9.3.1.1) over one association: the IDs begin again at 1, and every
-// instance is stored once. A minute or two: `npm run soak`, not part of `npm test`.
+// More files than Message IDs (16 bits, PS3.7 9.3.1.1) on one association: the IDs start again at 1, and every instance is stored
+// once. A minute or two: part of `npm run soak`, not of `npm test`.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

@@ -1,5 +1,5 @@
-// A requestor and an acceptor back to back, without any I/O: what one writes, the other is given, in whatever pieces the
-// test likes. Everything that they do is kept in order.
+// A requestor and an acceptor connected without I/O: what one writes the other receives, in pieces that the test chooses.
+// Every effect is recorded in order.
 
 import { Association } from '../../src/protocol/association.ts';
 import type { AssociationInput, Effect, Indication } from '../../src/protocol/effects.ts';

@@ -1,4 +1,4 @@
-// An association in any state of PS3.8 Table 9-1 that its role can reach, brought there by what a real one goes through.
+// An association in any state of PS3.8 Table 9-1 that its role can reach, brought there by the inputs of a real one.
 
 import assert from 'node:assert/strict';
 import type { Association } from '../../src/protocol/association.ts';

@@ -1,5 +1,5 @@
-// The user of an association without any I/O: answers what the association tells, as the store SCU and the built-in
-// receiver do, and keeps count of what it is asked to write. For tests that give bytes of any kind.
+// A user of an association without I/O: it answers indications as the store SCU and the built-in receiver do, and counts what it
+// is asked to write. For tests that feed bytes of any kind.
 
 import { answerAssociation } from '../../src/protocol/acse/accept.ts';
 import type { Association } from '../../src/protocol/association.ts';

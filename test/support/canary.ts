@@ -1,5 +1,5 @@
-// Instances of a patient whose name, number, dates and UIDs occur nowhere else, and the search for them. What must not be
-// known of a patient can be looked for in anything that was written.
+// Instances of a patient whose name, number, dates and UIDs occur nowhere else, and a search for them in everything that was
+// written.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

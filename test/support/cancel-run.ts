@@ -1,9 +1,9 @@
-// One send that is cancelled at a random instant, by seed: at the n-th thing that happens on the network, or a little
-// later. The peer is well, but in some runs slow where a sender has to wait: that is where most instants then fall.
+// One send that is cancelled at a random instant, by seed: at the n-th trace event, or a little later. The peer works correctly.
+// In some runs it is slow in one phase, so that most instants fall into that phase.
 //
-// - The result is there within a second of this process's event loop, and what it claims is so (`truth-run.ts`).
-// - The peer sees a release where no instance was on its way, an A-ABORT inside of one; only a peer that does not read
-//   may miss it.
+// - The result comes within a second of this process's event loop, and is true (`truth-run.ts`).
+// - The peer sees a release if no instance was on its way, and an A-ABORT otherwise. Only a peer that does not read may see
+//   neither.
 
 import { runSend } from '../../src/send/run.ts';
 import { ScannedFiles } from '../../src/send/scanned-files.ts';

@@ -1,7 +1,7 @@
-// A peer that goes wrong at random, by seed: one fault on a connection, at any moment of it, beside manners that differ from
-// connection to connection. What it holds and what it answered, its records say.
+// A peer that goes wrong at random, by seed. Each connection has at most one fault, at any of its moments, and manners such as
+// its maximum length and its delays.
 //
-// Its delays are times, not events: a fault at any instant is the point, and what the tests assert does not depend on which.
+// Its delays are times and not events: faults at any instant are the purpose, and no assertion depends on which instant it was.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, ModeAct, Moment, PeerModes, Way } from './mode-types.ts';

@@ -1,4 +1,4 @@
-// The command line as a person has it: a process of its own, with its streams apart.
+// The command line as a person runs it: a process of its own, with stdout and stderr apart.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

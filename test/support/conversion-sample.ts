@@ -1,4 +1,4 @@
-// Data sets that hold one of everything that a conversion treats in its own way, and the dictionary for them.
+// Data sets with one element of each kind that conversion treats differently, and a dictionary for them.
 
 import type { NaiveElement } from './naive-data-set.ts';
 

@@ -1,5 +1,5 @@
-// Real DICOM files of many makers, where they are at hand. They are not part of the project: where there are none, the tests
-// on them do not exist, and `npm test` says so. What they show is shown on generated files too.
+// Real DICOM files of many makers, if there are any. They are not part of the project. Without them the tests on them do not
+// exist, and `npm test` says so. Generated files show the same.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,7 +1,7 @@
-// Processes that listen and can be stopped, and an address where connections are neither taken nor refused.
+// Processes that listen and can be stopped, and a port where connecting hangs.
 //
-// A process of its own, and no mode of the scripted peer: Node takes every connection that the system has made, so only a
-// process that is stopped leaves them in the system's queue, and only a full queue leaves the next one hanging.
+// This is a process of its own and no mode of the scripted peer: Node accepts every connection at once. Only a stopped process
+// leaves connections in the system's queue, and only a full queue makes the next one hang.
 
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';

@@ -1,4 +1,4 @@
-// Decompresses whole data sets and compressed images made for it.
+// Decompresses whole data sets, and makes compressed images for that.
 
 import assert from 'node:assert/strict';
 import { decompressedSource } from '../../src/part10/decompress/decompressed-source.ts';

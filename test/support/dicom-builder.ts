@@ -1,6 +1,6 @@
-// Writes DICOM files for tests, as plainly as the standard says it, and shares no code with src: what the product reads
-// is never only what the product itself wrote. PS3.5 clause 7 (elements, sequences), A.4 (encapsulation), A.5
-// (deflated), PS3.10 clause 7.1 (File Meta Information). Everything is deterministic.
+// Writes DICOM files for tests, straight from the standard, and shares no code with src: the product is never tested only on what
+// it wrote itself. PS3.5 clause 7 (elements, sequences), A.4 (encapsulation), A.5 (deflated), PS3.10 clause 7.1 (File Meta
+// Information). Everything is deterministic.
 
 import { deflateRawSync } from 'node:zlib';
 

@@ -1,4 +1,4 @@
-// Long things in small: what is done over and over must cost nothing in the end. Shared by `npm test` (short) and
+// Long runs in short: whatever is repeated often must not leave memory or handles behind. Shared by `npm test` (short) and
 // `npm run soak` (long).
 
 import { type ChildProcess, fork } from 'node:child_process';

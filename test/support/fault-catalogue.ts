@@ -1,4 +1,4 @@
-// The fault catalogue as docs/faults.md has it: an entry for each fault, and the tests that hold its required result.
+// docs/faults.md as data: one entry for each fault, with the tests of its required result.
 
 import { documentEntries, type NamedTest } from './document-claims.ts';
 

@@ -1,4 +1,4 @@
-// A DICOM file as the list of its elements, whatever its transfer syntax, to compare what was sent with what arrived.
+// The elements of a DICOM file as a list that does not depend on its transfer syntax, to compare what was sent with what arrived.
 
 import assert from 'node:assert/strict';
 import { inflateRawSync } from 'node:zlib';

@@ -1,6 +1,5 @@
-// Encodes frames for tests that run where no DICOM toolkit is installed: the encoders of the WebAssembly module whose
-// decoders the product uses, called without any code of the product. What the decoders make of other toolkits' streams is
-// for the interop tests.
+// Encodes frames for tests that run without a DICOM toolkit. It calls the encoders of the WebAssembly module whose decoders the
+// product uses, and no code of the product. The interop tests decode what other toolkits encode.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

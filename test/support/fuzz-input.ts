@@ -1,5 +1,5 @@
-// What is fuzzed: conversations as a peer may hold them with either of our roles, files as a person may select them, and
-// data sets on their way through the converter. An input is made from its seed, or read from where it was kept.
+// Inputs for fuzzing: conversations of a peer with either of our roles, files, and data sets for the converter. An input is made
+// from its seed, or read from a file that was kept.
 
 import { DataSetConversionError } from '../../src/part10/convert/conversion-error.ts';
 import { parseHeader } from '../../src/part10/header/header-parser.ts';

@@ -1,5 +1,5 @@
-// Runs fuzz inputs, keeps those that fail, and measures what they cost. An input is kept as its bytes and not as its seed,
-// which means something else as soon as the mutations change.
+// Runs fuzz inputs, keeps those that fail, and measures their cost. A failed input is kept as bytes, not as a seed: a seed means
+// something else as soon as the mutations change.
 
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// Name look-ups that hang. The system does them in a few threads that it has for everything that blocks; here each of
-// those waits for the other end of a FIFO.
+// Name look-ups that hang. Node does look-ups in a few threads that all blocking calls share. Here each of these threads is kept
+// busy by opening a FIFO that nobody writes.
 
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, open, openSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// What is really held in memory.
+// The memory that is in use after a garbage collection.
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

@@ -1,4 +1,4 @@
-// Looks a file over from memory, the way readHeader does it on disk, and counts what was read for it.
+// Reads a header and checks the structure of a file in memory as readHeader does on disk, and counts the bytes that were read.
 
 import assert from 'node:assert/strict';
 import type { Finding } from '../../src/part10/check/finding.ts';

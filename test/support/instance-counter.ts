@@ -1,5 +1,5 @@
-// Counts the bytes of one data set after the other and keeps none of them, not even for the length of a PDU: a process with
-// such a peer in it holds what the sender holds. Framing PDUs whole, as the scripted peer does, would hold each of them.
+// Counts the bytes of data sets and keeps none of them, not even for the length of a PDU. The memory of a process with sender and
+// peer is then the sender's. The scripted peer would hold each PDU whole.
 
 import { commandElements, type PeerConnection, type RawPdu } from './scripted-peer.ts';
 

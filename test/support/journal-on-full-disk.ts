@@ -1,6 +1,5 @@
-// A journal in a process that may not write files beyond a certain length (`ulimit -S -f`), which fails as a full disk
-// does: in the middle of a line. Then there is room for a few lines again. Prints what the journal complains of, and how
-// many outcomes it had been given by then.
+// A journal in a process with a limit on the length of files (`ulimit -S -f`). Writing fails as on a full disk, in the middle of
+// a line; later there is room for a few lines again. Prints the journal's complaint and the number of outcomes recorded then.
 
 import { statSync, truncateSync } from 'node:fs';
 import { journalPath, openJournal } from '../../src/send/journal.ts';

@@ -1,4 +1,4 @@
-// Jobs and journals for tests that need no file and no peer.
+// Jobs and journals for tests without files or peers.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { SendJob } from '../../src/send/job.ts';

@@ -1,7 +1,6 @@
-// A process that sends a folder with a journal, to be killed while it does. Arguments: folder, port of the peer, folder
-// of the journals, associations, window. It says READY when everything is loaded and scanned, begins when its stdin
-// says so, and then tells of each outcome that a person could know of by now,
-// and of a journal that cannot be written.
+// A process that sends a folder with a journal, to be killed while it sends. Arguments: folder, port of the peer, folder of the
+// journals, associations, window. It prints READY when everything is loaded and scanned and starts when told on stdin. It then
+// prints each outcome that a person could know of, and a failure to write the journal.
 
 import { writeSync } from 'node:fs';
 import { openJournal } from '../../src/send/journal.ts';

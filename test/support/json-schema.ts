@@ -1,5 +1,4 @@
-// Enough of JSON Schema for the schemas of the settings and of the report. A keyword that it does not know is an error:
-// nothing may pass because nobody looked.
+// The part of JSON Schema that the settings and the report use. An unknown keyword is an error, so that nothing passes unchecked.
 
 export type Schema = { readonly [keyword: string]: unknown };
 

@@ -1,5 +1,5 @@
-// Sends one file of so many GiB to a peer in the same process and prints the figures as JSON. A process of its own, so that
-// what it holds is not also what a test runner holds.
+// Sends one file of so many GiB to a peer in the same process and prints the figures as JSON. It runs in a process of its own, so
+// that the memory of the test runner is not measured, too.
 //
 //     node test/support/large-send.ts 10
 

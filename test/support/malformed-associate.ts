@@ -1,4 +1,4 @@
-// A-ASSOCIATE-RQ and -AC that are wrong. PS3.8 9.3.2 and 9.3.3, PS3.7 D.3.3.
+// Malformed A-ASSOCIATE-RQ and -AC. PS3.8 9.3.2 and 9.3.3, PS3.7 D.3.3.
 
 import type { Malformed, Verdict } from './malformed-case.ts';
 import * as naive from './naive-pdu.ts';

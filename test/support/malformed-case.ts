@@ -1,8 +1,9 @@
-// One wrong PDU, and what may become of it.
+// One malformed PDU, and the verdict that is expected.
 //
-// `refused`: no reading of the standard lets it pass, so it must be answered with A-ABORT wherever PDUs are read. `taken`:
-// odd, but legal or forgiven in the state where its PDU is expected. `waits`: the beginning of something that may still
-// become right. `either`: hangs on what the bytes behind the lie happen to say.
+// - `refused`: no reading of the standard allows it, so it is answered by A-ABORT in every state that reads PDUs.
+// - `taken`: unusual, but legal or tolerated in the state where its PDU is expected.
+// - `waits`: the beginning of something that may still become right.
+// - `either`: depends on the bytes behind the wrong length.
 
 export type Verdict = 'refused' | 'taken' | 'waits' | 'either';
 

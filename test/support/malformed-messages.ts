@@ -1,4 +1,4 @@
-// P-DATA-TF and command sets that are wrong. PS3.8 9.3.5 and Annex E, PS3.7 6.3.1.
+// Malformed P-DATA-TF and command sets. PS3.8 9.3.5 and Annex E, PS3.7 6.3.1.
 
 import type { Malformed, Verdict } from './malformed-case.ts';
 import { commandElement, commandSet, storeResponseElements, ul, us } from './naive-command-set.ts';

@@ -1,5 +1,5 @@
-// PDUs that are wrong, made one by one from the naive writer: every length that can lie, every part that can be missing,
-// doubled or unknown, every reader that could be led beyond its end. PS3.8 9.3, PS3.7 6.3.1 and D.3.3.
+// Malformed PDUs, made by the naive writer: each length wrong, each part missing, doubled or unknown, each reader led beyond its
+// end. PS3.8 9.3, PS3.7 6.3.1 and D.3.3.
 
 import { contextItems, itemLengths, items, manyItems, userInformation } from './malformed-associate.ts';
 import type { Malformed } from './malformed-case.ts';

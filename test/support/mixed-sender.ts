@@ -1,5 +1,5 @@
-// Sends a folder to a port over and over, each time when its parent says so, and tells what became of each file and what the
-// process holds: the sender of `mixedRun`, apart from the peer.
+// Sends a folder to a port each time its parent asks for it, and reports the outcome of each file and the process's memory. It is
+// the sender of `mixedRun`, in a process without the peer.
 //
 //     fork('mixed-sender.mjs', [folder, port])
 

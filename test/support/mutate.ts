@@ -1,6 +1,5 @@
-// Seeded, structure-aware damage to conversations and files. A seed gives the same damage on every machine. What is damaged
-// is found by walking the bytes as PS3.8 9.3 and PS3.5 7.1 lay them out, by hand: the lengths and the types are worth more
-// than random bytes, because they are what a reader trusts.
+// Damages conversations and files by seed; a seed gives the same damage on every machine. It walks the bytes as PS3.8 9.3 and
+// PS3.5 7.1 lay them out and prefers lengths and types to random bytes, as these are what a parser relies on.
 
 /** Numbers from a seed (xorshift, 32 bits). */
 export class Random {

@@ -1,4 +1,4 @@
-// Command sets byte by byte, by a writer that shares nothing with ours and checks nothing: it writes what it is told.
+// Writes command sets byte by byte. It shares no code with src and checks nothing.
 
 import { Buffer } from 'node:buffer';
 

@@ -1,5 +1,5 @@
-// Writes and reads whole data sets in memory, recursively and one byte at a time, and shares no code with src: a second
-// opinion on what a conversion did. PS3.5 7.1, 7.3, 7.5, 6.2.2. Values are in little endian order everywhere in here.
+// Reads and writes whole data sets in memory, recursively and one byte at a time, and shares no code with src. Tests compare
+// conversions with it. PS3.5 7.1, 7.3, 7.5, 6.2.2. Values are always little endian in here.
 
 export interface NaiveEncoding {
   readonly explicit: boolean;

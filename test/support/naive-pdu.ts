@@ -1,5 +1,5 @@
-// A PDU writer that knows nothing of src: it joins pieces after the tables of PS3.8 9.3 and checks nothing, so that a test
-// can write what our encoder never would. Every length can be made to lie.
+// Writes PDUs after the tables of PS3.8 9.3. It shares no code with src and checks nothing, so that tests can write what our
+// encoder never would. Every length can be wrong.
 
 export type Piece = Buffer | Uint8Array | string;
 

@@ -1,4 +1,4 @@
-// RLE as PS3.5 Annex G describes the encoder, one byte at a time: the other side of the product's decoder.
+// An RLE encoder after PS3.5 Annex G, one byte at a time, to test the product's decoder.
 
 export function packBits(bytes: Uint8Array): Uint8Array {
   const packed: number[] = [];

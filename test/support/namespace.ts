@@ -1,5 +1,5 @@
-// Parts of the machine that a test's process may have for itself: mounts and a network of its own (Linux namespaces, see
-// unshare(1)). They end with the process, and the machine is never changed.
+// Mounts or a network that only a test's process sees (Linux namespaces, unshare(1)). They end with the process; the machine is
+// not changed.
 
 import { spawnSync } from 'node:child_process';
 

@@ -1,5 +1,5 @@
-// What keeps this process alive besides the test itself: sockets, servers, timers, file requests. A test that leaves more
-// of them than it found has lost one.
+// What keeps this process alive besides the test: sockets, servers, timers, file requests. A test that ends with more of them
+// than it began with has leaked one.
 
 import assert from 'node:assert/strict';
 

@@ -1,5 +1,5 @@
-// Real peers on loopback, each in a process of its own: DCMTK's storescp and Orthanc. Started when they answer, ended by
-// their own pid.
+// Real peers on loopback, each in a process of its own: DCMTK's storescp and Orthanc. A start function resolves when the peer
+// answers. A peer is stopped by its own process ID.
 
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';

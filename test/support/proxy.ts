@@ -1,5 +1,5 @@
-// A TCP proxy that treats what passes through badly, in either direction: late, slowly, in small pieces, or only up to a
-// byte, after which the connection ends, breaks or goes silent.
+// A TCP proxy that harms what passes, in either direction: it delays, slows down, cuts into small pieces, or stops after a
+// number of bytes by FIN, by RST or silently.
 
 import { createServer, Socket } from 'node:net';
 import { listenOnLoopback } from './loopback.ts';

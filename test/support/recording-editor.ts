@@ -1,5 +1,5 @@
-// As much of the editor's API as a send needs, every text written down that a person would see or that would be kept. The
-// real editor runs in test/host, where what it shows cannot be read. Modal questions are answered as the test says.
+// The part of the editor's API that a send needs. It records every text that a person would see or that would be kept, and
+// answers modal questions as the test says. The real editor runs in test/host, where tests cannot read what it shows.
 
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Scanned files that need no disk: as the scan would tell of them, with nothing in common that need not be.
+// Scanned files without a disk: what a scan reports, with different values in every field.
 
 import type { HeaderProblem } from '../../src/part10/header/header.ts';
 import type { ScannedFile, ScannedInstance } from '../../src/send/scanned-file.ts';

@@ -1,4 +1,4 @@
-// Many runs of the same experiment, one for each seed, some at a time.
+// Runs the same experiment for many seeds, some at a time.
 
 import type { FileOutcome } from '../../src/send/outcome.ts';
 

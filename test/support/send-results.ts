@@ -1,4 +1,4 @@
-// Results of sends typed by hand, for tests of what is said about them.
+// Results of sends, written by hand, for tests of reports and messages.
 
 import type { Peer } from '../../src/net/peer.ts';
 import { DEFAULT_TIMEOUTS } from '../../src/net/peer.ts';

@@ -1,6 +1,6 @@
-// A process that sends two files to a receiver of its own while it has nothing left to do it with. Arguments: what it
-// lacks, local ports or descriptors; from when on; and whether it stays so or there is some again after the first that
-// went wrong. Its limits are set by who starts it. Prints the outcomes, what the receiver holds, and the summary.
+// A process that sends two files to a receiver of its own while it lacks a resource. Arguments: what it lacks (ports or
+// descriptors), from when on, and whether that lasts or ends after the first failure. Its limits are set by whoever starts it.
+// Prints the outcomes, what the receiver holds, and the summary.
 
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { Socket } from 'node:net';

@@ -1,4 +1,4 @@
-// A file larger than any memory that takes no room on the disk.
+// A file larger than memory that needs no space on the disk.
 
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
-// How long this thread computes without letting anything else have its turn. Measured in CPU time of the thread, as others
-// use the machine too; and again where it was too long, as collecting garbage takes its time now and then. What is slow by
-// itself is slow each time.
+// How long this thread computes without giving anything else a turn. It is measured in the thread's processor time, as other
+// processes use the machine, too. A measurement above the limit is repeated, as garbage collection takes time now and then:
+// what is slow by itself is slow each time.
 
 /** The longest that anything from outside may hold the event loop, in milliseconds. */
 export const STALL_MS = 50;

@@ -1,4 +1,4 @@
-// A requestor that says to the built-in receiver whatever it is told to, byte by byte, and shares no code with src.
+// A requestor for tests of the built-in receiver. It sends exactly the bytes that a test wants, and shares no code with src.
 
 import { Socket } from 'node:net';
 import { commandElement, commandSet, storeRequestElements } from './naive-command-set.ts';

@@ -1,4 +1,4 @@
-// What the tests of the command line's rows share: folders of instances, command lines that must be refused.
+// Shared by the tests of docs/storescu.md: folders of instances, and command lines that must be refused.
 
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Trace records typed by hand, for tests of what is made of them. The PDU bytes come from the naive writer.
+// Trace records written by hand, for tests of their text. The PDU bytes come from the naive writer.
 
 import type { TraceEvent, TraceRecord } from '../../src/net/trace-record.ts';
 import type { Command } from '../../src/protocol/dimse/command.ts';

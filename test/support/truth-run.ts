@@ -1,16 +1,16 @@
-// One send to a peer that goes wrong at random, and the comparison of what it claims with what the peer holds. By seed.
+// One send to a peer that goes wrong at random, by seed, and the comparison of its outcomes with what the peer holds.
 //
-// The rule, for every file; R are the peer's complete receptions of its instance:
-// - stored, stored with warning: on the connection of the last try, R has one with exactly the bytes that were to be sent,
-//   answered with just that status, which is success or a warning.
-// - failed with a status: on the connection of the last try, R has one answered with just that status, a failure. (The
-//   answer on the last try counts: who asks twice takes the second word.)
-// - failed for another reason, cancelled: R is empty but for receptions that were answered with a failure. Whatever came
-//   whole and has no answer may be stored, in whichever try: 'failed' or 'cancelled' would be a guess.
-// - unknown: in some try the association was lost or cancelled, in none a right answer came while the association was
-//   well, and the peer holds it, or left bytes unread. No more of them than lost associations times their windows.
+// The rule for every file, where R are the peer's complete receptions of its instance:
+// - stored, stored with warning: on the connection of the last try, R has one with exactly the bytes that were to be sent. It
+//   was answered with the outcome's status, which is success or a warning.
+// - failed with a status: on the connection of the last try, R has one that was answered with this failure. Answers to earlier
+//   tries do not count.
+// - failed for another reason, cancelled: every R was answered with a failure, or there is none. A reception without an answer
+//   may be stored, in whichever try, so 'failed' or 'cancelled' would be a guess.
+// - unknown: in some try the association was lost or cancelled. No correct answer came on an association that ended well. The
+//   peer holds the instance, or left bytes unread. There are at most as many unknown files as lost associations had slots.
 // - skipped, held back: never, as each of these files can be sent.
-// Each file has one outcome, told once. The run never rejects.
+// Each file has one outcome and is reported once. The run never rejects.
 
 import { createHash } from 'node:crypto';
 import type { AssociationSummary, SendResult } from '../../src/send/job.ts';

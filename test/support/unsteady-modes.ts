@@ -1,6 +1,6 @@
-// A peer that reads slowly, leaves and is there again, at random, by seed: each connection with manners of its own.
+// A peer that reads slowly, leaves and comes back, at random, by seed. Each connection has manners of its own.
 //
-// Its pauses are times, not events: any interleaving is right, and the more of them there are the better.
+// Its pauses are times and not events: any interleaving is right, and many of them are wanted.
 
 import type { Socket } from 'node:net';
 import { DEFLATED_LE, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, JPEG_BASELINE } from './dicom-builder.ts';

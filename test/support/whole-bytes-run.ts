@@ -1,10 +1,11 @@
-// Sends at the same time, each to a peer of its own that reads slowly, leaves and comes back at random, by seed; and the
-// comparison of every data set that arrived whole with the file that it claims to be. What is read ahead, and the memory
-// that it is read into, all of them share: bytes of one file must never arrive as another's.
+// Sends at the same time, each to a peer of its own that reads slowly, leaves and comes back at random, by seed. Every data set
+// that arrives whole is compared with its file. All sends share the thread that reads ahead and its memory: bytes of one file
+// must never arrive as another's.
 //
-// - Whatever arrives whole is one version of its file, byte by byte; where it was converted, what an independent writer says.
-// - 'stored' is what arrived whole and was answered so; of what arrived whole nothing is called failed or cancelled.
-// - No file fails for a reason that is its reader's own: nothing was wrong with any that nobody touched.
+// - A data set that arrives whole is one version of its file, byte by byte. A converted one equals what an independent writer
+//   makes of it.
+// - A stored file arrived whole and was answered with success. No file that arrived whole is called failed or cancelled.
+// - No file fails for a reason of its reader's, unless the test has changed that file.
 // - The run never rejects, and has one outcome for each file.
 
 import { appendFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
