@@ -79,7 +79,7 @@ for (const which of LISTENERS) {
   }
 }
 
-test('F79: progress that throws from a timer while the peer is silent ends nothing', async (t) => {
+test('F79: a progress listener that throws from a timer does not end the send', async (t) => {
   // Of several chunks each: the first is told at once, the others a moment later.
   const folder = await folderOf(t, 500_000);
   let told = 0;
@@ -103,7 +103,7 @@ test('F79: progress that throws from a timer while the peer is silent ends nothi
   assert.deepEqual(verdicts(result), new Array(FILES).fill('stored'));
 });
 
-test('F79: cancelled with sinks that throw: the truth within a second, and nothing left open', async (t) => {
+test('F79: cancelled while listeners throw: true outcomes within a second, and nothing left open', async (t) => {
   const before = openResources();
   const folder = await folderOf(t);
   const receiver = await startReceiver({ port: 0, directory: temporaryFolder(t) });
@@ -134,7 +134,7 @@ test('F79: cancelled with sinks that throw: the truth within a second, and nothi
   await assertNothingLeft(before);
 });
 
-test('F79: a receiver whose trace and whose listener throw stores and answers, and says it to developers', async (t) => {
+test('F79: a receiver whose listeners throw still stores and answers, and emits a warning of the process', async (t) => {
   const folder = await folderOf(t);
   const fail = (): void => {
     throw new Error('no sink');

@@ -235,7 +235,7 @@ test('F70: cancelled while it waits for another try', async (t) => {
   assert.equal(peer.connections, 2);
 });
 
-test('F70: cancelled at 60 instants: what is called stored is there, nothing else is, nothing stays open', async (t) => {
+test('F70: cancelled at 60 instants: the outcomes match what the receiver holds, and nothing stays open', async (t) => {
   const before = openResources();
   const folder = await folderOf(t, 12, 60_000);
   const cuts = Array.from({ length: 60 }, (_, index) => index * 7 + 1);

@@ -12,7 +12,7 @@ const RUNS_MIN = 200;
 const LIMIT_MS = 30_000;
 const AT_ONCE = 4;
 
-test('cancelled at 300 random instants: the truth within a second, release between files and abort inside of one', async (t) => {
+test('cancelled at 300 random instants: true outcomes within a second, release between files, abort inside one', async (t) => {
   const before = openResources();
   const pool = await cancelFiles(t);
   const wrong: string[] = [];

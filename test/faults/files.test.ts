@@ -19,7 +19,7 @@ import { assertNothingLeft, openResources } from '../support/open-resources.ts';
 import { dataSetOf } from '../support/peers.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-test('F51: files that are gone, or have become folders, when their turn comes fail alone', async (t) => {
+test('F51: files that are deleted or replaced by folders before they are sent fail alone', async (t) => {
   const before = openResources();
   const folder = temporaryFolder(t);
   await writeInstances(folder, [{}, {}, {}]);
@@ -39,7 +39,7 @@ test('F51: files that are gone, or have become folders, when their turn comes fa
   await assertNothingLeft(before);
 });
 
-test('F55: names with everything in them are sent', async (t) => {
+test('F55: files with unusual characters in their names are sent', async (t) => {
   const folder = temporaryFolder(t);
   const names = [
     'a b.dcm',
@@ -91,7 +91,7 @@ test('F56: 2,000 files, each once', async (t) => {
   await assertNothingLeft(before);
 });
 
-test('F61: every encoding arrives as the bytes that the file has', async (t) => {
+test('F61: data sets in every transfer syntax arrive byte for byte', async (t) => {
   const folder = temporaryFolder(t);
   const syntaxes = [IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE, DEFLATED_LE, RLE_LOSSLESS];
   const instances = await writeInstances(

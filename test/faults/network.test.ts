@@ -55,7 +55,7 @@ async function through(held: Held, path: string, route: (connection: number) => 
 }
 
 for (const how of ['FIN', 'RST', 'silence'] as const) {
-  test(`F08: what the peer says is cut every few bytes, by ${how}`, async (t) => {
+  test(`F08: the bytes of the peer are cut off at many places, by ${how}`, async (t) => {
     const before = openResources();
     const held = await receiving(t);
     const folder = temporaryFolder(t);
@@ -113,7 +113,7 @@ test('F09: the connection is reset while an instance is on its way, at many plac
   await held.receiver.stop();
 });
 
-test('F07: the network swallows everything from some byte on: deadlines end it, nothing is called stored that is not', async (t) => {
+test('F07: the network drops everything from some byte on: deadlines end the association, and every file is stored', async (t) => {
   const held = await receiving(t);
   const folder = temporaryFolder(t);
   const instances = await writeInstances(folder, [{ pixelBytes: 50_000 }, { pixelBytes: 50_000 }]);
@@ -130,7 +130,7 @@ test('F07: the network swallows everything from some byte on: deadlines end it, 
   await held.receiver.stop();
 });
 
-test('F32: a slow network with a long way: no deadline passes while bytes move, and progress is told', async (t) => {
+test('F32: a slow network with high latency: no deadline passes while bytes move, and progress is reported', async (t) => {
   const held = await receiving(t);
   const folder = temporaryFolder(t);
   const instances = await writeInstances(folder, [{ pixelBytes: 40_000 }, { pixelBytes: 40_000 }]);

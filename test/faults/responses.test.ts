@@ -38,7 +38,7 @@ const STATUSES: readonly (readonly [number, Outcome])[] = [
   [0x1234, 'failed'],
 ];
 
-test('F36: every status is kept and decides the outcome; the others are sent all the same', async (t) => {
+test('F36: every status is reported and decides the outcome; the other files are still sent', async (t) => {
   const folder = await folderOf(t, STATUSES.length, 64);
   const peer = await startPeer(t, { answer: ({ count }) => STATUSES[count - 1]?.[0] ?? 0 });
   const { result } = await send([folder], peerAt(peer.port));
@@ -118,7 +118,7 @@ test('F28: a second answer to the same request is ignored and traced', async (t)
   assert.equal(trace.filter(({ event }) => event.type === 'unexpected message').length, 1);
 });
 
-test('F28: a failure that comes before the whole data set is out is the outcome', async (t) => {
+test('F28: a failure response before the end of the data set is the outcome', async (t) => {
   const folder = await folderOf(t, 2, 1_000_000);
   const peer = await startScriptedPeer(async (connection) => {
     await connection.accept();

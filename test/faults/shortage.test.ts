@@ -51,7 +51,7 @@ const CAUSES: Readonly<Record<string, string>> = {
 
 for (const shortage of ['ports', 'descriptors'] as const) {
   test(
-    `F78: no ${shortage} left to connect with: tried again after a pause, then said as it is`,
+    `F78: no ${shortage} left to connect with: tried again after a pause, then reported with the system's error`,
     LINUX_ONLY,
     async (t) => {
       const report = await runWithout(t, shortage, 'before', 'for good');
@@ -86,36 +86,40 @@ test(
   },
 );
 
-test('F78: a command line that may open few files says so of each file, and sends the rest', LINUX_ONLY, async (t) => {
-  const directory = temporaryFolder(t);
-  const receiver = startCli(['receive', '--port', '0', '--out', directory]);
-  t.after(() => receiver.child.kill('SIGKILL'));
-  const port = /:(\d+)\n/.exec(await receiver.said('stdout', /^Listening on .*:\d+\n/))?.[1] ?? '';
-  const folder = temporaryFolder(t);
-  await writeInstances(folder, new Array(12).fill({ pixelBytes: 2_000 }));
-  const counts = new Set<number>();
-  // With fewer the runtime itself does not begin.
-  for (const descriptors of [23, 26, 28, 64]) {
-    for (const name of readdirSync(directory)) rmSync(join(directory, name));
-    const args = ['store', '127.0.0.1', port, folder];
-    const { code, stdout } = await startCli(args, undefined, `ulimit -n ${descriptors}`).exit;
-    const held = readdirSync(directory).length;
-    counts.add(held);
-    if (held === 12) assert.match(stdout, /^All 12 files stored\./);
-    else {
-      // Where not even the folder can be opened, the folder is what could not be sent.
-      const [, total] = new RegExp(`^${held} of (12|1) files? stored, `).exec(stdout) ?? [];
-      assert.ok(total !== undefined, `${descriptors} descriptors: ${stdout}`);
-      const [, ...others] = stdout.split('\n')[0]?.split(', ') ?? [];
-      const left = others.reduce((sum, words) => sum + Number.parseInt(words, 10), 0);
-      assert.equal(held + left, Number(total), stdout);
-      assert.match(stdout, /\(EMFILE\)\. Too many files are open in this process\./);
+test(
+  'F78: a command line with few descriptors names each file that it cannot open, and sends the rest',
+  LINUX_ONLY,
+  async (t) => {
+    const directory = temporaryFolder(t);
+    const receiver = startCli(['receive', '--port', '0', '--out', directory]);
+    t.after(() => receiver.child.kill('SIGKILL'));
+    const port = /:(\d+)\n/.exec(await receiver.said('stdout', /^Listening on .*:\d+\n/))?.[1] ?? '';
+    const folder = temporaryFolder(t);
+    await writeInstances(folder, new Array(12).fill({ pixelBytes: 2_000 }));
+    const counts = new Set<number>();
+    // With fewer the runtime itself does not begin.
+    for (const descriptors of [23, 26, 28, 64]) {
+      for (const name of readdirSync(directory)) rmSync(join(directory, name));
+      const args = ['store', '127.0.0.1', port, folder];
+      const { code, stdout } = await startCli(args, undefined, `ulimit -n ${descriptors}`).exit;
+      const held = readdirSync(directory).length;
+      counts.add(held);
+      if (held === 12) assert.match(stdout, /^All 12 files stored\./);
+      else {
+        // Where not even the folder can be opened, the folder is what could not be sent.
+        const [, total] = new RegExp(`^${held} of (12|1) files? stored, `).exec(stdout) ?? [];
+        assert.ok(total !== undefined, `${descriptors} descriptors: ${stdout}`);
+        const [, ...others] = stdout.split('\n')[0]?.split(', ') ?? [];
+        const left = others.reduce((sum, words) => sum + Number.parseInt(words, 10), 0);
+        assert.equal(held + left, Number(total), stdout);
+        assert.match(stdout, /\(EMFILE\)\. Too many files are open in this process\./);
+      }
+      assert.equal(code, held === 12 ? 0 : 1);
     }
-    assert.equal(code, held === 12 ? 0 : 1);
-  }
-  assert.ok(counts.has(12) && counts.size > 1, `all of them, and some: ${[...counts].join()}`);
-  await stopCli(receiver);
-});
+    assert.ok(counts.has(12) && counts.size > 1, `all of them, and some: ${[...counts].join()}`);
+    await stopCli(receiver);
+  },
+);
 
 test(
   'F78: a receiver without descriptors refuses what it cannot write, and goes on when it has some',

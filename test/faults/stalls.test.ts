@@ -31,7 +31,7 @@ const turn = (): Promise<void> =>
     setTimeout(resolve, 5);
   });
 
-test('a stall is seen, and what others do to this machine is none', async () => {
+test('the measurement sees a stall of this thread, and ignores what other processes do', async () => {
   const stalled = await longestTurnMs(async () => {
     await turn();
     compute(80);
@@ -53,7 +53,7 @@ test('a stall is seen, and what others do to this machine is none', async () => 
   assert.ok(spread < STALL_MS, `${spread} ms`);
 });
 
-test('what is slow once is tried again, and what is slow each time is slow', () => {
+test('a slow measurement is repeated, and work that is slow each time is slow', () => {
   let runs = 0;
   const once = (): void => {
     runs += 1;
@@ -143,7 +143,7 @@ for (const [name, state, bytes] of BUSY) {
   });
 }
 
-test('F21: more items than anybody needs are refused, inside of each other too; 32,768 are not', () => {
+test('F21: more than 32,768 items are refused, nested ones included', () => {
   const abortsAfter = (bytes: Buffer): number => {
     const user = new AssociationUser(inState('Sta2', 'acceptor'));
     user.give({ type: 'bytes', bytes });

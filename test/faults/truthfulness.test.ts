@@ -24,7 +24,7 @@ const AT_ONCE = 32;
 const SETTLE_MS = 10_000;
 const STILL_MS = 300;
 
-test('1,200 sends to a peer that goes wrong at random claim nothing that is not so', async (t) => {
+test('1,200 sends to peers that go wrong at random: every outcome is true', async (t) => {
   const before = openResources();
   const pool = await truthFiles(t);
   const wrong: string[] = [];
@@ -136,7 +136,7 @@ async function stalled(
   return { verdict: verdicts(result)[0] ?? '', bytesSent: result.outcomes.at(0)?.bytesSent ?? 0, isHeld };
 }
 
-test('what waits in front of our A-ABORT may still arrive: neither cancelled nor failed is claimed', async (t) => {
+test('an instance buffered in front of our A-ABORT may still arrive: its outcome is unknown', async (t) => {
   // As much as the system takes while the peer does not read; the rest of a file that is a little larger waits with us.
   const { bytesSent, verdict, isHeld } = await stalled(t, 20_000_000, 'cancel');
   assert.deepEqual([verdict, isHeld], ['cancelled: cancelled', false]);
@@ -150,7 +150,7 @@ test('what waits in front of our A-ABORT may still arrive: neither cancelled nor
   for (const one of held) assert.match(one.verdict, /^unknown: (cancelled|timeout)$/);
 });
 
-test('what went out whole stays unknown when the next association cannot carry it', async (t) => {
+test('an instance that was sent whole stays unknown when the next association cannot send it', async (t) => {
   for (const maximumLength of [16_384, 1]) {
     const folder = temporaryFolder(t);
     await writeInstances(folder, [{}]);
@@ -175,7 +175,7 @@ test('what went out whole stays unknown when the next association cannot carry i
   }
 });
 
-test('a response that cannot be ours leaves open whether the instance is stored', async (t) => {
+test('a response that matches no request leaves the instance unknown', async (t) => {
   const folder = temporaryFolder(t);
   await writeInstances(folder, [{}]);
   const peer = await startScriptedPeer(async (connection) => {

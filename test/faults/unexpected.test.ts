@@ -97,7 +97,7 @@ for (const [phase, lead, expected] of PHASES) {
   });
 }
 
-test('F12, F13, F14, F15: every defined rejection is kept; only what may pass is tried again', async (t) => {
+test('F12, F13, F14, F15: every defined rejection is reported; only transient ones are tried again', async (t) => {
   const reasons: Readonly<Record<number, readonly number[]>> = { 1: [1, 2, 3, 7], 2: [1, 2], 3: [1, 2] };
   const all = [1, 2].flatMap((result) =>
     Object.entries(reasons).flatMap(([source, list]) =>
@@ -158,7 +158,7 @@ for (const [name, source, reason] of [
   });
 }
 
-test('F22: contexts are judged one by one: unknown, even, doubled and missing ones change nothing for the others', async (t) => {
+test('F22: each context result counts by itself: unknown, even, doubled and missing ones do not affect others', async (t) => {
   let usedId: number | undefined;
   const { result } = await sendTo(t, async (connection) => {
     await connection.expect(0x01);
@@ -184,7 +184,7 @@ test('F22: contexts are judged one by one: unknown, even, doubled and missing on
   assert.equal(usedId, 1);
 });
 
-test('F24: PDVs whose lengths lie end the association, and the file is sent again', async (t) => {
+test('F24: PDVs with wrong lengths end the association, and the file is sent again', async (t) => {
   for (const length of [0, 1, 3, 0x7fff_ffff, 2 ** 31, 2 ** 32 - 1]) {
     const { result } = await sendTo(t, async (connection, number) => {
       await connection.accept();

@@ -16,7 +16,7 @@ const RUNS_MIN = 50;
 const LIMIT_MS = 15_000;
 const AT_ONCE = 24;
 
-test('whatever is lost, aborted, cancelled and sent at the same time: what arrives is its file’s own bytes', async (t) => {
+test('whatever is lost, aborted, cancelled or sent at the same time: each data set arrives as its file has it', async (t) => {
   const [count, first = '1'] = process.env['WHOLE_BYTES']?.split(':') ?? [];
   const before = openResources();
   const wrong: string[] = [];
