@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { addressesOf, isAddress, isLocalhost, widestScope } from '../net/network-scope.ts';
 import { formatBytes, plural } from '../trace/units.ts';
 import { readPlaintextConsent } from './configuration.ts';
-import { consentKey, consentQuestion, consentVerdict, type Deed, isAskedFor, isLarge } from './consent.ts';
+import { type ConsentScope, consentKey, consentQuestion, consentVerdict, isAskedFor, isLarge } from './consent.ts';
 import { type ConfiguredPeer, peerWords } from './peers.ts';
 import { plainWords } from './plain-words.ts';
 import type { Session } from './session.ts';
@@ -29,15 +29,15 @@ export async function mayConnect(
   load: { readonly files: number; readonly bytes: number } | undefined,
 ): Promise<boolean> {
   const { globalState } = session.context;
-  const deed: Deed = load === undefined ? 'connect' : 'send';
+  const asked: ConsentScope = load === undefined ? 'connect' : 'send';
   const plaintext = readPlaintextConsent();
   const { peer } = configured;
   const isName = !isAddress(peer.host) && !isLocalhost(peer.host);
   const addresses =
-    isName && isAskedFor(configured, deed, plaintext) ? await addressesOf(peer.host, LOOKUP_MS) : undefined;
+    isName && isAskedFor(configured, asked, plaintext) ? await addressesOf(peer.host, LOOKUP_MS) : undefined;
   const scope = addresses === undefined ? undefined : widestScope(addresses);
   const key = `consent:${consentKey(peer, MACHINE, scope)}`;
-  const verdict = consentVerdict(configured, deed, globalState.get<Deed>(key), plaintext);
+  const verdict = consentVerdict(configured, asked, globalState.get<ConsentScope>(key), plaintext);
   if (verdict === 'refused') {
     const setting = 'sendToPacs.plaintextConsent';
     const answer = await vscode.window.showErrorMessage(
@@ -57,7 +57,7 @@ export async function mayConnect(
       question.consent,
     );
     if (answer !== question.consent) return false;
-    await globalState.update(key, deed);
+    await globalState.update(key, asked);
     return true;
   }
   return load === undefined || !isLarge(load) || confirmLarge(configured, load);

@@ -11,7 +11,7 @@ import { addressWords } from './peers.ts';
 import type { PlaintextConsent } from './settings.ts';
 
 /** 'connect': an association without instances (C-ECHO). 'send': instances. Consent to send includes consent to connect. */
-export type Deed = 'connect' | 'send';
+export type ConsentScope = 'connect' | 'send';
 
 /**
  * What a person consents to: these two AE titles at this address, connected from this machine. The name of the peer and
@@ -40,21 +40,21 @@ export type ConsentVerdict = 'go' | 'ask' | 'refused';
  */
 export function consentVerdict(
   configured: ConfiguredPeer,
-  deed: Deed,
-  given: Deed | undefined,
+  asked: ConsentScope,
+  given: ConsentScope | undefined,
   plaintext: PlaintextConsent,
 ): ConsentVerdict {
   if (configured.origin === 'built-in') return 'go';
   const remote = !isLoopback(configured.peer.host);
-  if (deed === 'send' && remote && plaintext === 'refuse') return 'refused';
-  if (given === 'send' || given === deed) return 'go';
+  if (asked === 'send' && remote && plaintext === 'refuse') return 'refused';
+  if (given === 'send' || given === asked) return 'go';
   if (configured.origin !== 'user') return 'ask';
-  return deed === 'send' && remote && plaintext === 'ask' ? 'ask' : 'go';
+  return asked === 'send' && remote && plaintext === 'ask' ? 'ask' : 'go';
 }
 
 /** Whether a person could be asked at all. Only then the host name is looked up. */
-export function isAskedFor(configured: ConfiguredPeer, deed: Deed, plaintext: PlaintextConsent): boolean {
-  return consentVerdict(configured, deed, undefined, plaintext) === 'ask';
+export function isAskedFor(configured: ConfiguredPeer, asked: ConsentScope, plaintext: PlaintextConsent): boolean {
+  return consentVerdict(configured, asked, undefined, plaintext) === 'ask';
 }
 
 /** How many addresses of a host name the question shows: a name can have a hundred. */

@@ -3,10 +3,10 @@ import { BlockList, isIPv6 } from 'node:net';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import {
+  type ConsentScope,
   consentKey,
   consentQuestion,
   consentVerdict,
-  type Deed,
   isAskedFor,
   isLarge,
   isLoopback,
@@ -29,8 +29,8 @@ describe('consentVerdict', () => {
   const cases: readonly (readonly [
     ConfiguredPeer['origin'],
     string,
-    Deed,
-    Deed | undefined,
+    ConsentScope,
+    ConsentScope | undefined,
     'ask' | 'allow' | 'refuse',
     string,
   ])[] = [
@@ -55,9 +55,9 @@ describe('consentVerdict', () => {
     ['folder', REMOTE, 'send', undefined, 'allow', 'ask'],
     ['folder', REMOTE, 'connect', undefined, 'allow', 'ask'],
   ];
-  for (const [origin, host, deed, given, plaintext, verdict] of cases)
-    it(`${origin} ${host} ${deed}, given ${given ?? 'nothing'}, plaintext ${plaintext}: ${verdict}`, () => {
-      assert.equal(consentVerdict(configured(origin, host), deed, given, plaintext), verdict);
+  for (const [origin, host, asked, given, plaintext, verdict] of cases)
+    it(`${origin} ${host} ${asked}, given ${given ?? 'nothing'}, plaintext ${plaintext}: ${verdict}`, () => {
+      assert.equal(consentVerdict(configured(origin, host), asked, given, plaintext), verdict);
     });
 });
 
