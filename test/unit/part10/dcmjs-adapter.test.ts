@@ -38,7 +38,7 @@ describe('the data dictionary', () => {
 
 describe('readAttributes', () => {
   for (const transferSyntax of [IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE, DEFLATED_LE]) {
-    test(`says what was made and not of whom, ${transferSyntax}`, async () => {
+    test(`reads attributes of the image, none of the patient, ${transferSyntax}`, async () => {
       const { dataSet } = sampleInstance({ transferSyntax, seed: 12 });
       const found = await readAttributes(dataSet, transferSyntax);
       assert.equal(found.get(0x00080060), 'OT');
@@ -48,7 +48,7 @@ describe('readAttributes', () => {
     });
   }
 
-  test('a prefix that ends anywhere gives what is whole in it', async () => {
+  test('a prefix that ends anywhere yields its whole elements', async () => {
     const { dataSet } = sampleInstance({ seed: 3 });
     for (let length = 0; length < dataSet.length; length += 7) {
       const found = await readAttributes(dataSet.subarray(0, length), EXPLICIT_LE);
@@ -56,7 +56,7 @@ describe('readAttributes', () => {
     }
   });
 
-  test('20 000 nested sequences and a long value are not handed on', async () => {
+  test('20,000 nested sequences and a long value are not passed to dcmjs', async () => {
     const open = Buffer.from('08000600ffffffff' + 'feff00e0ffffffff', 'hex');
     const deep = Buffer.concat(Array(20_000).fill(open));
     assert.equal((await readAttributes(deep, IMPLICIT_LE)).size, 0);

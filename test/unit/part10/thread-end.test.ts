@@ -23,7 +23,7 @@ function heard(worker: Worker): unknown[] {
   return all;
 }
 
-test('a thread answers what it was given before, then ends by itself', async () => {
+test('a thread answers the requests it has, then ends by itself', async () => {
   const size = { rows: 20, columns: 30 };
   const pixels = seededBytes(600, 1);
   const frame = await encodeFrame('JPEG-LS', { ...size, samplesPerPixel: 1, bits: 8, pixels });
@@ -39,7 +39,7 @@ test('a thread answers what it was given before, then ends by itself', async () 
   assert.deepEqual(said, [{ pixels: Uint8Array.from(pixels) }, 0]);
 });
 
-test('ending a thread that has ended already, or is asked a second time, waits for nothing', async () => {
+test('ending a thread a second time, or one that has ended, resolves at once', async () => {
   const worker = new Worker(CODECS_WORKER);
   const said = heard(worker);
   await Promise.all([endThread(worker, 60_000), endThread(worker, 60_000)]);
@@ -47,7 +47,7 @@ test('ending a thread that has ended already, or is asked a second time, waits f
   assert.deepEqual(said, [0]);
 });
 
-test('a thread that does not answer is pulled down when it had its time', async () => {
+test('a thread that does not answer is terminated after its time', async () => {
   const worker = new Worker('for (;;);', { eval: true });
   const ended = once(worker, 'exit');
   await once(worker, 'online');

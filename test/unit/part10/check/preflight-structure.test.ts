@@ -75,7 +75,7 @@ describe('structure', () => {
     }
   });
 
-  test('an image without pixel data is noted, and no other object', async () => {
+  test('an image without pixel data has a finding, other objects have none', async () => {
     for (const transferSyntax of PLAIN) {
       const { file } = built(IMAGE.slice(0, 3), transferSyntax);
       assert.deepEqual(await findingsOf(file), [{ code: 'no pixel data', offset: file.length }]);
@@ -87,7 +87,7 @@ describe('structure', () => {
     }
   });
 
-  test('what is not looked at is said', async () => {
+  test('what is not checked is reported as not checked', async () => {
     const fragments = Array.from({ length: 50 }, (_, index) => seededBytes(10_000, index));
     const { file } = built([...UIDS, element(0x7fe00010, 'OB', { fragments })], RLE_LOSSLESS);
     const { findings, reads } = await inspection(file, AbortSignal.abort());

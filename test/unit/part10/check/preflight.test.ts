@@ -45,14 +45,14 @@ describe('a file as it should be', () => {
     });
   }
 
-  test('costs no read where its elements are in the first bytes, whatever the pixels', async () => {
+  test('costs no further read if its elements are in the first bytes', async () => {
     for (const transferSyntax of [IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE, DEFLATED_LE]) {
       const { reads } = await inspection(sampleInstance({ transferSyntax, pixelBytes: 600_000 }).file);
       assert.deepEqual(reads, []);
     }
   });
 
-  test('costs one read where they go on behind the first bytes', async () => {
+  test('costs one read if its elements go on behind the first bytes', async () => {
     const many = Array.from({ length: 60 }, (_, index) => element(0x00090010 + index, 'LO', 'x'.repeat(100)));
     const pixels = element(0x7fe00010, 'OW', seededBytes(600_000, 1));
     const { findings, reads } = await inspection(built([...UIDS, ...many, pixels], EXPLICIT_LE).file);
@@ -87,7 +87,7 @@ describe('a file as it should be', () => {
     assert.deepEqual(await findingsOf(buildFile(content)), []);
   });
 
-  test('in a private transfer syntax is walked as what its bytes show', async () => {
+  test('in a private transfer syntax is walked in the encoding that its bytes show', async () => {
     const { start, file } = built(IMAGE, IMPLICIT_LE);
     const dataSet = file.subarray(start);
     const content = { transferSyntax: '1.2.840.113619.5.2', sopClass: CT_IMAGE, sopInstance: '2.25.7', dataSet };
@@ -236,7 +236,7 @@ describe('lengths', () => {
 
 describe('behind the last element', () => {
   for (const transferSyntax of WALKED) {
-    test(`zeros are padding, ${transferSyntax}`, async () => {
+    test(`zeros are reported as padding, ${transferSyntax}`, async () => {
       const elements = sampleInstance({ transferSyntax, pixelBytes: 40 }).elements;
       const { file: bare } = built(elements, transferSyntax);
       for (const length of [2, 6, 8, 10, 512, 100_000]) {
@@ -248,7 +248,7 @@ describe('behind the last element', () => {
       }
     });
 
-    test(`anything else is no part of it, ${transferSyntax}`, async () => {
+    test(`anything else is reported as trailing bytes, ${transferSyntax}`, async () => {
       const elements = sampleInstance({ transferSyntax, pixelBytes: 40 }).elements;
       const { file: bare } = built(elements, transferSyntax);
       const tails = [
@@ -269,7 +269,7 @@ describe('behind the last element', () => {
     });
   }
 
-  test('padding without end is not looked through', async () => {
+  test('endless padding is not read to its end', async () => {
     const { file } = built(IMAGE, EXPLICIT_LE, Buffer.alloc(PADDING_MAX + 100_000));
     const { findings, reads } = await inspection(file);
     assert.deepEqual(

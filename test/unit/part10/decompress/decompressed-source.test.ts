@@ -107,7 +107,7 @@ describe('frames are found in their fragments', async () => {
   });
 });
 
-describe('what describes the pixels tells the truth', () => {
+describe('the attributes of the image describe the decoded pixels', () => {
   const colour: ImageOptions = { rows: 6, columns: 8, samplesPerPixel: 3 };
   const pixels = seededBytes(6 * 8 * 3, 9);
 
@@ -276,7 +276,7 @@ describe('a data set that is not as it should be is refused', () => {
   ];
   for (const [name, dataSet, message] of cases) test(name, () => rejects(decompressed(dataSet, UID.rle), message));
 
-  test('with a fragment that claims more than any frame needs, before memory is asked for', async () => {
+  test('with a fragment longer than any frame needs, before memory is allocated', async () => {
     const claim = Buffer.from(good);
     claim.writeUInt32LE(0x7ffffffe, good.lastIndexOf(Buffer.from([0xfe, 0xff, 0, 0xe0])) + 4);
     await rejects(

@@ -16,13 +16,13 @@ function frameOf(count: number, offsets: readonly number[], ...segments: readonl
   return Buffer.concat([header, ...segments]);
 }
 
-test('the example of PackBits that everybody gives', () => {
+test('the usual example of PackBits', () => {
   const packed = Buffer.from('FEAA028000 2AFDAA0380002A22F7AA'.replaceAll(' ', ''), 'hex');
   const plain = Buffer.from('AAAAAA80002AAAAAAAAA80002A22AAAAAAAAAAAAAAAAAAAA', 'hex');
   assert.deepEqual(Buffer.from(decodeRle(frameOf(1, [64], packed), formatOf(4, 6, 1, 8))), plain);
 });
 
-test('what a naive encoder packed comes back, whatever the samples are', () => {
+test('decodes what a naive encoder packed, for any samples', () => {
   fc.assert(
     fc.property(
       fc.constantFrom([1, 8], [1, 16], [1, 32], [3, 8], [3, 16], [3, 32], [1, 64]),
@@ -47,7 +47,7 @@ test('what a naive encoder packed comes back, whatever the samples are', () => {
   );
 });
 
-test('control byte 80H says nothing, and bytes behind the last pixel are padding', () => {
+test('control byte 80H is ignored, and bytes behind the last pixel are padding', () => {
   const packed = Uint8Array.of(0x80, 0x01, 7, 8, 0x80, 0xff, 9, 0x00, 0x00, 0x00);
   assert.deepEqual([...decodeRle(frameOf(1, [64], packed), formatOf(2, 2, 1, 8))], [7, 8, 9, 9]);
   // A run that is longer than what is left of the image.

@@ -82,7 +82,7 @@ describe('labels that are not true', () => {
 });
 
 describe('deflate', () => {
-  test('a bomb is inflated no further than the UIDs need', () => {
+  test('a deflate bomb is inflated only as far as the UIDs', () => {
     const elements = [
       element(0x00080016, 'UI', CT_IMAGE),
       element(0x00080018, 'UI', '2.25.8'),
@@ -95,7 +95,7 @@ describe('deflate', () => {
     assert.equal(process.memoryUsage().arrayBuffers - before < 20_000_000, true);
   });
 
-  test('a bomb before the UIDs is refused', () => {
+  test('a deflate bomb in front of the UIDs is refused', () => {
     const elements = [
       element(0x00080006, 'OB', Buffer.alloc(50_000_000)),
       element(0x00080016, 'UI', CT_IMAGE),

@@ -128,7 +128,7 @@ describe('odd forms of preamble and meta group', () => {
   });
 });
 
-describe('the data set speaks for itself', () => {
+describe('the UIDs of the data set and of the meta group', () => {
   test('its UIDs go before those of the meta group', () => {
     const header = headerOf(buildFile(sampleInstance(), { metaSopClass: MR_IMAGE, metaSopInstance: '2.25.99' }));
     assert.deepEqual([header.sopClassUID, header.sopInstanceUID], [CT_IMAGE, '2.25.1000000001']);

@@ -16,7 +16,7 @@ function reading(number: number, changes: Partial<HeaderReading> = {}): HeaderRe
   };
 }
 
-test('readings come out of another thread as they went in, in their order, but for the meta group’s own UIDs', () => {
+test('headers arrive from another thread unchanged and in order, without the meta group’s own UIDs', () => {
   const { identity } = reading(9);
   const told: HeaderReading[] = [
     { result: { type: 'problem', problem: { code: 'not DICOM', looksLike: 'ZIP' } }, identity, findings: [] },

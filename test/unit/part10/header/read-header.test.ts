@@ -21,7 +21,7 @@ import { temporaryFolder } from '../../../support/temporary-folder.ts';
 const MEDIA_STORAGE_DIRECTORY_STORAGE = '1.2.840.10008.1.3.10';
 
 describe('readHeader', () => {
-  test('gives what the parser says and what the file was', async (context) => {
+  test('returns the parsed header and the identity of the file', async (context) => {
     const path = join(temporaryFolder(context), 'a.dcm');
     const sample = sampleInstance({ pixelBytes: 100_000 });
     writeFileSync(path, sample.file);
@@ -32,7 +32,7 @@ describe('readHeader', () => {
     assert.deepEqual(identity, { size, mtimeMs, ino, dev });
   });
 
-  test('reads on where the UIDs stand behind something long', async (context) => {
+  test('reads further if the UIDs stand behind a long element', async (context) => {
     const path = join(temporaryFolder(context), 'long.dcm');
     const dataSet = (length: number) =>
       encodeDataSet(
@@ -51,7 +51,7 @@ describe('readHeader', () => {
     assert.equal(result.type === 'problem' && result.problem.code, 'malformed');
   });
 
-  test('a bare data set is looked over as it was read, also when another file is begun meanwhile', async (context) => {
+  test('a bare data set is checked from its own bytes, even if another file is begun meanwhile', async (context) => {
     const path = join(temporaryFolder(context), 'bare');
     writeFileSync(path, sampleInstance({ transferSyntax: IMPLICIT_LE }).dataSet);
     const access = synchronousAccess();
@@ -92,14 +92,14 @@ describe('readHeader', () => {
     }
   });
 
-  test('a FIFO that took the place of a listed file does not block either', { timeout: 5000 }, async (context) => {
+  test('a FIFO in place of a listed file does not block', { timeout: 5000 }, async (context) => {
     const path = join(temporaryFolder(context), 'fifo');
     execFileSync('mkfifo', [path]);
     const { result } = await readHeader(path, true);
     assert.deepEqual(result, { type: 'problem', problem: { code: 'not a regular file', kind: 'FIFO' } });
   });
 
-  test('what the system refuses is a problem with its code', async (context) => {
+  test('a system error is a problem with its code', async (context) => {
     const folder = temporaryFolder(context);
     writeFileSync(join(folder, 'file'), 'x');
     symlinkSync('loop', join(folder, 'loop'));

@@ -102,7 +102,7 @@ describe('fileSource', () => {
     assert.equal((await read(source, 64)).bytes.length, dataSet.length - 1);
   });
 
-  test('a chunk length that no PDV could have is a bug of the caller', async (context) => {
+  test('a chunk length that no PDV can have throws a RangeError', async (context) => {
     const { source } = await sampleFile(context, {});
     for (const chunkLength of [0, 1, 3, 2.5, Number.NaN]) await assert.rejects(read(source, chunkLength), RangeError);
   });

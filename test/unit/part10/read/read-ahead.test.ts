@@ -61,7 +61,7 @@ function assertWhole(chunks: readonly DataSetChunk[], dataSet: Uint8Array, chunk
 }
 
 for (const isExpected of [true, false]) {
-  test(`the data set as it is in the file, in chunks, ${isExpected ? 'foreseen' : 'asked for at once'}`, async (t) => {
+  test(`the data set as it is in the file, in chunks, ${isExpected ? 'read ahead' : 'streamed'}`, async (t) => {
     const ahead = readAhead(t);
     const { dataSet, never, request } = await sampleFile(t);
     for (const chunkLength of [dataSet.length, dataSet.length - 2, 100, 2, 65_536]) {
@@ -80,7 +80,7 @@ test('a data set longer than the buffers, in chunks that do not divide them', as
   }
 });
 
-test('a deflated data set of odd length gets its zero byte, whatever way it is read', async (t) => {
+test('a deflated data set of odd length gets a zero byte, read ahead or streamed', async (t) => {
   const ahead = readAhead(t);
   const odd: Sample[] = [];
   for (let seed = 1; odd.length < 2; seed += 1) {
@@ -95,7 +95,7 @@ test('a deflated data set of odd length gets its zero byte, whatever way it is r
   }
 });
 
-test('the zero byte may stand alone behind the last part', async (t) => {
+test('the zero byte may be a part of its own', async (t) => {
   const ahead = readAhead(t);
   const { dataSet, never, request } = await sampleFile(t, { pixelBytes: 2_100_000 });
   const length = 2_000_000;
@@ -119,7 +119,7 @@ function withoutRoom(chunks: readonly DataSetChunk[], { headerLength, fragmentLe
 }
 
 for (const isExpected of [true, false]) {
-  test(`room between the bytes, where it is taken, ${isExpected ? 'foreseen' : 'asked for at once'}`, async (t) => {
+  test(`room for PDU headers between the bytes, ${isExpected ? 'read ahead' : 'streamed'}`, async (t) => {
     const ahead = readAhead(t);
     const room: FragmentRoom = { headerLength: 12, fragmentLength: 16_372 };
     for (const pixelBytes of [2_000, 16_372 * 3, 500_000, 3 * BUFFER_LENGTH]) {
@@ -155,7 +155,7 @@ test('read with room and asked for without, or with another: the bytes are the s
   }
 });
 
-test('many files, asked for in another order than they were foreseen, and foreseen again while they wait', async (t) => {
+test('many files, asked for in reverse order, and announced twice', async (t) => {
   const ahead = readAhead(t);
   const samples = await Promise.all(Array.from({ length: 80 }, (_, seed) => sampleFile(t, { seed: seed + 1 })));
   const requests = samples.map(({ request }) => request);
@@ -166,7 +166,7 @@ test('many files, asked for in another order than they were foreseen, and forese
   }
 });
 
-test('what there is no room for is read when its turn comes, and room is made by what was sent', async (t) => {
+test('files without a buffer are read when their turn comes, and sent files free buffers', async (t) => {
   const ahead = readAhead(t);
   const pixelBytes = BUFFER_LENGTH - 10_000;
   const samples = await Promise.all(
@@ -191,7 +191,7 @@ async function bytesOf(source: DataSetSource, chunkLength: number): Promise<Buff
   return Buffer.concat(parts);
 }
 
-test('more long files at a time than there are buffers for: each goes on with what it has', async (t) => {
+test('more long files at a time than there are buffers for: none waits for another', async (t) => {
   const ahead = readAhead(t);
   const samples = await Promise.all(
     Array.from({ length: 8 }, (_, seed) => sampleFile(t, { seed: seed + 1, pixelBytes: 12_000_000 })),
@@ -206,7 +206,7 @@ test('more long files at a time than there are buffers for: each goes on with wh
   }
 });
 
-test('where the thread breaks in the middle, another reader goes on behind what is out', async (t) => {
+test('if the thread breaks in the middle, another reader continues behind the bytes already sent', async (t) => {
   const ahead = readAhead(t);
   const { dataSet, ordinary, request } = await sampleFile(t, { pixelBytes: 9 * BUFFER_LENGTH });
   const room: FragmentRoom = { headerLength: 12, fragmentLength: 16_372 };
@@ -225,8 +225,8 @@ test('where the thread breaks in the middle, another reader goes on behind what 
 });
 
 for (const isExpected of [true, false]) {
-  const how = isExpected ? 'foreseen' : 'asked for at once';
-  test(`bytes that may still be on their way are never another file’s, ${how}`, async (t) => {
+  const how = isExpected ? 'read ahead' : 'streamed';
+  test(`buffers with bytes that may still be on their way are not used again, ${how}`, async (t) => {
     const ahead = readAhead(t);
     const first = await sampleFile(t, { seed: 1, pixelBytes: isExpected ? 2_000 : 3 * BUFFER_LENGTH });
     if (isExpected) ahead.expect([first.request]);
@@ -247,7 +247,7 @@ for (const isExpected of [true, false]) {
     assert.ok(before.equals(value.bytes));
   });
 
-  test(`what is given up, wherever it is, leaves as many buffers to others as there were, ${how}`, async (t) => {
+  test(`abandoned readings return their buffers, ${how}`, async (t) => {
     const ahead = readAhead(t);
     const { dataSet, never, request } = await sampleFile(t, { pixelBytes: isExpected ? 2_000 : 9 * BUFFER_LENGTH });
     for (let round = 0; round < 90; round += 1) {
@@ -284,7 +284,7 @@ for (const [name, harm, code] of [
   }
 }
 
-test('what was foreseen of a path is not taken for another file that is there now', async (t) => {
+test('a file that was read ahead is not sent for another file now at its path', async (t) => {
   const ahead = readAhead(t);
   const before = await sampleFile(t, { pixelBytes: 2_000 });
   const { path } = before.request;
@@ -307,7 +307,7 @@ test('a file that is written to while it is read is never sent to its end', asyn
   }, /^DataSetReadError: its size was/);
 });
 
-test('after the end of the send, files are read in the ordinary way', async (t) => {
+test('after the end of the send, files are read without threads', async (t) => {
   const ahead = new ReadAhead();
   const { dataSet, ordinary, request } = await sampleFile(t);
   ahead.expect([request]);
