@@ -127,7 +127,7 @@ class LineWriter {
       file.bytesSent,
       sopClassUID === undefined ? null : numberIn('pair', [sopClassUID, transferSyntaxUID]),
       sopInstanceUID ?? null,
-      file.elapsedMs === undefined ? null : Math.round(file.elapsedMs * 10) / 10,
+      file.elapsedMs ?? null,
       file.status ?? null,
       file.transferSyntaxOnWire ?? null,
       file.reason === undefined ? null : numberIn('reason', file.reason),

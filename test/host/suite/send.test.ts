@@ -210,7 +210,10 @@ describe('The built-in receiver', () => {
       await setUser({ 'receiver.port': other.port });
       assert.equal(await vscode.commands.executeCommand('sendToPacs.startReceiver'), undefined);
       const sent = Promise.resolve(send(workspaceFolder(), undefined, 'Built-in Receiver'));
-      await assert.rejects(sent, /did not start: .*EADDRINUSE.* Choose another "sendToPacs\.receiver\.port"/);
+      await assert.rejects(
+        sent,
+        /cannot start: .*EADDRINUSE.* Choose another port, .*\(setting sendToPacs\.receiver\.port, /,
+      );
     } finally {
       await setUser({ 'receiver.port': undefined });
       await other.close();

@@ -61,7 +61,7 @@ const FILES: readonly FileOutcome[] = [
   instance('/study/a b/IM1.dcm', '1.2.3', {
     status: 0,
     bytesSent: 4_000,
-    elapsedMs: 12.3,
+    elapsedMs: 0.9634520000000002,
     transferSyntaxOnWire: JPEG,
   }),
   instance('/study/a b/line\u2028\n"\\.dcm', '1.2.4', { status: 0, bytesSent: 1, transferSyntaxOnWire: EXPLICIT_LE }),
