@@ -29,6 +29,7 @@ import { OUTCOMES } from '../../../src/send/outcome.ts';
 import { ScannedFiles } from '../../../src/send/scanned-files.ts';
 import { changeHolder, jobOf, outcomeOf, pathOf } from '../../support/journaled-jobs.ts';
 import { skippedSample } from '../../support/scanned-samples.ts';
+import { threadMs } from '../../support/stall.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const NOW_MS = 1_760_000_000_000;
@@ -164,16 +165,16 @@ describe('A journal', () => {
     assert.equal(readdirSync(directory).length, 49);
   });
 
-  test('costs less than 0.5 s for 20,000 outcomes', (t) => {
+  test('costs less than 0.5 s of processor time for 20,000 outcomes', (t) => {
     const directory = temporaryFolder(t);
     const job = jobOf(20_000);
     const outcomes = Array.from(job.files, (_, index) => outcomeOf(index));
     const journal = openJournal(directory, job);
-    const began = performance.now();
+    const beganMs = threadMs();
     outcomes.forEach((outcome, index) => journal.record(index, outcome));
-    const elapsedMs = performance.now() - began;
-    t.diagnostic(`${elapsedMs.toFixed(0)} ms`);
-    assert.ok(elapsedMs < 500, `${elapsedMs} ms`);
+    const heldMs = threadMs() - beganMs;
+    t.diagnostic(`${heldMs.toFixed(0)} ms of the processor`);
+    assert.ok(heldMs < 500, `${heldMs} ms`);
     journal.close('done');
     assert.deepEqual(readdirSync(directory), []);
   });
