@@ -82,7 +82,7 @@ test(
     assert.equal(report.held, stored);
     assert.ok(stored < 2, 'some could not be opened');
     for (const verdict of report.verdicts) assert.match(verdict, /^(stored|failed: (read error|unreadable|status))$/);
-    assert.match(report.summary, /EMFILE\)\. Too many files are open in this process\.|out of resources/i);
+    assert.match(report.summary, /EMFILE\)\.\s+Too many files are open in this process\.|out of resources/i);
   },
 );
 
@@ -112,7 +112,7 @@ test(
         const [, ...others] = stdout.split('\n')[0]?.split(', ') ?? [];
         const left = others.reduce((sum, words) => sum + Number.parseInt(words, 10), 0);
         assert.equal(held + left, Number(total), stdout);
-        assert.match(stdout, /\(EMFILE\)\. Too many files are open in this process\./);
+        assert.match(stdout, /\(EMFILE\)\.\s+Too many files are open in this process\./);
       }
       assert.equal(code, held === 12 ? 0 : 1);
     }
