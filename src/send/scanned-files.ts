@@ -25,7 +25,7 @@ export class ScannedFiles extends LazyList<ScannedFile> {
   #bytes = 0;
   readonly #skipped = new Map<number, SkippedFile>();
   readonly #findings = new Map<number, readonly Finding[]>();
-  readonly #repeated = new RepeatedInstances((index) => this.#texts.at(this.#sopInstance.at(index)));
+  readonly #repeated = new RepeatedInstances((index) => this.sopInstanceUIDOf(index));
   readonly #kinds: InstanceKind[] = [];
   readonly #kindKeys = new CommonTexts();
   readonly #folders = new CommonTexts();
@@ -69,6 +69,11 @@ export class ScannedFiles extends LazyList<ScannedFile> {
   /** Of an instance; the same object for all of its kind. */
   kindOf(index: number): InstanceKind {
     return this.#kinds[this.#kind.at(index)] as InstanceKind;
+  }
+
+  /** @param index of an instance */
+  sopInstanceUIDOf(index: number): string {
+    return this.#texts.at(this.#sopInstance.at(index));
   }
 
   findingsOf(index: number): readonly Finding[] {
@@ -118,7 +123,7 @@ export class ScannedFiles extends LazyList<ScannedFile> {
       path: this.#folders.at(this.#folder.at(index)) + this.#texts.at(this.#name.at(index)),
       header: {
         sopClassUID,
-        sopInstanceUID: this.#texts.at(this.#sopInstance.at(index)),
+        sopInstanceUID: this.sopInstanceUIDOf(index),
         transferSyntaxUID,
         dataSetOffset: this.#dataSetOffset.at(index),
         dataSetLength: this.#dataSetLength.at(index),

@@ -7,6 +7,7 @@
 // file that equals a stored one from another path is sent: it replaces nothing, and the peer may have lost what it had.
 
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { readHeader } from '../part10/header/read-header.ts';
 import { fileSource } from '../part10/read/data-set-file.ts';
 import { DataSetReadError } from '../part10/read/data-set-source.ts';
@@ -17,7 +18,7 @@ import type { Reason } from './outcome.ts';
 import { DEFAULT_PREFLIGHT_POLICY, type PreflightFinding, type PreflightPolicy } from './preflight-policy.ts';
 import type { ScannedInstance } from './scanned-file.ts';
 import type { ScannedFiles } from './scanned-files.ts';
-import type { StoredAtDestination, StoredInstance } from './stored-instances.ts';
+import type { StoredInstance } from './stored-instances.ts';
 
 export type Screened =
   | { readonly type: 'held back'; readonly reason: Reason }
@@ -35,6 +36,8 @@ export interface Comparison {
 const NOTHING_COMPARED: Comparison = { digests: new Map(), conflicts: new Map() };
 const NOTHING_DECIDED: ReadonlySet<string> = new Set();
 const CHUNK_LENGTH = 262_144;
+/** So many files are looked up before the event loop gets a turn. */
+const LOOK_UPS = 2_048;
 
 /**
  * Judges instances one by one, in the order of the job. Of those with the same SOP Instance UID the first that is sent
@@ -140,9 +143,11 @@ export async function compare(
     const stored = earlier?.at(peer);
     if (stored === undefined || stored.isEmpty) return { digests, conflicts };
     for (let index = 0; index < files.length && !signal.aborted; index += 1) {
+      if (index % LOOK_UPS === 0) await setImmediate();
       if (files.skipped.has(index)) continue;
-      const first = await conflictOf(files.instance(index), digests.get(index), stored, reader);
-      if (first !== undefined) conflicts.set(index, first.path);
+      const first = stored.find(files.sopInstanceUIDOf(index));
+      if (first === undefined) continue;
+      if (await isConflict(files.instance(index), digests.get(index), first, reader)) conflicts.set(index, first.path);
     }
     return { digests, conflicts };
   } finally {
@@ -150,21 +155,19 @@ export async function compare(
   }
 }
 
-/** What was stored from another file and is not known to be the same. */
-async function conflictOf(
+/** Whether `first` was stored from another file and is not known to have the same data set. */
+async function isConflict(
   file: ScannedInstance,
   digest: string | undefined,
-  stored: StoredAtDestination,
+  first: StoredInstance,
   reader: DigestReader,
-): Promise<StoredInstance | undefined> {
-  const first = stored.find(file.header.sopInstanceUID);
+): Promise<boolean> {
   // The same path is the person's newer version of the same file; the same file by another path was moved.
-  if (first === undefined || first.path === file.path || first.isOf(file.identity)) return undefined;
+  if (first.path === file.path || first.isOf(file.identity)) return false;
   const { dataSetLength, transferSyntaxUID } = file.header;
-  if (first.dataSetLength !== dataSetLength || first.transferSyntaxUID !== transferSyntaxUID) return first;
+  if (first.dataSetLength !== dataSetLength || first.transferSyntaxUID !== transferSyntaxUID) return true;
   const before = first.digest ?? (await reader.digestOfStored(first));
-  const isSame = before !== undefined && before === (digest ?? (await reader.digestOf(file)));
-  return isSame ? undefined : first;
+  return before === undefined || before !== (digest ?? (await reader.digestOf(file)));
 }
 
 /** Of instances whose SOP Instance UID comes more than once, those that could be the same, by their index. */
