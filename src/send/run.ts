@@ -5,6 +5,7 @@
 import type { Peer } from '../net/peer.ts';
 import { type ChannelEnd, type ChannelHost, outcomeWithoutAnswer, runChannel } from './channel-run.ts';
 import { AssociationGrowth } from './growth.ts';
+import { guardedListeners } from './guarded-listeners.ts';
 import type { SendJob, SendListeners, SendResult } from './job.ts';
 import { DEFAULT_SEND_OPTIONS, type SendOptions } from './options.ts';
 import type { Outcome, Reason, SentFacts } from './outcome.ts';
@@ -17,7 +18,6 @@ import type { ScannedFiles } from './scanned-files.ts';
 import { compare } from './screening.ts';
 import type { ChannelNeeds, StoreTarget } from './store-target.ts';
 import type { StoredAtDestination } from './stored-instances.ts';
-import { sturdyListeners } from './sturdy-listeners.ts';
 import { type Ending, Tally } from './tally.ts';
 import { DicomTarget } from './targets/dicom-target.ts';
 
@@ -25,11 +25,11 @@ const NOTHING_SENT: SentFacts = { bytesSent: 0 };
 
 /** Sends to the job's peer. Never rejects because of a peer, a file or a listener: these are told in the result. */
 export async function runSend(job: SendJob, listeners: SendListeners, signal: AbortSignal): Promise<SendResult> {
-  const sturdy = sturdyListeners(listeners);
+  const guarded = guardedListeners(listeners);
   const options = { ...DEFAULT_SEND_OPTIONS, ...job.options };
-  const target = new DicomTarget(job, options, sturdy.listeners);
-  const result = await runSendTo(target, job, sturdy.listeners, signal);
-  return sturdy.troubles.length === 0 ? result : { ...result, troubles: sturdy.troubles };
+  const target = new DicomTarget(job, options, guarded.listeners);
+  const result = await runSendTo(target, job, guarded.listeners, signal);
+  return guarded.troubles.length === 0 ? result : { ...result, troubles: guarded.troubles };
 }
 
 /**

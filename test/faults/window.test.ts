@@ -40,7 +40,11 @@ async function startWorker(
 async function sendTo(t: TestContext, peer: ScriptedPeer, count: number, responseMs: number): Promise<SendResult> {
   const files = await scanned([await folderOf(t, count, 64)]);
   const { port } = peer;
-  const job = { peer: peerAt(port, { timeouts: { responseMs } }), files, options: { operationsInvoked: WINDOW, associations: 1 } };
+  const job = {
+    peer: peerAt(port, { timeouts: { responseMs } }),
+    files,
+    options: { operationsInvoked: WINDOW, associations: 1 },
+  };
   return runSend(job, {}, new AbortController().signal);
 }
 

@@ -4,15 +4,15 @@
 import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
 import type { ListenerTrouble, SendListeners } from './job.ts';
 
-export interface SturdyListeners {
+export interface GuardedListeners {
   readonly listeners: SendListeners;
   /** The first error of each listener that threw. */
   readonly troubles: readonly ListenerTrouble[];
 }
 
-export function sturdyListeners({ began, trace, pdus, progress, outcome }: SendListeners): SturdyListeners {
+export function guardedListeners({ began, trace, pdus, progress, outcome }: SendListeners): GuardedListeners {
   const first = new Map<keyof SendListeners, SystemErrorInfo>();
-  const sturdy =
+  const guarded =
     <T extends unknown[]>(listener: keyof SendListeners, tell: (...told: T) => void): ((...told: T) => void) =>
     (...told) => {
       try {
@@ -24,11 +24,11 @@ export function sturdyListeners({ began, trace, pdus, progress, outcome }: SendL
     };
   return {
     listeners: {
-      ...(began === undefined ? {} : { began: sturdy('began', began) }),
-      ...(trace === undefined ? {} : { trace: sturdy('trace', trace) }),
-      ...(pdus === undefined ? {} : { pdus: sturdy('pdus', pdus) }),
-      ...(progress === undefined ? {} : { progress: sturdy('progress', progress) }),
-      ...(outcome === undefined ? {} : { outcome: sturdy('outcome', outcome) }),
+      ...(began === undefined ? {} : { began: guarded('began', began) }),
+      ...(trace === undefined ? {} : { trace: guarded('trace', trace) }),
+      ...(pdus === undefined ? {} : { pdus: guarded('pdus', pdus) }),
+      ...(progress === undefined ? {} : { progress: guarded('progress', progress) }),
+      ...(outcome === undefined ? {} : { outcome: guarded('outcome', outcome) }),
     },
     get troubles() {
       return [...first].map(([listener, error]) => ({ listener, error }));
