@@ -40,7 +40,7 @@ export interface ChannelEnd {
   readonly failure: ChannelFailure | undefined;
   /** How many instances were answered. */
   readonly answers: number;
-  /** How many instances were on their way when the peer lost it, and had not been lost before. */
+  /** How many instances were on their way when the peer lost it. */
   readonly suspects: number;
   /** How many files could not be read to their end. */
   readonly unreadable: number;
@@ -108,6 +108,9 @@ class ChannelRun implements ChannelEnd {
       const ready = prepared ?? this.#prepare();
       prepared = undefined;
       if (ready === undefined) break;
+      // One of those that were on their way when a channel was lost is the cause. Alone, it takes no other one along.
+      const isSuspect = ready.pending.tries > 0;
+      if (isSuspect) await Promise.all(this.#awaited);
       if (this.#channel.hasEnded || this.#host.signal.aborted) {
         this.#queue.putBack(ready.pending);
         ready.prepared.abandon();
@@ -116,7 +119,8 @@ class ChannelRun implements ChannelEnd {
       await this.#store(ready);
       // Read the next instance while the answer to this one is on its way.
       if (this.#awaited.size > 0) prepared = this.#prepare();
-      while (this.#awaited.size >= this.#channel.window) await Promise.race(this.#awaited);
+      const window = isSuspect ? 1 : this.#channel.window;
+      while (this.#awaited.size >= window) await Promise.race(this.#awaited);
     }
     await Promise.all(this.#awaited);
   }
@@ -188,8 +192,13 @@ class ChannelRun implements ChannelEnd {
       pending.tries -= 1;
       this.#host.lost(pending);
       this.#queue.putBack(pending);
-    } else if (culprit === 'peer' && pending.tries < TRIES_MAX) {
+      return;
+    }
+    if (culprit === 'peer') {
       this.suspects += 1;
+      this.#queue.lookElsewhere();
+    }
+    if (culprit === 'peer' && pending.tries < TRIES_MAX) {
       this.#host.lost(pending);
       this.#queue.putLast(pending);
     } else {

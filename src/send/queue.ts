@@ -49,13 +49,14 @@ export class InstanceQueue {
   }
 
   take(): Pending | undefined {
-    const elsewhere = this.#isElsewhereNext ? this.#takeElsewhere() : undefined;
+    const isElsewhere = this.#isElsewhereNext;
+    const elsewhere = isElsewhere ? this.#takeElsewhere() : undefined;
     this.#isElsewhereNext = false;
     if (elsewhere !== undefined) return untried(elsewhere);
     const putBack = this.#first.pop();
     if (putBack !== undefined) return putBack;
     const instance = this.#seen.shift() ?? this.#look();
-    return instance === undefined ? this.#last.shift() : untried(instance);
+    return instance === undefined ? this.#takeLost(isElsewhere) : untried(instance);
   }
 
   /** The next ones, without taking them. */
@@ -68,17 +69,22 @@ export class InstanceQueue {
     return this.#seen.slice(0, count);
   }
 
-  /** What was taken and not tried. */
+  /** What was taken and not tried; what was lost before stays behind all that was not. */
   putBack(pending: Pending): void {
-    this.#first.push(pending);
+    if (pending.tries > 0) this.#last.unshift(pending);
+    else this.#first.push(pending);
+  }
+
+  /** Retry last: this instance may have caused the loss of its channel. */
+  putLast(pending: Pending): void {
+    this.#last.push(pending);
   }
 
   /**
-   * Retry last: this instance may have caused the loss of its channel. Its neighbours may be of the same kind, so the
-   * next instance to be taken comes from elsewhere in the queue.
+   * An instance was lost. Its neighbours may be of the same kind, so the next one to be taken comes from elsewhere in
+   * the queue.
    */
-  putLast(pending: Pending): void {
-    this.#last.push(pending);
+  lookElsewhere(): void {
     this.#lost += 1;
     this.#isElsewhereNext = true;
   }
@@ -95,11 +101,20 @@ export class InstanceQueue {
     return instance;
   }
 
+  /** One of those that were lost: of several that were lost together, the others may be good. */
+  #takeLost(isElsewhere: boolean): Pending | undefined {
+    return isElsewhere ? this.#last.splice(this.#elsewhereOf(this.#last.length), 1)[0] : this.#last.shift();
+  }
+
+  #elsewhereOf(count: number): number {
+    return Math.floor(count * (ELSEWHERE[(this.#lost - 1) % ELSEWHERE.length] as number));
+  }
+
   /** An instance from the middle, a quarter, ... of those without a try; undefined: there is none. */
   #takeElsewhere(): PlannedInstance | undefined {
     const seen = this.#seen.length;
     const left = seen + this.#instances.length - this.#next;
-    const from = Math.floor(left * (ELSEWHERE[(this.#lost - 1) % ELSEWHERE.length] as number));
+    const from = this.#elsewhereOf(left);
     for (let step = 0; step < left; step += 1) {
       const place = (from + step) % left;
       if (place < seen) return this.#seen.splice(place, 1)[0];

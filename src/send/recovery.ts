@@ -11,8 +11,8 @@ import type { ChannelFailure } from './store-target.ts';
 /** After this many associations in a row that were lost without a single answer, the rest of the files is given up. */
 export const LOST_ASSOCIATIONS_MAX = 3;
 /**
- * The same for associations that the peer itself ended while an instance was on its way that had not been lost before.
- * Such a peer is there and refuses this instance in its own way (DCMTK's storescp aborts); with another it may go on.
+ * The same for associations that the peer itself ended while an instance was on its way. Such a peer is there and
+ * refuses this instance in its own way (DCMTK's storescp aborts); with another it may go on.
  */
 export const ABORTED_ASSOCIATIONS_MAX = 10;
 
@@ -25,7 +25,7 @@ export interface LostChannel {
   readonly isPeerKnown: boolean;
   /** The peer has answered, on this or another channel, since this one was asked for. */
   readonly hasAnswered: boolean;
-  /** How many instances were on their way that had never been lost before. */
+  /** How many instances were on their way. */
   readonly suspects: number;
   /** How many files could not be read to their end. */
   readonly unreadable: number;

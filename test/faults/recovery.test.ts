@@ -84,6 +84,24 @@ test('ten files in a row that make the peer abort, sixty good ones behind: the s
   assert.equal(result.counts.unknown, 10);
 });
 
+test('a file that makes the peer abort, on several associations with a window: all others are stored', async (t) => {
+  const folder = temporaryFolder(t);
+  const instances = await writeInstances(
+    folder,
+    Array.from({ length: 11 }, () => ({})),
+  );
+  const files = await scanned([folder]);
+  for (const associations of [1, 4, 8]) {
+    for (const [place, poison] of instances.entries()) {
+      const peer = await startPeer(t, { window: 8, ...abortsOn(new Set([poison.sopInstance])) });
+      const result = await run(peer.port, files, { associations, operationsInvoked: 8 });
+      await peer.stop();
+      const expected = instances.map((instance) => (instance === poison ? 'unknown: association aborted' : 'stored'));
+      assert.deepEqual(verdicts(result), expected, `${associations} associations, place ${place}`);
+    }
+  }
+});
+
 test('three files that make the peer abort, anywhere among eight: the five others are stored', async (t) => {
   const folder = temporaryFolder(t);
   const instances = await writeInstances(
