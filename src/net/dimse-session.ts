@@ -106,6 +106,11 @@ interface Destination {
   abandon?(): Promise<void>;
 }
 
+/** PS3.7 E.1: the highest bit of the Command Field. A request has a Message ID of its own, which is none of ours. */
+function isResponse(command: Command): boolean {
+  return command.type === 'other' ? command.CommandField >= 0x8000 : command.type.endsWith('-RSP');
+}
+
 export class DimseSession {
   readonly #driver: AssociationDriver;
   readonly #limits: SessionLimits;
@@ -299,6 +304,10 @@ export class DimseSession {
   }
 
   #answer(command: Command, hasDataSet: boolean): void {
+    if (!isResponse(command)) {
+      this.#listener.unexpected(command);
+      return;
+    }
     const id = 'MessageIDBeingRespondedTo' in command ? command.MessageIDBeingRespondedTo : undefined;
     // While one request is open, a response that names none of ours can only be meant for it, and its reader will judge it.
     // While several are open, nobody can tell.

@@ -5,7 +5,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Timeouts } from '../../src/net/peer.ts';
 import type { Outcome } from '../../src/send/outcome.ts';
-import { folderOf, peerAt, send, verdicts } from '../support/jobs.ts';
+import { runSend } from '../../src/send/run.ts';
+import { folderOf, peerAt, scanned, send, verdicts } from '../support/jobs.ts';
+import { commandElement, commandSet, us } from '../support/naive-command-set.ts';
 import * as naive from '../support/naive-pdu.ts';
 import { startPeer } from '../support/peer-modes.ts';
 import { type RawMessage, startScriptedPeer, storeResponse, uint16 } from '../support/scripted-peer.ts';
@@ -117,6 +119,47 @@ test('F28: a second answer to the same request is ignored and traced', async (t)
   assert.deepEqual(verdicts(result), ['stored', 'failed: status']);
   assert.equal(trace.filter(({ event }) => event.type === 'unexpected message').length, 1);
 });
+
+/** Command Field, Message ID and Command Data Set Type. */
+const header = (field: number, dataSetType: number): Buffer[] => [
+  commandElement(0x0100, us(field)),
+  commandElement(0x0110, us(1)),
+  commandElement(0x0800, us(dataSetType)),
+];
+
+for (const [name, elements] of [
+  ['C-ECHO-RQ', [commandElement(0x0002, '1.2.840.10008.1.1\0'), ...header(0x0030, 0x0101)]],
+  ['C-FIND-RQ with a data set', [commandElement(0x0002, '1.2.3\0'), ...header(0x0020, 0x0000)]],
+] as const) {
+  for (const operationsInvoked of [1, 4]) {
+    test(`F28: a ${name} of the peer is no answer to ours, window ${operationsInvoked}`, async (t) => {
+      const folder = await folderOf(t, 6);
+      const request = commandSet(elements);
+      const peer = await startPeer(t, {
+        window: 4,
+        answer: (_instance, message) => {
+          const id = message.presentationContextId;
+          const dataSet = name.endsWith('data set') ? [naive.pdv(id, 0x02, Buffer.alloc(100))] : [];
+          const answer = naive.pdv(id, 0x03, storeResponse(message, 0));
+          return { status: 0, bytes: [naive.pData(naive.pdv(id, 0x03, request), ...dataSet, answer)] };
+        },
+      });
+      const files = await scanned([folder]);
+      const events: string[] = [];
+      const job = { peer: peerAt(peer.port, { timeouts: SHORT }), files, options: { operationsInvoked } };
+      const result = await runSend(
+        job,
+        { trace: ({ event }) => events.push(event.type) },
+        new AbortController().signal,
+      );
+      assert.deepEqual(
+        verdicts(result),
+        Array.from({ length: 6 }, () => 'stored'),
+      );
+      assert.equal(events.filter((type) => type === 'unexpected message').length, 6);
+    });
+  }
+}
 
 test('F28: a failure response before the end of the data set is the outcome', async (t) => {
   const folder = await folderOf(t, 2, 1_000_000);
