@@ -1,14 +1,18 @@
-// Sorts names as people do: 'IM2' before 'IM10'.
+// Sorts names as people do: 'IM2' before 'IM10', and 'IM2.dcm' before 'IM2 (copy).dcm', so that of two files with one UID the
+// original is sent and the copy is held back.
 
 /** Created when first needed: creating it takes longer than sorting a folder of numbered files. */
 let collator: Intl.Collator | undefined;
 
-/** Numbers by value; names that the collator calls equal by their code units. */
+/** Without an extension of letters. Others, as in 1.2.840.1, are part of the name. */
+const stem = (name: string): string => name.replace(/(?<=.)\.[a-z]+$/i, '');
+
+/** Numbers by value; extensions last; names that the collator calls equal by their code units. */
 export function compareNaturally(a: string, b: string): number {
   const byNumber = compareNumbers(a, b);
   if (byNumber !== undefined) return byNumber;
   collator ??= new Intl.Collator('en', { numeric: true });
-  return collator.compare(a, b) || (a < b ? -1 : Number(a > b));
+  return collator.compare(stem(a), stem(b)) || collator.compare(a, b) || (a < b ? -1 : Number(a > b));
 }
 
 /**

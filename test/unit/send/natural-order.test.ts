@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { compareNaturally } from '../../../src/send/natural-order.ts';
 
 const collator = new Intl.Collator('en', { numeric: true });
-const byCollator = (a: string, b: string): number => collator.compare(a, b) || (a < b ? -1 : Number(a > b));
+const stem = (name: string): string => /^(.+)\.[a-z]+$/is.exec(name)?.[1] ?? name;
+const byCollator = (a: string, b: string): number =>
+  collator.compare(stem(a), stem(b)) || collator.compare(a, b) || (a < b ? -1 : Number(a > b));
 const sign = Math.sign;
 
 describe('The order of names', () => {
@@ -19,6 +21,19 @@ describe('The order of names', () => {
       'IM000039',
       'IM000041',
       'IM000042',
+    ]);
+  });
+
+  it('puts a file before its copies', () => {
+    const names = ['IM1 (copy).dcm', 'IM2 - Copy.dcm', 'IM1.dcm', 'IM2.dcm', 'IM1', '1.2.3.10', '1.2.3.9'];
+    assert.deepEqual(names.sort(compareNaturally), [
+      '1.2.3.9',
+      '1.2.3.10',
+      'IM1',
+      'IM1.dcm',
+      'IM1 (copy).dcm',
+      'IM2.dcm',
+      'IM2 - Copy.dcm',
     ]);
   });
 
