@@ -72,10 +72,9 @@ const prose = (text: string, max: number): string => escapeMarkdown(sanitize(tex
 /** 'OFFIS_DCMTK_367 (1.2.276.0.7230010.3.0.3.6.7)'; empty where the peer does not say. */
 function implementationText(summary: AssociationSummary): string {
   const { peerImplementationVersionName: name, peerImplementationClassUID: classUID } = summary;
-  return [
-    ...(name === undefined ? [] : [sanitize(name, SHOWN_MAX.versionName)]),
-    ...(classUID === undefined ? [] : [`(${sanitize(classUID)})`]),
-  ].join(' ');
+  const uid = sanitize(classUID ?? '');
+  if (name === undefined) return uid;
+  return [sanitize(name, SHOWN_MAX.versionName), ...(uid === '' ? [] : [`(${uid})`])].join(' ');
 }
 
 function factRows(result: SendResult): string[] {
@@ -113,7 +112,7 @@ function pathItems({ paths, count, others }: FileGroup, indent: string, { displa
   return [
     ...paths.map((path) => {
       const other = others?.get(path);
-      return `${indent}- ${shown(path)}${other === undefined ? '' : `, as ${shown(other)}`}`;
+      return `${indent}- ${shown(path)}${other === undefined ? '' : `, same UID as ${shown(other)}`}`;
     }),
     ...(count > paths.length ? [`${indent}- and ${formatCount(count - paths.length)} more`] : []),
   ];

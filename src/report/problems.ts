@@ -3,13 +3,13 @@
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { ListenerTrouble, SendResult } from '../send/job.ts';
 import type { FileOutcome, FileOutcomes, Outcome, OutcomeCounts } from '../send/outcome.ts';
-import { explainFile, sentence } from '../trace/explain.ts';
-import { explainPreflight } from '../trace/explain-preflight.ts';
+import { explainFile, explainInCommon, sentence } from '../trace/explain.ts';
+import { explainPreflight, findingInCommon } from '../trace/explain-preflight.ts';
 import type { Words } from '../trace/explanation.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatCount, plural } from '../trace/units.ts';
 
-/** Files with the same explanation. */
+/** Files with the same explanation, but for offsets and lengths. */
 export interface FileGroup {
   /** The explanation as one paragraph. */
   readonly text: string;
@@ -65,32 +65,37 @@ const UNKNOWN: Words = { what: 'No reason is known.' };
 /** Changed in place. */
 interface GrowingGroup {
   readonly outcome: Outcome;
-  readonly text: string;
-  readonly words: Words;
+  text: string;
+  words: Words;
   count: number;
   readonly paths: string[];
   readonly others: Map<string, string>;
 }
 
-/** Collects files by outcome and text, in bounded memory. */
+/** Collects files by outcome and explanation, in bounded memory. */
 class Groups {
   readonly #groups = new Map<string, GrowingGroup>();
 
-  add(outcome: Outcome, words: Words, path: string, other?: string): void {
-    const group = this.#groups.get(keyOf(outcome, words)) ?? this.#newGroup(outcome, words);
+  /** @param common the same words for several files */
+  add(outcome: Outcome, words: Words, common: Words, path: string, other?: string): void {
+    const group = this.#groups.get(keyOf(outcome, common)) ?? this.#newGroup(outcome, words, common);
     group.count += 1;
+    if (group.words !== OTHERS && group.text !== sentence(words)) {
+      group.words = common;
+      group.text = sentence(common);
+    }
     if (group.paths.length >= GROUP_PATHS_MAX) return;
     group.paths.push(path);
     if (other !== undefined) group.others.set(path, other);
   }
 
-  #newGroup(outcome: Outcome, words: Words): GrowingGroup {
+  #newGroup(outcome: Outcome, words: Words, common: Words): GrowingGroup {
     if (this.#groups.size >= GROUPS_MAX && words !== OTHERS) {
-      return this.#groups.get(keyOf(outcome, OTHERS)) ?? this.#newGroup(outcome, OTHERS);
+      return this.#groups.get(keyOf(outcome, OTHERS)) ?? this.#newGroup(outcome, OTHERS, OTHERS);
     }
     const text = sentence(words);
     const group = { outcome, text, words, count: 0, paths: [], others: new Map<string, string>() };
-    this.#groups.set(keyOf(outcome, words), group);
+    this.#groups.set(keyOf(outcome, common), group);
     return group;
   }
 
@@ -113,8 +118,10 @@ export class ProblemCollector {
 
   add(file: FileOutcome): void {
     if (file.outcome === 'stored') return;
-    const explanation = explainFile(file, { peerName: this.#peerName });
-    this.#groups.add(file.outcome, explanation ?? UNKNOWN, file.path, otherFileOf(file));
+    const context = { peerName: this.#peerName };
+    const words = explainFile(file, context) ?? UNKNOWN;
+    const common = explainInCommon(file, context) ?? UNKNOWN;
+    this.#groups.add(file.outcome, words, common, file.path, otherFileOf(file));
   }
 
   /** The most urgent, then the most frequent first. */
@@ -123,7 +130,7 @@ export class ProblemCollector {
   }
 }
 
-/** Grouped by outcome and identical explanation; the most urgent, then the most frequent first. */
+/** Grouped by outcome and explanation; the most urgent, then the most frequent first. */
 export function problemsOf(result: SendResult): Problem[] {
   const problems = new ProblemCollector(result.peer.name);
   for (const file of notableOf(result.outcomes)) problems.add(file);
@@ -141,7 +148,10 @@ export function notesOf(result: SendResult): FileGroup[] {
   const groups = new Groups();
   for (const { path, findings, bytesSent } of notableOf(result.outcomes)) {
     if (bytesSent === 0) continue;
-    for (const finding of findings ?? []) groups.add('stored', explainPreflight(finding), path);
+    for (const finding of findings ?? []) {
+      const words = explainPreflight(finding);
+      groups.add('stored', words, { ...words, what: findingInCommon(finding) ?? words.what }, path);
+    }
   }
   return groups.list().map(({ text, words, count, paths }) => ({ text, words, count, paths }));
 }

@@ -30,7 +30,7 @@ function problemLines(
     ...(advice === '' ? [] : [`    ${advice}`]),
     ...shown.map((path) => {
       const other = others?.get(path);
-      return `    ${pathText(displayPath(path))}${other === undefined ? '' : `, as ${pathText(displayPath(other))}`}`;
+      return `    ${pathText(displayPath(path))}${other === undefined ? '' : `, same UID as ${pathText(displayPath(other))}`}`;
     }),
     ...(count > shown.length ? [`    and ${formatCount(count - shown.length)} more`] : []),
   ];
@@ -55,6 +55,7 @@ export function summaryText(result: SendResult, options: SummaryOptions = {}): s
   const lines = [
     `${headline(result.counts, result.cancelled)}.`,
     fact('Peer', peerText(peer)),
+    fact('AE titles', `${aeTitle(peer.callingAETitle)} -> ${aeTitle(peer.calledAETitle)}`),
     fact('Data', `${formatBytes(bytesSent)} in ${formatDuration(elapsedMs)}${rate === undefined ? '' : `, ${rate}`}`),
     fact('Associations', formatCount(associations.length)),
     ...(converted > 0 ? [fact('Converted', `${plural(converted, 'file')} to another transfer syntax`)] : []),

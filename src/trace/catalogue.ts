@@ -161,7 +161,7 @@ const SEND: Examples<ReasonOfSend> = {
 const FINDINGS: Examples<PreflightFinding> = {
   truncated: [{ code: 'truncated', offset: 1340, part: 'value', tag: '(7FE0,0010)', missing: 2048 }],
   'broken structure': [{ code: 'broken structure', offset: 1340, detail: 'no VR that DICOM knows' }],
-  'deep nesting': [{ code: 'deep nesting', offset: 1340, depth: 64 }],
+  'deep nesting': [{ code: 'deep nesting', offset: 1340, depth: 1_000 }],
   'trailing bytes': [{ code: 'trailing bytes', offset: 525_648, length: 40 }],
   'zero padding': [{ code: 'zero padding', offset: 525_648, length: 512 }],
   'odd length': [{ code: 'odd length', offset: 332, length: 525_649 }],

@@ -28,14 +28,16 @@ function truncated({ offset, part, tag, missing }: Of<'truncated'>): Words {
   return { what, cause: 'It was probably copied or written only in part.', action: AGAIN };
 }
 
+const UID_FAULTS: Readonly<Record<Of<'ill-formed UID'>['fault'], string>> = {
+  'leading zero': 'a component begins with a zero',
+  'empty component': 'a component is empty',
+  'too long': 'it has more than 64 characters',
+  characters: 'a UID has only digits and dots',
+  'space padding': 'it is padded with a space instead of a zero byte',
+};
+
 function illFormed({ offset, tag, keyword, value, fault, count }: Of<'ill-formed UID'>): Words {
-  const why = {
-    'leading zero': 'a component begins with a zero',
-    'empty component': 'a component is empty',
-    'too long': 'it has more than 64 characters',
-    characters: 'a UID has only digits and dots',
-    'space padding': 'it is padded with a space instead of a zero byte',
-  }[fault];
+  const why = UID_FAULTS[fault];
   const others = count === 1 ? '' : `, and ${plural(count - 1, 'other')} like it`;
   return {
     what: `${sanitize(keyword)} ${sanitize(tag)} ${at(offset)} is not a well-formed UID (${why}): ${quoted(value)}${others}.`,
@@ -64,7 +66,7 @@ function explainFinding(finding: Finding): Words {
       return {
         what: `The pixel data is followed ${at(finding.offset)} by ${plural(finding.length, 'byte')} that are no element.`,
         cause: 'Another program appended them, or a length before them is wrong.',
-        action: `Cut the file off ${at(finding.offset)} if the image is right, or get it again from where it came from.`,
+        action: 'Cut the file off there if the image is right, or get it again from where it came from.',
       };
     case 'zero padding':
       return {
@@ -112,6 +114,39 @@ function explainFinding(finding: Finding): Words {
   }
 }
 
+/** What happened, without offsets and lengths, for several files with this finding; undefined: it is told without them. */
+export function findingInCommon(finding: PreflightFinding): string | undefined {
+  switch (finding.code) {
+    case 'truncated':
+      return 'The file is truncated.';
+    case 'broken structure':
+      return 'The data set cannot be read to its end.';
+    case 'deep nesting':
+      return `More than ${formatCount(finding.depth)} sequences are nested.`;
+    case 'trailing bytes':
+      return 'The pixel data is followed by bytes that are no element.';
+    case 'zero padding':
+      return 'The file is padded with zero bytes.';
+    case 'odd length':
+      return 'The length of the data set is odd, but it must be even (PS3.5 7.1.1).';
+    case 'odd value':
+      return `The value of ${sanitize(finding.tag)} has an odd length (PS3.5 7.1.1).`;
+    case 'meta disagrees':
+      return `The File Meta Information and the data set do not have the same ${finding.keyword}.`;
+    case 'ill-formed UID':
+      return `${sanitize(finding.keyword)} ${sanitize(finding.tag)} is not a well-formed UID (${UID_FAULTS[finding.fault]}).`;
+    case 'no pixel data':
+      return 'It is an image without pixel data.';
+    case 'not checked':
+      return 'The file was not checked to its end.';
+    case 'duplicate instance':
+    case 'conflicting instance':
+      return undefined;
+    default:
+      return unexplained(finding);
+  }
+}
+
 /**
  * @param displayPath how the path of another file is shown; without it no other file is named, so that all files with the
  *   same finding have the same text
@@ -132,7 +167,7 @@ function wordsOf(finding: PreflightFinding, displayPath?: (path: string) => stri
         return { what: `The same instance with the same bytes is in ${first}, and is sent from there.` };
       }
       return {
-        what: `Its SOP Instance UID is also that of ${first}, which is another data set${isStored ? ' and was stored before' : ''}.`,
+        what: `The file has the SOP Instance UID of ${first}${isStored ? ', which was stored before,' : ''} but another data set.`,
         cause: 'A PACS keeps one instance for each UID: it would refuse the second one, or replace the first.',
         action: 'Decide which of the two is right.',
       };

@@ -7,7 +7,7 @@ import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { FileOutcome, Reason } from '../send/outcome.ts';
 import { contextResultText } from './code-text.ts';
 import { explainAssociation } from './explain-association.ts';
-import { explainHeldBack } from './explain-preflight.ts';
+import { explainHeldBack, findingInCommon } from './explain-preflight.ts';
 import { explainStatus } from './explain-status.ts';
 import { type Explanation, unexplained, type Words } from './explanation.ts';
 import { nameAndUid, nameOf } from './names.ts';
@@ -278,4 +278,16 @@ export function explainFile(file: FileOutcome, context: ExplainContext = {}): Ex
   // The phase in which the send was stopped says nothing about a file that had not begun.
   if (outcome === 'cancelled' && bytesSent === 0) return { what: 'Cancelled before it was sent.', whose: 'person' };
   return explain(reason, context);
+}
+
+/** The same for several files: without offsets and lengths, which differ from file to file. */
+export function explainInCommon(file: FileOutcome, context: ExplainContext = {}): Explanation | undefined {
+  const explanation = explainFile(file, context);
+  const what = file.reason === undefined ? undefined : whatInCommon(file.reason);
+  return explanation === undefined || what === undefined ? explanation : { ...explanation, what };
+}
+
+function whatInCommon(reason: Reason): string | undefined {
+  if (reason.code === 'malformed') return 'The file is damaged.';
+  return reason.code === 'pre-flight' ? findingInCommon(reason.finding) : undefined;
 }

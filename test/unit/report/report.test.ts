@@ -3,10 +3,10 @@ import { basename } from 'node:path';
 import { describe, it } from 'node:test';
 import { reportJson } from '../../../src/report/json.ts';
 import { reportMarkdown } from '../../../src/report/markdown.ts';
-import { headline } from '../../../src/report/problems.ts';
+import { headline, problemsOf } from '../../../src/report/problems.ts';
 import { summaryText } from '../../../src/report/summary.ts';
 import type { SendResult } from '../../../src/send/job.ts';
-import type { FileOutcome } from '../../../src/send/outcome.ts';
+import type { FileOutcome, Reason } from '../../../src/send/outcome.ts';
 import { assertGolden } from '../../support/golden.ts';
 import { failedFile, GOOD_ASSOCIATION, ORTHANC, sendResult, storedFile } from '../../support/send-results.ts';
 import { CT, EXPLICIT, IMPLICIT, J2K, START_MS } from '../../support/trace-records.ts';
@@ -115,6 +115,7 @@ describe('summaryText', () => {
       [
         'All 2 files stored.',
         '  Peer          ORTHANC (ORTHANC at pacs.example:4242)',
+        '  AE titles     SENDTOPACS -> ORTHANC',
         '  Data          1.0 MB in 2.1 s, 476.2 kB/s',
         '  Associations  1',
       ].join('\n'),
@@ -134,11 +135,35 @@ describe('summaryText', () => {
 
   it('fits a screen, however much goes wrong', () => {
     const files = Array.from({ length: 1000 }, (_, index) =>
-      failedFile(`/${index}.dcm`, { code: 'malformed', detail: 'x', offset: index % 25 }),
+      failedFile(`/${index}.dcm`, { code: 'file changed', detail: `x${index % 25}` }),
     );
     const text = summaryText(sendResult(files));
     assert.match(text, /and 16 more problems with 640 files$/);
     assert.ok(text.split('\n').length < 64);
+  });
+
+  it('tells one problem once, though its offsets and lengths differ from file to file', () => {
+    const truncated = (missing: number): Reason => ({
+      code: 'pre-flight',
+      finding: { code: 'truncated', offset: 680, part: 'value', tag: '(7FE0,0010)', missing },
+    });
+    const one = problemsOf(sendResult([failedFile('/1.dcm', truncated(100)), failedFile('/2.dcm', truncated(100))]));
+    assert.match(one[0]?.words.what ?? '', /begins at byte 680: 100 bytes are missing\.$/);
+    const reasons = [truncated(100), truncated(103), truncated(106)];
+    const [truncatedOnes, ...others] = problemsOf(
+      sendResult([
+        ...reasons.map((reason, index) => failedFile(`/${index}.dcm`, reason)),
+        failedFile('/x.dcm', { code: 'malformed', detail: 'x', offset: 1 }),
+        failedFile('/y.dcm', { code: 'malformed', detail: 'y', offset: 2 }),
+      ]),
+    );
+    assert.equal(truncatedOnes?.count, 3);
+    assert.equal(truncatedOnes.words.what, 'The file is truncated.');
+    assert.match(truncatedOnes.words.action ?? '', /Send This One/);
+    assert.deepEqual(
+      others.map(({ words: { what }, count }) => [what, count]),
+      [['The file is damaged.', 2]],
+    );
   });
 });
 

@@ -40,7 +40,7 @@ const EVERY_CODE: {
   'trailing bytes': [
     [
       { code: 'trailing bytes', offset: 900, length: 40 },
-      /followed at byte 900 by 40 bytes that are no element.*Cut the file off at byte 900/,
+      /followed at byte 900 by 40 bytes that are no element.*Cut the file off there/,
     ],
   ],
   'zero padding': [
@@ -90,11 +90,11 @@ const EVERY_CODE: {
   'conflicting instance': [
     [
       { code: 'conflicting instance', sopInstanceUID: '1.2', firstPath: '/study/a' },
-      /also that of another file of this send, which is another data set\. .*Decide which/,
+      /the SOP Instance UID of another file of this send but another data set\. .*Decide which/,
     ],
     [
       { code: 'conflicting instance', sopInstanceUID: '1.2', firstPath: '/study/a', isStored: true },
-      /also that of another file, which is another data set and was stored before\./,
+      /the SOP Instance UID of another file, which was stored before, but another data set\./,
     ],
   ],
 };
@@ -133,7 +133,7 @@ describe('explanations of findings', () => {
       firstPath: '/home/x/study/a\n.dcm',
     } as const;
     const { what } = explainPreflight(finding, (path) => path.replace('/home/x/', ''));
-    assert.match(what, /also that of study\/a \.dcm, which/);
+    assert.match(what, /the SOP Instance UID of study\/a \.dcm but/);
   });
 });
 
@@ -162,7 +162,7 @@ describe('findings in reports', () => {
     assert.deepEqual(a?.findings, [{ code: 'zero padding', offset: 900, text: sentence(explainPreflight(padding)) }]);
     assert.equal(c?.findings?.length, 2);
     assert.equal(c?.reason?.code, 'pre-flight');
-    assert.match(d?.reason?.text ?? '', /also that of a\.dcm/);
+    assert.match(d?.reason?.text ?? '', /the SOP Instance UID of a\.dcm/);
     assert.ok(e !== undefined && !('findings' in e));
   });
 
