@@ -76,35 +76,54 @@ async function pick(
     const why =
       other === undefined
         ? (explainFile(file, { peerName: send.peer.name, displayPath: nameOf })?.what ?? '')
-        : `Same SOP Instance UID as ${nameOf(other.path)}, another data set`;
-    return { label: plainWords(nameOf(file.path)), detail: plainWords(why), file };
+        : `Same SOP Instance UID as ${besideWords(nameOf(other.path), nameOf(file.path))}, another data set`;
+    const { folder, name } = splitPath(nameOf(file.path));
+    return { label: plainWords(name), description: plainWords(folder), detail: plainWords(why), file };
   });
   const picked = await vscode.window.showQuickPick(items, {
     title: TITLE,
     placeHolder: 'Choose the file to send. You are asked once more before it goes out.',
+    matchOnDescription: true,
     matchOnDetail: true,
   });
   return picked?.file;
 }
 
+/** A list cuts long lines at their end: the name comes first. */
+function splitPath(shown: string): { readonly folder: string; readonly name: string } {
+  const end = shown.lastIndexOf('/');
+  return { folder: shown.slice(0, Math.max(end, 0)), name: shown.slice(end + 1) };
+}
+
+/** 'IM1.dcm', or 'IM1.dcm in study/series' where the file beside it is in another folder. */
+function besideWords(shown: string, beside: string): string {
+  const { folder, name } = splitPath(shown);
+  return folder === '' || folder === splitPath(beside).folder ? name : `${name} in ${folder}`;
+}
+
 /** The person's own decision, for this very file. */
 async function isDecided(send: Send, file: FileOutcome, nameOf: (path: string) => string): Promise<boolean> {
-  const name = nameOf(file.path);
+  const path = nameOf(file.path);
   const peerName = sanitize(send.peer.name, NAME_MAX);
   const other = otherFileOf(file);
   const { explainFile } = await import('../../trace/explain.ts');
   const lines =
     other === undefined
-      ? [explainFile(file, { peerName, displayPath: nameOf })?.what ?? '', `${peerName} may refuse it or lose data.`]
+      ? [
+          `This file: ${path}`,
+          '',
+          explainFile(file, { peerName, displayPath: nameOf })?.what ?? '',
+          `${peerName} may refuse it or lose data.`,
+        ]
       : [
-          `This file: ${name}`,
+          `This file: ${path}`,
           `Other file: ${nameOf(other.path)}`,
           '',
           `Both have the SOP Instance UID ${sanitize(other.uid, NAME_MAX)}, but their data sets differ.`,
           `If ${peerName} has the other one, it will replace it with this one, or refuse this one.`,
         ];
   const answer = await vscode.window.showWarningMessage(
-    plainWords(`Send ${name} to ${peerName}?`),
+    plainWords(`Send ${splitPath(path).name} to ${peerName}?`),
     { modal: true, detail: plainWords(lines.join('\n')) },
     SEND_THIS_ONE,
   );

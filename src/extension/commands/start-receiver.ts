@@ -37,7 +37,7 @@ export async function startReceiver(session: Session): Promise<ReceiverSummary |
   const address = addressOf(receiver);
   const message = wasRunning
     ? `The built-in receiver listens on ${address}, AE title ${RECEIVER_AE_TITLE}; ${plural(count, 'instance')} stored.`
-    : `The built-in receiver now listens on ${address}, AE title ${RECEIVER_AE_TITLE} (any is taken). Only this machine can reach it.`;
+    : `The built-in receiver now listens on ${address}, AE title ${RECEIVER_AE_TITLE} (it answers to any other, too). Only this machine can reach it.`;
   void vscode.window
     .showInformationMessage(plainWords(message), COPY_ADDRESS, OPEN_FOLDER, STOP)
     .then(async (answer) => {
