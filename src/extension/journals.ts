@@ -1,5 +1,5 @@
-// The folder of journals in the extension's storage. Each send writes a journal (send/journal.ts), by which a send is found
-// again that a closed window, a reload or a crash interrupted.
+// The folder of journals in the extension's storage. Each send writes a journal (send/journal.ts). With it a send can be
+// resumed that a closed window, a reload or a crash interrupted.
 
 import * as vscode from 'vscode';
 import type { SendJob } from '../send/job.ts';

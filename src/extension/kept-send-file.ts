@@ -97,7 +97,7 @@ type FileLine = [
   findings: number | null,
 ];
 
-/** Before the line of a file come those of the table entries that it is the first to need. */
+/** Writes the line of a file, and before it those of table entries that no earlier file needed. */
 class LineWriter {
   readonly #tables = new Map<string, Map<string, number>>();
 
@@ -137,7 +137,10 @@ class LineWriter {
   }
 }
 
-/** Takes the lines of a file one by one, without their ends. Throws at what `linesOfSend` does not make. Files of one folder, class or reason share the entries of its tables. */
+/**
+ * Takes the lines of a file one by one, without their ends. Throws at a line that `linesOfSend` does not write. Files of one
+ * folder, class or reason share the entries of its tables.
+ */
 export class SendReader {
   readonly #hash = createHash('sha256');
   readonly #files = new ScannedFiles();

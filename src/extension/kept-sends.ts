@@ -42,7 +42,7 @@ export async function keepSend(directory: string, head: KeptHead, result: SendRe
   }
 }
 
-/** Ids of the sends that have a file, and what the heads say of those that are not known yet. Never rejects. */
+/** The ids of all sends that have a file, and the heads of those that are not in `known`. Never rejects. */
 export async function keptHeads(
   directory: string,
   known: ReadonlySet<string>,

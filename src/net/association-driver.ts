@@ -1,8 +1,8 @@
 // Runs one association on one connection: gives inputs to the pure core (protocol/association.ts) and performs its effects
 // in order. PS3.8 clause 9.
 //
-// The driver owns the connection and the ARTIM timer. Reading never waits for writing. The end of the connection is told
-// once, as the last call.
+// The driver owns the connection and the ARTIM timer. Reading never waits for writing. `closed` is
+// called once, as the last call.
 
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { Association, type AssociationOptions } from '../protocol/association.ts';

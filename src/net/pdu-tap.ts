@@ -1,5 +1,5 @@
-// The tap on a connection: whole PDUs both ways with their time, for captures. What nobody may see is hidden before the
-// sink gets a PDU (protocol/ul/redact.ts): data sets are lengths, user identities are masked. PS3.8 9.3.1 (PDU structure).
+// The tap on a connection: whole PDUs both ways with their time, for captures. Every PDU is redacted before
+// the sink gets it (protocol/ul/redact.ts): data sets are lengths, user identities are masked. PS3.8 9.3.1 (PDU structure).
 
 import { PDU_HEADER_LENGTH } from '../protocol/ul/pdu.ts';
 import { type RedactedPart, redactPdu } from '../protocol/ul/redact.ts';

@@ -101,7 +101,7 @@ export class StorageService implements Service {
         bytes: writer.length,
       });
     } catch (thrown) {
-      // It is stored, whoever could not take note of it.
+      // A listener that fails does not change the answer: the instance is stored.
       process.emitWarning(thrown instanceof Error ? thrown : String(thrown));
     }
     return storeResponse(request, SUCCESS);

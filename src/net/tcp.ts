@@ -28,7 +28,7 @@ function endpoint(host: string | undefined, port: number | undefined): Endpoint 
   return host === undefined || port === undefined ? UNKNOWN_ENDPOINT : { host, port };
 }
 
-/** What a write meets when the peer has reset the connection. */
+/** Errors of a write after the peer has reset the connection. */
 const RESETS: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE']);
 
 /**

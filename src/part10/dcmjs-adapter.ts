@@ -89,8 +89,8 @@ function hexTag(tag: number): string {
  * ones are left out.
  *
  * @param prefix the first bytes of the data set (not of the file), in its own transfer syntax
- * @param tags ascending; by default such as say nothing of the patient
- * @throws where dcmjs cannot make sense of an element
+ * @param tags ascending; by default attributes that do not identify the patient
+ * @throws where dcmjs cannot read an element
  */
 export async function readAttributes(
   prefix: Uint8Array,
@@ -112,7 +112,7 @@ export async function readAttributes(
   return found;
 }
 
-/** Whether dcmjs, which learned DICOM elsewhere, finds the same instance in a data set that only we say is one. */
+/** A second opinion on a data set without a meta group: whether dcmjs finds the same instance in it. */
 export async function confirmsInstance(prefix: Uint8Array, header: InstanceHeader): Promise<boolean> {
   const dataSet = prefix.subarray(header.dataSetOffset);
   try {

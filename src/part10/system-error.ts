@@ -11,8 +11,8 @@ export interface SystemErrorInfo {
 }
 
 /**
- * Reads what Node throws. A dual-stack connect raises an AggregateError with an empty message; its last inner error
- * speaks for it.
+ * Reads what Node throws. A dual-stack connect raises an AggregateError with an empty message: its last inner error is
+ * taken.
  */
 export function systemErrorInfo(thrown: unknown): SystemErrorInfo {
   if (thrown instanceof AggregateError && thrown.errors.length > 0) {

@@ -38,7 +38,7 @@ export class DataSetSources {
   /**
    * Reads files ahead whose turn comes soon, in this order.
    * @param room how the association that will probably carry them cuts their bytes into fragments
-   * @returns how many of them are read or being read; the others may be named again later
+   * @returns how many of them, from the first, need not be named again
    */
   expect(files: readonly ScannedInstance[], room: FragmentRoom): number {
     return this.#readAhead.expect(files.map(dataSetOf), room);

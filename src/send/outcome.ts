@@ -91,7 +91,7 @@ export interface FileOutcome {
 
 /** In the order of the job. */
 export interface FileOutcomes extends List<FileOutcome> {
-  /** The outcomes of which more can be said than 'stored as it is', perhaps with others; undefined: look at each. */
+  /** At least all outcomes that are more than a plain 'stored': few, in a send that went well. Undefined: look at each. */
   readonly notable?: Iterable<FileOutcome>;
 }
 

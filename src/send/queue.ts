@@ -23,11 +23,11 @@ export class InstanceQueue {
   #next = 0;
   /** Positions from there on that were taken out of turn. */
   readonly #outOfTurn = new Set<number>();
-  /** What was taken and not tried: first of all. */
+  /** Taken and put back without a try: they go first. */
   readonly #first: Pending[] = [];
-  /** What was lost on its way: last of all. */
+  /** Lost on their way: they go last. */
   readonly #last: Pending[] = [];
-  /** How many were lost; and whether the next instance comes from elsewhere for that. */
+  /** How many were lost, and whether the next instance is taken from elsewhere because of the last loss. */
   #lost = 0;
   #isElsewhereNext = false;
 
@@ -69,7 +69,10 @@ export class InstanceQueue {
     return this.#seen.slice(0, count);
   }
 
-  /** What was taken and not tried; what was lost before stays behind all that was not. */
+  /**
+   * For an instance that was taken and not tried: it goes first. One that an earlier channel has lost goes behind all that
+   * were not lost.
+   */
   putBack(pending: Pending): void {
     if (pending.tries > 0) this.#last.unshift(pending);
     else this.#first.push(pending);

@@ -35,7 +35,7 @@ const BATCH_FIRST = 8;
 const BATCH_MAX = 32;
 /** Batches that are under way at the same time, for each file thread at work. */
 const BATCHES = 2;
-/** What a name becomes where it is not valid UTF-8. */
+/** Node puts it in place of bytes of a name that are not valid UTF-8. */
 const REPLACEMENT_CHARACTER = '\ufffd';
 /** The system's own code for an illegal byte sequence. */
 const INVALID_NAME = 'EILSEQ';
@@ -59,7 +59,7 @@ class SeenFiles {
   readonly #numbers = new Map<number, Set<number>>();
   readonly #others = new Set<string>();
 
-  /** Says so once of each. */
+  /** True when a file is asked for the first time. */
   isNew(key: FileKey): boolean {
     if (typeof key === 'string') return isAdded(this.#others, key);
     let numbers = this.#numbers.get(key.dev);
@@ -81,7 +81,7 @@ function isAdded<T>(set: Set<T>, value: T): boolean {
  * leads to it: nested selections, symbolic links and hard links. Links to folders are followed, each folder once.
  * Every problem is a 'skipped' entry, never a throw; only cancelling throws (the signal's reason).
  *
- * A name that is not valid UTF-8 cannot be said in a path of ours, and is skipped as unreadable with code 'EILSEQ'.
+ * A file whose name is not valid UTF-8 has no path that we could open: it is skipped as unreadable with code 'EILSEQ'.
  */
 export async function* scan(
   paths: readonly string[],
@@ -195,7 +195,7 @@ class Disk {
   }
 }
 
-/** For what nobody waits for any more. */
+/** The answer to requests that are open when the scan ends. Nobody waits for it. */
 const SCAN_ENDED: SystemErrorInfo = { code: 'ECANCELED', message: 'the scan has ended' };
 
 function unreadableHeader(error: SystemErrorInfo): HeaderReading {
@@ -276,7 +276,7 @@ interface Level {
   next: number;
 }
 
-/** Some at a time, in order. */
+/** Names files and problems in order, some at a time. */
 async function* walk(
   paths: readonly string[],
   recurse: boolean,
@@ -354,7 +354,7 @@ function invalidName(path: string): Candidate {
   return unreadable(path, { code: INVALID_NAME, message });
 }
 
-/** Whether the name as we have it leads to anything. A file that does not answer is there. */
+/** Whether there is a file of that name. If the file system does not answer in time, there is. */
 async function exists(path: string, disk: Disk): Promise<boolean> {
   const found = await disk.look(path, { followsLinks: false });
   return !isError(found) || found.code === 'ETIMEDOUT';

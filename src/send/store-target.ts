@@ -69,7 +69,7 @@ export interface StoreChannel {
   readonly hasEnded: boolean;
   /**
    * Told of instances whose turn comes soon, in this order, so that they can be read ahead.
-   * @returns of how many of them nothing more is to be done; the others may be named again later
+   * @returns how many of them, from the first, need not be named again
    */
   expect(instances: readonly OutgoingInstance[]): number;
   /** Begins to read an instance. It is then stored or abandoned. */

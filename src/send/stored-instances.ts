@@ -87,7 +87,7 @@ export class StoredAtDestination {
 
 const PLACES_FIRST = 64;
 
-/** Instances by two hashes of their UID: that two UIDs have both in common does not happen. */
+/** Instances by two hashes of their UID, 64 bits in all: two UIDs with both the same are not expected. */
 class Generation {
   length = 0;
   // Open addressing, at most half full: the number of an entry, from 1, in each place.

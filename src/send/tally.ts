@@ -116,7 +116,7 @@ class Endings {
   /** In OUTCOMES, from 1. */
   readonly #outcome = new PackedNumbers(Uint32Array);
   readonly #bytesSent = new PackedNumbers(Float64Array);
-  /** NaN: it did not come to that. */
+  /** NaN: not measured. */
   readonly #elapsedMs = new PackedNumbers(Float64Array);
   /** From 1, as those below: 0 = none. */
   readonly #status = new PackedNumbers(Uint32Array);

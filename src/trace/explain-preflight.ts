@@ -180,7 +180,7 @@ function wordsOf(finding: PreflightFinding, displayPath?: (path: string) => stri
 /** The same for a file that was held back, with the way to send it nevertheless. */
 export function explainHeldBack(finding: PreflightFinding, displayPath?: (path: string) => string): Explanation {
   const explanation = explainPreflight(finding, displayPath);
-  // A duplicate waits for nobody: the same bytes are sent from the other file.
+  // A duplicate needs no decision: the same bytes are sent from the other file.
   if (finding.code === 'duplicate instance') return explanation;
   const anyway = `To send it as it is, choose "Send This One" in "Review Held-Back Files", or set "${finding.code}" to send ${ourOption('preflight')}.`;
   const { action } = explanation;

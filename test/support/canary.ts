@@ -59,7 +59,7 @@ export function writeCanaries(parent: string, count: number): string {
   return folder;
 }
 
-/** What of the patient stands in `text`, each by what it is; `also`: further words that must not. */
+/** Names the patient's attributes that stand in `text`. `also`: further words to look for, by name. */
 export function canariesIn(text: string | Uint8Array, also: Readonly<Record<string, string>> = {}): string[] {
   const bytes = Buffer.from(text);
   const words = Object.entries({ ...PATIENT, 'instance UID': INSTANCE_UID, ...also });

@@ -19,8 +19,8 @@ export interface CliProcess {
 }
 
 /**
- * @param limits what a POSIX shell says before it becomes the command line, such as 'ulimit -S -f 64'
- * @param within a program with its arguments that becomes that shell, such as one that gives it a network of its own
+ * @param limits commands that a POSIX shell runs before it starts the command line, such as 'ulimit -S -f 64'
+ * @param within a program with its arguments that starts this shell, such as one that gives it a network of its own
  */
 export function startCli(
   args: readonly string[],

@@ -1,4 +1,4 @@
-// Long runs in short: whatever is repeated often must not leave memory or handles behind. Shared by `npm test` (short) and
+// Repeats sends many times: none may leave memory or handles behind. Shared by `npm test` (short) and
 // `npm run soak` (long).
 
 import { type ChildProcess, fork } from 'node:child_process';

@@ -59,14 +59,14 @@ export async function fuzz(from: number, count: number, progress?: (done: number
   return { inputs, failures, elapsedMs, heapGrowth: (await collectedHeap()) - heapBefore, counts };
 }
 
-/** Lets go what Node lets go of between two turns of its loop only, as zlib's buffers. */
+/** Node frees some memory only between two turns of its event loop, such as zlib's buffers. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
 }
 
-/** What stays, however often it is asked to go: on a busy machine buffers are given back late. In bytes. */
+/** The least after several collections: on a busy machine buffers are freed late. In bytes. */
 async function collectedHeap(): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < COLLECTIONS; round += 1) {

@@ -10,7 +10,7 @@ import { type Scope, temporaryFolder } from './temporary-folder.ts';
 const THREADS = 16;
 
 export interface BusyThreads {
-  /** From now on nothing in this process that needs a thread of the system's comes to an end. */
+  /** From now on every call of this process that needs a thread of Node's pool hangs. */
   occupy(): void;
   /** Resolves when all threads are free again. */
   release(): Promise<void>;
@@ -23,7 +23,7 @@ export function busyThreads(scope: Scope): BusyThreads {
     await Promise.all(waiting.splice(0));
     closeSync(otherEnd);
   };
-  // First, while the folder is there: with threads that wait a process does not end.
+  // Before the folder is removed: the FIFO in it frees the threads, and a process with waiting threads does not end.
   scope.after(release);
   const fifo = join(temporaryFolder(scope), 'fifo');
   if (spawnSync('mkfifo', [fifo]).status !== 0) throw new Error('mkfifo failed');

@@ -17,11 +17,11 @@ export type Finding =
       readonly tag?: string;
       readonly missing?: number;
     }
-  /** Elements cannot be told apart from `offset` on (PS3.5 clause 7): no peer that reads what it gets could go on. */
+  /** From `offset` on the bytes are not elements (PS3.5 clause 7): a peer that parses the data set fails there. */
   | { readonly code: 'broken structure'; readonly offset: number; readonly detail: string }
   /** Sequences are nested deeper than in any real object. */
   | { readonly code: 'deep nesting'; readonly offset: number; readonly depth: number }
-  /** Behind the pixel data stands something that is no element. `length`: from there to the end of the file. */
+  /** The bytes behind the pixel data are not an element. `length`: from there to the end of the file. */
   | { readonly code: 'trailing bytes'; readonly offset: number; readonly length: number }
   /** As before, and all of it is zero. */
   | { readonly code: 'zero padding'; readonly offset: number; readonly length: number }
@@ -57,5 +57,3 @@ export type Finding =
   | { readonly code: 'no pixel data'; readonly offset: number }
   /** The structure is unknown from `offset` on: too many elements to read, or an unknown encoding. */
   | { readonly code: 'not checked'; readonly offset: number };
-
-export type FindingCode = Finding['code'];

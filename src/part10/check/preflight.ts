@@ -11,7 +11,7 @@ import type { Finding } from './finding.ts';
 import { type FilePart, StructureCheck } from './structure-check.ts';
 import { uidFault } from './uid-fault.ts';
 
-/** Read at a new place: a header stands there, and its value is usually stepped over. In bytes, as the next two. */
+/** First read at a new position: enough for a header, because its value is usually skipped. In bytes, like the next two. */
 const PIECE = 4_096;
 const PIECE_IN_A_ROW = 16_384;
 const PIECE_MAX = 65_536;

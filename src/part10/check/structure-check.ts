@@ -159,7 +159,7 @@ export class StructureCheck {
     return undefined;
   }
 
-  /** A single zero byte is padding behind the pixel data, but before it, in Big Endian, how nearly all tags begin. */
+  /** Behind the pixel data a single zero byte is padding. Before it, in Big Endian, nearly all tags begin with one. */
   #couldBeTag(left: number): boolean {
     return left === 1 && this.#encoding === 'Explicit VR Big Endian' && !this.#sawPixels;
   }

@@ -368,7 +368,7 @@ export class DataSetConverter {
   }
 }
 
-/** Whether every element is as long in the output as in the input. Implicit in and out is only what a UN holds. */
+/** Whether every element is as long in the output as in the input. Both are implicit only inside a UN. */
 function keepsLengths(from: Encoding, to: Encoding): boolean {
   return from.explicitVR === to.explicitVR;
 }

@@ -1,5 +1,5 @@
-// The data dictionary for re-encoding implicit VR: dcmjs's, with PS3.6's word where the two differ. A wrong VR there is not
-// only a wrong word: a sequence taken for text would hide what is in it, and big endian would swap the wrong bytes.
+// The data dictionary for re-encoding implicit VR: dcmjs's, corrected where it differs from PS3.6. A wrong VR would damage
+// data: a sequence read as text would hide its items, and a conversion to big endian would swap the wrong bytes.
 
 import { loadDictionary } from '../dcmjs-adapter.ts';
 import type { Dictionary } from './vr-lookup.ts';

@@ -37,8 +37,8 @@ const LONGEST_SHORT_FORM = 0xfffe;
 /**
  * @param tag not of group FFFE
  * @param length in bytes; undefined for a value of undefined length
- * @returns SQ for what the dictionary does not know but is of undefined length: in Implicit VR LE only a sequence can
- * be (PS3.5 7.5, A.1). Else UN for what nothing is known of, and for a value too long for the 16-bit length of its VR.
+ * @returns SQ for an unknown element of undefined length: in Implicit VR LE only a sequence has one (PS3.5 7.5, A.1). UN
+ * for other unknown elements, and for a value too long for the 16-bit length of its VR.
  */
 export function vrOfImplicit(
   tag: number,

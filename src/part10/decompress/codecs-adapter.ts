@@ -44,8 +44,8 @@ const RGB = 3;
 
 const JPEG_2000_DAMAGE = /Error|truncat|too short|too long/u;
 /**
- * What a codec only mentions although the image is not whole. libjpeg fills up with grey (bytes too many between segments
- * do no harm), OpenJPEG warns; CharLS breaks off.
+ * Messages that mean damage, although a codec may go on: libjpeg fills up with grey (surplus bytes between segments do no
+ * harm), OpenJPEG warns, CharLS stops.
  */
 const DAMAGE: Readonly<Record<NativeCodec, RegExp>> = {
   JPEG: /Premature end|Corrupt JPEG data: (?!\d+ extraneous)/u,
@@ -68,8 +68,8 @@ function modulePath(): string {
 let compiling: Promise<WebAssembly.Module> | undefined;
 
 /**
- * The module, compiled once in a process and kept: threads share its code. V8 has one record for all threads of where code
- * lies (its JIT pages); where modules come and go with threads it is known to break, and the process with it.
+ * The module, compiled once in a process and kept: threads share its code. V8 keeps one record of its code pages (JIT) for
+ * all threads. Modules that come and go with threads are known to corrupt it, which crashes the process.
  */
 export function codecsModule(): Promise<WebAssembly.Module> {
   compiling ??= compile().catch((error: unknown) => {
@@ -142,7 +142,7 @@ class CodecInstance {
       return this.#decode(stream, call);
     } catch (error) {
       if (error instanceof FrameDecodingError) throw error;
-      // A trap of the module, or no more memory. What it said before is the best there is.
+      // The module trapped or ran out of memory. Its last message explains it best.
       const detail = lastWords(this.#damage(call.codec) ?? (error instanceof Error ? error.message : String(error)));
       throw new FrameDecodingError(`the ${call.codec} codec broke off (${detail}): the stream is damaged or cut off`);
     }
@@ -195,7 +195,7 @@ class CodecInstance {
     return Buffer.from(this.#buffer(), at >>> 0, length).toString('latin1');
   }
 
-  /** libjpeg tells every table that it reads, a damaged stream has a lot to say: only what could be damage is kept. */
+  /** Keeps only messages that may mean damage: libjpeg also reports every table that it reads. */
   #hear(words: string): void {
     const isDamage = Object.values(DAMAGE).some((pattern) => pattern.test(words));
     if (isDamage && this.#words.length < MOST_WORDS) this.#words.push(words);

@@ -17,7 +17,7 @@ import { describeImage, type HeldElement, IMAGE_GROUP, type ImageDescription } f
 
 /** How much is asked of the source at once, unless the caller's own pieces are larger. In bytes. */
 const READ_LENGTH = 0x40000;
-/** Group 0028 holds some tables of 128 KiB at most; one that is longer is no image's. In bytes. */
+/** Group 0028 of an image has a few tables of at most 128 KiB. A longer group is refused. In bytes. */
 const LONGEST_IMAGE_GROUP = 0x1000000;
 
 const PIXEL_DATA_GROUP = 0x7fe0;

@@ -31,7 +31,7 @@ const COLUMNS = 0x00280011;
 const BITS_ALLOCATED = 0x00280100;
 const LOSSY_IMAGE_COMPRESSION = 0x00282110;
 
-/** Pixel Data of more cannot be native: its length has 32 bits and is even. */
+/** The longest native Pixel Data: its length is even and has 32 bits. In bytes. */
 const LONGEST_PIXEL_DATA = 0xfffffffe;
 /** One frame is decoded in memory. In bytes. */
 const LONGEST_FRAME = 0x40000000;
@@ -55,7 +55,7 @@ export interface ImageDescription {
 }
 
 /**
- * Group 0028 as it is to be, from what it is.
+ * Group 0028 for native pixel data, from that of the compressed data set.
  * @param offset where the group ends, for errors
  * @throws DataSetConversionError where an attribute is missing or cannot be
  */

@@ -72,9 +72,9 @@ export function readJpegHeader(stream: Uint8Array): JpegHeader {
 }
 
 /**
- * Whether the end of the image is marked, be there padding behind it (some writers pad with whatever was in memory). Where
- * it is not, a JPEG-LS stream is cut off, and CharLS may look for the rest for half a minute before it says so. No
- * entropy-coded byte behind FF has its high bit set there (ISO/IEC 14495-1 A.1), so nothing else looks like the marker.
+ * Whether the end-of-image marker is there. Padding may follow it, and some writers pad with arbitrary bytes. A JPEG-LS
+ * stream without the marker is cut off, and CharLS may search for the rest for half a minute before it fails. In JPEG-LS
+ * the entropy-coded byte behind FF never has its high bit set (ISO/IEC 14495-1 A.1), so nothing else looks like the marker.
  */
 export function hasEndOfImage(stream: Uint8Array): boolean {
   return Buffer.from(stream.buffer, stream.byteOffset, stream.length).includes(Buffer.of(0xff, END_OF_IMAGE));

@@ -1,6 +1,6 @@
 // RLE Lossless. PS3.5 Annex G: a header of 64 bytes, then up to 15 segments, each the bytes of one significance of one
-// sample (most significant first), packed (PackBits). A segment must give exactly one byte for each pixel: one that gives
-// fewer is damaged, and what more it gives is padding.
+// sample (most significant first), packed (PackBits). A segment has one byte for each pixel: with fewer it is damaged,
+// and further bytes are padding.
 
 import { FrameDecodingError, type FrameFormat, frameLength } from './frame-format.ts';
 

@@ -1,4 +1,4 @@
-// The little of WebAssembly that the codecs need; Node has it, its types do not.
+// Types of the part of WebAssembly that the codecs use. Node's own types lack them.
 
 declare namespace WebAssembly {
   class Module {

@@ -62,8 +62,8 @@ interface DataSetUIDs {
  *
  * An answer stays the same with a longer prefix of the same file.
  *
- * UIDs are those of the data set. Where it has none, or an empty one, the meta group's (0002,0002) or (0002,0003) stands
- * in, which says the same of a file that is written as it should be.
+ * UIDs are those of the data set. If it has none, or an empty one, the meta group's (0002,0002) or (0002,0003) is taken: in
+ * a correct file both are the same.
  */
 export function parseHeader(prefix: Uint8Array, fileSize: number): HeaderStep {
   if (fileSize === 0) return problem({ code: 'empty file' });

@@ -16,7 +16,7 @@ export interface InflatedPrefix {
 export function inflatePrefix(deflated: Uint8Array, limit: number): InflatedPrefix {
   const whole = attempt(deflated, limit);
   if (whole instanceof Uint8Array) return { bytes: whole, endedBy: 'input' };
-  // zlib gives all or nothing, so the longest part of the input that still fits is searched for by halves.
+  // zlib returns all or nothing: bisect for the longest part of the input whose output still fits.
   let fits = 0;
   let fails = deflated.length;
   let endedBy: 'limit' | 'corrupt' = whole;

@@ -76,7 +76,7 @@ async function readPrefixes(
     const longer = access.prefixBuffer(wanted);
     prefix.copy(longer);
     const filled = await fill(file, longer, prefix.length);
-    // The file shrank since its size was asked. What is there now is judged as all there is.
+    // If the file has shrunk since its size was read, judge it by the bytes that are there now.
     const size = filled < wanted ? filled : fileSize;
     prefix = longer.subarray(0, filled);
     const step = parseHeader(prefix, size);
@@ -113,9 +113,9 @@ async function readPart(file: OpenFile, offset: number, length: number): Promise
 }
 
 /**
- * Reads until `buffer` is full or the file ends; returns how much of `buffer` holds bytes of the file.
- * @param from how much of it does already
- * @param base where in the file its first byte stands
+ * Reads until `buffer` is full or the file ends; returns how many bytes of `buffer` are filled.
+ * @param from how many are filled already
+ * @param base offset in the file of the buffer's first byte
  */
 async function fill(file: OpenFile, buffer: Buffer, from: number, base = 0): Promise<number> {
   let filled = from;

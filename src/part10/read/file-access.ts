@@ -1,7 +1,7 @@
 // The system calls on files, in two ways that look the same.
 //
 // - Synchronous, for the file thread: a file's calls cost a tenth of what they cost through Node's thread pool. A call that
-//   hangs hangs the thread; `step` is called before each call, so that whoever watches the thread can tell.
+//   hangs hangs the thread; `step` is called before each call, so that the owner of the thread notices.
 // - Asynchronous, where no file thread can be started. A call that hangs occupies one of the four threads of Node's pool,
 //   which the whole process shares: it fails after `timeoutMs`, and while too many hang, further calls fail at once.
 
@@ -43,7 +43,7 @@ export interface FolderEntries {
 
 /** All fail with the system's error. */
 export interface FileAccess {
-  /** For the beginning of the file that was opened last. Its bytes are undefined, and it is used again for the next file. */
+  /** A buffer for the first bytes of the file that was opened last; the next file uses it again. Its content is undefined. */
   prefixBuffer(length: number): Buffer;
   /** Of what a symbolic link leads to, or of the link itself. */
   status(path: string, followsLinks?: boolean): Now<Stats>;

@@ -1,4 +1,4 @@
-// One file thread, as its owner sees it. What it is asked and what it answers stands here, too. Bytes of data sets do not
+// One file thread, as its owner sees it, with the types of its questions and answers. Bytes of data sets do not
 // travel in messages: the thread reads them into memory that both sides see, and that one side at a time uses.
 //
 // The thread makes synchronous system calls, and nobody can interrupt one that hangs. So both sides share three words: which

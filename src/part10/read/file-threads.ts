@@ -23,7 +23,7 @@ import {
 export const BUFFER_LENGTH = 1_048_576 + 16_384;
 /** Buffers that may be in use at a time. */
 const BUFFERS_MAX = 24;
-/** Threads for storage that makes one wait. As many files are read at a time. */
+/** Threads for slow storage: so many files are read at a time. */
 const THREADS_MAX = 4;
 /** Storage is slow if so many answers in a row take longer than `usualMs`. */
 const SLOW_ANSWERS = 4;
@@ -33,10 +33,10 @@ const CHECKS_AFTER_HANG = 3;
 /** While so many threads of the process hang, none that hangs is replaced. */
 const HANGING_THREADS_MAX = 16;
 
-/** Memory that a thread reads into. Whoever has taken it decides when it is read into and when it is looked at. */
+/** Memory that a thread reads into. The one that has taken it decides when a thread writes it and when it is read. */
 export interface SharedBuffer {
   readonly number: number;
-  /** BUFFER_LENGTH of them. A Buffer, because its parts are Buffers then, and a socket would make one of anything else. */
+  /** BUFFER_LENGTH of them. A Buffer: a socket would first make Buffers of the parts of any other array. */
   readonly bytes: Buffer<SharedArrayBuffer>;
 }
 
@@ -120,12 +120,12 @@ export class FileThreads {
     return this.#free.pop() ?? this.#newBuffer();
   }
 
-  /** Nobody may read it any more: bytes still on their way out would be another file's. */
+  /** To be called when nothing reads it any more: a connection that still did would send bytes of another file. */
   giveBuffer(buffer: SharedBuffer): void {
     this.#free.push(buffer);
   }
 
-  /** It is not used again: somebody may still read it, or write into it. */
+  /** It is not used again: a thread may still write into it, or the connection read it. */
   dropBuffer({ number }: SharedBuffer): void {
     this.#buffers.delete(number);
     for (const thread of this.#threads) thread.forget(number);
@@ -255,7 +255,7 @@ function buffersOf(question: FileThreadQuestion): readonly number[] {
   return question.type === 'parts' ? question.parts.map(({ buffer }) => buffer) : [];
 }
 
-/** What an answer takes from the system's cache, generously. In milliseconds. */
+/** How long an answer takes when the files are in the system's cache, generously. In milliseconds. */
 function usualMs(question: FileThreadQuestion | undefined): number | undefined {
   switch (question?.type) {
     case 'headers':
@@ -323,12 +323,12 @@ export function releaseFileThreads(threads: FileThreads): void {
   idle = setTimeout(() => void endIdleFileThreads(), IDLE_MS).unref();
 }
 
-/** For tests: all threads end, and whoever uses them reads without them. */
+/** For tests: ends all threads. Scans and sends that use them go on without them. */
 export async function breakFileThreads(): Promise<void> {
   await Promise.all(sets.map(({ threads }) => threads.end()));
 }
 
-/** For the end of a process: resolves when no thread is left but those that are used, and those that hang. */
+/** For the end of a process: resolves when only threads that are in use or hang are left. */
 export async function endIdleFileThreads(): Promise<void> {
   clearTimeout(idle);
   const unused = sets.filter(({ users }) => users === 0);

@@ -47,7 +47,7 @@ interface Batch {
   readonly answer: Promise<FileAnswer<readonly ReadResult[]>>;
   /** Data sets in it that may still be asked for. */
   waiting: number;
-  /** Somebody may still read the buffer, or write into it, when no data set in it is wanted any more. */
+  /** A thread may still write into the buffer, or the connection read it, when its data sets are no longer wanted. */
   isSpoilt: boolean;
 }
 
@@ -73,9 +73,9 @@ export class ReadAhead {
   }
 
   /**
-   * Begins to read what will be asked for soon, in this order, as far as there are buffers.
-   * @param offered room to leave between the bytes, which will most likely be offered again when they are asked for
-   * @returns of how many of them nothing more is to be done
+   * Begins to read files that will be asked for soon, in this order, as far as there are buffers.
+   * @param offered room to leave between the bytes; the one that asks for them will most likely offer the same
+   * @returns how many of them, from the first, are read, being read or not to be read ahead
    */
   expect(files: readonly DataSetInFile[], offered?: FragmentRoom): number {
     const room = taken(offered);
@@ -103,8 +103,8 @@ export class ReadAhead {
   }
 
   /**
-   * The file's data set through the threads, with a zero byte more if its length is odd and `otherwise.length` is not.
-   * `otherwise` is read if there are no threads, or no buffers.
+   * The file's data set, read by the threads; read from `otherwise` if there are no threads or no buffers. A zero byte is
+   * added if the data set's length is odd and `otherwise.length` is even.
    */
   source(file: DataSetInFile, otherwise: DataSetSource): DataSetSource {
     const { transferSyntaxUID, length } = otherwise;
@@ -234,7 +234,7 @@ export class ReadAhead {
       }
     }
     if (isWhole || this.#isClosed) return;
-    // The threads are gone, or there was no buffer to begin with: another reader goes on behind what is out already. Both
+    // The threads are gone, or there was no buffer to begin with: another reader goes on behind the bytes that are out. Both
     // check that the file is the one that was scanned.
     let index = 0;
     for await (const chunk of otherwise.chunks(chunkLength)) {
@@ -338,7 +338,7 @@ class StreamedParts {
       position,
       length: Math.min(this.#partLength, file.length - position),
     }));
-    // The zero byte may be a part of its own, of which nothing is in the file.
+    // The added zero byte may be a part of its own, with no byte of the file.
     const inFile = wanted.filter(({ position, length }) => length > 0 || position === 0);
     if (inFile.length > 0) {
       const answer = await this.#threads.ask({

@@ -1,5 +1,5 @@
-// An instance that comes in over the network, on its way to a file: written as it comes, under a temporary name, and
-// only named as an instance when it is whole. PS3.10 clause 7.
+// Writes an instance to a file while it arrives: under a temporary name, which becomes the final one when the instance is
+// complete. PS3.10 clause 7.
 
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { encodeFileMeta, type FileMeta } from './file-meta.ts';
 /** Fragments are gathered up to this length, in bytes, before they are written. */
 const GATHER_LENGTH = 262_144;
 
-/** A name made of a UID from the network. What is no plain UID is not trusted as a part of a path (PS3.5 9.1). */
+/** A file name from a UID that a peer sent. Only a well-formed UID becomes part of a path (PS3.5 9.1). */
 export function instanceFileName(sopInstanceUID: string): string {
   const isPlain = /^[0-9][0-9.]{0,63}$/.test(sopInstanceUID) && !sopInstanceUID.includes('..');
   return `${isPlain ? sopInstanceUID : createHash('sha256').update(sopInstanceUID).digest('hex')}.dcm`;
@@ -101,7 +101,7 @@ export class InstanceWriter {
       .then(() => this.#writeAll(chunks))
       .catch(async (error: unknown) => {
         this.#error ??= error;
-        // The room that it takes up may be what others lack: not kept until the rest has come.
+        // Removed at once, not when the rest has arrived: other instances may need its disk space.
         await this.#remove();
       })
       .then(() => {
