@@ -226,7 +226,7 @@ export class DimseSession {
     });
   }
 
-  /** The association has ended: what is open is answered with the failure. The first end counts. */
+  /** The association has ended: open requests get the failure as their answer. The first end counts. */
   end(failure: AssociationFailure | undefined): void {
     if (this.#ended.hasHappened) return;
     this.#failure = failure;
@@ -235,8 +235,7 @@ export class DimseSession {
     const destination = this.#destination;
     this.#destination = undefined;
     if (destination?.abandon !== undefined) this.afterResponses(() => destination.abandon?.());
-    if (failure === undefined) return;
-    for (const { settle } of this.#open.values()) settle({ type: 'failure', failure });
+    for (const { settle } of this.#open.values()) settle(this.#noAnswer());
     this.#open.clear();
   }
 
@@ -264,8 +263,7 @@ export class DimseSession {
   }
 
   #register(messageId: number, isCollected: boolean, pending: ((answer: Answer) => void) | undefined): OpenRequest {
-    const failure = this.#failure;
-    if (failure !== undefined) return { answer: Promise.resolve({ type: 'failure', failure }), sent: () => undefined };
+    if (this.#ended.hasHappened) return { answer: Promise.resolve(this.#noAnswer()), sent: () => undefined };
     this.#hasRequested = true;
     this.#unsent += 1;
     let entry: Entry | undefined;
@@ -286,6 +284,11 @@ export class DimseSession {
       this.#watch();
     };
     return { answer, sent };
+  }
+
+  /** After a good end too: a request without an answer has failed. */
+  #noAnswer(): Answer {
+    return { type: 'failure', failure: this.#failure ?? { code: 'connection lost', phase: 'response' } };
   }
 
   #await(entry: Entry): void {

@@ -160,6 +160,20 @@ describe('A DIMSE session', () => {
     await release(requestor);
   });
 
+  it('answers its open requests also where the association ends in good order', async () => {
+    const { requestor, acceptor } = await connected();
+    requestor.session.serve('N-EVENT-REPORT-RQ', ({ command }) => ({
+      response: () => reportResponse(command.MessageID),
+    }));
+    const unanswered = acceptor.open(report(1));
+    acceptor.end(undefined);
+    const late = acceptor.request(CONTEXT, report(2));
+    for (const answer of [await unanswered.answer, await late]) {
+      assert.deepEqual(answer, { type: 'failure', failure: { code: 'connection lost', phase: 'response' } });
+    }
+    await release(requestor);
+  });
+
   it('answers in the order of the requests, also when a later one is ready first', async () => {
     const { requestor, acceptor } = await connected();
     const first = new Deferred<void>();
