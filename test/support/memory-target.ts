@@ -2,6 +2,7 @@
 // answers when the event loop gets round to it, and can do wrong on request.
 
 import { createHash } from 'node:crypto';
+import { Deferred } from '../../src/net/deferred.ts';
 import { DataSetConversionError } from '../../src/part10/convert/conversion-error.ts';
 import { DataSetReadError } from '../../src/part10/read/data-set-source.ts';
 import { DataSetSources } from '../../src/send/conversion.ts';
@@ -25,6 +26,8 @@ import type {
 export interface MemoryTargetOptions {
   /** How many instances may be on their way through one channel. */
   readonly window?: number;
+  /** No answer until one channel has as many instances on their way as its window allows. */
+  readonly fillsWindow?: boolean;
   /** Kinds that go through a channel of their own, one by one. */
   readonly isApart?: (kind: InstanceKind) => boolean;
   /** Why a kind is not taken at all. */
@@ -57,6 +60,7 @@ export class MemoryTarget implements StoreTarget {
   readonly stored = new Map<string, string>();
   /** Outcomes that channels were told, by SOP Instance UID. */
   readonly settled = new Map<string, string>();
+  readonly windowFilled = new Deferred<void>();
   channels = 0;
   openNow = 0;
   openMost = 0;
@@ -164,6 +168,7 @@ class MemoryStore implements PreparedInstance {
       return { type: 'ended', result: { type: 'unreadable', reason, bytesSent } };
     }
     this.#channel.onTheirWay += 1;
+    if (this.#channel.onTheirWay === this.#channel.window) target.windowFilled.resolve(undefined);
     target.onTheirWayMost = Math.max(target.onTheirWayMost, this.#channel.onTheirWay);
     return { type: 'sent', result: this.#answer(hash.digest('hex'), bytesSent) };
   }
@@ -171,7 +176,8 @@ class MemoryStore implements PreparedInstance {
   async #answer(digest: string, bytesSent: number): Promise<StoreResult> {
     await turn();
     const channel = this.#channel;
-    const { stored, options } = channel.target;
+    const { stored, options, windowFilled } = channel.target;
+    if (options.fillsWindow === true) await windowFilled.promise;
     const { sopInstanceUID } = this.#file.header;
     channel.onTheirWay -= 1;
     if (channel.signal.aborted) channel.failure ??= CANCELLED;

@@ -57,7 +57,12 @@ test('every data set arrives, byte for byte, whatever the window and the number 
     [1, 3],
     [4, 3],
   ] as const) {
-    const { result, target, instances } = await send(t, plain(200), { window }, { options: { associations } });
+    const { result, target, instances } = await send(
+      t,
+      plain(200),
+      { window, fillsWindow: true },
+      { options: { associations } },
+    );
     assert.equal(result.counts.stored, 200);
     assert.deepEqual(result.associations, []);
     for (const { sopInstance, dataSet } of instances) {
