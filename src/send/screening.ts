@@ -9,10 +9,9 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { readHeader } from '../part10/header/read-header.ts';
-import { fileSource } from '../part10/read/data-set-file.ts';
 import { DataSetReadError } from '../part10/read/data-set-source.ts';
 import { asynchronousAccess } from '../part10/read/file-access.ts';
-import { ReadAhead } from '../part10/read/read-ahead.ts';
+import { DataSetSources } from './conversion.ts';
 import type { SendJob } from './job.ts';
 import type { Reason } from './outcome.ts';
 import { DEFAULT_PREFLIGHT_POLICY, type PreflightFinding, type PreflightPolicy } from './preflight-policy.ts';
@@ -151,7 +150,7 @@ export async function compare(
     }
     return { digests, conflicts };
   } finally {
-    reader.close();
+    await reader.close();
   }
 }
 
@@ -190,7 +189,7 @@ class DigestReader {
   readonly #fileTimeoutMs: number | undefined;
   readonly #aborted: Promise<undefined>;
   #abort: () => void = () => undefined;
-  #readAhead: ReadAhead | undefined;
+  #sources: DataSetSources | undefined;
 
   constructor(signal: AbortSignal, fileTimeoutMs: number | undefined) {
     this.#signal = signal;
@@ -216,19 +215,18 @@ class DigestReader {
     });
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#signal.removeEventListener('abort', this.#abort);
-    this.#readAhead?.close();
+    await this.#sources?.close();
   }
 
   async #unlessAborted(read: () => Promise<string | undefined>): Promise<string | undefined> {
     return this.#signal.aborted ? undefined : Promise.race([read(), this.#aborted]);
   }
 
-  async #digestOf({ path, header, identity }: ScannedInstance): Promise<string | undefined> {
-    this.#readAhead ??= new ReadAhead(this.#fileTimeoutMs);
-    const dataSet = { path, offset: header.dataSetOffset, length: header.dataSetLength, identity };
-    const source = this.#readAhead.source(dataSet, fileSource(path, header, identity, this.#fileTimeoutMs));
+  async #digestOf(file: ScannedInstance): Promise<string | undefined> {
+    this.#sources ??= new DataSetSources(this.#fileTimeoutMs);
+    const source = this.#sources.ownSourceOf(file);
     const hash = createHash('sha256');
     try {
       for await (const { bytes } of source.chunks(CHUNK_LENGTH)) {
