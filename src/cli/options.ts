@@ -1,6 +1,7 @@
 // The options of the commands and what their values mean, spelled as in pynetdicom's storescu if it has them. Words such as
 // 'lossless' are those of the editor's settings. AE titles: PS3.5 Table 6.2-1. Maximum length: PS3.8 D.1.
 
+import { PORT_MAX } from '../net/connection.ts';
 import { DEFAULT_CALLED_AE_TITLE, DEFAULT_MAX_PDU_LENGTH, type Peer } from '../net/peer.ts';
 import { AE_TITLE_LENGTH_MAX, type AETitleFault, aeTitleFault } from '../protocol/ae-title.ts';
 import {
@@ -186,9 +187,9 @@ export const hostFrom = (address: string): string => address.replace(/^\[(.*)\]$
 
 export function portFrom(name: string, text: string, lowest: 0 | 1): number {
   const port = wholeNumber(text);
-  if (port === undefined || port < lowest || port > 65_535) {
+  if (port === undefined || port < lowest || port > PORT_MAX) {
     const example = name.startsWith('-') ? `${name} 11112` : '11112';
-    throw wrongValue(name, text, 'a port', `a whole number from ${lowest} to 65535`, example);
+    throw wrongValue(name, text, 'a port', `a whole number from ${lowest} to ${PORT_MAX}`, example);
   }
   return port;
 }

@@ -2,6 +2,7 @@
 // first called, so an installed extension that nobody uses costs nothing. Exports no API to other extensions.
 
 import * as vscode from 'vscode';
+import { withoutQuotes } from '../trace/sanitize.ts';
 import { RESULTS_SCHEME } from './results.ts';
 import { Session } from './session.ts';
 
@@ -51,11 +52,10 @@ export async function deactivate(): Promise<void> {
 /** In characters: enough for a message and a deep stack. */
 const BUG_TEXT_MAX = 8_000;
 
-/** For the log, which outlives the window: without what a message quotes, which may be a file name and name a patient. */
+/** For the log, which outlives the window. */
 function describeBug(thrown: unknown): string {
   const text = thrown instanceof Error ? (thrown.stack ?? `${thrown.name}: ${thrown.message}`) : String(thrown);
   // A message can quote megabytes. A quote that the cut leaves open is removed to the end.
   const cut = text.length > BUG_TEXT_MAX ? text.slice(0, BUG_TEXT_MAX).replace(/'[^\n]*$/, "'…'") : text;
-  // Greedy, to the last quote mark of the line: a path may contain quote marks.
-  return cut.replace(/'.*'/g, "'…'");
+  return withoutQuotes(cut);
 }

@@ -11,7 +11,7 @@ import type { Problem } from '../report/problems.ts';
 import type { AssociationSummary, SendResult } from '../send/job.ts';
 import type { JournaledPeer } from '../send/journal.ts';
 import { type FileOutcome, OUTCOMES, type Outcome, type OutcomeCounts, type Reason } from '../send/outcome.ts';
-import type { ScannedFile } from '../send/scanned-file.ts';
+import { nameStart, type ScannedFile } from '../send/scanned-file.ts';
 import { ScannedFiles } from '../send/scanned-files.ts';
 import { Tally } from '../send/tally.ts';
 import type { DisplayRoot } from './display-path.ts';
@@ -103,7 +103,7 @@ class LineWriter {
 
   linesOf(file: FileOutcome): string {
     const { path, outcome, sopClassUID, sopInstanceUID, transferSyntaxUID } = file;
-    const nameAt = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
+    const nameAt = nameStart(path);
     let before = '';
     const numberIn = (table: string, value: unknown): number => {
       const json = JSON.stringify(value);

@@ -1,8 +1,8 @@
 // Validates the settings under `sendToPacs`. The JSON schema in the manifest has the same rules, which VS Code shows while
 // a person types; a unit test checks both with the same cases.
-// AE titles: PS3.5 6.2 (VR AE): 1-16 characters of the default repertoire, no backslash, no control character, not blank.
 
 import * as v from 'valibot';
+import { PORT_MAX } from '../net/connection.ts';
 import {
   DEFAULT_CALLED_AE_TITLE,
   DEFAULT_CALLING_AE_TITLE,
@@ -11,7 +11,7 @@ import {
   type Peer,
   type Timeouts,
 } from '../net/peer.ts';
-import { aeTitleFault } from '../protocol/ae-title.ts';
+import { AE_TITLE_LENGTH_MAX, aeTitleFault } from '../protocol/ae-title.ts';
 import {
   CONVERSIONS,
   PREFLIGHT_CODES,
@@ -45,10 +45,10 @@ const PEER_NAME = /^(?=.*\S)[^\p{Cc}\p{Cf}]{1,64}$/u;
 const HOST_NAME = /^[A-Za-z0-9._-]{1,253}$/;
 const IPV6_ADDRESS = /^(?=[^:]*:[^:]*:)[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9._-]{1,32})?$/;
 
-const AE_TITLE_RULE = 'must be 1 to 16 printable ASCII characters, without backslash and not only spaces';
+const AE_TITLE_RULE = `must be 1 to ${AE_TITLE_LENGTH_MAX} printable ASCII characters, without backslash and not only spaces`;
 const NAME_RULE = 'must be 1 to 64 characters, without control characters and not only spaces';
 const HOST_RULE = 'must be a host name or an IP address alone, without port, scheme or spaces';
-const PORT_RULE = 'must be a whole number from 1 to 65535';
+const PORT_RULE = `must be a whole number from 1 to ${PORT_MAX}`;
 const TIMEOUT_RULE = `must be a number of seconds from 0 (no limit) to ${TIMEOUT_MAX_S}`;
 const MAX_PDU_LENGTH_RULE = `must be 0 (no limit) or a whole number of bytes from ${MAX_PDU_LENGTH_MIN} to ${MAX_PDU_LENGTH_MAX}`;
 
@@ -66,7 +66,7 @@ const seconds = v.pipe(v.number(TIMEOUT_RULE), v.minValue(0, TIMEOUT_RULE), v.ma
 
 const wholeNumber = (least: number, most: number, rule: string) =>
   v.pipe(v.number(rule), v.integer(rule), v.minValue(least, rule), v.maxValue(most, rule));
-const portNumber = (least: number, rule: string) => wholeNumber(least, 65_535, rule);
+const portNumber = (least: number, rule: string) => wholeNumber(least, PORT_MAX, rule);
 
 /** One of the keys of `table`. */
 function word<Table extends object>(table: Table) {
@@ -262,7 +262,7 @@ export function parseCallingAETitle(value: unknown, origin: Origin): Parsed<stri
 
 /** `sendToPacs.receiver.port`: 0 = any free port. */
 export function parseReceiverPort(value: unknown): Parsed<number> {
-  const rule = 'must be a whole number from 0 (any free port) to 65535';
+  const rule = `must be a whole number from 0 (any free port) to ${PORT_MAX}`;
   const parsed = v.safeParse(portNumber(0, rule), value ?? 0);
   if (parsed.success) return { value: parsed.output };
   return {

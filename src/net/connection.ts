@@ -9,7 +9,9 @@
 
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 
-/** A host name or an address without brackets, and a port from 1 to 65535. */
+export const PORT_MAX = 65_535;
+
+/** A host name or an address without brackets, and a port from 1 to PORT_MAX. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;

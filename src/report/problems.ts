@@ -6,7 +6,7 @@ import type { FileOutcome, FileOutcomes, Outcome, OutcomeCounts } from '../send/
 import { explainFile, explainInCommon, sentence } from '../trace/explain.ts';
 import { explainPreflight, findingInCommon } from '../trace/explain-preflight.ts';
 import type { Words } from '../trace/explanation.ts';
-import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
+import { SHOWN_MAX, sanitize, withoutQuotes } from '../trace/sanitize.ts';
 import { formatCount, plural } from '../trace/units.ts';
 
 /** Files with the same explanation, but for offsets and lengths. */
@@ -196,9 +196,8 @@ const MISSING: Readonly<Record<ListenerTrouble['listener'], string>> = {
   outcome: 'Not every outcome of this send could be put on record: resumed, it sends those files again',
 };
 
-/** Hides what the message quotes: it may be a path that names a patient. To the last quote, as a path may contain quotes. */
 function errorText({ code, message }: SystemErrorInfo): string {
-  return code === 'UNKNOWN' ? sanitize(message, SHOWN_MAX.detail).replace(/'.*'/, "'…'") : sanitize(code);
+  return code === 'UNKNOWN' ? withoutQuotes(sanitize(message, SHOWN_MAX.detail)) : sanitize(code);
 }
 
 /** One sentence on what was not shown or recorded, because a listener of the send threw. */

@@ -21,3 +21,8 @@ export interface SkippedFile {
   readonly path: string;
   readonly problem: HeaderProblem;
 }
+
+/** Where the name of a file begins in its path. Folders are shared by many files, names are not: lists keep them apart. */
+export function nameStart(path: string): number {
+  return Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
+}

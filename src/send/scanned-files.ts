@@ -6,7 +6,7 @@ import { HEADER_FORMS, type InstanceHeader } from '../part10/header/header.ts';
 import { LazyList } from './list.ts';
 import { CommonTexts, PackedNumbers, PackedTexts } from './packed.ts';
 import { RepeatedInstances } from './repeated-instances.ts';
-import type { ScannedFile, ScannedInstance, SkippedFile } from './scanned-file.ts';
+import { nameStart, type ScannedFile, type ScannedInstance, type SkippedFile } from './scanned-file.ts';
 
 /** What tells whether a target takes an instance. */
 export type InstanceKind = Pick<InstanceHeader, 'sopClassUID' | 'transferSyntaxUID'>;
@@ -88,7 +88,7 @@ export class ScannedFiles extends LazyList<ScannedFile> {
       return;
     }
     const { path, header, identity, findings } = file;
-    const nameAt = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
+    const nameAt = nameStart(path);
     this.#folder.set(index, this.#folders.numberOf(path.slice(0, nameAt)));
     this.#name.set(index, this.#texts.add(path.slice(nameAt)));
     this.#kind.set(index, this.#kindNumberOf(header));

@@ -6,7 +6,7 @@
 
 import type { FileIdentity } from '../part10/read/file-identity.ts';
 import { CommonTexts, PackedNumbers, PackedTexts } from './packed.ts';
-import type { ScannedInstance } from './scanned-file.ts';
+import { nameStart, type ScannedInstance } from './scanned-file.ts';
 
 /** Instances in one generation of one peer. */
 export const GENERATION_MAX = 100_000;
@@ -122,7 +122,7 @@ class Generation {
     const place = this.#placeOf(high, low);
     const known = this.#places[place] as number;
     const entry = known === 0 ? this.length : known - 1;
-    const nameAt = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1;
+    const nameAt = nameStart(path);
     const folder = this.#folders.numberOf(path.slice(0, nameAt));
     // The name of a file that is stored again and again is kept once.
     const isSameName =

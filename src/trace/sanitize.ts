@@ -79,6 +79,14 @@ export function sanitize(text: string, max: number = SHOWN_MAX.uid): string {
   return max > 0 ? `${clean.slice(0, end).trimEnd()}…` : '';
 }
 
+/**
+ * Hides what a message quotes, for texts that outlive the window: it may be a path that names a patient. Hides to the last
+ * quote mark of each line, because a path may contain quote marks.
+ */
+export function withoutQuotes(message: string): string {
+  return message.replace(/'.*'/g, "'…'");
+}
+
 /** The text in quotation marks, which it cannot close itself. */
 export function quoted(text: string, max: number = SHOWN_MAX.errorComment): string {
   return `"${sanitize(text, max).replaceAll('"', "'")}"`;
