@@ -160,6 +160,8 @@ class ChannelRun implements ChannelEnd {
       this.#conclude(ready, result, began);
     });
     this.#awaited.add(concluded);
+    // It fails where it is awaited, not before.
+    concluded.catch(() => undefined);
   }
 
   #conclude(ready: Ready, result: StoreResult, began: number): void {

@@ -183,6 +183,8 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
           others.delete(other);
         });
         others.add(other);
+        // A bug in it fails the send where the others are awaited, not before.
+        other.catch(() => undefined);
       }
     };
     // A channel beside the first may put instances back after the first has found the queue empty.

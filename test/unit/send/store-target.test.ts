@@ -169,3 +169,21 @@ test('what is held back and what was stored before do not depend on the target',
   assert.deepEqual(verdicts(other.result), ['held back: pre-flight']);
   assert.equal(other.target.channels, 0);
 });
+
+test('a bug in one channel rejects the send, and is no unhandled rejection', async (t) => {
+  const bug = new Error('a bug of the target');
+  await assert.rejects(
+    send(
+      t,
+      plain(50),
+      {
+        openingFails: (channel) => {
+          if (channel === 2) throw bug;
+          return undefined;
+        },
+      },
+      { options: { associations: 2 } },
+    ),
+    bug,
+  );
+});
