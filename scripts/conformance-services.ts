@@ -6,7 +6,7 @@ import { EXPLICIT_VR_BE, EXPLICIT_VR_LE, IMPLICIT_VR_LE, VERIFICATION } from '..
 import { TRIES_MAX } from '../src/send/channel-run.ts';
 import { PRIORITIES } from '../src/send/option-words.ts';
 import { DEFAULT_SEND_OPTIONS } from '../src/send/options.ts';
-import { ABORTED_ASSOCIATIONS_MAX, LOST_ASSOCIATIONS_MAX } from '../src/send/recovery.ts';
+import { ABORTED_CHANNELS_MAX, LOST_CHANNELS_MAX } from '../src/send/recovery.ts';
 import { BACK_OFFS, current, nameOf, seconds, statusItems } from './conformance-tables.ts';
 import { code, facts, items, table } from './markdown.ts';
 
@@ -47,9 +47,9 @@ function storageScu(): string[] {
     request (other Message ID, other SOP Instance UID, other message, no status) aborts the association, and the instance is
     ${code('unknown')}.`,
     '#### 5.2.4 Behaviour on communication failure',
-    `An association counts as lost if it fails without any answer. After ${LOST_ASSOCIATIONS_MAX} lost in a row, the
+    `An association counts as lost if it fails without any answer. After ${LOST_CHANNELS_MAX} lost in a row, the
     remaining instances fail; associations that the peer aborts during an instance not tried before count separately, up to
-    ${ABORTED_ASSOCIATIONS_MAX}. Before each new attempt the AE waits ${BACK_OFFS}; after such an abort it does not wait. Failures that the AE causes itself, such as an
+    ${ABORTED_CHANNELS_MAX}. Before each new attempt the AE waits ${BACK_OFFS}; after such an abort it does not wait. Failures that the AE causes itself, such as an
     unreadable file, do not count.`,
     facts([
       [

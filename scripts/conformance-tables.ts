@@ -5,7 +5,7 @@ import { storeStatus } from '../src/protocol/dimse/status.ts';
 import { TRANSFER_SYNTAXES } from '../src/protocol/transfer-syntaxes.ts';
 import { type StorageSOPClass, storageSOPClasses, uidName } from '../src/protocol/uids.ts';
 import { conversionTargets } from '../src/send/conversion.ts';
-import { backOffMs, LOST_ASSOCIATIONS_MAX } from '../src/send/recovery.ts';
+import { backOffMs, LOST_CHANNELS_MAX } from '../src/send/recovery.ts';
 import { explainStatus } from '../src/trace/explain-status.ts';
 import { code } from './markdown.ts';
 
@@ -14,9 +14,9 @@ const hex = (status: number): string => status.toString(16).toUpperCase().padSta
 export const nameOf = (uid: string): string => uidName(uid) ?? uid;
 
 /** '0 s, then 1 s' for one lost association, two, and so on. */
-export const BACK_OFFS = Array.from({ length: LOST_ASSOCIATIONS_MAX - 1 }, (_, lost) =>
-  seconds(backOffMs(lost + 1)),
-).join(', then ');
+export const BACK_OFFS = Array.from({ length: LOST_CHANNELS_MAX - 1 }, (_, lost) => seconds(backOffMs(lost + 1))).join(
+  ', then ',
+);
 
 /** All 65,536 statuses, neighbours of the same meaning taken together: codes, meaning, behaviour. */
 export function statusItems(): string[] {

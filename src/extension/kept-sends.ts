@@ -9,7 +9,7 @@ import type { SendResult } from '../send/job.ts';
 import { headOf, type KeptHead, linesOfSend, SendReader } from './kept-send-file.ts';
 
 export const KEPT_AGE_MAX_MS = 30 * 24 * 3_600_000;
-/** The newest stay; the very newest whatever its size. */
+/** The newest sends are kept; the last one also if it is larger than KEPT_BYTES_MAX. */
 export const KEPT_FILES_MAX = 200;
 export const KEPT_BYTES_MAX = 128 * 1024 * 1024;
 

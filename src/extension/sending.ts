@@ -156,7 +156,7 @@ async function startOf(files: number, peerName: string): Promise<Omit<SendStart,
   return { files, problems: new ProblemCollector(peerName) };
 }
 
-/** There is nothing to send: every file ends as skipped, and nobody is connected to. */
+/** There is nothing to send: every file ends as skipped, and no connection is made. */
 async function runWithout(send: LiveSend, job: SendJob): Promise<SendResult> {
   const { nothingToSend } = await import('../send/run.ts');
   const result = nothingToSend(job.peer, job.files);

@@ -87,7 +87,7 @@ export class StorageService implements Service {
       path = await writer.finish();
     } catch (thrown) {
       this.#trace({ type: 'instance not written', error: systemErrorInfo(thrown) });
-      // The system's words may name paths of this machine, which are nobody's business at the other end.
+      // The system's message may name paths of this machine, which the peer must not learn.
       return storeResponse(request, OUT_OF_RESOURCES, 'Cannot write to file');
     }
     this.#trace({ type: 'instance received', path, bytes: writer.length });

@@ -60,7 +60,7 @@ let loading: Promise<Dcmjs> | undefined;
 
 function load(): Promise<Dcmjs> {
   loading ??= import('dcmjs').then((dcmjs) => {
-    // It warns on the console, which in the editor is nobody's.
+    // It warns on the console, which nobody reads in the editor.
     dcmjs.log.setLevel('silent');
     return dcmjs;
   });

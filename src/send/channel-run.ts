@@ -71,8 +71,8 @@ export async function runChannel<Needs extends ChannelNeeds>(
 }
 
 /**
- * What can be said of an instance without an answer. What went out whole in any try may be stored, whatever kept the
- * next try from it.
+ * The outcome of an instance without an answer. If it went out whole in any try it may be stored, even if a later try
+ * failed.
  */
 export function outcomeWithoutAnswer(pending: Pending, otherwise: 'failed' | 'cancelled' = 'failed'): Outcome {
   return pending.mayBeStored ? 'unknown' : otherwise;

@@ -1,19 +1,19 @@
-// How many associations a send should have open. With one association, each side idles while the other works. Several
+// How many channels (DICOM: associations) a send should have open. With one, each side idles while the other works. Several
 // hide that, but each costs the peer a process or a thread, and many peers allow few. How many a peer allows is learnt
-// once: asking for more after every file would flood it with associations that it rejects.
+// once: asking for more after every file would flood it with requests that it rejects.
 
 import { AUTO_ASSOCIATIONS_MAX } from './options.ts';
 
-/** The throughput with one more association is measured over this time, and over at least so many answers. */
+/** The throughput with one more channel is measured over this time, and over at least so many answers. */
 const WINDOW_MS = 25;
 const WINDOW_ANSWERS = 8;
 /** An answer counts as this many bytes: a round trip and the peer's work cost as much, however small the file. */
 const ANSWER_WEIGHT = 65_536;
-/** Another association must raise the throughput by at least this factor. */
+/** Another channel must raise the throughput by at least this factor. */
 const GAIN_MIN = 1.15;
-/** Where less time than this remains, another association would not pay. */
+/** Where less time than this remains, another channel would not pay. */
 const REMAINING_MIN_MS = 100;
-/** A peer that refused an association is asked again after this time, and at most so many times in a send. */
+/** A peer that refused a channel is asked again after this time, and at most so many times in a send. */
 const ASK_AGAIN_MS = 30_000;
 const ASK_AGAIN_MAX = 3;
 
@@ -31,7 +31,7 @@ export interface Throughput {
  * one was refused or did not pay. After a refusal: as many as were open then, and one more whenever the peer is asked
  * again. Time is an input, in milliseconds.
  */
-export class AssociationGrowth {
+export class ChannelGrowth {
   readonly #most: number;
   #wanted: number;
   #isOver: boolean;
@@ -52,7 +52,7 @@ export class AssociationGrowth {
   }
 
   /**
-   * The peer refused an association, or lost it.
+   * The peer refused a channel, or lost it.
    * @param open how many others are open: no more are wanted for now
    */
   refused(now: number, open: number): void {

@@ -8,13 +8,13 @@
 import type { Reason } from './outcome.ts';
 import type { ChannelFailure } from './store-target.ts';
 
-/** After this many associations in a row that were lost without a single answer, the rest of the files is given up. */
-export const LOST_ASSOCIATIONS_MAX = 3;
+/** After this many channels in a row that were lost without a single answer, the rest of the files is given up. */
+export const LOST_CHANNELS_MAX = 3;
 /**
- * The same for associations that the peer itself ended while an instance was on its way. Such a peer is there and
- * refuses this instance in its own way (DCMTK's storescp aborts); with another it may go on.
+ * The same for channels that the peer itself ended while an instance was on its way. Such a peer is there and refuses this
+ * instance in its own way (DCMTK's storescp aborts); with another it may go on.
  */
-export const ABORTED_ASSOCIATIONS_MAX = 10;
+export const ABORTED_CHANNELS_MAX = 10;
 
 const BACK_OFF_MS = [0, 1_000, 3_000];
 
@@ -55,7 +55,7 @@ export class Losses {
     const isRefused = failure.isByPeer && suspects > 0;
     if (isRefused) this.#refused += 1;
     const others = this.#lost - this.#refused;
-    if (others >= LOST_ASSOCIATIONS_MAX || this.#refused >= ABORTED_ASSOCIATIONS_MAX) {
+    if (others >= LOST_CHANNELS_MAX || this.#refused >= ABORTED_CHANNELS_MAX) {
       return {
         type: 'give up',
         reason: { code: 'given up', lostAssociations: this.#lost, last: failure.reason },

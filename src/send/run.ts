@@ -4,7 +4,7 @@
 
 import type { Peer } from '../net/peer.ts';
 import { type ChannelEnd, type ChannelHost, outcomeWithoutAnswer, runChannel } from './channel-run.ts';
-import { AssociationGrowth } from './growth.ts';
+import { ChannelGrowth } from './growth.ts';
 import { guardedListeners } from './guarded-listeners.ts';
 import type { SendJob, SendListeners, SendResult } from './job.ts';
 import { DEFAULT_SEND_OPTIONS, type SendOptions } from './options.ts';
@@ -45,7 +45,7 @@ export async function runSendTo<Needs extends ChannelNeeds>(
   return new SendRun(target, job, listeners, signal).run();
 }
 
-/** The result for files of which none can be sent: no association is opened. */
+/** The result when none of the files can be sent: no association is opened. */
 export function nothingToSend(peer: Peer, files: ScannedFiles): SendResult {
   const nowMs = Date.now();
   const tally = new Tally(files, undefined);
@@ -71,7 +71,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
   readonly #options: SendOptions;
   readonly #tally: Tally;
   readonly #progress: ProgressMeter;
-  readonly #growth: AssociationGrowth;
+  readonly #growth: ChannelGrowth;
   readonly #stored: StoredAtDestination | undefined;
   #bytesSent = 0;
   #answers = 0;
@@ -91,7 +91,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
     this.#job = job;
     this.#options = { ...DEFAULT_SEND_OPTIONS, ...job.options };
     this.#stored = job.earlier?.at(job.peer);
-    this.#growth = new AssociationGrowth(this.#options.associations);
+    this.#growth = new ChannelGrowth(this.#options.associations);
     this.#tally = new Tally(job.files, listeners.outcome);
     listeners.began?.(this.#tally);
     this.#progress = new ProgressMeter(job.files.load, () => this.#tally.counts, listeners.progress);

@@ -18,7 +18,7 @@ const END_OF_IMAGE = 0xd9;
 const START_OF_SCAN = 0xda;
 const JPEG_LS_FRAME = 0xf7;
 
-/** SOF0 to SOF15, of which C4, C8 and CC are something else. */
+/** SOF0 to SOF15 without C4, C8 and CC, which are other markers. */
 function isFrameHeader(marker: number): boolean {
   return (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) || marker === JPEG_LS_FRAME;
 }

@@ -6,7 +6,7 @@ import type { HeaderReading } from './read-header.ts';
 
 export interface PackedHeaders {
   readonly count: number;
-  /** FIELDS for each instance of which nothing is wrong. */
+  /** FIELDS for each instance without findings. */
   readonly numbers: Float64Array;
   /** SOP Instance UIDs of the same. */
   readonly instanceUIDs: readonly string[];
