@@ -15,11 +15,11 @@
 // Serving. Responses leave in the order of the requests. Back-pressure on peers that do not read responses: nothing is read
 // while too many are unanswered.
 
-import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import type { Command, SendableCommand } from '../protocol/dimse/command.ts';
 import type { AssociationDriver } from './association-driver.ts';
 import { Deadline } from './deadline.ts';
 import { Occurrence } from './deferred.ts';
+import type { Handler } from './dimse-service.ts';
 import type { AssociationFailure, Phase } from './failure.ts';
 
 /** A response to a request of ours, or why none came. */
@@ -35,29 +35,6 @@ export type Answer =
 
 /** A command that asks for an answer. */
 export type RequestCommand = Extract<SendableCommand, { readonly MessageID: number }>;
-
-/** A request of the peer. */
-export interface IncomingRequest<C extends Command = Command> {
-  readonly context: NegotiatedContext;
-  readonly command: C;
-  readonly hasDataSet: boolean;
-}
-
-/** How one request of the peer is served. Nothing of it may throw or reject. */
-export interface Service {
-  /**
-   * Takes bytes of the request's data set, which belong to the service. While a promise that it returns is pending, nothing
-   * more is read from the peer.
-   */
-  data?(bytes: Uint8Array): Promise<void> | undefined;
-  /** Called when the request is complete and all earlier ones are answered. */
-  response(): SendableCommand | Promise<SendableCommand>;
-  /** The association ended before the data set was complete. */
-  abandon?(): Promise<void>;
-}
-
-/** Called when the command set has arrived. Undefined: it cannot be served. */
-export type Handler<C extends Command = Command> = (request: IncomingRequest<C>) => Service | undefined;
 
 export interface SessionLimits {
   readonly responseMs: number;

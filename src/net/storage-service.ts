@@ -7,7 +7,7 @@ import type { CStoreRq, CStoreRsp } from '../protocol/dimse/command.ts';
 import { OUT_OF_RESOURCES, SOP_CLASS_NOT_SUPPORTED, SUCCESS } from '../protocol/dimse/status.ts';
 import { storeResponse } from '../protocol/service/storage.ts';
 import { storageSOPClasses } from '../protocol/uids.ts';
-import type { IncomingRequest, Service } from './dimse-session.ts';
+import type { IncomingRequest, Service } from './dimse-service.ts';
 import type { ReceivedInstance } from './received-instance.ts';
 import type { TraceEvent } from './trace-record.ts';
 
