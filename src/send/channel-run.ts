@@ -25,6 +25,11 @@ export interface ChannelHost {
   readonly signal: AbortSignal;
   /** The target has opened the channel. */
   opened(): void;
+  /**
+   * Called before an instance goes out.
+   * @returns why it must not: what was stored meanwhile; undefined: it may
+   */
+  claim(pending: Pending): Promise<Reason | undefined> | undefined;
   /** Bytes of an instance's data set that have just gone out. */
   sent(pending: Pending, bytes: number): void;
   /** The target has answered, whatever it said. */
@@ -111,6 +116,14 @@ class ChannelRun implements ChannelEnd {
       // One of those that were on their way when a channel was lost is the cause. Alone, it takes no other one along.
       const isSuspect = ready.pending.tries > 0;
       if (isSuspect) await Promise.all(this.#awaited);
+      // Nearly always there is nothing to wait for.
+      const claim = this.#host.claim(ready.pending);
+      const reason = claim === undefined ? undefined : await claim;
+      if (reason !== undefined) {
+        ready.prepared.abandon();
+        this.#host.settle(ready.pending, 'held back', reason, { bytesSent: 0 });
+        continue;
+      }
       if (this.#channel.hasEnded || this.#host.signal.aborted) {
         this.#queue.putBack(ready.pending);
         ready.prepared.abandon();

@@ -10,14 +10,15 @@ import type { SendJob, SendListeners, SendResult } from './job.ts';
 import { DEFAULT_SEND_OPTIONS, type SendOptions } from './options.ts';
 import type { Outcome, Reason, SentFacts } from './outcome.ts';
 import { type PlannedChannel, planSend, type SendPlan } from './plan.ts';
+import { DEFAULT_PREFLIGHT_POLICY } from './preflight-policy.ts';
 import { ProgressMeter } from './progress.ts';
 import { InstanceQueue, type Pending } from './queue.ts';
 import { Losses, pause } from './recovery.ts';
 import type { ScannedInstance } from './scanned-file.ts';
 import type { ScannedFiles } from './scanned-files.ts';
-import { compare } from './screening.ts';
+import { compare, conflictsWith, NOTHING_COMPARED, storedConflict } from './screening.ts';
 import type { ChannelNeeds, StoreTarget } from './store-target.ts';
-import type { StoredAtDestination } from './stored-instances.ts';
+import type { StoredAtDestination, StoredInstance } from './stored-instances.ts';
 import { type Ending, Tally } from './tally.ts';
 import { DicomTarget } from './targets/dicom-target.ts';
 
@@ -80,7 +81,9 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
   /** Opens further channels beside the first, as many as are wanted by now. */
   #openMore: (() => void) | undefined;
   #waiting: InstanceQueue | undefined;
-  #digests: ReadonlyMap<number, string> = new Map();
+  #compared = NOTHING_COMPARED;
+  /** Instances that are on their way, by index; to be called when they have their outcome. */
+  readonly #begun = new Map<number, () => void>();
   #duplicates: SendPlan['duplicates'] = new Map();
   /** The same by the index of the file that is sent in their place. */
   readonly #duplicatesOf = new Map<number, { readonly index: number; readonly reason: Reason }[]>();
@@ -103,6 +106,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
       await this.#sendAll();
     } finally {
       await this.#target.close();
+      for (const ended of this.#begun.values()) ended();
     }
     this.#progress.finish();
     return {
@@ -120,6 +124,16 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
   opened(): void {
     this.#isPeerKnown = true;
     this.#openMore?.();
+  }
+
+  claim({ index, file }: Pending): Promise<Reason | undefined> | undefined {
+    if (this.#stored === undefined) return undefined;
+    const first = this.#stored.find(file.header.sopInstanceUID);
+    if (first === undefined || this.#mayReplace(index, file, first)) {
+      this.#begin(index, file, this.#stored);
+      return undefined;
+    }
+    return this.#claimBeside(index, file, first, this.#stored);
   }
 
   sent(pending: Pending, bytes: number): void {
@@ -145,13 +159,41 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
     this.#settle(index, file, { outcome, reason, facts }, bytesSent);
   }
 
+  #mayReplace(index: number, file: ScannedInstance, first: StoredInstance): boolean {
+    const { preflight } = this.#options;
+    const policy = preflight?.['conflicting instance'] ?? DEFAULT_PREFLIGHT_POLICY['conflicting instance'];
+    if (policy === 'send' || this.#job.decided?.has(file.path) === true) return true;
+    return first.path === file.path || first.path === this.#compared.same.get(index);
+  }
+
+  /** Another send has stored `first` since this one compared its files, or is about to. */
+  async #claimBeside(
+    index: number,
+    file: ScannedInstance,
+    first: StoredInstance,
+    stored: StoredAtDestination,
+  ): Promise<Reason | undefined> {
+    const { fileTimeoutMs } = this.#options;
+    const digest = this.#compared.digests.get(index);
+    const isOther = await conflictsWith(file, digest, first, this.signal, fileTimeoutMs);
+    // Cancelled: it does not go out anyway, and is not compared to the end.
+    if (isOther && !this.signal.aborted) return { code: 'pre-flight', finding: storedConflict(file, first.path) };
+    this.#begin(index, file, stored);
+    return undefined;
+  }
+
+  #begin(index: number, file: ScannedInstance, stored: StoredAtDestination): void {
+    this.#begun.get(index)?.();
+    this.#begun.set(index, stored.begin(file, this.#compared.digests.get(index)));
+  }
+
   async #sendAll(): Promise<void> {
     const { files } = this.#job;
     this.#tally.settleSkipped();
     const compared = await compare(this.#job, this.signal);
     // Cancelled before the files were compared: nothing can be said of them.
     if (!this.signal.aborted) {
-      this.#digests = compared.digests;
+      this.#compared = compared;
       await this.#runPlan(planSend(this.#job, this.#target, this.#options.preflight, compared));
     }
     for (let index = 0; index < files.length; index += 1) {
@@ -256,7 +298,9 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
     this.#progress.settled(file.header.dataSetLength, bytesSent);
     const isStored = outcome === 'stored' || outcome === 'stored with warning';
     // Unknown: it may be stored.
-    if (isStored || outcome === 'unknown') this.#stored?.add(file, this.#digests.get(index));
+    if (isStored || outcome === 'unknown') this.#stored?.add(file, this.#compared.digests.get(index));
+    this.#begun.get(index)?.();
+    this.#begun.delete(index);
     for (const duplicate of this.#duplicatesOf.get(index) ?? []) {
       if (isStored) this.#settleByIndex(duplicate.index, 'skipped', duplicate.reason);
       else {

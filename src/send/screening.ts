@@ -30,9 +30,11 @@ export interface Comparison {
   readonly digests: ReadonlyMap<number, string>;
   /** The path of the file from which another data set was stored under this UID. */
   readonly conflicts: ReadonlyMap<number, string>;
+  /** The path of another file from which the same data set was stored. */
+  readonly same: ReadonlyMap<number, string>;
 }
 
-const NOTHING_COMPARED: Comparison = { digests: new Map(), conflicts: new Map() };
+export const NOTHING_COMPARED: Comparison = { digests: new Map(), conflicts: new Map(), same: new Map() };
 const NOTHING_DECIDED: ReadonlySet<string> = new Set();
 const CHUNK_LENGTH = 262_144;
 /** So many files are looked up before the event loop gets a turn. */
@@ -76,8 +78,7 @@ export class Screening {
       const finding = findings.find(({ code }) => this.#policy[code] === 'skip');
       if (finding !== undefined) return heldBack(finding);
       if (storedFrom !== undefined && this.#policy['conflicting instance'] === 'skip') {
-        const { sopInstanceUID } = this.#files.instance(index).header;
-        return heldBack({ code: 'conflicting instance', sopInstanceUID, firstPath: storedFrom, isStored: true });
+        return heldBack(storedConflict(this.#files.instance(index), storedFrom));
       }
     }
     return this.#screenRepeated(index);
@@ -111,6 +112,11 @@ export class Screening {
   }
 }
 
+/** @param firstPath the file from which another data set was stored under the same UID */
+export function storedConflict({ header }: ScannedInstance, firstPath: string): PreflightFinding {
+  return { code: 'conflicting instance', sopInstanceUID: header.sopInstanceUID, firstPath, isStored: true };
+}
+
 function heldBack(finding: PreflightFinding): Screened {
   return { type: 'held back', reason: { code: 'pre-flight', finding } };
 }
@@ -130,6 +136,7 @@ export async function compare(
 ): Promise<Comparison> {
   const digests = new Map<number, string>();
   const conflicts = new Map<number, string>();
+  const same = new Map<number, string>();
   const reader = new DigestReader(signal, options?.fileTimeoutMs);
   try {
     for (const group of couldBeSameGroups(files)) {
@@ -140,15 +147,32 @@ export async function compare(
       }
     }
     const stored = earlier?.at(peer);
-    if (stored === undefined || stored.isEmpty) return { digests, conflicts };
+    if (stored === undefined || stored.isEmpty) return { digests, conflicts, same };
     for (let index = 0; index < files.length && !signal.aborted; index += 1) {
       if (index % LOOK_UPS === 0) await setImmediate();
       if (files.skipped.has(index)) continue;
       const first = stored.find(files.sopInstanceUIDOf(index));
       if (first === undefined) continue;
-      if (await isConflict(files.instance(index), digests.get(index), first, reader)) conflicts.set(index, first.path);
+      const isOther = await isConflict(files.instance(index), digests.get(index), first, reader);
+      (isOther ? conflicts : same).set(index, first.path);
     }
-    return { digests, conflicts };
+    return { digests, conflicts, same };
+  } finally {
+    await reader.close();
+  }
+}
+
+/** The same for one file whose turn has come: another send of this process has stored `first` meanwhile, or is about to. */
+export async function conflictsWith(
+  file: ScannedInstance,
+  digest: string | undefined,
+  first: StoredInstance,
+  signal: AbortSignal,
+  fileTimeoutMs: number | undefined,
+): Promise<boolean> {
+  const reader = new DigestReader(signal, fileTimeoutMs);
+  try {
+    return await isConflict(file, digest, first, reader);
   } finally {
     await reader.close();
   }

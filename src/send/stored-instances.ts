@@ -1,5 +1,6 @@
-// What earlier sends of this process have stored, for each peer: from which file an instance came. So a second send
-// cannot replace it by another file with the same SOP Instance UID, unless a person decides so (see screening.ts).
+// What the sends of this process have stored or are about to store, for each peer: from which file an instance came. So a
+// second send, later or at the same time, cannot replace it by another file with the same SOP Instance UID, unless a
+// person decides so (see screening.ts).
 //
 // About 60 bytes an instance, outside the engine's heap. Two generations bound it: when the younger is full, the older
 // is forgotten.
@@ -19,7 +20,7 @@ export interface Destination {
   readonly calledAETitle: string;
 }
 
-/** The file that was stored last under a SOP Instance UID. */
+/** The file that was stored last under a SOP Instance UID, or is about to be. */
 export interface StoredInstance {
   /** Absolute. */
   readonly path: string;
@@ -59,19 +60,39 @@ export class StoredAtDestination {
   readonly #generationMax: number;
   #young = new Generation();
   #old = new Generation();
+  /** Instances that are on their way, by SOP Instance UID. */
+  readonly #underWay = new Map<string, StoredInstance>();
 
   constructor(generationMax: number) {
     this.#generationMax = generationMax;
   }
 
   get isEmpty(): boolean {
-    return this.#young.length + this.#old.length === 0;
+    return this.#young.length + this.#old.length + this.#underWay.size === 0;
   }
 
   find(sopInstanceUID: string): StoredInstance | undefined {
     if (this.isEmpty) return undefined;
+    const underWay = this.#underWay.get(sopInstanceUID);
+    if (underWay !== undefined) return underWay;
     const [high, low] = hashesOf(sopInstanceUID);
     return this.#young.find(high, low) ?? this.#old.find(high, low);
+  }
+
+  /**
+   * The first byte of a file is about to go out. It counts as stored until what this returns is called, when the file has
+   * its outcome and was added, or was not stored.
+   * @param digest of its data set, where it is known
+   */
+  begin({ path, header, identity }: ScannedInstance, digest?: string): () => void {
+    const { sopInstanceUID, transferSyntaxUID, dataSetLength } = header;
+    const hash = hashOfIdentity(identity);
+    const isOf = (other: FileIdentity): boolean => hashOfIdentity(other) === hash;
+    const begun = { path, transferSyntaxUID, dataSetLength, digest, isOf };
+    this.#underWay.set(sopInstanceUID, begun);
+    return () => {
+      if (this.#underWay.get(sopInstanceUID) === begun) this.#underWay.delete(sopInstanceUID);
+    };
   }
 
   /** @param digest of its data set, where it is known */

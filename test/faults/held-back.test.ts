@@ -6,6 +6,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { Deferred } from '../../src/net/deferred.ts';
 import type { SendJob, SendResult } from '../../src/send/job.ts';
 import { openJournal } from '../../src/send/journal.ts';
 import { readJournals, remaining } from '../../src/send/journal-shelf.ts';
@@ -14,6 +15,7 @@ import { StoredInstances } from '../../src/send/stored-instances.ts';
 import { buildFile, sampleInstance } from '../support/dicom-builder.ts';
 import { peerAt, scanned, verdicts } from '../support/jobs.ts';
 import * as naive from '../support/naive-pdu.ts';
+import { startPeer } from '../support/peer-modes.ts';
 import { startScriptedPeer } from '../support/scripted-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -170,6 +172,56 @@ test('a decided file is sent despite its findings, and others with its UID are h
   assert.equal(basename(reason.finding.firstPath), '2.dcm');
   const both = await send(archive.port, [folder], { decided: new Set([first, second]) });
   assert.deepEqual(verdicts(both), ['stored', 'held back: pre-flight']);
+});
+
+test('of two sends at the same time the second holds back what the first has under way', async (t) => {
+  const { first, second } = conflictingFolder(t);
+  const earlier = new StoredInstances();
+  const begun = new Deferred<void>();
+  const gate = new Deferred<number>();
+  const slow = await startPeer(t, (number) => ({
+    answer: () => {
+      if (number > 1) return 0xa700;
+      begun.resolve(undefined);
+      return gate.promise;
+    },
+  }));
+  const one = send(slow.port, [first], { earlier });
+  await begun.promise;
+  assert.deepEqual(verdicts(await send(slow.port, [second], { earlier })), ['held back: pre-flight']);
+  gate.resolve(0xa700);
+  assert.deepEqual(verdicts(await one), ['failed: status']);
+  // Nothing of the first one was stored.
+  assert.deepEqual(verdicts(await send(slow.port, [second], { earlier })), ['failed: status']);
+  assert.equal(slow.instances.length, 2);
+});
+
+test('of two sends at the same time the first holds back what the second has stored meanwhile', async (t) => {
+  const { folder, first, second } = conflictingFolder(t);
+  const earlier = new StoredInstances();
+  const begun = new Deferred<void>();
+  const gate = new Deferred<number>();
+  const archive = await startPeer(t, (number) => ({
+    answer: ({ count }) => {
+      if (number > 1 || count > 1) return 0;
+      begun.resolve(undefined);
+      return gate.promise;
+    },
+  }));
+  const [before, copy] = [join(folder, '0.dcm'), join(folder, '3.dcm')];
+  writeFileSync(before, sampleInstance({ seed: 2 }).file);
+  writeFileSync(copy, sampleInstance({ seed: 3 }).file);
+  const same = join(temporaryFolder(t), 'same.dcm');
+  writeFileSync(same, sampleInstance({ seed: 3 }).file);
+  const one = send(archive.port, [before, first, copy], { earlier, options: { associations: 1 } });
+  await begun.promise;
+  assert.deepEqual(verdicts(await send(archive.port, [second, same], { earlier })), ['stored', 'stored']);
+  gate.resolve(0);
+  const result = await one;
+  assert.deepEqual(verdicts(result), ['stored', 'held back: pre-flight', 'stored']);
+  const reason = result.outcomes.at(1)?.reason;
+  assert.ok(reason?.code === 'pre-flight' && reason.finding.code === 'conflicting instance');
+  assert.equal(reason.finding.firstPath, second);
 });
 
 const FATES: readonly (readonly [string, (count: number) => number, readonly string[]])[] = [
