@@ -38,7 +38,8 @@ export async function sendHeldBack(session: Session, id?: unknown, path?: unknow
   const shown = shownPaths(send, result);
   const nameOf = (file: string): string => sanitize(shown(file), NAME_MAX);
   const file = typeof path === 'string' ? held.find((one) => one.path === path) : await pick(send, held, nameOf);
-  if (file === undefined || !(await isDecided(send, file, nameOf))) return undefined;
+  if (file === undefined || !(await isDecided(send, file, await otherFileOf(session, send, result, file), nameOf)))
+    return undefined;
   const configured = await chooseSamePeer(session, send.peer, [file.path], TITLE);
   if (configured === undefined) return undefined;
   session.channel.note('info', 'A person decided to send a file that was held back');
@@ -59,10 +60,35 @@ function heldBackIn({ outcomes }: SendResult): FileOutcome[] {
   return held;
 }
 
+interface OtherFile {
+  readonly path: string;
+  readonly uid: string;
+}
+
 /** The file with the same SOP Instance UID, where that is why this one was held back. */
-function otherFileOf({ reason }: FileOutcome): { readonly path: string; readonly uid: string } | undefined {
+function conflictOf({ reason }: FileOutcome): OtherFile | undefined {
   if (reason?.code !== 'pre-flight' || reason.finding.code !== 'conflicting instance') return undefined;
   return { path: reason.finding.firstPath, uid: reason.finding.sopInstanceUID };
+}
+
+/** The file that this one would replace, whatever it was held back for. */
+async function otherFileOf(
+  session: Session,
+  { peer }: Send,
+  { outcomes }: SendResult,
+  file: FileOutcome,
+): Promise<OtherFile | undefined> {
+  const conflict = conflictOf(file);
+  const uid = file.sopInstanceUID;
+  if (conflict !== undefined || uid === undefined) return conflict;
+  const stored = (await session.storedInstances()).at(peer).find(uid);
+  if (stored !== undefined) return stored.path === file.path ? undefined : { path: stored.path, uid };
+  // After a reload the send itself is all that is known.
+  for (const { path, outcome, sopInstanceUID } of outcomes) {
+    const mayBeStored = outcome === 'stored' || outcome === 'stored with warning' || outcome === 'unknown';
+    if (mayBeStored && sopInstanceUID === uid && path !== file.path) return { path, uid };
+  }
+  return undefined;
 }
 
 async function pick(
@@ -72,7 +98,7 @@ async function pick(
 ): Promise<FileOutcome | undefined> {
   const { explainFile } = await import('../../trace/explain.ts');
   const items = held.map((file): HeldBackItem => {
-    const other = otherFileOf(file);
+    const other = conflictOf(file);
     const why =
       other === undefined
         ? (explainFile(file, { peerName: send.peer.name, displayPath: nameOf })?.what ?? '')
@@ -101,27 +127,33 @@ function besideWords(shown: string, beside: string): string {
   return folder === '' || folder === splitPath(beside).folder ? name : `${name} in ${folder}`;
 }
 
-/** The person's own decision, for this very file. */
-async function isDecided(send: Send, file: FileOutcome, nameOf: (path: string) => string): Promise<boolean> {
+/**
+ * The person's own decision, for this very file.
+ * @param other the file that it would replace
+ */
+async function isDecided(
+  send: Send,
+  file: FileOutcome,
+  other: OtherFile | undefined,
+  nameOf: (path: string) => string,
+): Promise<boolean> {
   const path = nameOf(file.path);
   const peerName = sanitize(send.peer.name, NAME_MAX);
-  const other = otherFileOf(file);
   const { explainFile } = await import('../../trace/explain.ts');
-  const lines =
-    other === undefined
-      ? [
-          `This file: ${path}`,
-          '',
-          explainFile(file, { peerName, displayPath: nameOf })?.what ?? '',
-          `${peerName} may refuse it or lose data.`,
-        ]
-      : [
-          `This file: ${path}`,
-          `Other file: ${nameOf(other.path)}`,
-          '',
-          `Both have the SOP Instance UID ${sanitize(other.uid, NAME_MAX)}, but their data sets differ.`,
-          `If ${peerName} has the other one, it will replace it with this one, or refuse this one.`,
-        ];
+  const isDamaged = conflictOf(file) === undefined;
+  const lines = [`This file: ${path}`];
+  if (other !== undefined) lines.push(`Other file: ${nameOf(other.path)}`);
+  if (isDamaged) {
+    const what = explainFile(file, { peerName, displayPath: nameOf })?.what ?? '';
+    lines.push('', what, `${peerName} may refuse it or lose data.`);
+  }
+  if (other !== undefined) {
+    lines.push(
+      '',
+      `Both have the SOP Instance UID ${sanitize(other.uid, NAME_MAX)}${isDamaged ? '.' : ', but their data sets differ.'}`,
+      `If ${peerName} has the other one, it will replace it with this one, or refuse this one.`,
+    );
+  }
   const answer = await vscode.window.showWarningMessage(
     plainWords(`Send ${splitPath(path).name} to ${peerName}?`),
     { modal: true, detail: plainWords(lines.join('\n')) },

@@ -76,4 +76,25 @@ describe('a held-back file', () => {
     assert.deepEqual(some(again), { 'held back': 1 });
     assert.equal(lengths.length, 3);
   });
+
+  it('names the stored file that a damaged one with the same UID would replace', async (t) => {
+    const folder = temporaryFolder(t);
+    const { file } = sampleInstance({ seed: 2 });
+    const damaged = join(folder, 'A-DAMAGED.dcm');
+    writeFileSync(damaged, file.subarray(0, -10));
+    writeFileSync(join(folder, 'B-WHOLE.dcm'), file);
+    const peer = await startScriptedPeer(async (connection) => {
+      await connection.accept();
+      await connection.serve(() => 0);
+    });
+    t.after(() => peer.stop());
+    editor.user = { peers: [{ name: 'OTHER', host: '127.0.0.1', port: peer.port }] };
+    assert.deepEqual(some(await editor.run('sendToPacs.send', editor.file(folder))), { stored: 1, 'held back': 1 });
+    editor.consent = undefined;
+    editor.shown.length = 0;
+    assert.equal(await editor.run('sendToPacs.sendHeldBack', undefined, damaged), undefined);
+    const detail = editor.textsOf('modal').join('\n');
+    for (const words of [/10 bytes are missing/, /Other file: \S*B-WHOLE\.dcm/, /will replace it/])
+      assert.match(detail, words);
+  });
 });
