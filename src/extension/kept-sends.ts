@@ -6,6 +6,7 @@ import { createReadStream } from 'node:fs';
 import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SendResult } from '../send/job.ts';
+import { isSendId, sendFilePath, sendIdOf } from '../send/send-id.ts';
 import { headOf, type KeptHead, linesOfSend, SendReader } from './kept-send-file.ts';
 
 export const KEPT_AGE_MAX_MS = 30 * 24 * 3_600_000;
@@ -15,18 +16,15 @@ export const KEPT_BYTES_MAX = 128 * 1024 * 1024;
 
 /** What a killed process left half written. */
 const LEFTOVER_AGE_MAX_MS = 24 * 3_600_000;
-const FILE_NAME = /^send-([0-9A-Za-z-]{1,64})\.jsonl$/;
 /** A head names all that a person selected. */
 const HEAD_LENGTH_MAX = 1 << 24;
-
-const pathOf = (directory: string, id: string): string => join(directory, `send-${id}.jsonl`);
 
 /** Rejects where it cannot be written; then nothing is left of it. */
 export async function keepSend(directory: string, head: KeptHead, result: SendResult): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   // The folder may have been there with other rights.
   await chmod(directory, 0o700);
-  const path = pathOf(directory, head.id);
+  const path = sendFilePath(directory, head.id);
   const unfinished = `${path}.${process.pid}.tmp`;
   try {
     const handle = await open(unfinished, 'w', 0o600);
@@ -50,13 +48,13 @@ export async function keptHeads(
   const ids = new Set<string>();
   const heads: KeptHead[] = [];
   for (const name of await readdir(directory).catch(() => [])) {
-    const id = FILE_NAME.exec(name)?.[1];
+    const id = sendIdOf(name);
     if (id === undefined) continue;
     if (known.has(id)) {
       ids.add(id);
       continue;
     }
-    const head = headOf(await firstLine(pathOf(directory, id)));
+    const head = headOf(await firstLine(sendFilePath(directory, id)));
     if (head?.id !== id) continue;
     ids.add(id);
     heads.push(head);
@@ -80,10 +78,10 @@ async function firstLine(path: string): Promise<string> {
 
 /** The whole result; undefined: it is not there, or not as it was written. Never rejects. */
 export async function readKept(directory: string, id: string): Promise<SendResult | undefined> {
-  if (FILE_NAME.exec(`send-${id}.jsonl`)?.[1] !== id) return undefined;
+  if (!isSendId(id)) return undefined;
   const reader = new SendReader();
   try {
-    for await (const line of linesOf(pathOf(directory, id))) reader.take(line);
+    for await (const line of linesOf(sendFilePath(directory, id))) reader.take(line);
     return reader.result();
   } catch {
     return undefined;
@@ -101,7 +99,7 @@ async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
 }
 
 export async function forgetKept(directory: string, id: string): Promise<void> {
-  if (FILE_NAME.test(`send-${id}.jsonl`)) await remove(pathOf(directory, id));
+  if (isSendId(id)) await remove(sendFilePath(directory, id));
 }
 
 /** Removes what is too old, too many or too much. Never rejects. */
@@ -112,7 +110,7 @@ export async function tidyKept(directory: string, nowMs: number): Promise<void> 
     const status = await stat(path).catch(() => undefined);
     if (status === undefined) continue;
     const { mtimeMs, size } = status;
-    if (FILE_NAME.test(name)) kept.push({ path, mtimeMs, size });
+    if (sendIdOf(name) !== undefined) kept.push({ path, mtimeMs, size });
     else if (/^send-.*\.tmp$/.test(name) && nowMs - mtimeMs > LEFTOVER_AGE_MAX_MS) await remove(path);
   }
   kept.sort((a, b) => b.mtimeMs - a.mtimeMs);

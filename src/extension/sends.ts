@@ -6,11 +6,12 @@
 // list. When it ends its results are kept on disk (kept-sends.ts); the last few stay in memory as well. A send whose
 // process died left no results, only its journal: it is listed as interrupted.
 
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import type { SendResult } from '../send/job.ts';
 import type { JournalSummary } from '../send/journal-shelf.ts';
+import { newSendId } from '../send/send-id.ts';
+import { withoutQuotes } from '../trace/sanitize.ts';
 import { Emitter, type Event } from './emitter.ts';
 import type { KeptHead, SendFacts } from './kept-send-file.ts';
 import { LiveSend, noCounts, PastSend, type Send, type SendOwner } from './send-entries.ts';
@@ -45,9 +46,7 @@ export class Sends {
     this.#journals = join(storage, 'journals');
     this.#note = note;
     this.#emitter = new Emitter((error) => {
-      // What a message quotes may be a path.
-      const message = systemErrorInfo(error).message.replace(/'.*'/g, "'…'");
-      note(`A view of the sends failed: ${message}`);
+      note(`A view of the sends failed: ${withoutQuotes(systemErrorInfo(error).message)}`);
     });
   }
 
@@ -67,7 +66,7 @@ export class Sends {
 
   begin(facts: Omit<SendFacts, 'id' | 'startedAtMs'>): LiveSend {
     const startedAtMs = Date.now();
-    const id = `${new Date(startedAtMs).toISOString().replace(/\D/g, '').slice(0, 14)}-${randomUUID()}`;
+    const id = newSendId(startedAtMs);
     const send = new LiveSend({ ...facts, id, startedAtMs }, this.#owner);
     this.#live.set(id, send);
     this.#tell(id, true);

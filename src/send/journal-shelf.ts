@@ -11,11 +11,10 @@ import {
   type JournalEnd,
   type JournaledFile,
   type JournalHeader,
-  journalIdOf,
-  journalPath,
 } from './journal.ts';
 import { isHeld } from './journal-holder.ts';
 import { OUTCOMES, type Outcome } from './outcome.ts';
+import { isSendId, sendFilePath, sendIdOf } from './send-id.ts';
 
 /** Of journals without a running process, at most so many are kept, the newest, and none that is older than this. */
 export const JOURNALS_KEPT = 20;
@@ -70,8 +69,8 @@ export async function readJournals(directory: string, nowMs: number): Promise<Jo
 
 /** One journal by its id; undefined: there is none. Never rejects. */
 export async function findJournal(directory: string, id: string, nowMs: number): Promise<JournalSummary | undefined> {
-  if (journalIdOf(`send-${id}.jsonl`) === undefined) return undefined;
-  const path = journalPath(directory, id);
+  if (!isSendId(id)) return undefined;
+  const path = sendFilePath(directory, id);
   const status = await stat(path).catch(() => undefined);
   return status === undefined ? undefined : readJournal(path, status, nowMs);
 }
@@ -101,7 +100,7 @@ async function remove(path: string): Promise<void> {
 async function journalFiles(directory: string): Promise<{ readonly path: string; readonly status: Stats }[]> {
   const found: { path: string; status: Stats }[] = [];
   for (const name of await readdir(directory).catch(() => [])) {
-    if (journalIdOf(name) === undefined) continue;
+    if (sendIdOf(name) === undefined) continue;
     const path = join(directory, name);
     const status = await stat(path).catch(() => undefined);
     if (status?.isFile() === true) found.push({ path, status });

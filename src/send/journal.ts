@@ -8,18 +8,16 @@
 // which a Storage SCP takes as the same instances. Lines name files, which can name patients: only their owner may read
 // them.
 
-import { randomUUID } from 'node:crypto';
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Peer } from '../net/peer.ts';
 import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
 import type { SendJob } from './job.ts';
 import { type JournalHolder, thisProcess } from './journal-holder.ts';
 import type { FileOutcome, Outcome } from './outcome.ts';
+import { newSendId, sendFilePath } from './send-id.ts';
 
 export const JOURNAL_VERSION = 1;
-const FILE_NAME = /^send-([0-9A-Za-z-]{1,64})\.jsonl$/;
 /** Lines are written in pieces of about this many characters. */
 const PIECE_LENGTH = 1 << 17;
 
@@ -83,15 +81,6 @@ export function isDone(outcome: Outcome): boolean {
   return outcome === 'stored' || outcome === 'stored with warning' || outcome === 'skipped' || outcome === 'held back';
 }
 
-export function journalPath(directory: string, id: string): string {
-  return join(directory, `send-${id}.jsonl`);
-}
-
-/** The id in the name of a journal's file; undefined: it is something else. */
-export function journalIdOf(fileName: string): string | undefined {
-  return FILE_NAME.exec(fileName)?.[1];
-}
-
 /** Begins a journal in `directory`, which is created if missing. Returns when every file has its line. */
 export function openJournal(
   directory: string,
@@ -117,7 +106,7 @@ export async function beginJournal(
 /** Deletes a journal. False: another process has done so already. Of several callers only one gets true. */
 export function forget(directory: string, id: string): boolean {
   try {
-    rmSync(journalPath(directory, id));
+    rmSync(sendFilePath(directory, id));
     return true;
   } catch {
     return false;
@@ -143,8 +132,8 @@ class FileJournal implements Journal {
 
   constructor(directory: string, options: JournalOptions) {
     this.#startedAtMs = options.nowMs ?? Date.now();
-    this.id = `${new Date(this.#startedAtMs).toISOString().replace(/\D/g, '').slice(0, 14)}-${randomUUID()}`;
-    this.#path = journalPath(directory, this.id);
+    this.id = newSendId(this.#startedAtMs);
+    this.#path = sendFilePath(directory, this.id);
     this.#trouble = options.trouble;
   }
 

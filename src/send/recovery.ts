@@ -1,7 +1,7 @@
 // What to do after a channel has failed: open another one, and when, or give up.
 //
-// Only the peer's failures count. A channel that we ended because a file could not be read on says nothing about the
-// peer. A channel that the peer ended while an instance was on its way counts first of all against that instance: it
+// A channel that we ended because a file could not be read on says nothing about the peer, and does not count. What this
+// machine lacks (descriptors, ports) does count, because it must not be waited for without end; the reason says whose it is. A channel that the peer ended while an instance was on its way counts first of all against that instance: it
 // goes to the end of the queue, and the next channel begins with an instance from elsewhere in it. An answer to any of
 // them shows that the peer works, and the count begins again.
 

@@ -2,7 +2,8 @@
 // a line; later there is room for a few lines again. Prints the journal's complaint and the number of outcomes recorded then.
 
 import { statSync, truncateSync } from 'node:fs';
-import { journalPath, openJournal } from '../../src/send/journal.ts';
+import { openJournal } from '../../src/send/journal.ts';
+import { sendFilePath } from '../../src/send/send-id.ts';
 import { jobOf, outcomeOf } from './journaled-jobs.ts';
 
 const FILES = 300;
@@ -17,7 +18,7 @@ const journal = openJournal(directory, jobOf(FILES), {
     console.log(code, given);
   },
 });
-const path = journalPath(directory, journal.id);
+const path = sendFilePath(directory, journal.id);
 for (; given < FILES; given++) {
   journal.record(given, outcomeOf(given, given % 2 === 0 ? 'stored' : 'failed'));
   // A few lines after the first that was lost.

@@ -2,9 +2,9 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { SendJob } from '../../src/send/job.ts';
-import { journalPath } from '../../src/send/journal.ts';
 import type { FileOutcome, Outcome } from '../../src/send/outcome.ts';
 import { ScannedFiles } from '../../src/send/scanned-files.ts';
+import { sendFilePath } from '../../src/send/send-id.ts';
 import { peerAt } from './jobs.ts';
 import { instanceSample } from './scanned-samples.ts';
 
@@ -33,7 +33,7 @@ export function outcomeOf(index: number, outcome: Outcome = 'stored'): FileOutco
 
 /** Makes it look as if another process had written the journal: one that is gone, unless `changes` say otherwise. */
 export function changeHolder(directory: string, id: string, changes: object = { began: 'long ago' }): void {
-  const path = journalPath(directory, id);
+  const path = sendFilePath(directory, id);
   const [first = '', ...rest] = readFileSync(path, 'utf8').split('\n');
   const header = JSON.parse(first) as { holder: object };
   writeFileSync(path, [JSON.stringify({ ...header, holder: { ...header.holder, ...changes } }), ...rest].join('\n'));

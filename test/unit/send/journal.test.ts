@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { SystemErrorInfo } from '../../../src/part10/system-error.ts';
-import { beginJournal, forget, type Journal, journalPath, openJournal } from '../../../src/send/journal.ts';
+import { beginJournal, forget, type Journal, openJournal } from '../../../src/send/journal.ts';
 import { UNSEEN_SILENCE_MS } from '../../../src/send/journal-holder.ts';
 import {
   findJournal,
@@ -27,6 +27,7 @@ import {
 } from '../../../src/send/journal-shelf.ts';
 import { OUTCOMES } from '../../../src/send/outcome.ts';
 import { ScannedFiles } from '../../../src/send/scanned-files.ts';
+import { sendFilePath } from '../../../src/send/send-id.ts';
 import { changeHolder, jobOf, outcomeOf, pathOf } from '../../support/journaled-jobs.ts';
 import { skippedSample } from '../../support/scanned-samples.ts';
 import { threadMs } from '../../support/stall.ts';
@@ -142,7 +143,7 @@ describe('A journal', () => {
     assert.ok(turns >= 5, `${turns} turns of the event loop`);
     journal.record(19_999, outcomeOf(19_999));
     journal.close('interrupted');
-    const text = (id: string): string[] => readFileSync(journalPath(directory, id), 'utf8').split('\n');
+    const text = (id: string): string[] => readFileSync(sendFilePath(directory, id), 'utf8').split('\n');
     const whole = openJournal(directory, jobOf(20_000));
     assert.deepEqual(text(whole.id).slice(1, -1), text(journal.id).slice(1, -3));
   });
@@ -152,7 +153,7 @@ describe('A journal', () => {
     mkdirSync(directory, { mode: 0o755 });
     const { id } = openJournal(directory, jobOf(1));
     assert.equal(statSync(directory).mode & 0o777, 0o700);
-    assert.equal(statSync(journalPath(directory, id)).mode & 0o777, 0o600);
+    assert.equal(statSync(sendFilePath(directory, id)).mode & 0o777, 0o600);
   });
 
   test('is one file for each send, and only one caller deletes it', async (t) => {
@@ -188,7 +189,7 @@ describe('A journal that was damaged', () => {
     for (const index of [3, 0, 5]) journal.record(index, outcomeOf(index));
     journal.record(1, outcomeOf(1, 'failed'));
     journal.close('interrupted');
-    const path = journalPath(directory, journal.id);
+    const path = sendFilePath(directory, journal.id);
     return { path, bytes: readFileSync(path) };
   }
 
@@ -286,7 +287,7 @@ describe('A journal that cannot be written', () => {
     journal.record(0, outcomeOf(0));
     const descriptor = readdirSync('/proc/self/fd').find((name) => {
       const target = existsSync(`/proc/self/fd/${name}`) ? readlinkSync(`/proc/self/fd/${name}`) : '';
-      return target === journalPath(directory, journal.id);
+      return target === sendFilePath(directory, journal.id);
     });
     closeSync(Number(descriptor));
     for (let index = 1; index < 100; index++) journal.record(index, outcomeOf(index));
@@ -408,8 +409,8 @@ describe('Of the journals', () => {
     const old = openJournal(directory, jobOf(1), { nowMs: NOW_MS - 2 * JOURNAL_AGE_MAX_MS });
     for (let index = 0; index < JOURNALS_KEPT; index++)
       openJournal(directory, jobOf(1), { nowMs: NOW_MS + index }).close('done');
-    utimesSync(journalPath(directory, old.id), 0, 0);
-    chmodSync(journalPath(directory, old.id), 0o600);
+    utimesSync(sendFilePath(directory, old.id), 0, 0);
+    chmodSync(sendFilePath(directory, old.id), 0o600);
     await tidyJournals(directory, NOW_MS);
     assert.equal((await kept(directory)).length, JOURNALS_KEPT + 1);
   });
