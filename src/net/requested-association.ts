@@ -154,7 +154,7 @@ export class RequestedAssociation {
     return this.session.ended.hasHappened;
   }
 
-  /** A-RELEASE, and the connection closed. Returns what went wrong, if anything. */
+  /** What the peer has asked is answered, then A-RELEASE, and the connection closed. Returns what went wrong, if anything. */
   async release(signal: AbortSignal): Promise<AssociationFailure | undefined> {
     if (this.hasEnded) return this.failure;
     this.#stage = 'release';
@@ -165,7 +165,8 @@ export class RequestedAssociation {
     const isOther = signal !== this.#signal;
     if (isOther) signal.addEventListener('abort', this.#cancel, { once: true });
     this.#deadline.start(this.peer.timeouts.releaseMs);
-    this.driver.input({ type: 'A-RELEASE request' });
+    // Behind an A-RELEASE-RQ nothing more may be sent: responses to the peer's requests go first.
+    this.session.afterResponses(() => this.driver.input({ type: 'A-RELEASE request' }));
     await this.ended.or(this.#gone.promise);
     if (isOther) signal.removeEventListener('abort', this.#cancel);
     return this.failure;

@@ -6,6 +6,7 @@ import type { Service } from '../../../src/net/dimse-service.ts';
 import { type Answer, DimseSession } from '../../../src/net/dimse-session.ts';
 import { echo } from '../../../src/net/echo-scu.ts';
 import type { PduRecord } from '../../../src/net/pdu-tap.ts';
+import type { Timeouts } from '../../../src/net/peer.ts';
 import { RequestedAssociation } from '../../../src/net/requested-association.ts';
 import { startReceiver } from '../../../src/net/store-scp.ts';
 import { answerAssociation } from '../../../src/protocol/acse/accept.ts';
@@ -57,7 +58,7 @@ interface Ends {
 }
 
 /** An open association over memory: a requestor, and an acceptor that serves nothing yet. */
-async function connected(): Promise<Ends> {
+async function connected(timeouts: Partial<Timeouts> = {}): Promise<Ends> {
   const network = memoryNetwork();
   const unexpected: string[] = [];
   const pdus: PduRecord[] = [];
@@ -110,7 +111,7 @@ async function connected(): Promise<Ends> {
   });
   const proposed = { presentationContextId: CONTEXT, abstractSyntax: COMMITMENT, transferSyntaxes: [IMPLICIT_LE] };
   const outcome = await RequestedAssociation.request(
-    peerAt(1),
+    peerAt(1, { timeouts }),
     { presentationContexts: [proposed], operationsInvoked: 0 },
     undefined,
     new AbortController().signal,
@@ -173,6 +174,42 @@ describe('A DIMSE session', () => {
       assert.deepEqual(answer, { type: 'failure', failure: { code: 'connection lost', phase: 'response' } });
     }
     await release(requestor);
+  });
+
+  it('answers what the peer has asked before it releases', async () => {
+    const { requestor, acceptor } = await connected();
+    const asked = new Deferred<void>();
+    const ready = new Deferred<void>();
+    requestor.session.serve('N-EVENT-REPORT-RQ', ({ command }) => ({
+      response: async () => {
+        asked.resolve(undefined);
+        await ready.promise;
+        return reportResponse(command.MessageID);
+      },
+    }));
+    const answer = acceptor.request(CONTEXT, report(1));
+    await asked.promise;
+    const released = release(requestor);
+    ready.resolve(undefined);
+    await released;
+    assert.equal(answeredId(await answer), 1);
+  });
+
+  it('aborts if what the peer has asked is not answered within the time for a release', async () => {
+    const { requestor, acceptor } = await connected({ releaseMs: 20 });
+    const asked = new Deferred<void>();
+    requestor.session.serve('N-EVENT-REPORT-RQ', () => ({
+      response: () => {
+        asked.resolve(undefined);
+        return new Promise(() => undefined);
+      },
+    }));
+    const answer = acceptor.request(CONTEXT, report(1));
+    await asked.promise;
+    const failure = await requestor.release(new AbortController().signal);
+    assert.deepEqual(failure, { code: 'timeout', phase: 'release', afterMs: 20 });
+    await requestor.gone(1_000);
+    assert.equal((await answer).type, 'failure');
   });
 
   it('answers in the order of the requests, also when a later one is ready first', async () => {
