@@ -35,6 +35,8 @@ export class Sends {
   readonly #past = new Map<string, PastSend>();
   /** The one that was used last is the last. */
   readonly #results = new Map<string, SendResult>();
+  /** From disk: a tree asks for the same results many times at once. */
+  readonly #reading = new Map<string, Promise<SendResult | undefined>>();
   readonly #writing = new Set<Promise<void>>();
   readonly #changed = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -121,9 +123,16 @@ export class Sends {
       return inMemory;
     }
     if (this.#live.has(id)) return undefined;
+    const reading = this.#reading.get(id) ?? this.#read(id).finally(() => this.#reading.delete(id));
+    this.#reading.set(id, reading);
+    return reading;
+  }
+
+  async #read(id: string): Promise<SendResult | undefined> {
     const { readKept } = await import('./kept-sends.ts');
     const result = await readKept(this.#directory, id);
-    if (result !== undefined) this.#remember(id, result);
+    // It may have been forgotten meanwhile.
+    if (result !== undefined && this.#past.has(id)) this.#remember(id, result);
     return result;
   }
 

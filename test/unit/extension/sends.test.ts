@@ -210,6 +210,23 @@ describe('after a reload', () => {
     assert.equal(heard.length, 1, 'nothing new, nothing told');
   });
 
+  it('results are read from disk once for all who ask at the same time, and not kept if forgotten meanwhile', async (t) => {
+    const storage = temporaryFolder(t);
+    const first = openWindow(storage);
+    const { send } = await sendAll(t, first, storage);
+    await first.sends.written();
+    const { sends } = openWindow(storage);
+    await sends.refresh();
+    const [one, other] = await Promise.all([sends.resultOf(send.id), sends.resultOf(send.id)]);
+    assert.ok(one !== undefined && one === other);
+    const third = openWindow(storage);
+    await third.sends.refresh();
+    const late = third.sends.resultOf(send.id);
+    await third.sends.forget(send.id);
+    await late;
+    assert.equal(await third.sends.resultOf(send.id), undefined);
+  });
+
   it('a forgotten send is gone from the list and the disk, also in another window', async (t) => {
     const storage = temporaryFolder(t);
     const first = openWindow(storage);
