@@ -3,7 +3,7 @@
 import type { ProblemCollector } from '../report/problems.ts';
 import type { OutcomesSoFar, SendListeners, SendProgress, SendResult } from '../send/job.ts';
 import type { Journal, JournaledPeer } from '../send/journal.ts';
-import { type FileOutcome, OUTCOMES, type Outcome, type OutcomeCounts } from '../send/outcome.ts';
+import { OUTCOMES, type Outcome, type OutcomeCounts } from '../send/outcome.ts';
 import type { EndState, KeptHead, ProblemCount, SendFacts } from './kept-send-file.ts';
 
 export type SendState = 'scanning' | 'asking' | 'sending' | EndState;
@@ -23,11 +23,8 @@ export interface Send extends SendFacts {
   readonly hasResults: boolean;
   /** Files that its journal owes; undefined: nothing can be resumed, or nobody has looked yet. */
   readonly owed: number | undefined;
-  /**
-   * What became of a file of a send that runs; undefined: it has no outcome yet. When the send has ended, `resultOf` of the
-   * list has all outcomes.
-   */
-  outcomeAt(index: number): FileOutcome | undefined;
+  /** What became of its files so far, while it is sending. When it has ended, `resultOf` of the list has all outcomes. */
+  readonly outcomes: OutcomesSoFar | undefined;
   /** Stops it where it runs. */
   cancel(): void;
 }
@@ -120,8 +117,8 @@ export class LiveSend implements Send {
     return this.#journal?.id;
   }
 
-  outcomeAt(index: number): FileOutcome | undefined {
-    return this.#outcomes?.at(index);
+  get outcomes(): OutcomesSoFar | undefined {
+    return this.#outcomes;
   }
 
   cancel(): void {
@@ -207,6 +204,7 @@ export class PastSend implements Send {
   readonly files: number;
   readonly counts: OutcomeCounts;
   readonly progress = undefined;
+  readonly outcomes = undefined;
   readonly problems: readonly ProblemCount[];
   readonly endedAtMs: number;
   readonly journalId: string | undefined;
@@ -229,10 +227,6 @@ export class PastSend implements Send {
     this.endedAtMs = head.endedAtMs;
     this.journalId = head.journalId;
     this.hasResults = hasResults;
-  }
-
-  outcomeAt(): undefined {
-    // It has ended: `resultOf` has them.
   }
 
   cancel(): void {

@@ -46,6 +46,8 @@ export interface SendProgress {
 
 /** The outcomes that are known so far, by the index of the file in the job. */
 export interface OutcomesSoFar {
+  /** Of the job: all files, also those that the scan skipped. */
+  readonly length: number;
   /** @returns undefined: the file has no outcome yet */
   at(index: number): FileOutcome | undefined;
 }

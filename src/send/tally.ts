@@ -39,6 +39,10 @@ export class Tally implements OutcomesSoFar {
     return { ...this.#counts };
   }
 
+  get length(): number {
+    return this.#files.length;
+  }
+
   isSettled(index: number): boolean {
     return this.#endings.has(index);
   }
