@@ -1,7 +1,7 @@
 // docs/storescu.md on exit codes and on known defects of storescu: what our command does instead.
 
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runCli, startCli } from '../support/cli-process.ts';
@@ -122,13 +122,20 @@ test('what is truncated or has an odd length is not sent, and the byte is told',
   await writeFile(join(folder, 'short.dcm'), file.subarray(0, -1_000));
   await writeFile(join(folder, 'odd.dcm'), sampleInstance({ seed: 3 }).file.subarray(0, -1));
   const peer = await startPeer(t);
-  const { code, stdout } = await runCli(['store', '127.0.0.1', String(peer.port), folder]);
+  const report = join(temporaryFolder(t), 'report.json');
+  const { code, stdout } = await runCli(['store', '127.0.0.1', String(peer.port), folder, '--report', report]);
   assert.equal(code, 1);
   assert.equal(received(peer).length, 1);
   assert.match(stdout, /1 of 3 files stored/);
   assert.match(stdout, /short\.dcm/);
   assert.match(stdout, /odd\.dcm/);
-  assert.match(stdout, /byte \d+/);
+  // The summary tells once what several files have in common; the report tells the byte of each.
+  const { instances } = JSON.parse(await readFile(report, 'utf8')) as {
+    instances: { path: string; reason?: { what: string } }[];
+  };
+  const told = (name: string): string => instances.find(({ path }) => path.endsWith(name))?.reason?.what ?? '';
+  assert.match(told('short.dcm'), /at byte \d+: 1,?000 bytes are missing/);
+  assert.match(told('odd.dcm'), /at byte \d+: 1 byte is missing/);
 });
 
 test('no message to a person is a stack trace', async (t) => {
