@@ -27,8 +27,8 @@ export async function chooseSamePeer(
   if (configured === undefined || configured.origin === 'built-in') return configured;
   const { peer } = configured;
   if (sameDestination(peer, earlier)) return configured;
-  const was = `${addressWords(earlier)}, ${earlier.calledAETitle} ← ${earlier.callingAETitle}`;
-  const is = `${addressWords(peer)}, ${peer.calledAETitle} ← ${peer.callingAETitle}`;
+  const was = `${addressWords(earlier)}, ${earlier.callingAETitle} → ${earlier.calledAETitle}`;
+  const is = `${addressWords(peer)}, ${peer.callingAETitle} → ${peer.calledAETitle}`;
   const answer = await vscode.window.showWarningMessage(
     plainWords(`The address or an AE title of ${peer.name} has changed since this send. Send the rest to the new one?`),
     { modal: true, detail: `Then: ${was}\nNow: ${is}\n\nWhat is stored already was stored at the old one.` },

@@ -114,7 +114,7 @@ function itemOf(configured: ConfiguredPeer): PeerItem {
   return {
     label: plainWords(peer.name),
     description: plainWords(`${addressWords(peer)} – ${configured.folderName ?? from}`),
-    detail: [plainWords(`${peer.calledAETitle} ← ${peer.callingAETitle}`), ...clash].join('   '),
+    detail: [plainWords(`${peer.callingAETitle} → ${peer.calledAETitle}`), ...clash].join('   '),
     iconPath: new vscode.ThemeIcon('server'),
     choice: configured,
   };
