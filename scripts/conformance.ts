@@ -39,7 +39,8 @@ function overview(): string[] {
     '## 1 Overview',
     `Send to PACS is an extension for VS Code and a command line. It stores DICOM instances that are files on a disk in a
     remote archive (Storage SCU), verifies that a peer answers (Verification SCU), and has a small receiver for tests
-    (Storage and Verification SCP). It creates no instances of its own, displays none and modifies none.`,
+    (Storage and Verification SCP). It creates no instances of its own and displays none. It
+    changes none but for the transfer syntax, where the peer refuses that of the file (section 5.2).`,
     '### 1.1 Content and transfer',
     table(
       ['Network service', 'User (SCU)', 'Provider (SCP)'],

@@ -35,6 +35,9 @@ const anchor = (title: string): string =>
     .replaceAll(/[^\w\- ]/g, '')
     .replaceAll(' ', '-');
 
+const PREFLIGHT = `Which findings hold a file back by default is in [pre-flight.md](pre-flight.md). The others are notes on
+    files that were sent; there, the last sentence of _What to do_ is left out.`;
+
 /** The whole document. */
 export function troubleshooting(): string {
   const sections = catalogue();
@@ -58,6 +61,7 @@ export function troubleshooting(): string {
     sections.map(({ title }) => `- [${title}](#${anchor(title)})`).join('\n'),
     ...sections.flatMap(({ title, entries }) => [
       `## ${title}`,
+      ...(title === 'Pre-flight findings' ? [PREFLIGHT] : []),
       ...entries.flatMap((entry) => entryLines(entry.title, entry.explanation)),
     ]),
   ]);
