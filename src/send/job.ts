@@ -1,5 +1,6 @@
 // What a send is asked to do, and what it reports. The same for the editor and the terminal.
 
+import type { Connector } from '../net/connection.ts';
 import type { AssociationFailure } from '../net/failure.ts';
 import type { PduSink } from '../net/pdu-tap.ts';
 import type { Peer } from '../net/peer.ts';
@@ -13,6 +14,8 @@ import type { StoredInstances } from './stored-instances.ts';
 
 export interface SendJob {
   readonly peer: Peer;
+  /** Makes the connections; TCP by default. */
+  readonly connector?: Connector;
   readonly files: ScannedFiles;
   /** Defaults: DEFAULT_SEND_OPTIONS. */
   readonly options?: Partial<SendOptions>;

@@ -13,7 +13,7 @@ import { channelFailure } from './dicom-failure.ts';
 
 export class DicomTarget implements StoreTarget<AssociationNeeds> {
   readonly associations: AssociationSummary[] = [];
-  readonly #job: Pick<SendJob, 'peer' | 'displayPath'>;
+  readonly #job: Pick<SendJob, 'peer' | 'connector' | 'displayPath'>;
   readonly #options: SendOptions;
   readonly #listeners: Pick<SendListeners, 'trace' | 'pdus'>;
   readonly #sources: DataSetSources;
@@ -22,7 +22,7 @@ export class DicomTarget implements StoreTarget<AssociationNeeds> {
   #operationsInvoked: number;
 
   constructor(
-    job: Pick<SendJob, 'peer' | 'displayPath'>,
+    job: Pick<SendJob, 'peer' | 'connector' | 'displayPath'>,
     options: SendOptions,
     listeners: Pick<SendListeners, 'trace' | 'pdus'>,
   ) {
@@ -38,15 +38,16 @@ export class DicomTarget implements StoreTarget<AssociationNeeds> {
   }
 
   async open(needs: AssociationNeeds, signal: AbortSignal): Promise<Opened> {
+    const { peer, connector } = this.#job;
     const { trace, pdus } = this.#listeners;
     // 1: the window is not proposed.
     const operationsInvoked = this.#operationsInvoked === 1 ? {} : { operationsInvoked: this.#operationsInvoked };
     const outcome = await RequestedAssociation.request(
-      this.#job.peer,
+      peer,
       { presentationContexts: needs.contexts, ...operationsInvoked },
       trace,
       signal,
-      pdus === undefined ? {} : { pdus },
+      { ...(connector === undefined ? {} : { connector }), ...(pdus === undefined ? {} : { pdus }) },
     );
     const { association } = outcome;
     const ended = (failure: AssociationFailure | undefined): void => this.#ended(association, failure, signal);
