@@ -37,7 +37,8 @@ export interface StoreTarget<Needs extends ChannelNeeds = ChannelNeeds> {
   /** @param kinds those that the send has, once each */
   arrange(kinds: readonly InstanceKind[]): Arrangement<Needs>;
   /**
-   * Never rejects because of the peer.
+   * Never rejects because of the peer. 'open' says that the peer has answered, so that it counts as known from then on; a
+   * protocol that has nothing to open asks the peer something first.
    * @param signal cancels the opening and, later, whatever the channel is doing
    */
   open(needs: Needs, signal: AbortSignal): Promise<Opened>;
