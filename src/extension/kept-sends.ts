@@ -16,8 +16,8 @@ export const KEPT_BYTES_MAX = 128 * 1024 * 1024;
 
 /** What a killed process left half written. */
 const LEFTOVER_AGE_MAX_MS = 24 * 3_600_000;
-/** A head names all that a person selected. */
-const HEAD_LENGTH_MAX = 1 << 24;
+/** In characters. The longest line is the head: it names all that a person selected. */
+const LINE_LENGTH_MAX = 1 << 24;
 
 /** Rejects where it cannot be written; then nothing is left of it. */
 export async function keepSend(directory: string, head: KeptHead, result: SendResult): Promise<void> {
@@ -54,7 +54,7 @@ export async function keptHeads(
       ids.add(id);
       continue;
     }
-    const head = headOf(await firstLine(sendFilePath(directory, id)));
+    const head = headOf(await headLine(sendFilePath(directory, id)));
     if (head?.id !== id) continue;
     ids.add(id);
     heads.push(head);
@@ -62,14 +62,9 @@ export async function keptHeads(
   return { ids, heads };
 }
 
-async function firstLine(path: string): Promise<string> {
-  let text = '';
+async function headLine(path: string): Promise<string> {
   try {
-    for await (const piece of createReadStream(path, { end: HEAD_LENGTH_MAX, encoding: 'utf8' })) {
-      text += piece as string;
-      const end = text.indexOf('\n');
-      if (end >= 0) return text.slice(0, end);
-    }
+    for await (const line of linesOf(path)) return line;
   } catch {
     // It cannot be read: it is as good as not there.
   }
@@ -90,11 +85,20 @@ export async function readKept(directory: string, id: string): Promise<SendResul
 
 /** Lines as they are in the file, a piece at a time, so that a long file stalls nobody. */
 async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
-  let rest = '';
+  // Opening a FIFO would wait for its other end.
+  if (!(await stat(path)).isFile()) throw new Error('not a regular file');
+  let line: string[] = [];
+  let length = 0;
   for await (const piece of createReadStream(path, { encoding: 'utf8' })) {
-    const lines = (rest + (piece as string)).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+    const [first = '', ...others] = (piece as string).split('\n');
+    line.push(first);
+    length += first.length;
+    if (length > LINE_LENGTH_MAX) throw new Error('a line that no send has');
+    for (const other of others) {
+      yield line.join('');
+      line = [other];
+      length = other.length;
+    }
   }
 }
 

@@ -1,7 +1,17 @@
 // Ended sends on disk: a file is read exactly as it was written, and any other file counts as missing.
 
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { KeptHead } from '../../../src/extension/kept-send-file.ts';
@@ -19,12 +29,14 @@ import { reportMarkdown } from '../../../src/report/markdown.ts';
 import type { AssociationSummary, SendResult } from '../../../src/send/job.ts';
 import { type FileOutcome, OUTCOMES, type Outcome } from '../../../src/send/outcome.ts';
 import { peerAt } from '../../support/jobs.ts';
+import { missing } from '../../support/peers.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const PEER = peerAt(4242);
 const CT = '1.2.840.10008.5.1.4.1.1.2';
 const EXPLICIT_LE = '1.2.840.10008.1.2.1';
 const JPEG = '1.2.840.10008.1.2.4.50';
+const NO_FIFO = missing('mkfifo');
 const NOBODY: ReadonlySet<string> = new Set();
 
 const instance = (path: string, uid: string, rest: Partial<FileOutcome>): FileOutcome => ({
@@ -189,6 +201,15 @@ describe('an ended send on disk', () => {
     }
     writeFileSync(path, text);
     assert.notEqual(await readKept(directory, 'one'), undefined);
+  });
+
+  it('counts as missing when it is no file: nothing waits for it', { skip: NO_FIFO, timeout: 10_000 }, async (t) => {
+    const directory = temporaryFolder(t);
+    await kept(directory);
+    execFileSync('mkfifo', [join(directory, 'send-fifo.jsonl')]);
+    mkdirSync(join(directory, 'send-folder.jsonl'));
+    for (const id of ['fifo', 'folder']) assert.equal(await readKept(directory, id), undefined, id);
+    assert.deepEqual([...(await keptHeads(directory, NOBODY)).ids], ['one']);
   });
 
   it('is found by its own id only, and no id leads out of the folder', async (t) => {
