@@ -1,6 +1,7 @@
 // `echo`: verifies with C-ECHO that a peer answers. PS3.4 Annex A.
 
 import { echo as runEcho } from '../net/echo-scu.ts';
+import { contextOf } from '../trace/explain.ts';
 import { explainEcho } from '../trace/explain-echo.ts';
 import { type OptionGroup, optionsHelp, parseOptions, UsageError } from './command-line.ts';
 import { watchForInterruption } from './interruption.ts';
@@ -55,7 +56,7 @@ export async function echo(argv: readonly string[]): Promise<number> {
     const result = await runEcho(peer, sink, interruption.signal);
     flush();
     const peerName = result.verified ? peer.calledAETitle : `${peer.calledAETitle} (${peer.name})`;
-    const { what, cause, action } = explainEcho(result, { peerName });
+    const { what, cause, action } = explainEcho(result, contextOf({ ...peer, name: peerName }));
     output.result([what, cause, action].filter((part) => part !== undefined).join('\n'));
     return interruption.exitCode() ?? (result.verified ? 0 : 1);
   } finally {

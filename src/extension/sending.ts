@@ -2,6 +2,7 @@
 // Send, Retry, Resume and Review Held-Back Files all come here. What happens is told to the list of sends (sends.ts).
 
 import * as vscode from 'vscode';
+import type { Peer } from '../net/peer.ts';
 import type { SendJob, SendProgress, SendResult } from '../send/job.ts';
 import type { Journal, JournaledFile } from '../send/journal.ts';
 import type { OutcomeCounts } from '../send/outcome.ts';
@@ -151,16 +152,16 @@ async function scanAll(session: Session, paths: readonly string[], send: LiveSen
   return withLateProgress(session, 'Send to PACS', work, send.controller);
 }
 
-async function startOf(files: number, peerName: string): Promise<Omit<SendStart, 'journal'>> {
+async function startOf(files: number, peer: Peer): Promise<Omit<SendStart, 'journal'>> {
   const { ProblemCollector } = await import('../report/problems.ts');
-  return { files, problems: new ProblemCollector(peerName) };
+  return { files, problems: new ProblemCollector(peer) };
 }
 
 /** There is nothing to send: every file ends as skipped, and no connection is made. */
 async function runWithout(send: LiveSend, job: SendJob): Promise<SendResult> {
   const { nothingToSend } = await import('../send/run.ts');
   const result = nothingToSend(job.peer, job.files);
-  const { outcome } = send.sending(await startOf(0, job.peer.name));
+  const { outcome } = send.sending(await startOf(0, job.peer));
   let index = 0;
   for (const file of result.outcomes) outcome(index++, file);
   send.end(result);
@@ -171,7 +172,7 @@ async function sendWithProgress(session: Session, send: LiveSend, job: SendJob, 
   const { runSend } = await import('../send/run.ts');
   const { peer, files } = job;
   const { load } = files;
-  const start = await startOf(load.files, peer.name);
+  const start = await startOf(load.files, peer);
   const trace = await session.channel.begin();
   session.channel.note(
     'info',

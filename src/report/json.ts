@@ -9,7 +9,7 @@ import { uidName } from '../protocol/uids.ts';
 import type { AssociationSummary, SendResult } from '../send/job.ts';
 import type { FileOutcome } from '../send/outcome.ts';
 import { contextResultText } from '../trace/code-text.ts';
-import { explain, explainFile, sentence } from '../trace/explain.ts';
+import { contextOf, explain, explainFile, type PeerInWords, sentence } from '../trace/explain.ts';
 import { explainPreflight } from '../trace/explain-preflight.ts';
 import { nameOf } from '../trace/names.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
@@ -78,7 +78,7 @@ const contextJson = (context: NegotiatedContext): object =>
     reason: refusalText(context),
   });
 
-function associationJson(summary: AssociationSummary, peerName: string): object {
+function associationJson(summary: AssociationSummary, peer: PeerInWords): object {
   const { failure, peerImplementationVersionName: versionName } = summary;
   return known({
     association: summary.association,
@@ -90,14 +90,15 @@ function associationJson(summary: AssociationSummary, peerName: string): object 
     operationsInvoked: operationsInvoked(summary),
     contextCounts: contextCounts(summary),
     contexts: summary.contexts.map(contextJson),
-    failure: failure === undefined ? undefined : { code: failure.code, text: sentence(explain(failure, { peerName })) },
+    failure:
+      failure === undefined ? undefined : { code: failure.code, text: sentence(explain(failure, contextOf(peer))) },
   });
 }
 
-function instanceJson(file: FileOutcome, peerName: string, displayPath: (path: string) => string): object {
+function instanceJson(file: FileOutcome, peer: PeerInWords, displayPath: (path: string) => string): object {
   const { reason, status } = file;
   const answer = reason?.code === 'status' ? reason : undefined;
-  const explanation = explainFile(file, { peerName, displayPath });
+  const explanation = explainFile(file, { ...contextOf(peer), displayPath });
   return known({
     path: displayPath(file.path),
     outcome: file.outcome,
@@ -143,11 +144,10 @@ function* listJson<T>(name: string, items: Iterable<T>, itemJson: (item: T) => o
 }
 
 function* fragments(result: SendResult, displayPath: (path: string) => string): Generator<string> {
-  const { name } = result.peer;
   const end = '\n}';
   yield indented(headJson(result), 0).slice(0, -end.length);
-  yield* listJson('associations', result.associations, (summary) => associationJson(summary, name));
-  yield* listJson('instances', result.outcomes, (file) => instanceJson(file, name, displayPath));
+  yield* listJson('associations', result.associations, (summary) => associationJson(summary, result.peer));
+  yield* listJson('instances', result.outcomes, (file) => instanceJson(file, result.peer, displayPath));
   yield `${end}\n`;
 }
 

@@ -5,7 +5,7 @@ import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import type { AssociationSummary, SendResult } from '../send/job.ts';
 import type { FileOutcome } from '../send/outcome.ts';
 import { pathText } from '../trace/event-lines.ts';
-import { explain, explainFile, sentence } from '../trace/explain.ts';
+import { contextOf, explain, explainFile, type PeerInWords, sentence } from '../trace/explain.ts';
 import { addressOf, aeTitle, nameOf } from '../trace/names.ts';
 import { escapeMarkdown, markdownCode, SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, hexWord, plural } from '../trace/units.ts';
@@ -180,7 +180,7 @@ function* failureItems({ associations, peer }: SendResult, rowsMax: number): Gen
   yield* ['Ended with an error:', ''];
   for (const { association, failure } of failed.slice(0, rowsMax)) {
     if (failure === undefined) continue;
-    yield `- ${association}: ${escapeMarkdown(sentence(explain(failure, { peerName: peer.name })))}`;
+    yield `- ${association}: ${escapeMarkdown(sentence(explain(failure, contextOf(peer))))}`;
   }
   if (failed.length > rowsMax) yield `- and ${formatCount(failed.length - rowsMax)} more`;
   yield '';
@@ -212,8 +212,8 @@ function* associationSections(result: SendResult, { rowsMax }: Page): Generator<
   yield* omission(rowsMax, contexts, 'presentation context');
 }
 
-function fileRow(file: FileOutcome, peerName: string, displayPath: (path: string) => string): string {
-  const explanation = explainFile(file, { peerName, displayPath });
+function fileRow(file: FileOutcome, peer: PeerInWords, displayPath: (path: string) => string): string {
+  const explanation = explainFile(file, { ...contextOf(peer), displayPath });
   const syntax = file.transferSyntaxUID === undefined ? '' : nameOf(file.transferSyntaxUID);
   const onWire = isConverted(file) ? ` → ${nameOf(file.transferSyntaxOnWire ?? '')}` : '';
   return row(
@@ -248,7 +248,7 @@ function* lines(result: SendResult, page: Page): Generator<string> {
     FILE_HEAD,
     first(
       rowsMax,
-      mapped(outcomes, (file) => fileRow(file, peer.name, displayPath)),
+      mapped(outcomes, (file) => fileRow(file, peer, displayPath)),
     ),
   );
   yield* omission(rowsMax, outcomes.length, 'file');

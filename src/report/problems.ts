@@ -3,7 +3,14 @@
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { ListenerTrouble, SendResult } from '../send/job.ts';
 import type { FileOutcome, FileOutcomes, Outcome, OutcomeCounts } from '../send/outcome.ts';
-import { explainFile, explainInCommon, sentence } from '../trace/explain.ts';
+import {
+  contextOf,
+  type ExplainContext,
+  explainFile,
+  explainInCommon,
+  type PeerInWords,
+  sentence,
+} from '../trace/explain.ts';
 import { explainPreflight, findingInCommon } from '../trace/explain-preflight.ts';
 import type { Words } from '../trace/explanation.ts';
 import { SHOWN_MAX, sanitize, withoutQuotes } from '../trace/sanitize.ts';
@@ -110,17 +117,16 @@ const keyOf = (outcome: Outcome, words: Words): string => `${outcome}\n${sentenc
 /** Collects the problems of a send while its files end. */
 export class ProblemCollector {
   readonly #groups = new Groups();
-  readonly #peerName: string;
+  readonly #context: ExplainContext;
 
-  constructor(peerName: string) {
-    this.#peerName = peerName;
+  constructor(peer: PeerInWords) {
+    this.#context = contextOf(peer);
   }
 
   add(file: FileOutcome): void {
     if (file.outcome === 'stored') return;
-    const context = { peerName: this.#peerName };
-    const words = explainFile(file, context) ?? UNKNOWN;
-    const common = explainInCommon(file, context) ?? UNKNOWN;
+    const words = explainFile(file, this.#context) ?? UNKNOWN;
+    const common = explainInCommon(file, this.#context) ?? UNKNOWN;
     this.#groups.add(file.outcome, words, common, file.path, otherFileOf(file));
   }
 
@@ -132,7 +138,7 @@ export class ProblemCollector {
 
 /** Grouped by outcome and explanation; the most urgent, then the most frequent first. */
 export function problemsOf(result: SendResult): Problem[] {
-  const problems = new ProblemCollector(result.peer.name);
+  const problems = new ProblemCollector(result.peer);
   for (const file of notableOf(result.outcomes)) problems.add(file);
   return problems.list();
 }

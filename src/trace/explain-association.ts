@@ -5,6 +5,7 @@ import type { AssociationFailure, Culprit, Phase } from '../net/failure.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { abortReasonText, rejectReasonText, rejectResultText, rejectSourceText } from './code-text.ts';
 import { type Explanation, unexplained, type Words } from './explanation.ts';
+import { aeTitle } from './names.ts';
 import { ourOption } from './our-options.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatDuration } from './units.ts';
@@ -183,25 +184,35 @@ function explainTimeout(peer: string, phase: Phase, afterMs: number): Words {
   }
 }
 
+type Aborted = Extract<AssociationFailure, { code: 'association aborted' }>;
 type Rejected = Extract<AssociationFailure, { code: 'association rejected' }>;
 
-const REGISTER = `Have this machine registered at the PACS with its calling AE title ${ourOption('callingAETitle')}.`;
-
-function explainReject(peer: string, { result, source, reason }: Rejected): Words {
-  const codes = `${rejectResultText(result)}, ${rejectSourceText(source)}: ${rejectReasonText(source, reason)}`;
-  return { what: `${peer} rejected the association (${codes}).`, ...rejectAdvice(result, source, reason) };
+/** Of an association, where they are known: what has to be registered or corrected. */
+export interface AETitles {
+  readonly callingAETitle?: string;
+  readonly calledAETitle?: string;
 }
 
-function rejectAdvice(result: number, source: number, reason: number): Omit<Words, 'what'> {
+const named = (title: string | undefined): string => (title === undefined ? '' : ` ${aeTitle(title)}`);
+
+const register = ({ callingAETitle }: AETitles): string =>
+  `Have this machine registered at the PACS with its calling AE title${named(callingAETitle)} ${ourOption('callingAETitle')}.`;
+
+function explainReject(peer: string, { result, source, reason }: Rejected, titles: AETitles): Words {
+  const codes = `${rejectResultText(result)}, ${rejectSourceText(source)}: ${rejectReasonText(source, reason)}`;
+  return { what: `${peer} rejected the association (${codes}).`, ...rejectAdvice(result, source, reason, titles) };
+}
+
+function rejectAdvice(result: number, source: number, reason: number, titles: AETitles): Omit<Words, 'what'> {
   if (source === 1 && reason === 7) {
     return {
-      cause: 'The PACS does not know the called AE title.',
+      cause: `The PACS does not know the called AE title${named(titles.calledAETitle)}.`,
       action: `Give the AE title of the PACS exactly, upper and lower case differ ${ourOption('calledAETitle')}.`,
     };
   }
   if (source === 1 && reason === 3) {
     return {
-      cause: 'The PACS does not know the calling AE title.',
+      cause: `The PACS does not know the calling AE title${named(titles.callingAETitle)}.`,
       action: `Have the calling AE title of this machine registered at the PACS, or use one that is ${ourOption('callingAETitle')}.`,
     };
   }
@@ -223,7 +234,7 @@ function rejectAdvice(result: number, source: number, reason: number): Omit<Word
   if (result === 2) return { cause: 'It is busy or not ready.', action: 'Try again later.' };
   return {
     cause: 'It gives no reason; often it does not know the AE titles or the address of this machine.',
-    action: REGISTER,
+    action: register(titles),
   };
 }
 
@@ -239,12 +250,12 @@ const PROVIDER_ABORTS: Readonly<Record<number, string>> = {
   6: 'It received a PDU with a value that it does not accept.',
 };
 
-function explainAbort(peer: string, phase: Phase, source: number, reason: number): Words {
+function explainAbort(peer: string, { phase, source, reason }: Aborted, titles: AETitles): Words {
   const by = source === 2 ? `: ${abortReasonText(source, reason)}` : '';
   const when = phase === 'association' ? ' instead of answering the request' : '';
   const what = `${peer} aborted the association${when} (A-ABORT source ${source}, reason ${reason}${by}).`;
   if (phase === 'association') {
-    return { what, cause: 'It may not know this machine or its AE titles.', action: REGISTER };
+    return { what, cause: 'It may not know this machine or its AE titles.', action: register(titles) };
   }
   if (source === 2) {
     return { what, cause: PROVIDER_ABORTS[reason] ?? 'Its reason is not one of the standard.', action: LOOK_INTO_LOG };
@@ -303,11 +314,11 @@ function whoseFailure(failure: AssociationFailure): Culprit {
 }
 
 /** @param peer how the peer is called in a sentence; sanitised */
-export function explainAssociation(peer: string, failure: AssociationFailure): Explanation {
-  return { ...wordsOf(peer, failure), whose: whoseFailure(failure) };
+export function explainAssociation(peer: string, failure: AssociationFailure, titles: AETitles = {}): Explanation {
+  return { ...wordsOf(peer, failure, titles), whose: whoseFailure(failure) };
 }
 
-function wordsOf(peer: string, failure: AssociationFailure): Words {
+function wordsOf(peer: string, failure: AssociationFailure, titles: AETitles): Words {
   switch (failure.code) {
     case 'connection failed':
       return explainConnect(peer, failure.error);
@@ -316,9 +327,9 @@ function wordsOf(peer: string, failure: AssociationFailure): Words {
     case 'timeout':
       return explainTimeout(peer, failure.phase, failure.afterMs);
     case 'association rejected':
-      return explainReject(peer, failure);
+      return explainReject(peer, failure, titles);
     case 'association aborted':
-      return explainAbort(peer, failure.phase, failure.source, failure.reason);
+      return explainAbort(peer, failure, titles);
     case 'released by peer':
       return {
         what: `${peer} ended the association while there was still something to send.`,

@@ -11,7 +11,7 @@ import { shownAddress } from './names.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatDuration, hexWord } from './units.ts';
 
-function echoFailure(peer: string, failure: NonNullable<EchoResult['failure']>): Explanation {
+function echoFailure(peer: string, failure: NonNullable<EchoResult['failure']>, context: ExplainContext): Explanation {
   switch (failure.code) {
     case 'verification refused':
       return {
@@ -28,7 +28,7 @@ function echoFailure(peer: string, failure: NonNullable<EchoResult['failure']>):
         whose: 'peer',
       };
     default:
-      return explainAssociation(peer, failure);
+      return explainAssociation(peer, failure, context);
   }
 }
 
@@ -57,7 +57,7 @@ function echoIdentity(result: EchoResult): string | undefined {
 /** The time of each step and who answered; or what went wrong, and after which steps. */
 export function explainEcho(result: EchoResult, context: ExplainContext = {}): Explanation {
   const peer = peerOf(context);
-  const failure = result.failure === undefined ? undefined : echoFailure(peer, result.failure);
+  const failure = result.failure === undefined ? undefined : echoFailure(peer, result.failure, context);
   const phases = echoPhases(result);
   if (result.verified) {
     const at = result.remoteAddress === undefined ? '' : ` at ${shownAddress(result.remoteAddress)}`;

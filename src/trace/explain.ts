@@ -6,7 +6,7 @@ import type { HeaderProblem } from '../part10/header/header.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { FileOutcome, Reason } from '../send/outcome.ts';
 import { contextResultText } from './code-text.ts';
-import { explainAssociation } from './explain-association.ts';
+import { type AETitles, explainAssociation } from './explain-association.ts';
 import { explainHeldBack, findingInCommon } from './explain-preflight.ts';
 import { explainStatus } from './explain-status.ts';
 import { type Explanation, unexplained, type Words } from './explanation.ts';
@@ -15,7 +15,7 @@ import { ourOption } from './our-options.ts';
 import { quoted, SHOWN_MAX, sanitize } from './sanitize.ts';
 import { plural } from './units.ts';
 
-export interface ExplainContext {
+export interface ExplainContext extends AETitles {
   /** What people call the peer; 'The peer' where it is not given. */
   readonly peerName?: string;
   /** Of the file, as it is shown. */
@@ -23,6 +23,15 @@ export interface ExplainContext {
   /** How the path of another file is shown; without it no other file is named. */
   readonly displayPath?: (path: string) => string;
 }
+
+/** What explanations say of a peer. */
+export type PeerInWords = { readonly name: string } & AETitles;
+
+export const contextOf = ({ name, callingAETitle, calledAETitle }: PeerInWords): ExplainContext => ({
+  peerName: name,
+  ...(callingAETitle === undefined ? {} : { callingAETitle }),
+  ...(calledAETitle === undefined ? {} : { calledAETitle }),
+});
 
 const AGAIN = 'Get the file again from where it came from.';
 
@@ -244,7 +253,8 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
         whose: 'peer',
       };
     case 'given up': {
-      const last = explain(reason.last, context.peerName === undefined ? {} : { peerName: context.peerName });
+      const { path: _path, displayPath: _displayPath, ...ofPeer } = context;
+      const last = explain(reason.last, ofPeer);
       return {
         what: `Not sent: given up after ${plural(reason.lostAssociations, 'lost association')} in a row. ${last.what}`,
         ...(last.cause === undefined ? {} : { cause: last.cause }),
@@ -265,7 +275,7 @@ export const peerOf = ({ peerName }: ExplainContext): string =>
 export function explain(reason: Reason, context: ExplainContext = {}): Explanation {
   const peer = peerOf(context);
   const explanation = isAssociationFailure(reason)
-    ? explainAssociation(peer, reason)
+    ? explainAssociation(peer, reason, context)
     : explainInFile(reason, peer, context);
   if (context.path === undefined) return explanation;
   return { ...explanation, what: `${sanitize(context.path, SHOWN_MAX.path)}: ${explanation.what}` };

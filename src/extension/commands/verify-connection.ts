@@ -40,9 +40,11 @@ export async function verifyConnection(session: Session, peerName?: unknown): Pr
   }
   if (!result.verified && result.failure?.code === 'cancelled') return result;
 
-  const { sentence } = await import('../../trace/explain.ts');
+  const { contextOf, sentence } = await import('../../trace/explain.ts');
   const { explainEcho } = await import('../../trace/explain-echo.ts');
-  const message = sentence(explainEcho(result, { peerName: result.verified ? peer.name : peerWords(peer) }));
+  const message = sentence(
+    explainEcho(result, contextOf({ ...peer, name: result.verified ? peer.name : peerWords(peer) })),
+  );
   session.channel.note(result.verified ? 'info' : 'error', message);
   const shown = result.verified
     ? vscode.window.showInformationMessage(plainWords(message), SHOW_TRACE)

@@ -59,7 +59,11 @@ async function sendAll(t: Scope, { sends }: Window, storage: string): Promise<{ 
   const files = await scanned([await folderOf(t, FILES)]);
   send.asking();
   const journal = openJournal(join(storage, 'journals'), { peer, files });
-  const listeners = send.sending({ files: files.load.files, journal, problems: new ProblemCollector('TEST') });
+  const listeners = send.sending({
+    files: files.load.files,
+    journal,
+    problems: new ProblemCollector({ name: 'TEST' }),
+  });
   const result = await runSend({ peer, files, options: { associations: 1 } }, listeners, send.controller.signal);
   send.end(result);
   return { send, result };
@@ -92,7 +96,7 @@ describe('the list of sends', () => {
   it('fires once for thousands of outcomes, the last one included', async (t) => {
     const window = openWindow(temporaryFolder(t));
     const send = begin(window.sends);
-    const { outcome } = send.sending({ files: 10_000, problems: new ProblemCollector('TEST') });
+    const { outcome } = send.sending({ files: 10_000, problems: new ProblemCollector({ name: 'TEST' }) });
     const told = new Promise<number>((resolve) => {
       window.sends.onDidChange(() => resolve(window.sends.find(send.id)?.counts.stored ?? 0));
     });
@@ -117,7 +121,7 @@ describe('the list of sends', () => {
     const folder = await folderOf(t, FILES);
     writeFileSync(join(folder, 'notes.txt'), 'no DICOM');
     const files = await scanned([folder]);
-    const listeners = send.sending({ files: FILES, problems: new ProblemCollector('TEST') });
+    const listeners = send.sending({ files: FILES, problems: new ProblemCollector({ name: 'TEST' }) });
     const outcomes: (string | undefined)[] = [];
     sends.onDidChange(() => {
       const soFar = send.outcomes;
@@ -141,7 +145,7 @@ describe('the list of sends', () => {
       record: () => counted.push(send.counts.stored),
       close: () => undefined,
     };
-    const { outcome } = send.sending({ files: 2, journal, problems: new ProblemCollector('TEST') });
+    const { outcome } = send.sending({ files: 2, journal, problems: new ProblemCollector({ name: 'TEST' }) });
     outcome(0, stored('/study/1'));
     outcome(1, stored('/study/2'));
     assert.deepEqual(counted, [0, 1]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type AssociationFailure, culpritOf, type Phase } from '../../../src/net/failure.ts';
 import type { Reason } from '../../../src/send/outcome.ts';
-import { explain, sentence } from '../../../src/trace/explain.ts';
+import { contextOf, explain, sentence } from '../../../src/trace/explain.ts';
 import { CT, EXPLICIT, IMPLICIT, J2K } from '../../support/trace-records.ts';
 
 const words = (reason: Reason): string => sentence(explain(reason, { peerName: 'ORTHANC' }));
@@ -254,5 +254,13 @@ describe('explain', () => {
     const comment = '\u202e"\u001b[2J\nAll files stored';
     const text = words({ code: 'status', status: 0xc000, errorComment: comment });
     assert.match(text, /\("'\[2J All files stored"\)/);
+  });
+
+  it('names the AE title that the PACS does not know', () => {
+    const peer = contextOf({ name: 'NORTH', callingAETitle: 'SENDTOPACS', calledAETitle: 'ARCHIVE' });
+    const rejected = (reason: number): Reason => ({ code: 'association rejected', result: 1, source: 1, reason });
+    assert.match(sentence(explain(rejected(3), peer)), /does not know the calling AE title SENDTOPACS\. /);
+    assert.match(sentence(explain(rejected(7), peer)), /does not know the called AE title ARCHIVE\. /);
+    assert.match(sentence(explain(rejected(1), peer)), /registered at the PACS with its calling AE title SENDTOPACS /);
   });
 });
