@@ -4,12 +4,11 @@
 // no file of a send.
 
 import { createHash } from 'node:crypto';
-import { DEFAULT_MAX_PDU_LENGTH, DEFAULT_TIMEOUTS } from '../net/peer.ts';
+import { DEFAULT_MAX_PDU_LENGTH, DEFAULT_TIMEOUTS, isKeptPeer, type KeptPeer } from '../net/peer.ts';
 import type { Finding } from '../part10/check/finding.ts';
 import type { HeaderProblem } from '../part10/header/header.ts';
 import type { Problem } from '../report/problems.ts';
 import type { AssociationSummary, SendResult } from '../send/job.ts';
-import type { JournaledPeer } from '../send/journal.ts';
 import { type FileOutcome, OUTCOMES, type Outcome, type OutcomeCounts, type Reason } from '../send/outcome.ts';
 import { nameStart, type ScannedFile } from '../send/scanned-file.ts';
 import { ScannedFiles } from '../send/scanned-files.ts';
@@ -24,7 +23,7 @@ const ASSOCIATIONS_MAX = 1_000;
 /** What is known of a send from its first moment on. */
 export interface SendFacts {
   readonly id: string;
-  readonly peer: JournaledPeer;
+  readonly peer: KeptPeer;
   /** What the person chose: files and folders, absolute. */
   readonly selection: readonly string[];
   /** The folders of the window, for how paths are shown. */
@@ -277,8 +276,7 @@ function asHead(line: unknown): KeptHead | undefined {
     (journalId === undefined || isText(journalId)) &&
     typeof arePathsHidden === 'boolean' &&
     [head['startedAtMs'], head['endedAtMs'], head['files']].every(Number.isFinite) &&
-    ['name', 'host', 'calledAETitle', 'callingAETitle'].every((key) => isText(peer[key])) &&
-    Number.isSafeInteger(peer['port']) &&
+    isKeptPeer(peer) &&
     Object.values(counts).every(Number.isSafeInteger) &&
     Array.isArray(selection) &&
     selection.every(isText) &&

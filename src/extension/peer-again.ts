@@ -2,9 +2,9 @@
 // since, the person is asked: files meant for one address never go to another unasked.
 
 import * as vscode from 'vscode';
-import type { JournaledPeer } from '../send/journal.ts';
+import { type KeptPeer, sameDestination } from '../net/peer.ts';
 import { choosePeer } from './peer-choice.ts';
-import { addressWords, type ConfiguredPeer, sameDestination } from './peers.ts';
+import { addressWords, type ConfiguredPeer } from './peers.ts';
 import { plainWords } from './plain-words.ts';
 import type { Session } from './session.ts';
 
@@ -17,7 +17,7 @@ const SEND = 'Send There';
  */
 export async function chooseSamePeer(
   session: Session,
-  earlier: JournaledPeer,
+  earlier: KeptPeer,
   paths: readonly string[],
   title: string,
 ): Promise<ConfiguredPeer | undefined> {

@@ -1,7 +1,7 @@
 // Merges the peers of all settings scopes, and keeps for each who defined it. User settings take precedence over those of a
 // workspace: otherwise a settings file in a checkout could redirect a peer named "PROD".
 
-import type { Peer } from '../net/peer.ts';
+import { type Peer, sameDestination } from '../net/peer.ts';
 import type { SendOptions } from '../send/options.ts';
 import { addressOf } from '../trace/names.ts';
 import {
@@ -112,18 +112,6 @@ function addPeer(byName: Map<string, ConfiguredPeer>, layer: SettingsLayer, entr
   } else if (!sameDestination(winner.peer, peer)) {
     byName.set(peer.name, { ...winner, overrides: [...winner.overrides, { origin: layer.origin, peer }] });
   }
-}
-
-export type Destination = Pick<Peer, 'host' | 'port' | 'calledAETitle' | 'callingAETitle'>;
-
-/** Whether host, port and both AE titles are the same. */
-export function sameDestination(a: Destination, b: Destination): boolean {
-  return (
-    a.host === b.host &&
-    a.port === b.port &&
-    a.calledAETitle === b.calledAETitle &&
-    a.callingAETitle === b.callingAETitle
-  );
 }
 
 /** 'ORTHANC (127.0.0.1:4242, ORTHANC)': name, address, called AE title. */

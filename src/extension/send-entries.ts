@@ -1,8 +1,9 @@
 // One send in the list of sends: as others see it, while it runs, and after it has ended.
 
+import { type KeptPeer, keptPeer } from '../net/peer.ts';
 import type { ProblemCollector } from '../report/problems.ts';
 import type { OutcomesSoFar, SendListeners, SendProgress, SendResult } from '../send/job.ts';
-import type { Journal, JournaledPeer } from '../send/journal.ts';
+import type { Journal } from '../send/journal.ts';
 import { OUTCOMES, type Outcome, type OutcomeCounts } from '../send/outcome.ts';
 import type { EndState, KeptHead, ProblemCount, SendFacts } from './kept-send-file.ts';
 
@@ -56,7 +57,7 @@ export interface SendStart {
 /** A send of this window until it ends. Only what runs the send calls its methods. */
 export class LiveSend implements Send {
   readonly id: string;
-  readonly peer: JournaledPeer;
+  readonly peer: KeptPeer;
   readonly selection: readonly string[];
   readonly roots: SendFacts['roots'];
   readonly decided: readonly string[];
@@ -78,9 +79,8 @@ export class LiveSend implements Send {
   #outcomes: OutcomesSoFar | undefined;
 
   constructor(facts: SendFacts, owner: SendOwner) {
-    const { name, host, port, calledAETitle, callingAETitle } = facts.peer;
     this.id = facts.id;
-    this.peer = { name, host, port, calledAETitle, callingAETitle };
+    this.peer = keptPeer(facts.peer);
     this.selection = facts.selection;
     this.roots = facts.roots;
     this.decided = facts.decided;
@@ -194,7 +194,7 @@ export class LiveSend implements Send {
 
 export class PastSend implements Send {
   readonly id: string;
-  readonly peer: JournaledPeer;
+  readonly peer: KeptPeer;
   readonly selection: readonly string[];
   readonly roots: SendFacts['roots'];
   readonly decided: readonly string[];

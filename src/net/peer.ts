@@ -36,6 +36,32 @@ export interface Peer {
   readonly timeouts: Timeouts;
 }
 
+/** What tells one peer from another: where instances go, and as whom. */
+type PeerIdentity = Pick<Peer, 'host' | 'port' | 'calledAETitle' | 'callingAETitle'>;
+
+/** Whether host, port and both AE titles are the same. */
+export function sameDestination(a: PeerIdentity, b: PeerIdentity): boolean {
+  return (
+    a.host === b.host &&
+    a.port === b.port &&
+    a.calledAETitle === b.calledAETitle &&
+    a.callingAETitle === b.callingAETitle
+  );
+}
+
+/** What is kept on disk of the peer of a send: enough to tell later whether a peer is still the same destination. */
+export type KeptPeer = PeerIdentity & Pick<Peer, 'name'>;
+
+export function keptPeer({ name, host, port, calledAETitle, callingAETitle }: KeptPeer): KeptPeer {
+  return { name, host, port, calledAETitle, callingAETitle };
+}
+
+/** @param fields as they were read from disk */
+export function isKeptPeer(fields: Readonly<Record<string, unknown>>): boolean {
+  const texts: readonly (keyof KeptPeer)[] = ['name', 'host', 'calledAETitle', 'callingAETitle'];
+  return texts.every((key) => typeof fields[key] === 'string') && Number.isSafeInteger(fields['port']);
+}
+
 export const DEFAULT_CALLED_AE_TITLE = 'ANY-SCP';
 export const DEFAULT_CALLING_AE_TITLE = 'SENDTOPACS';
 export const DEFAULT_MAX_PDU_LENGTH = 16_382;

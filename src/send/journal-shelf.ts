@@ -4,6 +4,7 @@ import { createReadStream, type Stats } from 'node:fs';
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { isKeptPeer } from '../net/peer.ts';
 import {
   isDone,
   JOURNAL_ENDS,
@@ -209,8 +210,7 @@ function asHeader(line: unknown): JournalHeader | undefined {
     Number.isFinite(header['startedAtMs']) &&
     Number.isSafeInteger(header['files']) &&
     fieldsOf(header['options']) !== undefined &&
-    ['name', 'host', 'calledAETitle', 'callingAETitle'].every((key) => typeof peer[key] === 'string') &&
-    Number.isSafeInteger(peer['port']) &&
+    isKeptPeer(peer) &&
     Number.isSafeInteger(holder['pid']) &&
     typeof holder['host'] === 'string' &&
     typeof holder['began'] === 'string';

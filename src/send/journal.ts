@@ -10,7 +10,7 @@
 
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import type { Peer } from '../net/peer.ts';
+import { type KeptPeer, keptPeer } from '../net/peer.ts';
 import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
 import type { SendJob } from './job.ts';
 import { type JournalHolder, thisProcess } from './journal-holder.ts';
@@ -20,8 +20,6 @@ import { newSendId, sendFilePath } from './send-id.ts';
 export const JOURNAL_VERSION = 1;
 /** Lines are written in pieces of about this many characters. */
 const PIECE_LENGTH = 1 << 17;
-
-export type JournaledPeer = Pick<Peer, 'name' | 'host' | 'port' | 'calledAETitle' | 'callingAETitle'>;
 
 export interface JournaledFile {
   /** Absolute. */
@@ -36,7 +34,7 @@ export interface JournalHeader {
   readonly id: string;
   readonly startedAtMs: number;
   readonly holder: JournalHolder;
-  readonly peer: JournaledPeer;
+  readonly peer: KeptPeer;
   readonly options: NonNullable<SendJob['options']>;
   /** How many files are to be sent; their lines follow. */
   readonly files: number;
@@ -143,7 +141,6 @@ class FileJournal implements Journal {
     { peer, files, options }: Pick<SendJob, 'peer' | 'files' | 'options'>,
     { carried = [], selection = [] }: JournalOptions,
   ): Generator<undefined, void, undefined> {
-    const { name, host, port, calledAETitle, callingAETitle } = peer;
     this.#skipped = [...files.skipped.keys()];
     this.#length = files.length;
     this.#owed = carried.length + files.load.files;
@@ -152,7 +149,7 @@ class FileJournal implements Journal {
       id: this.id,
       startedAtMs: this.#startedAtMs,
       holder: thisProcess(),
-      peer: { name, host, port, calledAETitle, callingAETitle },
+      peer: keptPeer(peer),
       options: options ?? {},
       files: this.#owed,
     };
