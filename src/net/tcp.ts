@@ -47,7 +47,7 @@ class PatientSocket extends Socket {
   }
 }
 
-/** A connection on a socket of Node: plain, or what is made of one. */
+/** A connection on a socket of Node: a plain one, or one that encrypts. */
 export class SocketConnection implements AcceptedConnection {
   readonly #socket: Socket;
   #listener: ConnectionListener | undefined;

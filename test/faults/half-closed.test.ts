@@ -8,7 +8,7 @@ import { startReceiver } from '../../src/net/store-scp.ts';
 import { listenTcp } from '../../src/net/tcp.ts';
 import { startCli } from '../support/cli-process.ts';
 import { folderOf, peerAt, send } from '../support/jobs.ts';
-import { commandElement, commandSet, us } from '../support/naive-command-set.ts';
+import { echoRequestSet } from '../support/naive-command-set.ts';
 import * as naive from '../support/naive-pdu.ts';
 import { assertNothingLeft, openResources } from '../support/open-resources.ts';
 import { startScriptedPeer } from '../support/scripted-peer.ts';
@@ -19,18 +19,7 @@ const SHORT = { connectMs: 400, associationMs: 400, responseMs: 400, writeStallM
 /** More than the system's buffers of a connection hold. */
 const MORE_THAN_BUFFERED = 30_000_000;
 
-const VERIFICATION = naive.pData(
-  naive.pdv(
-    1,
-    3,
-    commandSet([
-      commandElement(0x0002, '1.2.840.10008.1.1\0'),
-      commandElement(0x0100, us(0x0030)),
-      commandElement(0x0110, us(1)),
-      commandElement(0x0800, us(0x0101)),
-    ]),
-  ),
-);
+const VERIFICATION = naive.pData(naive.pdv(1, 3, echoRequestSet()));
 const MANY_VERIFICATIONS = Buffer.alloc(1_000 * VERIFICATION.length, VERIFICATION);
 
 /** Accepts the association, waits for the first data, reads nothing more and sends FIN a moment later. */

@@ -11,7 +11,7 @@ import { peerAt, scanned, send, writeInstances } from '../support/jobs.ts';
 import { LoopClock } from '../support/loop-clock.ts';
 import { MALFORMED } from '../support/malformed.ts';
 import type { Malformed } from '../support/malformed-case.ts';
-import { commandElement, commandSet, storeRequestElements, us } from '../support/naive-command-set.ts';
+import { commandSet, echoRequestSet, storeRequestElements } from '../support/naive-command-set.ts';
 import * as naive from '../support/naive-pdu.ts';
 import { assertNothingLeft, openResources } from '../support/open-resources.ts';
 import { type PeerConnection, startScriptedPeer } from '../support/scripted-peer.ts';
@@ -127,19 +127,7 @@ const associate = (): Buffer =>
     ),
   });
 const storeRequest = (): Buffer => naive.pData(naive.pdv(1, 3, commandSet([...storeRequestElements().values()])));
-const echoRequest = (): Buffer =>
-  naive.pData(
-    naive.pdv(
-      3,
-      3,
-      commandSet([
-        commandElement(0x0002, '1.2.840.10008.1.1\0'),
-        commandElement(0x0100, us(0x0030)),
-        commandElement(0x0110, us(1)),
-        commandElement(0x0800, us(0x0101)),
-      ]),
-    ),
-  );
+const echoRequest = (): Buffer => naive.pData(naive.pdv(3, 3, echoRequestSet()));
 
 /** What a client has said before, by the state that the receiver is in then. */
 const RECEIVER_STATES: readonly (readonly [string, () => Buffer])[] = [

@@ -7,7 +7,7 @@ import type { State } from '../../src/protocol/ul/states.ts';
 import { TextTrace } from '../../src/trace/text.ts';
 import { inState } from '../support/association-states.ts';
 import { AssociationUser } from '../support/association-user.ts';
-import { commandElement, commandSet, storeRequestElements, us } from '../support/naive-command-set.ts';
+import { commandSet, echoRequestSet, storeRequestElements } from '../support/naive-command-set.ts';
 import * as naive from '../support/naive-pdu.ts';
 import { leastLongestTurnMs, leastThreadMs, longestTurnMs, STALL_MS, threadMs } from '../support/stall.ts';
 
@@ -73,18 +73,7 @@ test('a slow measurement is repeated, and work that is slow each time is slow', 
 const repeated = (piece: Buffer, length: number): Buffer =>
   Buffer.alloc(piece.length * Math.floor(length / piece.length), piece);
 const storeRequest = naive.pData(naive.pdv(1, 3, commandSet([...storeRequestElements().values()])));
-const echoRequest = naive.pData(
-  naive.pdv(
-    1,
-    3,
-    commandSet([
-      commandElement(0x0002, '1.2.840.10008.1.1\0'),
-      commandElement(0x0100, us(0x0030)),
-      commandElement(0x0110, us(1)),
-      commandElement(0x0800, us(0x0101)),
-    ]),
-  ),
-);
+const echoRequest = naive.pData(naive.pdv(1, 3, echoRequestSet()));
 const emptyItem = naive.item(0x99, '');
 const contextOf = (id: number, syntaxes: Buffer): Buffer =>
   naive.item(0x20, Buffer.concat([Buffer.from([id, 0, 0, 0]), naive.item(0x30, '312e32'), syntaxes]));

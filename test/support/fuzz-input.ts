@@ -20,7 +20,14 @@ import {
   sampleInstance,
 } from './dicom-builder.ts';
 import { damage, elementFields, pduFields, Random } from './mutate.ts';
-import { commandElement, commandSet, storeRequestElements, storeResponseElements, us } from './naive-command-set.ts';
+import {
+  commandElement,
+  commandSet,
+  echoRequestSet,
+  storeRequestElements,
+  storeResponseElements,
+  us,
+} from './naive-command-set.ts';
 import { writeDataSet } from './naive-data-set.ts';
 import * as naive from './naive-pdu.ts';
 
@@ -79,12 +86,7 @@ const FROM_ACCEPTOR: readonly (readonly Buffer[])[] = [
 ];
 
 const store = commandSet([...storeRequestElements().values()]);
-const echo = commandSet([
-  commandElement(0x0002, '1.2.840.10008.1.1\0'),
-  commandElement(0x0100, us(0x0030)),
-  commandElement(0x0110, us(1)),
-  commandElement(0x0800, us(0x0101)),
-]);
+const echo = echoRequestSet();
 
 /** What a peer says to our acceptor, in order. */
 const FROM_REQUESTOR: readonly (readonly Buffer[])[] = [

@@ -53,3 +53,13 @@ export function storeRequestElements(): Map<number, Buffer> {
     [0x1000, commandElement(0x1000, '1.2.3\0')],
   ]);
 }
+
+/** A C-ECHO-RQ with Message ID 1. */
+export function echoRequestSet(): Buffer {
+  return commandSet([
+    commandElement(0x0002, '1.2.840.10008.1.1\0'),
+    commandElement(0x0100, us(0x0030)),
+    commandElement(0x0110, us(1)),
+    commandElement(0x0800, us(0x0101)),
+  ]);
+}
