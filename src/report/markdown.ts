@@ -13,6 +13,7 @@ import { contextCounts, operationsInvoked, refusalText } from './negotiation.ts'
 import { inPieces } from './pieces.ts';
 import {
   convertedIn,
+  detailOf,
   type FileGroup,
   headline,
   isConverted,
@@ -107,12 +108,18 @@ function factRows(result: SendResult): string[] {
   ];
 }
 
-function pathItems({ paths, count, others }: FileGroup, indent: string, { displayPath }: Page): string[] {
+function pathItems(group: FileGroup, indent: string, { displayPath }: Page): string[] {
+  const { paths, count, others } = group;
   const shown = (path: string): string => markdownCode(pathText(displayPath(path)));
   return [
     ...paths.map((path) => {
       const other = others?.get(path);
-      return `${indent}- ${shown(path)}${other === undefined ? '' : `, same UID as ${shown(other)}`}`;
+      const detail = detailOf(group, path);
+      return [
+        `${indent}- ${shown(path)}`,
+        ...(other === undefined ? [] : [`, same UID as ${shown(other)}`]),
+        ...(detail === undefined ? [] : [`: ${escapeMarkdown(detail)}`]),
+      ].join('');
     }),
     ...(count > paths.length ? [`${indent}- and ${formatCount(count - paths.length)} more`] : []),
   ];

@@ -27,6 +27,8 @@ export interface FileGroup {
   readonly paths: readonly string[];
   /** Of those, for which another file has the same SOP Instance UID: its path. */
   readonly others?: ReadonlyMap<string, string>;
+  /** Of those, what happened to each where `words` do not say it all, such as the byte at which it is damaged. */
+  readonly details?: ReadonlyMap<string, string>;
 }
 
 export interface Problem extends FileGroup {
@@ -77,6 +79,7 @@ interface GrowingGroup {
   count: number;
   readonly paths: string[];
   readonly others: Map<string, string>;
+  readonly details: Map<string, string>;
 }
 
 /** Collects files by outcome and explanation, in bounded memory. */
@@ -94,6 +97,7 @@ class Groups {
     if (group.paths.length >= GROUP_PATHS_MAX) return;
     group.paths.push(path);
     if (other !== undefined) group.others.set(path, other);
+    group.details.set(path, words.what);
   }
 
   #newGroup(outcome: Outcome, words: Words, common: Words): GrowingGroup {
@@ -101,7 +105,15 @@ class Groups {
       return this.#groups.get(keyOf(outcome, OTHERS)) ?? this.#newGroup(outcome, OTHERS, OTHERS);
     }
     const text = sentence(words);
-    const group = { outcome, text, words, count: 0, paths: [], others: new Map<string, string>() };
+    const group = {
+      outcome,
+      text,
+      words,
+      count: 0,
+      paths: [],
+      others: new Map<string, string>(),
+      details: new Map<string, string>(),
+    };
     this.#groups.set(keyOf(outcome, common), group);
     return group;
   }
@@ -143,6 +155,12 @@ export function problemsOf(result: SendResult): Problem[] {
   return problems.list();
 }
 
+/** What is to be said of one file of a group, beside its path: where it differs from the others. */
+export function detailOf({ words, details }: FileGroup, path: string): string | undefined {
+  const detail = details?.get(path);
+  return detail === words.what ? undefined : detail;
+}
+
 /** The file that has the same SOP Instance UID, where that is the reason. */
 function otherFileOf({ reason }: FileOutcome): string | undefined {
   if (reason?.code === 'same as another file') return reason.firstPath;
@@ -159,7 +177,7 @@ export function notesOf(result: SendResult): FileGroup[] {
       groups.add('stored', words, { ...words, what: findingInCommon(finding) ?? words.what }, path);
     }
   }
-  return groups.list().map(({ text, words, count, paths }) => ({ text, words, count, paths }));
+  return groups.list().map(({ text, words, count, paths, details }) => ({ text, words, count, paths, details }));
 }
 
 const NOT_STORED = ['failed', 'unknown', 'held back', 'cancelled', 'skipped'] as const;

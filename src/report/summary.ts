@@ -6,7 +6,7 @@ import { pathText } from '../trace/event-lines.ts';
 import { addressOf, aeTitle } from '../trace/names.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../trace/units.ts';
-import { convertedIn, headline, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
+import { convertedIn, detailOf, headline, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
 
 export interface SummaryOptions {
   /** How a path is shown; by default as it is. */
@@ -19,10 +19,14 @@ const PROBLEMS_MAX = 9;
 const PATHS_MAX = 3;
 const LABEL_WIDTH = 14;
 
-function problemLines(
-  { outcome, words: { what, cause, action }, count, paths, others }: Problem,
-  displayPath: (path: string) => string,
-): string[] {
+function problemLines(problem: Problem, displayPath: (path: string) => string): string[] {
+  const {
+    outcome,
+    words: { what, cause, action },
+    count,
+    paths,
+    others,
+  } = problem;
   const shown = paths.slice(0, PATHS_MAX);
   const advice = [cause, action].filter((part) => part !== undefined).join(' ');
   return [
@@ -30,7 +34,12 @@ function problemLines(
     ...(advice === '' ? [] : [`    ${advice}`]),
     ...shown.map((path) => {
       const other = others?.get(path);
-      return `    ${pathText(displayPath(path))}${other === undefined ? '' : `, same UID as ${pathText(displayPath(other))}`}`;
+      const detail = detailOf(problem, path);
+      return [
+        `    ${pathText(displayPath(path))}`,
+        ...(other === undefined ? [] : [`, same UID as ${pathText(displayPath(other))}`]),
+        ...(detail === undefined ? [] : [`: ${detail}`]),
+      ].join('');
     }),
     ...(count > shown.length ? [`    and ${formatCount(count - shown.length)} more`] : []),
   ];

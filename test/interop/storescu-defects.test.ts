@@ -127,9 +127,9 @@ test('what is truncated or has an odd length is not sent, and the byte is told',
   assert.equal(code, 1);
   assert.equal(received(peer).length, 1);
   assert.match(stdout, /1 of 3 files stored/);
-  assert.match(stdout, /short\.dcm/);
-  assert.match(stdout, /odd\.dcm/);
-  // The summary tells once what several files have in common; the report tells the byte of each.
+  // The summary tells once what several files have in common, and the byte of each beside its path.
+  assert.match(stdout, /short\.dcm: .* at byte \d+: 1,000 bytes are missing/);
+  assert.match(stdout, /odd\.dcm: .* at byte \d+: 1 byte is missing/);
   const { instances } = JSON.parse(await readFile(report, 'utf8')) as {
     instances: { path: string; reason?: { what: string } }[];
   };

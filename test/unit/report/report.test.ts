@@ -165,6 +165,20 @@ describe('summaryText', () => {
       [['The file is damaged.', 2]],
     );
   });
+
+  it('says beside each path what its problem does not say', () => {
+    const truncated = (missing: number): Reason => ({
+      code: 'pre-flight',
+      finding: { code: 'truncated', offset: 680, part: 'value', tag: '(7FE0,0010)', missing },
+    });
+    const same = sendResult([failedFile('/1.dcm', truncated(100)), failedFile('/2.dcm', truncated(100))]);
+    const different = sendResult([failedFile('/1.dcm', truncated(100)), failedFile('/2.dcm', truncated(103))]);
+    for (const text of [summaryText(same), [...reportMarkdown(same)].join('')]) assert.doesNotMatch(text, /1\.dcm`?: /);
+    for (const text of [summaryText(different), [...reportMarkdown(different)].join('')]) {
+      assert.match(text, /1\.dcm`?: .* 100 bytes are missing/);
+      assert.match(text, /2\.dcm`?: .* 103 bytes are missing/);
+    }
+  });
 });
 
 const parsed = (result: SendResult): unknown => JSON.parse([...reportJson(result)].join(''));
