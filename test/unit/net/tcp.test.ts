@@ -5,12 +5,16 @@ import { Worker } from 'node:worker_threads';
 import { listenTcp, tcpConnector } from '../../../src/net/tcp.ts';
 import type { SystemErrorInfo } from '../../../src/part10/system-error.ts';
 
-/** Says 'ABORT', and resets the connection when the main thread has it in its receive buffer. */
+/**
+ * When the main thread knows that it is connected: says 'ABORT', and resets the connection when the main thread has it in
+ * its receive buffer.
+ */
 const RESETTING_PEER = `
 const { parentPort, workerData } = require('node:worker_threads');
 const state = new Int32Array(workerData);
 const server = require('node:net').createServer((socket) => {
   socket.on('error', () => undefined);
+  Atomics.wait(state, 1, 0);
   socket.write('ABORT', () => {
     socket.resetAndDestroy();
     server.close();
@@ -23,7 +27,7 @@ server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port
 test('what a peer says before it resets is read, even when a write meets the reset first', {
   skip: process.platform !== 'linux' && 'other systems drop what is unread',
 }, async () => {
-  const shared = new SharedArrayBuffer(4);
+  const shared = new SharedArrayBuffer(8);
   const worker = new Worker(RESETTING_PEER, { eval: true, workerData: shared });
   const [port] = (await once(worker, 'message')) as [number];
   const received: Uint8Array[] = [];
@@ -33,7 +37,10 @@ test('what a peer says before it resets is read, even when a write meets the res
       {
         connected: () => {
           // This thread does nothing until text and reset have arrived, and then writes before it reads.
-          Atomics.wait(new Int32Array(shared), 0, 0);
+          const state = new Int32Array(shared);
+          Atomics.store(state, 1, 1);
+          Atomics.notify(state, 1);
+          Atomics.wait(state, 0, 0);
           connection.write([Buffer.from('data')], () => assert.fail('nobody can have taken this'));
         },
         received: (bytes) => received.push(bytes),
