@@ -161,6 +161,11 @@ export function detailOf({ words, details }: FileGroup, path: string): string | 
   return detail === words.what ? undefined : detail;
 }
 
+function detailEntry(group: FileGroup, path: string): [string, string][] {
+  const detail = detailOf(group, path);
+  return detail === undefined ? [] : [[path, detail]];
+}
+
 /** The file that has the same SOP Instance UID, where that is the reason. */
 function otherFileOf({ reason }: FileOutcome): string | undefined {
   if (reason?.code === 'same as another file') return reason.firstPath;
@@ -177,7 +182,11 @@ export function notesOf(result: SendResult): FileGroup[] {
       groups.add('stored', words, { ...words, what: findingInCommon(finding) ?? words.what }, path);
     }
   }
-  return groups.list().map(({ text, words, count, paths, details }) => ({ text, words, count, paths, details }));
+  return groups.list().map((group) => {
+    const { text, words, count, paths } = group;
+    const details = new Map(paths.flatMap((path) => detailEntry(group, path)));
+    return { text, words, count, paths, ...(details.size === 0 ? {} : { details }) };
+  });
 }
 
 const NOT_STORED = ['failed', 'unknown', 'held back', 'cancelled', 'skipped'] as const;
