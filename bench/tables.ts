@@ -1,6 +1,9 @@
 // Results as Markdown, written between the markers of the document.
 
+import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { root } from './cache.ts';
 import type { Row, ScenarioResult, Verdict } from './scenario.ts';
 
 const BEGIN = '<!-- numbers: written by npm run bench -->';
@@ -51,10 +54,11 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
   ].join('\n');
 }
 
-/** Replaces the text between the markers. */
+/** Replaces the text between the markers, and formats the document as the format check wants it. */
 export async function writeBetweenMarkers(path: string, text: string): Promise<void> {
   const document = await readFile(path, 'utf8');
   const [begin, end] = [document.indexOf(BEGIN), document.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`${path} has no markers for the numbers`);
   await writeFile(path, `${document.slice(0, begin + BEGIN.length)}\n\n${text}\n\n${document.slice(end)}`);
+  execFileSync(join(root, 'node_modules/.bin/biome'), ['format', '--write', path], { cwd: root, stdio: 'ignore' });
 }
