@@ -54,8 +54,8 @@ export interface SendStart {
   readonly problems: ProblemCollector;
 }
 
-/** A send of this window until it ends. Only what runs the send calls its methods. */
-export class LiveSend implements Send {
+/** What never changes about a send. */
+abstract class KnownSend implements SendFacts {
   readonly id: string;
   readonly peer: KeptPeer;
   readonly selection: readonly string[];
@@ -63,6 +63,20 @@ export class LiveSend implements Send {
   readonly decided: readonly string[];
   readonly arePathsHidden: boolean;
   readonly startedAtMs: number;
+
+  constructor({ id, peer, selection, roots, decided, arePathsHidden, startedAtMs }: SendFacts) {
+    this.id = id;
+    this.peer = keptPeer(peer);
+    this.selection = selection;
+    this.roots = roots;
+    this.decided = decided;
+    this.arePathsHidden = arePathsHidden;
+    this.startedAtMs = startedAtMs;
+  }
+}
+
+/** A send of this window until it ends. Only what runs the send calls its methods. */
+export class LiveSend extends KnownSend implements Send {
   readonly endedAtMs = undefined;
   readonly hasResults = false;
   readonly owed = undefined;
@@ -79,13 +93,7 @@ export class LiveSend implements Send {
   #outcomes: OutcomesSoFar | undefined;
 
   constructor(facts: SendFacts, owner: SendOwner) {
-    this.id = facts.id;
-    this.peer = keptPeer(facts.peer);
-    this.selection = facts.selection;
-    this.roots = facts.roots;
-    this.decided = facts.decided;
-    this.arePathsHidden = facts.arePathsHidden;
-    this.startedAtMs = facts.startedAtMs;
+    super(facts);
     this.#owner = owner;
   }
 
@@ -192,14 +200,7 @@ export class LiveSend implements Send {
   }
 }
 
-export class PastSend implements Send {
-  readonly id: string;
-  readonly peer: KeptPeer;
-  readonly selection: readonly string[];
-  readonly roots: SendFacts['roots'];
-  readonly decided: readonly string[];
-  readonly arePathsHidden: boolean;
-  readonly startedAtMs: number;
+export class PastSend extends KnownSend implements Send {
   readonly state: EndState;
   readonly files: number;
   readonly counts: OutcomeCounts;
@@ -213,13 +214,7 @@ export class PastSend implements Send {
   owed: number | undefined;
 
   constructor(head: KeptHead, hasResults: boolean) {
-    this.id = head.id;
-    this.peer = head.peer;
-    this.selection = head.selection;
-    this.roots = head.roots;
-    this.decided = head.decided;
-    this.arePathsHidden = head.arePathsHidden;
-    this.startedAtMs = head.startedAtMs;
+    super(head);
     this.state = head.state;
     this.files = head.files;
     this.counts = head.counts;
