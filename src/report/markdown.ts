@@ -13,7 +13,6 @@ import { contextCounts, operationsInvoked, refusalText } from './negotiation.ts'
 import { inPieces } from './pieces.ts';
 import {
   convertedIn,
-  detailOf,
   type FileGroup,
   headline,
   isConverted,
@@ -108,13 +107,12 @@ function factRows(result: SendResult): string[] {
   ];
 }
 
-function pathItems(group: FileGroup, indent: string, { displayPath }: Page): string[] {
-  const { paths, count, others } = group;
+function pathItems({ paths, count, others, details }: FileGroup, indent: string, { displayPath }: Page): string[] {
   const shown = (path: string): string => markdownCode(pathText(displayPath(path)));
   return [
     ...paths.map((path) => {
       const other = others?.get(path);
-      const detail = detailOf(group, path);
+      const detail = details?.get(path);
       return [
         `${indent}- ${shown(path)}`,
         ...(other === undefined ? [] : [`, same UID as ${shown(other)}`]),

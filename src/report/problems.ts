@@ -119,9 +119,15 @@ class Groups {
   }
 
   /** Largest first. */
-  list(): GrowingGroup[] {
-    return [...this.#groups.values()].sort((a, b) => b.count - a.count);
+  list(): Problem[] {
+    return [...this.#groups.values()].sort((a, b) => b.count - a.count).map(groupOf);
   }
+}
+
+/** Without what was said of a file that the words of the group say as well. */
+function groupOf({ details: all, ...group }: GrowingGroup): Problem {
+  const details = new Map([...all].filter(([, what]) => what !== group.words.what));
+  return { ...group, ...(details.size === 0 ? {} : { details }) };
 }
 
 const keyOf = (outcome: Outcome, words: Words): string => `${outcome}\n${sentence(words)}`;
@@ -155,17 +161,6 @@ export function problemsOf(result: SendResult): Problem[] {
   return problems.list();
 }
 
-/** What is to be said of one file of a group, beside its path: where it differs from the others. */
-export function detailOf({ words, details }: FileGroup, path: string): string | undefined {
-  const detail = details?.get(path);
-  return detail === words.what ? undefined : detail;
-}
-
-function detailEntry(group: FileGroup, path: string): [string, string][] {
-  const detail = detailOf(group, path);
-  return detail === undefined ? [] : [[path, detail]];
-}
-
 /** The file that has the same SOP Instance UID, where that is the reason. */
 function otherFileOf({ reason }: FileOutcome): string | undefined {
   if (reason?.code === 'same as another file') return reason.firstPath;
@@ -182,10 +177,8 @@ export function notesOf(result: SendResult): FileGroup[] {
       groups.add('stored', words, { ...words, what: findingInCommon(finding) ?? words.what }, path);
     }
   }
-  return groups.list().map((group) => {
-    const { text, words, count, paths } = group;
-    const details = new Map(paths.flatMap((path) => detailEntry(group, path)));
-    return { text, words, count, paths, ...(details.size === 0 ? {} : { details }) };
+  return groups.list().map(({ text, words, count, paths, details }) => {
+    return { text, words, count, paths, ...(details === undefined ? {} : { details }) };
   });
 }
 

@@ -6,7 +6,7 @@ import { pathText } from '../trace/event-lines.ts';
 import { addressOf, aeTitle } from '../trace/names.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../trace/units.ts';
-import { convertedIn, detailOf, headline, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
+import { convertedIn, headline, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
 
 export interface SummaryOptions {
   /** How a path is shown; by default as it is. */
@@ -19,14 +19,10 @@ const PROBLEMS_MAX = 9;
 const PATHS_MAX = 3;
 const LABEL_WIDTH = 14;
 
-function problemLines(problem: Problem, displayPath: (path: string) => string): string[] {
-  const {
-    outcome,
-    words: { what, cause, action },
-    count,
-    paths,
-    others,
-  } = problem;
+function problemLines(
+  { outcome, words: { what, cause, action }, count, paths, others, details }: Problem,
+  displayPath: (path: string) => string,
+): string[] {
   const shown = paths.slice(0, PATHS_MAX);
   const advice = [cause, action].filter((part) => part !== undefined).join(' ');
   return [
@@ -34,7 +30,7 @@ function problemLines(problem: Problem, displayPath: (path: string) => string): 
     ...(advice === '' ? [] : [`    ${advice}`]),
     ...shown.map((path) => {
       const other = others?.get(path);
-      const detail = detailOf(problem, path);
+      const detail = details?.get(path);
       return [
         `    ${pathText(displayPath(path))}`,
         ...(other === undefined ? [] : [`, same UID as ${pathText(displayPath(other))}`]),
