@@ -46,6 +46,8 @@ export interface NodeTestOptions {
   readonly concurrency: number;
   /** For the whole stage. What is still running then has failed. */
   readonly deadlineMs: number;
+  /** Whether to print what tests write to stdout also where they pass. */
+  readonly print?: boolean;
 }
 
 export function testFiles(folder: string): string[] {
@@ -60,7 +62,7 @@ function messageOf(error: unknown): string {
 /** Runs node:test files, a process each. Paths are relative to the project or absolute. */
 export async function runNodeTests(
   files: readonly string[],
-  { concurrency, deadlineMs }: NodeTestOptions,
+  { concurrency, deadlineMs, print = false }: NodeTestOptions,
 ): Promise<Tally> {
   const tally = emptyTally();
   if (files.length === 0) return tally;
@@ -78,6 +80,7 @@ export async function runNodeTests(
   for await (const { type, data } of events) {
     if (type === 'test:stdout' || type === 'test:stderr') {
       printed.set(data.file, (printed.get(data.file) ?? '') + data.message);
+      if (print && type === 'test:stdout') console.log(indent(data.message.trimEnd()));
     }
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     const file = relative(root, data.file ?? '');

@@ -82,6 +82,7 @@ const stages: Readonly<Record<string, () => Promise<Tally>>> = {
   transcripts: () => runNodeTests(testFiles('transcripts'), { concurrency: 2, deadlineMs: minute }),
   interop: () => runNodeTests(testFiles('interop'), { concurrency: 2, deadlineMs: 6 * minute }),
   faults: () => runNodeTests(testFiles('faults'), { concurrency: 2, deadlineMs: 6 * minute }),
+  attack: () => runNodeTests(testFiles('attack'), { concurrency: 2, deadlineMs: 4 * minute }),
   host: runHost,
   e2e: runE2e,
 };
