@@ -6,6 +6,7 @@
 
 import { isatty } from 'node:tty';
 import type { TraceSink } from '../net/trace-record.ts';
+import { invisiblePattern } from '../text/invisible.ts';
 import { TextTrace } from '../trace/text.ts';
 import type { PrintLevel } from './options.ts';
 import { PipeWriter } from './pipe-writer.ts';
@@ -195,14 +196,14 @@ export function surviveLostOutput(): LostOutput {
   return { errors };
 }
 
-// oxlint-disable no-control-regex -- control characters are what is looked for
-const UNSEEN = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-const UNSEEN_IN_LINES = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-// oxlint-enable no-control-regex
+/** Tabs stay. So do joiners and variation selectors: some scripts and emoji need them. */
+const KEPT = '\\t\\u200c\\u200d\\ufe00-\\ufe0f';
+const UNSEEN = invisiblePattern(KEPT);
+const UNSEEN_IN_LINES = invisiblePattern(`${KEPT}\\n`);
 
 /**
- * Shows control characters as escapes, so that file names and text of peers cannot control the terminal (ECMA-48, C0 and
- * C1), reverse text (Unicode UAX #9) or hide it. Joiners stay, because some scripts and emoji need them.
+ * Shows invisible characters as escapes, so that file names and text of peers cannot control the terminal (ECMA-48, C0 and
+ * C1), reverse text (Unicode UAX #9) or hide it.
  */
 export function printable(text: string): string {
   return text.replace(UNSEEN, escaped);
@@ -212,6 +213,8 @@ export function printable(text: string): string {
 const printableLines = (text: string): string => text.replace(UNSEEN_IN_LINES, escaped);
 
 function escaped(character: string): string {
-  const code = character.charCodeAt(0);
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  const code = character.codePointAt(0) ?? 0;
+  const digits = code.toString(16);
+  if (code < 0x100) return `\\x${digits.padStart(2, '0')}`;
+  return code < 0x10000 ? `\\u${digits.padStart(4, '0')}` : `\\u{${digits}}`;
 }

@@ -13,6 +13,7 @@ import { type FileOutcome, OUTCOMES, type Outcome, type OutcomeCounts, type Reas
 import { nameStart, type ScannedFile } from '../send/scanned-file.ts';
 import { ScannedFiles } from '../send/scanned-files.ts';
 import { Tally } from '../send/tally.ts';
+import { jsonText } from '../text/json-text.ts';
 import type { DisplayRoot } from './display-path.ts';
 
 const KEPT_VERSION = 1;
@@ -61,15 +62,14 @@ export function* linesOfSend(head: KeptHead, result: SendResult): Generator<stri
     hash.update(piece);
     yield piece;
   }
-  yield `${JSON.stringify({ sha256: hash.digest('hex') })}\n`;
+  yield `${jsonText({ sha256: hash.digest('hex') })}\n`;
 }
 
 function* piecesOf(head: KeptHead, result: SendResult): Generator<string> {
   const { startedAtMs, endedAtMs, bytesSent, cancelled } = result;
-  let piece = `${JSON.stringify({ send: KEPT_VERSION, ...head })}\n`;
-  piece += `${JSON.stringify({ result: { startedAtMs, endedAtMs, bytesSent, cancelled } })}\n`;
-  for (const association of result.associations.slice(0, ASSOCIATIONS_MAX))
-    piece += `${JSON.stringify({ association })}\n`;
+  let piece = `${jsonText({ send: KEPT_VERSION, ...head })}\n`;
+  piece += `${jsonText({ result: { startedAtMs, endedAtMs, bytesSent, cancelled } })}\n`;
+  for (const association of result.associations.slice(0, ASSOCIATIONS_MAX)) piece += `${jsonText({ association })}\n`;
   const lines = new LineWriter();
   for (const outcome of result.outcomes) {
     piece += lines.linesOf(outcome);
@@ -104,8 +104,8 @@ class LineWriter {
     const { path, outcome, sopClassUID, sopInstanceUID, transferSyntaxUID } = file;
     const nameAt = nameStart(path);
     let before = '';
-    const numberIn = (table: string, value: unknown): number => {
-      const json = JSON.stringify(value);
+    const numberIn = (table: string, value: object | string): number => {
+      const json = jsonText(value);
       let numbers = this.#tables.get(table);
       if (numbers === undefined) {
         numbers = new Map();
@@ -132,7 +132,7 @@ class LineWriter {
       file.reason === undefined ? null : numberIn('reason', file.reason),
       file.findings === undefined ? null : numberIn('findings', file.findings),
     ];
-    return `${before}${JSON.stringify(line)}\n`;
+    return `${before}${jsonText(line)}\n`;
   }
 }
 

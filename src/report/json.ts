@@ -1,13 +1,14 @@
 // The report for programs: JSON with stable names. docs/report.schema.json describes it; a test holds the two together.
 //
 // Statuses are four hexadecimal digits, tags '(gggg,eeee)', times ISO 8601. What is not known is left out. Text of peers
-// is sanitised; paths are as `displayPath` gives them.
+// is sanitised; paths are as `displayPath` gives them, with invisible characters as escapes.
 
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import { storeStatus } from '../protocol/dimse/status.ts';
 import { uidName } from '../protocol/uids.ts';
 import type { AssociationSummary, SendResult } from '../send/job.ts';
 import type { FileOutcome } from '../send/outcome.ts';
+import { jsonText } from '../text/json-text.ts';
 import { contextResultText } from '../trace/code-text.ts';
 import { contextOf, explain, explainFile, type PeerInWords, sentence } from '../trace/explain.ts';
 import { explainPreflight } from '../trace/explain-preflight.ts';
@@ -130,9 +131,9 @@ function instanceJson(file: FileOutcome, peer: PeerInWords, displayPath: (path: 
 }
 
 const indented = (value: object, columns: number): string =>
-  JSON.stringify(value, null, 2).replaceAll('\n', `\n${' '.repeat(columns)}`);
+  jsonText(value, 2).replaceAll('\n', `\n${' '.repeat(columns)}`);
 
-/** `"name": [...]` as `JSON.stringify` would print it in an object. */
+/** `"name": [...]` as `jsonText` would print it in an object. */
 function* listJson<T>(name: string, items: Iterable<T>, itemJson: (item: T) => object): Generator<string> {
   yield `,\n  "${name}": [`;
   let isEmpty = true;

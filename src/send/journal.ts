@@ -12,6 +12,7 @@ import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from 'no
 import { setImmediate } from 'node:timers/promises';
 import { type KeptPeer, keptPeer } from '../net/peer.ts';
 import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
+import { jsonText } from '../text/json-text.ts';
 import type { SendJob } from './job.ts';
 import { type JournalHolder, thisProcess } from './journal-holder.ts';
 import type { FileOutcome, Outcome } from './outcome.ts';
@@ -162,11 +163,11 @@ class FileJournal implements Journal {
       this.#complain(error);
       return;
     }
-    let lines = `${JSON.stringify(header)}\n${JSON.stringify({ selection })}\n`;
+    let lines = `${jsonText(header)}\n${jsonText({ selection })}\n`;
     let index = 0;
     // Each line has its number: when a line is damaged later, the others must keep theirs.
     const line = (path: string, size: number, mtimeMs: number): void => {
-      lines += `${JSON.stringify([index, path, size, mtimeMs])}\n`;
+      lines += `${jsonText([index, path, size, mtimeMs])}\n`;
       index += 1;
     };
     for (const file of files) {
@@ -190,12 +191,12 @@ class FileJournal implements Journal {
     const before = countBelow(this.#skipped, index);
     if (this.#skipped[before] === index) return;
     if (isDone(outcome)) this.#owed -= 1;
-    this.#write(`${JSON.stringify({ file: index - before, outcome, status })}\n`);
+    this.#write(`${jsonText({ file: index - before, outcome, status })}\n`);
   }
 
   close(end: JournalEnd): void {
     if (this.#descriptor === undefined) return;
-    if (this.#owed > 0) this.#write(`${JSON.stringify({ end })}\n`);
+    if (this.#owed > 0) this.#write(`${jsonText({ end })}\n`);
     const descriptor = this.#descriptor;
     this.#descriptor = undefined;
     try {

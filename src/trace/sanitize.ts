@@ -1,10 +1,10 @@
 // Cleans text that others wrote (peers, file names, error messages of libraries) before it is shown beside our own. Removes
-// characters that are invisible or change how others are read: controls (C0, C1), bidirectional controls (Unicode UAX #9),
-// zero-width and filler characters, variation selectors, tags, lone surrogates.
+// characters that are invisible or change how others are read (text/invisible.ts).
 
 import { AE_TITLE_LENGTH_MAX } from '../protocol/ae-title.ts';
 import { ERROR_COMMENT_LENGTH_MAX } from '../protocol/dimse/command-table.ts';
 import { IMPLEMENTATION_VERSION_NAME_LENGTH_MAX, UID_LENGTH_MAX } from '../protocol/ul/values.ts';
+import { isInvisible } from '../text/invisible.ts';
 
 /** How much of other people's text is shown, in UTF-16 units. */
 export const SHOWN_MAX = {
@@ -19,31 +19,6 @@ export const SHOWN_MAX = {
   uid: UID_LENGTH_MAX,
   versionName: IMPLEMENTATION_VERSION_NAME_LENGTH_MAX,
 } as const;
-
-/** Characters that are removed. Ranges are inclusive. */
-const INVISIBLE: readonly (readonly [number, number])[] = [
-  [0x0000, 0x001f],
-  [0x007f, 0x009f],
-  [0x00ad, 0x00ad],
-  [0x034f, 0x034f],
-  [0x061c, 0x061c],
-  [0x115f, 0x1160],
-  [0x17b4, 0x17b5],
-  [0x180b, 0x180f],
-  [0x200b, 0x200f],
-  [0x2028, 0x202e],
-  [0x2060, 0x206f],
-  [0x3164, 0x3164],
-  [0xd800, 0xdfff],
-  [0xfe00, 0xfe0f],
-  [0xfeff, 0xfeff],
-  [0xffa0, 0xffa0],
-  [0xfff0, 0xfffb],
-  [0xfffe, 0xffff],
-  [0xe0000, 0xe0fff],
-];
-
-const isInvisible = (code: number): boolean => INVISIBLE.some(([from, to]) => code >= from && code <= to);
 
 /** Line breaks and tabs separate words, so they become one space. */
 const isBreak = (code: number): boolean =>

@@ -5,14 +5,15 @@ import { type ImportFound, type ScannedSource, scanSource } from './import-scann
 
 /** Each room and the rooms that it may import, besides itself. */
 export const rooms: Readonly<Record<string, readonly string[]>> = {
+  text: [],
   protocol: [],
-  part10: ['protocol'],
-  net: ['protocol', 'part10'],
-  send: ['protocol', 'part10', 'net'],
-  trace: ['protocol'],
-  report: ['protocol', 'trace'],
-  cli: ['protocol', 'part10', 'net', 'send', 'trace', 'report'],
-  extension: ['protocol', 'part10', 'net', 'send', 'trace', 'report'],
+  part10: ['text', 'protocol'],
+  net: ['text', 'protocol', 'part10'],
+  send: ['text', 'protocol', 'part10', 'net'],
+  trace: ['text', 'protocol'],
+  report: ['text', 'protocol', 'trace'],
+  cli: ['text', 'protocol', 'part10', 'net', 'send', 'trace', 'report'],
+  extension: ['text', 'protocol', 'part10', 'net', 'send', 'trace', 'report'],
 };
 /** Rooms whose types may be imported besides. */
 const typesOnly: Readonly<Record<string, readonly string[]>> = {

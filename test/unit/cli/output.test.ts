@@ -22,6 +22,7 @@ describe('printable', () => {
   it('escapes characters that act on a terminal or reverse text, and keeps all others', () => {
     assert.equal(printable('Grüße 名前 😀\u200d'), 'Grüße 名前 😀\u200d');
     assert.equal(printable('\x1b[31m\u202e'), '\\x1b[31m\\u202e');
+    assert.equal(printable('\u3164\u{e0041}\ud800'), '\\u3164\\u{e0041}\\ud800');
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (text) => {
         const shown = printable(text);
