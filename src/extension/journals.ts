@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { SendJob } from '../send/job.ts';
 import type { Journal, JournaledFile, JournalOptions } from '../send/journal.ts';
 import type { JournalSummary } from '../send/journal-shelf.ts';
+import type { SendId } from '../send/send-id.ts';
 
 /** A journal whose send can be resumed, and the files that it owes. */
 export interface Unfinished {
@@ -45,14 +46,14 @@ export class Journals {
   }
 
   /** The files that a journal owes; none if it is gone. */
-  async owedBy(id: string): Promise<Unfinished['owed']> {
+  async owedBy(id: SendId): Promise<Unfinished['owed']> {
     const { findJournal, remaining } = await import('../send/journal-shelf.ts');
     const journal = await findJournal(this.#directory, id, Date.now());
     return journal === undefined ? [] : remaining(journal);
   }
 
   /** @returns false: another window has taken it */
-  async forget(id: string): Promise<boolean> {
+  async forget(id: SendId): Promise<boolean> {
     const { forget } = await import('../send/journal.ts');
     return forget(this.#directory, id);
   }

@@ -12,6 +12,7 @@ import type { AssociationSummary, SendResult } from '../send/job.ts';
 import { type FileOutcome, OUTCOMES, type Outcome, type OutcomeCounts, type Reason } from '../send/outcome.ts';
 import { nameStart, type ScannedFile } from '../send/scanned-file.ts';
 import { ScannedFiles } from '../send/scanned-files.ts';
+import { isSendId, type SendId } from '../send/send-id.ts';
 import { Tally } from '../send/tally.ts';
 import { jsonText } from '../text/json-text.ts';
 import type { DisplayRoot } from './display-path.ts';
@@ -23,7 +24,7 @@ const ASSOCIATIONS_MAX = 1_000;
 
 /** What is known of a send from its first moment on. */
 export interface SendFacts {
-  readonly id: string;
+  readonly id: SendId;
   readonly peer: KeptPeer;
   /** What the person chose: files and folders, absolute. */
   readonly selection: readonly string[];
@@ -50,7 +51,7 @@ export interface KeptHead extends SendFacts {
   readonly counts: OutcomeCounts;
   /** The most urgent first; not more than a list would show. */
   readonly problems: readonly ProblemCount[];
-  readonly journalId?: string;
+  readonly journalId?: SendId;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -271,9 +272,9 @@ function asHead(line: unknown): KeptHead | undefined {
   if (head?.['send'] !== KEPT_VERSION || peer === undefined || counts === undefined) return undefined;
   const { id, state, selection, roots, problems, arePathsHidden, journalId } = head;
   const isWhole =
-    isText(id) &&
+    isSendId(id) &&
     END_STATES.includes(state) &&
-    (journalId === undefined || isText(journalId)) &&
+    (journalId === undefined || isSendId(journalId)) &&
     typeof arePathsHidden === 'boolean' &&
     [head['startedAtMs'], head['endedAtMs'], head['files']].every(Number.isFinite) &&
     isKeptPeer(peer) &&

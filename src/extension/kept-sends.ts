@@ -2,11 +2,11 @@
 // is written beside its place and renamed when it is whole. The files name DICOM files, SOP Instance UIDs and what a peer
 // answered, so only their owner may read them. A file that cannot be read counts as not there.
 
-import { createReadStream } from 'node:fs';
-import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SendResult } from '../send/job.ts';
-import { isSendId, sendFilePath, sendIdOf } from '../send/send-id.ts';
+import { isOwnFolder, makeOwnFolder, namesIn, openOwnFile } from '../send/own-files.ts';
+import { isSendId, type SendId, sendFilePath, sendIdOf } from '../send/send-id.ts';
 import { headOf, type KeptHead, linesOfSend, SendReader } from './kept-send-file.ts';
 
 export const KEPT_AGE_MAX_MS = 30 * 24 * 3_600_000;
@@ -21,13 +21,13 @@ const LINE_LENGTH_MAX = 1 << 24;
 
 /** Rejects where it cannot be written; then nothing is left of it. */
 export async function keepSend(directory: string, head: KeptHead, result: SendResult): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  // The folder may have been there with other rights.
-  await chmod(directory, 0o700);
   const path = sendFilePath(directory, head.id);
   const unfinished = `${path}.${process.pid}.tmp`;
+  makeOwnFolder(directory);
+  // Whatever stands there is not written through.
+  await rm(unfinished, { force: true });
   try {
-    const handle = await open(unfinished, 'w', 0o600);
+    const handle = await open(unfinished, 'wx', 0o600);
     try {
       for (const piece of linesOfSend(head, result)) await handle.appendFile(piece);
     } finally {
@@ -44,10 +44,10 @@ export async function keepSend(directory: string, head: KeptHead, result: SendRe
 export async function keptHeads(
   directory: string,
   known: ReadonlySet<string>,
-): Promise<{ readonly ids: ReadonlySet<string>; readonly heads: readonly KeptHead[] }> {
-  const ids = new Set<string>();
+): Promise<{ readonly ids: ReadonlySet<SendId>; readonly heads: readonly KeptHead[] }> {
+  const ids = new Set<SendId>();
   const heads: KeptHead[] = [];
-  for (const name of await readdir(directory).catch(() => [])) {
+  for (const name of await namesIn(directory)) {
     const id = sendIdOf(name);
     if (id === undefined) continue;
     if (known.has(id)) {
@@ -72,8 +72,8 @@ async function headLine(path: string): Promise<string> {
 }
 
 /** The whole result; undefined: it is not there, or not as it was written. Never rejects. */
-export async function readKept(directory: string, id: string): Promise<SendResult | undefined> {
-  if (!isSendId(id)) return undefined;
+export async function readKept(directory: string, id: SendId): Promise<SendResult | undefined> {
+  if (!isSendId(id) || !isOwnFolder(directory)) return undefined;
   const reader = new SendReader();
   try {
     for await (const line of linesOf(sendFilePath(directory, id))) reader.take(line);
@@ -85,11 +85,10 @@ export async function readKept(directory: string, id: string): Promise<SendResul
 
 /** Lines as they are in the file, a piece at a time, so that a long file stalls nobody. */
 async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
-  // Opening a FIFO would wait for its other end.
-  if (!(await stat(path)).isFile()) throw new Error('not a regular file');
+  const handle = await openOwnFile(path);
   let line: string[] = [];
   let length = 0;
-  for await (const piece of createReadStream(path, { encoding: 'utf8' })) {
+  for await (const piece of handle.createReadStream({ encoding: 'utf8' })) {
     const [first = '', ...others] = (piece as string).split('\n');
     line.push(first);
     length += first.length;
@@ -102,16 +101,16 @@ async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
   }
 }
 
-export async function forgetKept(directory: string, id: string): Promise<void> {
-  if (isSendId(id)) await remove(sendFilePath(directory, id));
+export async function forgetKept(directory: string, id: SendId): Promise<void> {
+  if (isSendId(id) && isOwnFolder(directory)) await remove(sendFilePath(directory, id));
 }
 
 /** Removes what is too old, too many or too much. Never rejects. */
 export async function tidyKept(directory: string, nowMs: number): Promise<void> {
   const kept: { readonly path: string; readonly mtimeMs: number; readonly size: number }[] = [];
-  for (const name of await readdir(directory).catch(() => [])) {
+  for (const name of await namesIn(directory)) {
     const path = join(directory, name);
-    const status = await stat(path).catch(() => undefined);
+    const status = await lstat(path).catch(() => undefined);
     if (status === undefined) continue;
     const { mtimeMs, size } = status;
     if (sendIdOf(name) !== undefined) kept.push({ path, mtimeMs, size });

@@ -4,6 +4,7 @@
 import * as vscode from 'vscode';
 import type { SendResult } from '../send/job.ts';
 import type { Outcome } from '../send/outcome.ts';
+import { isSendId } from '../send/send-id.ts';
 import { displayPathOf, fileNames } from './display-path.ts';
 import type { Send } from './send-entries.ts';
 import type { Sends } from './sends.ts';
@@ -39,11 +40,12 @@ export class Results implements vscode.TextDocumentContentProvider {
 
   /** The send that a document shows; undefined: it is no results document, or the send is not kept any more. */
   async sendAt({ scheme, path }: vscode.Uri): Promise<Send | undefined> {
-    const id = scheme === RESULTS_SCHEME ? path.split('/')[1] : undefined;
-    return id === undefined ? undefined : this.sendOf(id);
+    return scheme === RESULTS_SCHEME ? this.sendOf(path.split('/')[1]) : undefined;
   }
 
-  async sendOf(id: string): Promise<Send | undefined> {
+  /** @param id from anywhere: an address, an argument of a command */
+  async sendOf(id: unknown): Promise<Send | undefined> {
+    if (!isSendId(id)) return undefined;
     const known = this.#sends.find(id);
     if (known !== undefined) return known;
     await this.#sends.refresh();

@@ -5,6 +5,7 @@ import type { ProblemCollector } from '../report/problems.ts';
 import type { OutcomesSoFar, SendListeners, SendProgress, SendResult } from '../send/job.ts';
 import type { Journal } from '../send/journal.ts';
 import { OUTCOMES, type Outcome, type OutcomeCounts } from '../send/outcome.ts';
+import type { SendId } from '../send/send-id.ts';
 import type { EndState, KeptHead, ProblemCount, SendFacts } from './kept-send-file.ts';
 
 export type SendState = 'scanning' | 'asking' | 'sending' | EndState;
@@ -19,7 +20,7 @@ export interface Send extends SendFacts {
   readonly progress: SendProgress | undefined;
   readonly problems: readonly ProblemCount[];
   readonly endedAtMs: number | undefined;
-  readonly journalId: string | undefined;
+  readonly journalId: SendId | undefined;
   /** `resultOf` has something to give. */
   readonly hasResults: boolean;
   /** Files that its journal owes; undefined: nothing can be resumed, or nobody has looked yet. */
@@ -38,8 +39,8 @@ export const noCounts = (): Record<Outcome, number> =>
 
 /** What a send that runs tells its list. */
 export interface SendOwner {
-  changed(id: string, isState: boolean): void;
-  dropped(id: string): void;
+  changed(id: SendId, isState: boolean): void;
+  dropped(id: SendId): void;
   ended(send: LiveSend, result: SendResult): void;
   isGoingDown(): boolean;
 }
@@ -56,7 +57,7 @@ export interface SendStart {
 
 /** What never changes about a send. */
 abstract class KnownSend implements SendFacts {
-  readonly id: string;
+  readonly id: SendId;
   readonly peer: KeptPeer;
   readonly selection: readonly string[];
   readonly roots: SendFacts['roots'];
@@ -121,7 +122,7 @@ export class LiveSend extends KnownSend implements Send {
     return this.#journal;
   }
 
-  get journalId(): string | undefined {
+  get journalId(): SendId | undefined {
     return this.#journal?.id;
   }
 
@@ -208,7 +209,7 @@ export class PastSend extends KnownSend implements Send {
   readonly outcomes = undefined;
   readonly problems: readonly ProblemCount[];
   readonly endedAtMs: number;
-  readonly journalId: string | undefined;
+  readonly journalId: SendId | undefined;
   /** Its results are in memory or on disk. */
   readonly hasResults: boolean;
   owed: number | undefined;

@@ -7,6 +7,7 @@ import type { SendJob, SendProgress, SendResult } from '../send/job.ts';
 import type { Journal, JournaledFile } from '../send/journal.ts';
 import type { OutcomeCounts } from '../send/outcome.ts';
 import type { ScannedFiles } from '../send/scanned-files.ts';
+import type { SendId } from '../send/send-id.ts';
 import { formatBytes, formatCount, plural } from '../trace/units.ts';
 import { readHidePaths } from './configuration.ts';
 import { mayConnect } from './consent-prompt.ts';
@@ -44,7 +45,7 @@ export interface SendRequest {
   readonly decided?: readonly string[];
   /** The journal whose remaining files this sends. It is deleted once this send's own journal has all that it owes. */
   readonly predecessor?: {
-    readonly id: string;
+    readonly id: SendId;
     readonly owed: readonly JournaledFile[];
     /** If the journal is gone by then, another window sends these files already: do not send. */
     readonly isExclusive: boolean;
@@ -214,7 +215,7 @@ function whyOf(send: Send): string {
 }
 
 /** What a notification says when a send has ended, and what it offers. */
-async function tell(session: Session, id: string, result: SendResult): Promise<void> {
+async function tell(session: Session, id: SendId, result: SendResult): Promise<void> {
   const send = session.sends.find(id);
   if (send === undefined) return;
   const closing =

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import type { SendResult } from '../send/job.ts';
 import type { JournalSummary } from '../send/journal-shelf.ts';
-import { newSendId } from '../send/send-id.ts';
+import { newSendId, type SendId } from '../send/send-id.ts';
 import { withoutQuotes } from '../trace/sanitize.ts';
 import { Emitter, type Event } from './emitter.ts';
 import type { KeptHead, SendFacts } from './kept-send-file.ts';
@@ -31,16 +31,16 @@ export class Sends {
   readonly #directory: string;
   readonly #journals: string;
   readonly #note: SendsOptions['note'];
-  readonly #live = new Map<string, LiveSend>();
-  readonly #past = new Map<string, PastSend>();
+  readonly #live = new Map<SendId, LiveSend>();
+  readonly #past = new Map<SendId, PastSend>();
   /** The one that was used last is the last. */
-  readonly #results = new Map<string, SendResult>();
+  readonly #results = new Map<SendId, SendResult>();
   /** From disk: a tree asks for the same results many times at once. */
-  readonly #reading = new Map<string, Promise<SendResult | undefined>>();
+  readonly #reading = new Map<SendId, Promise<SendResult | undefined>>();
   readonly #writing = new Set<Promise<void>>();
-  readonly #changed = new Set<string>();
+  readonly #changed = new Set<SendId>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #emitter: Emitter<ReadonlySet<string>>;
+  readonly #emitter: Emitter<ReadonlySet<SendId>>;
   #isGoingDown = false;
 
   constructor({ storage, note }: SendsOptions) {
@@ -53,7 +53,7 @@ export class Sends {
   }
 
   /** The ids of the sends that are new, changed or gone. */
-  get onDidChange(): Event<ReadonlySet<string>> {
+  get onDidChange(): Event<ReadonlySet<SendId>> {
     return this.#emitter.event;
   }
 
@@ -62,7 +62,7 @@ export class Sends {
     return [...this.#live.values(), ...this.#past.values()].sort((a, b) => b.startedAtMs - a.startedAtMs);
   }
 
-  find(id: string): Send | undefined {
+  find(id: SendId): Send | undefined {
     return this.#live.get(id) ?? this.#past.get(id);
   }
 
@@ -89,7 +89,7 @@ export class Sends {
     for (const { id } of withResults) if (!ids.has(id) && !this.#results.has(id)) this.#past.delete(id);
     for (const head of heads) if (!this.#live.has(head.id)) this.#past.set(head.id, new PastSend(head, true));
     const owed = new Map(journals.map((journal) => [journal.id, remaining(journal).length]));
-    const ofSends = new Set<string | undefined>();
+    const ofSends = new Set<SendId | undefined>();
     for (const [id, send] of this.#past) {
       send.owed = (send.journalId === undefined ? 0 : owed.get(send.journalId)) || undefined;
       if (send.hasResults) ofSends.add(send.journalId);
@@ -116,7 +116,7 @@ export class Sends {
   }
 
   /** What became of each file of an ended send; undefined: it is not kept any more, or left no results. Never rejects. */
-  async resultOf(id: string): Promise<SendResult | undefined> {
+  async resultOf(id: SendId): Promise<SendResult | undefined> {
     const inMemory = this.#results.get(id);
     if (inMemory !== undefined) {
       this.#remember(id, inMemory);
@@ -128,7 +128,7 @@ export class Sends {
     return reading;
   }
 
-  async #read(id: string): Promise<SendResult | undefined> {
+  async #read(id: SendId): Promise<SendResult | undefined> {
     const { readKept } = await import('./kept-sends.ts');
     const result = await readKept(this.#directory, id);
     // It may have been forgotten meanwhile.
@@ -137,7 +137,7 @@ export class Sends {
   }
 
   /** Takes an ended send out of the list and its results off the disk. Its journal stays. */
-  async forget(id: string): Promise<void> {
+  async forget(id: SendId): Promise<void> {
     if (this.#live.has(id)) return;
     this.#past.delete(id);
     this.#results.delete(id);
@@ -163,7 +163,7 @@ export class Sends {
     await Promise.all(this.#writing);
   }
 
-  #remember(id: string, result: SendResult): void {
+  #remember(id: SendId, result: SendResult): void {
     this.#results.delete(id);
     this.#results.set(id, result);
     for (const oldest of this.#results.keys()) {
@@ -204,7 +204,7 @@ export class Sends {
     }
   }
 
-  #tell(id: string, isState: boolean): void {
+  #tell(id: SendId, isState: boolean): void {
     this.#changed.add(id);
     if (isState) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), PROGRESS_MS);

@@ -2,6 +2,7 @@
 // runs and can be cancelled. Every command gets it; there is no other state.
 
 import type * as vscode from 'vscode';
+import type { SendId } from '../send/send-id.ts';
 import type { StoredInstances } from '../send/stored-instances.ts';
 import { BuiltInReceiver } from './built-in-receiver.ts';
 import { Journals } from './journals.ts';
@@ -43,7 +44,7 @@ export class Session implements vscode.Disposable {
   }
 
   /** Forgets a send altogether: its journal and its results. */
-  async forgetSendOf(journalId: string): Promise<void> {
+  async forgetSendOf(journalId: SendId): Promise<void> {
     await this.journals.forget(journalId);
     await this.sends.refresh();
     const sends = this.sends.list().filter((send) => send.journalId === journalId);

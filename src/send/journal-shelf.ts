@@ -1,8 +1,8 @@
 // Reads, lists and clears away the journals in a folder, also those that a crash or a full disk has damaged.
 
-import { createReadStream, type Stats } from 'node:fs';
-import { open, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Stats } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { isKeptPeer } from '../net/peer.ts';
 import {
@@ -15,7 +15,8 @@ import {
 } from './journal.ts';
 import { isHeld } from './journal-holder.ts';
 import { OUTCOMES, type Outcome } from './outcome.ts';
-import { isSendId, sendFilePath, sendIdOf } from './send-id.ts';
+import { isOwnFolder, namesIn, openOwnFile, statusOf } from './own-files.ts';
+import { isSendId, type SendId, sendFilePath, sendIdOf } from './send-id.ts';
 
 /** Of journals without a running process, at most so many are kept, the newest, and none that is older than this. */
 export const JOURNALS_KEPT = 20;
@@ -61,26 +62,26 @@ export function remaining({ files, outcomes }: Pick<JournalSummary, 'files' | 'o
  */
 export async function readJournals(directory: string, nowMs: number): Promise<JournalSummary[]> {
   const journals: JournalSummary[] = [];
-  for (const { path, status } of await journalFiles(directory)) {
-    const journal = await readJournal(path, status, nowMs);
+  for (const file of await journalFiles(directory)) {
+    const journal = await readJournal(file, nowMs);
     if (journal !== undefined) journals.push(journal);
   }
   return journals.sort((a, b) => b.startedAtMs - a.startedAtMs);
 }
 
 /** One journal by its id; undefined: there is none. Never rejects. */
-export async function findJournal(directory: string, id: string, nowMs: number): Promise<JournalSummary | undefined> {
-  if (!isSendId(id)) return undefined;
+export async function findJournal(directory: string, id: SendId, nowMs: number): Promise<JournalSummary | undefined> {
+  if (!isSendId(id) || !isOwnFolder(directory)) return undefined;
   const path = sendFilePath(directory, id);
-  const status = await stat(path).catch(() => undefined);
-  return status === undefined ? undefined : readJournal(path, status, nowMs);
+  const status = await statusOf(path);
+  return status === undefined ? undefined : readJournal({ id, path, status }, nowMs);
 }
 
 /** Deletes journals that are too old or too many, but none that a running process writes. Never rejects. */
 export async function tidyJournals(directory: string, nowMs: number): Promise<void> {
   const idle: { readonly path: string; readonly startedAtMs: number }[] = [];
-  for (const { path, status } of await journalFiles(directory)) {
-    const header = await readHeader(path);
+  for (const { id, path, status } of await journalFiles(directory)) {
+    const header = await readHeader(path, id);
     if (header === undefined) {
       if (nowMs - status.mtimeMs > HEADLESS_AGE_MAX_MS) await remove(path);
     } else if (!isHeld(header.holder, nowMs - status.mtimeMs)) {
@@ -98,20 +99,28 @@ async function remove(path: string): Promise<void> {
   await rm(path, { force: true }).catch(() => undefined);
 }
 
-async function journalFiles(directory: string): Promise<{ readonly path: string; readonly status: Stats }[]> {
-  const found: { path: string; status: Stats }[] = [];
-  for (const name of await readdir(directory).catch(() => [])) {
-    if (sendIdOf(name) === undefined) continue;
-    const path = join(directory, name);
-    const status = await stat(path).catch(() => undefined);
-    if (status?.isFile() === true) found.push({ path, status });
+interface JournalFile {
+  /** From the name of the file. */
+  readonly id: SendId;
+  readonly path: string;
+  readonly status: Stats;
+}
+
+async function journalFiles(directory: string): Promise<JournalFile[]> {
+  const found: JournalFile[] = [];
+  for (const name of await namesIn(directory)) {
+    const id = sendIdOf(name);
+    if (id === undefined) continue;
+    const path = sendFilePath(directory, id);
+    const status = await statusOf(path);
+    if (status !== undefined) found.push({ id, path, status });
   }
   return found;
 }
 
 async function bytesAt(path: string, position: number, length: number): Promise<string | undefined> {
   try {
-    const handle = await open(path, 'r');
+    const handle = await openOwnFile(path);
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
       return buffer.toString('utf8', 0, bytesRead);
@@ -123,9 +132,9 @@ async function bytesAt(path: string, position: number, length: number): Promise<
   }
 }
 
-async function readHeader(path: string): Promise<JournalHeader | undefined> {
+async function readHeader(path: string, id: SendId): Promise<JournalHeader | undefined> {
   const head = await bytesAt(path, 0, HEADER_LENGTH_MAX);
-  return head === undefined ? undefined : asHeader(parsed(head.slice(0, head.indexOf('\n'))));
+  return head === undefined ? undefined : asHeader(parsed(head.slice(0, head.indexOf('\n'))), id);
 }
 
 async function hasEnd(path: string, { size }: Stats): Promise<boolean> {
@@ -133,7 +142,7 @@ async function hasEnd(path: string, { size }: Stats): Promise<boolean> {
   return asEnd(parsed(tail?.trimEnd().split('\n').at(-1) ?? '')) !== undefined;
 }
 
-async function readJournal(path: string, status: Stats, nowMs: number): Promise<JournalSummary | undefined> {
+async function readJournal({ id, path, status }: JournalFile, nowMs: number): Promise<JournalSummary | undefined> {
   let header: JournalHeader | undefined;
   let end: JournalEnd | undefined;
   let selection: readonly string[] = [];
@@ -142,7 +151,7 @@ async function readJournal(path: string, status: Stats, nowMs: number): Promise<
   try {
     for await (const line of linesOf(path)) {
       if (header === undefined) {
-        header = asHeader(line);
+        header = asHeader(line, id);
         if (header === undefined) return undefined;
         continue;
       }
@@ -176,7 +185,8 @@ async function readJournal(path: string, status: Stats, nowMs: number): Promise<
 async function* linesOf(path: string): AsyncGenerator<unknown, void, undefined> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
-  for await (const piece of createReadStream(path)) {
+  const handle = await openOwnFile(path);
+  for await (const piece of handle.createReadStream()) {
     const lines = (rest + decoder.write(piece as Buffer)).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) if (line !== '') yield parsed(line);
@@ -200,13 +210,14 @@ function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }
 
-function asHeader(line: unknown): JournalHeader | undefined {
+/** A journal that names another id than its file is none. */
+function asHeader(line: unknown, id: SendId): JournalHeader | undefined {
   const header = fieldsOf(line);
   const peer = fieldsOf(header?.['peer']);
   const holder = fieldsOf(header?.['holder']);
   if (header?.['journal'] !== JOURNAL_VERSION || peer === undefined || holder === undefined) return undefined;
   const isWhole =
-    typeof header['id'] === 'string' &&
+    header['id'] === id &&
     Number.isFinite(header['startedAtMs']) &&
     Number.isSafeInteger(header['files']) &&
     fieldsOf(header['options']) !== undefined &&
@@ -224,7 +235,11 @@ function isIndex(value: unknown, total: number): value is number {
 function asFile(line: readonly unknown[], total: number): { index: number; file: JournaledFile } | undefined {
   const [index, path, size, mtimeMs] = line;
   const isWhole =
-    line.length === 4 && typeof path === 'string' && typeof size === 'number' && typeof mtimeMs === 'number';
+    line.length === 4 &&
+    typeof path === 'string' &&
+    isAbsolute(path) &&
+    typeof size === 'number' &&
+    typeof mtimeMs === 'number';
   return isWhole && isIndex(index, total) ? { index, file: { path, size, mtimeMs } } : undefined;
 }
 

@@ -8,7 +8,7 @@
 // which a Storage SCP takes as the same instances. Lines name files, which can name patients: only their owner may read
 // them.
 
-import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { type KeptPeer, keptPeer } from '../net/peer.ts';
 import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
@@ -16,7 +16,8 @@ import { jsonText } from '../text/json-text.ts';
 import type { SendJob } from './job.ts';
 import { type JournalHolder, thisProcess } from './journal-holder.ts';
 import type { FileOutcome, Outcome } from './outcome.ts';
-import { newSendId, sendFilePath } from './send-id.ts';
+import { isOwnFolder, makeOwnFolder } from './own-files.ts';
+import { newSendId, type SendId, sendFilePath } from './send-id.ts';
 
 export const JOURNAL_VERSION = 1;
 /** Lines are written in pieces of about this many characters. */
@@ -32,7 +33,7 @@ export interface JournaledFile {
 /** The first line. */
 export interface JournalHeader {
   readonly journal: typeof JOURNAL_VERSION;
-  readonly id: string;
+  readonly id: SendId;
   readonly startedAtMs: number;
   readonly holder: JournalHolder;
   readonly peer: KeptPeer;
@@ -61,7 +62,7 @@ export interface JournalOptions {
 
 /** Its methods never throw, whatever the disk does. */
 export interface Journal {
-  readonly id: string;
+  readonly id: SendId;
   /** Whether every line so far was written. */
   readonly isWhole: boolean;
   /**
@@ -103,7 +104,8 @@ export async function beginJournal(
 }
 
 /** Deletes a journal. False: another process has done so already. Of several callers only one gets true. */
-export function forget(directory: string, id: string): boolean {
+export function forget(directory: string, id: SendId): boolean {
+  if (!isOwnFolder(directory)) return false;
   try {
     rmSync(sendFilePath(directory, id));
     return true;
@@ -113,7 +115,7 @@ export function forget(directory: string, id: string): boolean {
 }
 
 class FileJournal implements Journal {
-  readonly id: string;
+  readonly id: SendId;
   readonly #path: string;
   readonly #trouble: JournalOptions['trouble'];
   /** Indexes of the job's files without a line here, in ascending order. */
@@ -155,9 +157,7 @@ class FileJournal implements Journal {
       files: this.#owed,
     };
     try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-      // The folder may have existed with wider permissions.
-      chmodSync(directory, 0o700);
+      makeOwnFolder(directory);
       this.#descriptor = openSync(this.#path, 'ax', 0o600);
     } catch (error) {
       this.#complain(error);

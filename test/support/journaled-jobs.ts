@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { SendJob } from '../../src/send/job.ts';
 import type { FileOutcome, Outcome } from '../../src/send/outcome.ts';
 import { ScannedFiles } from '../../src/send/scanned-files.ts';
-import { sendFilePath } from '../../src/send/send-id.ts';
+import { type SendId, sendFilePath } from '../../src/send/send-id.ts';
 import { peerAt } from './jobs.ts';
 import { instanceSample } from './scanned-samples.ts';
 
@@ -32,7 +32,7 @@ export function outcomeOf(index: number, outcome: Outcome = 'stored'): FileOutco
 }
 
 /** Makes it look as if another process had written the journal: one that is gone, unless `changes` say otherwise. */
-export function changeHolder(directory: string, id: string, changes: object = { began: 'long ago' }): void {
+export function changeHolder(directory: string, id: SendId, changes: object = { began: 'long ago' }): void {
   const path = sendFilePath(directory, id);
   const [first = '', ...rest] = readFileSync(path, 'utf8').split('\n');
   const header = JSON.parse(first) as { holder: object };

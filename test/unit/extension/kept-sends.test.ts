@@ -28,8 +28,10 @@ import {
 import { reportMarkdown } from '../../../src/report/markdown.ts';
 import type { AssociationSummary, SendResult } from '../../../src/send/job.ts';
 import { type FileOutcome, OUTCOMES, type Outcome } from '../../../src/send/outcome.ts';
+import type { SendId } from '../../../src/send/send-id.ts';
 import { peerAt } from '../../support/jobs.ts';
 import { missing } from '../../support/peers.ts';
+import { sendFileFor, sendIdFor } from '../../support/send-ids.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const PEER = peerAt(4242);
@@ -37,6 +39,7 @@ const CT = '1.2.840.10008.5.1.4.1.1.2';
 const EXPLICIT_LE = '1.2.840.10008.1.2.1';
 const JPEG = '1.2.840.10008.1.2.4.50';
 const NO_FIFO = missing('mkfifo');
+const ONE = sendIdFor('one');
 const NOBODY: ReadonlySet<string> = new Set();
 
 const instance = (path: string, uid: string, rest: Partial<FileOutcome>): FileOutcome => ({
@@ -109,7 +112,7 @@ function resultOf(outcomes: readonly FileOutcome[]): SendResult {
   return { peer: PEER, ...times, outcomes, counts, bytesSent: 4_001, associations: ASSOCIATIONS, cancelled: true };
 }
 
-function headOf(id: string, result: SendResult): KeptHead {
+function headOf(id: SendId, result: SendResult): KeptHead {
   const { name, host, port, calledAETitle, callingAETitle } = PEER;
   return {
     id,
@@ -124,11 +127,11 @@ function headOf(id: string, result: SendResult): KeptHead {
     files: result.outcomes.length,
     counts: result.counts,
     problems: [{ outcome: 'failed', text: 'It failed.', count: 1 }],
-    journalId: 'journal-1',
+    journalId: sendIdFor('journal'),
   };
 }
 
-async function kept(directory: string, id = 'one', files = FILES): Promise<{ path: string; result: SendResult }> {
+async function kept(directory: string, id: SendId = ONE, files = FILES): Promise<{ path: string; result: SendResult }> {
   const result = resultOf(files);
   await keepSend(directory, headOf(id, result), result);
   return { path: join(directory, `send-${id}.jsonl`), result };
@@ -138,14 +141,14 @@ describe('an ended send on disk', () => {
   it('is read as it was written, file by file and as a report', async (t) => {
     const directory = join(temporaryFolder(t), 'sends');
     const { result } = await kept(directory);
-    const read = await readKept(directory, 'one');
+    const read = await readKept(directory, ONE);
     assert.ok(read !== undefined);
     assert.deepEqual([...read.outcomes], [...result.outcomes]);
     assert.deepEqual({ ...read, outcomes: [] }, { ...result, outcomes: [] });
     assert.deepEqual([...reportMarkdown(read)], [...reportMarkdown(result)]);
     const { ids, heads } = await keptHeads(directory, NOBODY);
-    assert.deepEqual([...ids], ['one']);
-    assert.deepEqual(heads, [headOf('one', result)]);
+    assert.deepEqual([...ids], [ONE]);
+    assert.deepEqual(heads, [headOf(ONE, result)]);
     assert.deepEqual((await keptHeads(directory, ids)).heads, [], 'what is known is not read again');
   });
 
@@ -154,7 +157,7 @@ describe('an ended send on disk', () => {
     const { path } = await kept(directory);
     assert.equal(statSync(path).mode & 0o777, 0o600);
     assert.equal(statSync(directory).mode & 0o777, 0o700);
-    assert.deepEqual(readdirSync(directory), ['send-one.jsonl']);
+    assert.deepEqual(readdirSync(directory), [sendFileFor('one')]);
   });
 
   it('counts as missing when it is cut off anywhere', async (t) => {
@@ -164,7 +167,7 @@ describe('an ended send on disk', () => {
     // Without the last newline the file is still whole.
     for (let end = length - 2; end >= 0; end -= 7) {
       truncateSync(path, end);
-      assert.equal(await readKept(directory, 'one'), undefined, `${end} of ${length} bytes`);
+      assert.equal(await readKept(directory, ONE), undefined, `${end} of ${length} bytes`);
     }
     const { ids, heads } = await keptHeads(directory, NOBODY);
     assert.deepEqual([ids.size, heads.length], [0, 0]);
@@ -182,7 +185,7 @@ describe('an ended send on disk', () => {
     ] as const) {
       assert.ok(text.includes(from));
       writeFileSync(path, text.replace(from, to));
-      assert.equal(await readKept(directory, 'one'), undefined, `${from} is ${to}`);
+      assert.equal(await readKept(directory, ONE), undefined, `${from} is ${to}`);
     }
     assert.deepEqual((await keptHeads(directory, NOBODY)).heads, []);
     for (const foreign of [
@@ -193,36 +196,37 @@ describe('an ended send on disk', () => {
       '{}\n',
       '{"send":1}\n',
       '\xff\xfe\0',
-      '{"send":1,"id":"one","peer":{}}',
+      `{"send":1,"id":"${ONE}","peer":{}}`,
     ]) {
       writeFileSync(path, foreign, 'latin1');
-      assert.equal(await readKept(directory, 'one'), undefined, foreign);
+      assert.equal(await readKept(directory, ONE), undefined, foreign);
       assert.deepEqual((await keptHeads(directory, NOBODY)).heads, [], foreign);
     }
     writeFileSync(path, text);
-    assert.notEqual(await readKept(directory, 'one'), undefined);
+    assert.notEqual(await readKept(directory, ONE), undefined);
   });
 
   it('counts as missing when it is no file: nothing waits for it', { skip: NO_FIFO, timeout: 10_000 }, async (t) => {
     const directory = temporaryFolder(t);
     await kept(directory);
-    execFileSync('mkfifo', [join(directory, 'send-fifo.jsonl')]);
-    mkdirSync(join(directory, 'send-folder.jsonl'));
-    for (const id of ['fifo', 'folder']) assert.equal(await readKept(directory, id), undefined, id);
-    assert.deepEqual([...(await keptHeads(directory, NOBODY)).ids], ['one']);
+    execFileSync('mkfifo', [join(directory, sendFileFor('fifo'))]);
+    mkdirSync(join(directory, sendFileFor('folder')));
+    for (const name of ['fifo', 'folder']) assert.equal(await readKept(directory, sendIdFor(name)), undefined, name);
+    assert.deepEqual([...(await keptHeads(directory, NOBODY)).ids], [ONE]);
   });
 
   it('is found by its own id only, and no id leads out of the folder', async (t) => {
     const directory = join(temporaryFolder(t), 'sends');
     const { path } = await kept(directory);
-    for (const id of ['two', '../sends/send-one', 'one.jsonl', '', '/etc/passwd']) {
+    const foreign = [`../sends/send-${ONE}`, `${ONE}.jsonl`, '', '/etc/passwd'] as SendId[];
+    for (const id of [sendIdFor('two'), ...foreign]) {
       assert.equal(await readKept(directory, id), undefined, id);
       await forgetKept(directory, id);
     }
     assert.ok(existsSync(path));
-    await forgetKept(directory, 'one');
+    await forgetKept(directory, ONE);
     assert.ok(!existsSync(path));
-    assert.equal(await readKept(directory, 'one'), undefined);
+    assert.equal(await readKept(directory, ONE), undefined);
   });
 
   it('is not kept, and leaves nothing, if it cannot be written', async (t) => {
@@ -249,12 +253,12 @@ describe('an ended send on disk', () => {
       if (!isOver) setImmediate(countTurns);
     };
     countTurns();
-    const { path } = await kept(directory, 'one', outcomes);
+    const { path } = await kept(directory, ONE, outcomes);
     // 64 KiB a piece; more than one piece in a turn would be too long.
     const pieces = Math.floor(statSync(path).size / 70_000);
     assert.ok(pieces > 50 && turns >= pieces, `${turns} turns to write ${pieces} pieces`);
     turns = 0;
-    const read = await readKept(directory, 'one');
+    const read = await readKept(directory, ONE);
     isOver = true;
     assert.ok(turns >= pieces, `${turns} turns to read ${pieces} pieces`);
     assert.ok(read !== undefined && !Array.isArray(read.outcomes));
@@ -278,33 +282,36 @@ describe('the folder of ended sends', () => {
 
   it('keeps nothing for more than 30 days', async (t) => {
     const directory = temporaryFolder(t);
-    put(directory, 'send-old.jsonl', KEPT_AGE_MAX_MS + 60_000);
-    put(directory, 'send-young.jsonl', KEPT_AGE_MAX_MS - 60_000);
-    put(directory, 'send-dead.jsonl.99.tmp', 48 * 3_600_000);
-    put(directory, 'send-begun.jsonl.98.tmp', 60_000);
+    put(directory, sendFileFor('old'), KEPT_AGE_MAX_MS + 60_000);
+    put(directory, sendFileFor('young'), KEPT_AGE_MAX_MS - 60_000);
+    put(directory, `${sendFileFor('dead')}.99.tmp`, 48 * 3_600_000);
+    put(directory, `${sendFileFor('begun')}.98.tmp`, 60_000);
     put(directory, 'something else', KEPT_AGE_MAX_MS * 2);
     await tidyKept(directory, NOW);
-    assert.deepEqual(names(directory), ['send-begun.jsonl.98.tmp', 'send-young.jsonl', 'something else']);
+    assert.deepEqual(
+      names(directory),
+      [`${sendFileFor('begun')}.98.tmp`, sendFileFor('young'), 'something else'].toSorted(),
+    );
   });
 
   it('keeps the newest 200 files', async (t) => {
     const directory = temporaryFolder(t);
-    for (let age = 0; age < KEPT_FILES_MAX + 3; age++) put(directory, `send-${age}.jsonl`, age * 1_000);
+    for (let age = 0; age < KEPT_FILES_MAX + 3; age++) put(directory, sendFileFor(`age ${age}`), age * 1_000);
     await tidyKept(directory, NOW);
     assert.equal(names(directory).length, KEPT_FILES_MAX);
     for (let age = 0; age < 3; age++)
-      assert.ok(!existsSync(join(directory, `send-${KEPT_FILES_MAX + age}.jsonl`)), 'the oldest are gone');
+      assert.ok(!existsSync(join(directory, sendFileFor(`age ${KEPT_FILES_MAX + age}`))), 'the oldest are gone');
   });
 
   it('keeps the newest 128 MiB, and the very newest file whatever its size', async (t) => {
     const directory = temporaryFolder(t);
-    put(directory, 'send-c.jsonl', 3_000, KEPT_BYTES_MAX / 2);
-    put(directory, 'send-b.jsonl', 2_000, KEPT_BYTES_MAX / 4);
-    put(directory, 'send-a.jsonl', 1_000, KEPT_BYTES_MAX / 2);
+    put(directory, sendFileFor('c'), 3_000, KEPT_BYTES_MAX / 2);
+    put(directory, sendFileFor('b'), 2_000, KEPT_BYTES_MAX / 4);
+    put(directory, sendFileFor('a'), 1_000, KEPT_BYTES_MAX / 2);
     await tidyKept(directory, NOW);
-    assert.deepEqual(names(directory), ['send-a.jsonl', 'send-b.jsonl']);
-    put(directory, 'send-huge.jsonl', 0, KEPT_BYTES_MAX + 1);
+    assert.deepEqual(names(directory), [sendFileFor('a'), sendFileFor('b')].toSorted());
+    put(directory, sendFileFor('huge'), 0, KEPT_BYTES_MAX + 1);
     await tidyKept(directory, NOW);
-    assert.deepEqual(names(directory), ['send-huge.jsonl']);
+    assert.deepEqual(names(directory), [sendFileFor('huge')]);
   });
 });

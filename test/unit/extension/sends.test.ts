@@ -15,6 +15,7 @@ import type { ScannedFiles } from '../../../src/send/scanned-files.ts';
 import { folderOf, peerAt, scanned } from '../../support/jobs.ts';
 import { startPeer } from '../../support/peer-modes.ts';
 import { startScriptedPeer } from '../../support/scripted-peer.ts';
+import { sendFileFor, sendIdFor } from '../../support/send-ids.ts';
 import { type Scope, temporaryFolder } from '../../support/temporary-folder.ts';
 
 const FILES = 4;
@@ -140,7 +141,7 @@ describe('the list of sends', () => {
     const send = begin(sends);
     const counted: number[] = [];
     const journal: Journal = {
-      id: 'a',
+      id: sendIdFor('a'),
       isWhole: true,
       record: () => counted.push(send.counts.stored),
       close: () => undefined,
@@ -297,10 +298,10 @@ describe('after a reload', () => {
     await window.sends.written();
     const folder = join(storage, 'sends');
     const text = readFileSync(join(folder, `send-${send.id}.jsonl`));
-    writeFileSync(join(folder, 'send-copied-under-another-name.jsonl'), text);
-    writeFileSync(join(folder, 'send-empty.jsonl'), '');
+    writeFileSync(join(folder, sendFileFor('copied under another name')), text);
+    writeFileSync(join(folder, sendFileFor('empty')), '');
     writeFileSync(join(folder, 'notes.txt'), 'x');
-    mkdirSync(join(folder, 'send-folder.jsonl'));
+    mkdirSync(join(folder, sendFileFor('folder')));
     writeFileSync(join(folder, `send-${send.id}.jsonl`), text.subarray(0, -100));
     const { sends } = openWindow(storage);
     await sends.refresh();

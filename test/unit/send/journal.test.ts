@@ -27,9 +27,10 @@ import {
 } from '../../../src/send/journal-shelf.ts';
 import { OUTCOMES } from '../../../src/send/outcome.ts';
 import { ScannedFiles } from '../../../src/send/scanned-files.ts';
-import { sendFilePath } from '../../../src/send/send-id.ts';
+import { type SendId, sendFilePath } from '../../../src/send/send-id.ts';
 import { changeHolder, jobOf, outcomeOf, pathOf } from '../../support/journaled-jobs.ts';
 import { skippedSample } from '../../support/scanned-samples.ts';
+import { sendFileFor, sendIdFor } from '../../support/send-ids.ts';
 import { threadMs } from '../../support/stall.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -78,7 +79,7 @@ describe('A journal', () => {
     assert.deepEqual([...outcomes], [[1, 'failed']]);
     assert.deepEqual(files.get(2), { path: pathOf(2), size: 1_202, mtimeMs: 1_700_000_000_000.25 });
     assert.deepEqual(await findJournal(directory, journal.id, NOW_MS), read);
-    assert.equal(await findJournal(directory, `../journals/send-${journal.id}`, NOW_MS), undefined);
+    assert.equal(await findJournal(directory, `../journals/send-${journal.id}` as SendId, NOW_MS), undefined);
     journal.close('interrupted');
   });
 
@@ -143,7 +144,7 @@ describe('A journal', () => {
     assert.ok(turns >= 5, `${turns} turns of the event loop`);
     journal.record(19_999, outcomeOf(19_999));
     journal.close('interrupted');
-    const text = (id: string): string[] => readFileSync(sendFilePath(directory, id), 'utf8').split('\n');
+    const text = (id: SendId): string[] => readFileSync(sendFilePath(directory, id), 'utf8').split('\n');
     const whole = openJournal(directory, jobOf(20_000));
     assert.deepEqual(text(whole.id).slice(1, -1), text(journal.id).slice(1, -3));
   });
@@ -161,7 +162,7 @@ describe('A journal', () => {
     const ids = Array.from({ length: 50 }, () => openJournal(directory, jobOf(1), { nowMs: NOW_MS }).id);
     assert.equal(new Set(ids).size, 50);
     assert.equal((await readJournals(directory, NOW_MS)).length, 50);
-    const [first = ''] = ids;
+    const [first = sendIdFor('none')] = ids;
     assert.deepEqual([forget(directory, first), forget(directory, first)], [true, false]);
     assert.equal(readdirSync(directory).length, 49);
   });
@@ -246,15 +247,15 @@ describe('A journal that was damaged', () => {
   test('without a header is ignored, and deleted after a day', async (t) => {
     const directory = temporaryFolder(t);
     const contents = ['', '\n', 'null', '{}', '[1,2,3]\n', '{"journal":2}\n', '\0\0\0', '{"journal":1,"id":"x"}\n'];
-    contents.forEach((content, index) => writeFileSync(join(directory, `send-${index}.jsonl`), content));
-    writeFileSync(join(directory, 'send-big.jsonl'), Buffer.alloc(3_000_000, 'x'));
-    mkdirSync(join(directory, 'send-folder.jsonl'));
+    contents.forEach((content, index) => writeFileSync(join(directory, sendFileFor(`${index}`)), content));
+    writeFileSync(join(directory, sendFileFor('big')), Buffer.alloc(3_000_000, 'x'));
+    mkdirSync(join(directory, sendFileFor('folder')));
     writeFileSync(join(directory, 'notes.txt'), 'not ours');
     assert.deepEqual(await readJournals(directory, Date.now()), []);
     await tidyJournals(directory, Date.now());
     assert.equal(readdirSync(directory).length, contents.length + 3);
     await tidyJournals(directory, Date.now() + 25 * HOUR_MS);
-    assert.deepEqual(readdirSync(directory).sort(), ['notes.txt', 'send-folder.jsonl']);
+    assert.deepEqual(readdirSync(directory).sort(), ['notes.txt', sendFileFor('folder')]);
     assert.deepEqual(await readJournals(join(directory, 'not there'), NOW_MS), []);
     await tidyJournals(join(directory, 'not there'), NOW_MS);
   });

@@ -1,0 +1,43 @@
+// Files in folders of our own: journals and results of sends. They are read, written and removed where they are and nowhere
+// else: a symbolic link in their place, or in place of their folder, would lead to files of others. It counts as not there.
+
+import { chmodSync, constants, lstatSync, mkdirSync, type Stats } from 'node:fs';
+import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+
+/** Windows has only the first; the others are undefined there, and count as 0. */
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+
+/** A folder, not a link to one. */
+export function isOwnFolder(directory: string): boolean {
+  return lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** Makes the folder if there is none, readable by its owner alone. Throws a system error where it cannot be had. */
+export function makeOwnFolder(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (!isOwnFolder(directory)) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
+  // It may have been there with wider permissions.
+  chmodSync(directory, 0o700);
+}
+
+/** What is in the folder; [] where there is none. Never rejects. */
+export async function namesIn(directory: string): Promise<string[]> {
+  const status = await lstat(directory).catch(() => undefined);
+  return status?.isDirectory() === true ? readdir(directory).catch(() => []) : [];
+}
+
+/** Undefined: there is no regular file. Never rejects. */
+export async function statusOf(path: string): Promise<Stats | undefined> {
+  const status = await lstat(path).catch(() => undefined);
+  return status?.isFile() === true ? status : undefined;
+}
+
+/** Opens a regular file for reading; rejects for anything else. A FIFO is not opened: that would wait for its other end. */
+export async function openOwnFile(path: string): Promise<FileHandle> {
+  if ((await statusOf(path)) === undefined) throw new Error('not a regular file');
+  const handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  // It may have been replaced since.
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  throw new Error('not a regular file');
+}
