@@ -7,7 +7,8 @@ import {
   DEFAULT_MAX_PDU_LENGTH,
   DEFAULT_TIMEOUTS,
 } from '../src/net/peer.ts';
-import { ASSOCIATIONS_MAX, AUTO_ASSOCIATIONS_MAX, OPERATIONS_INVOKED_MAX } from '../src/send/options.ts';
+import { ASSOCIATIONS_MAX } from '../src/protocol/limits.ts';
+import { AUTO_ASSOCIATIONS_MAX, OPERATIONS_INVOKED_MAX } from '../src/send/options.ts';
 import { seconds } from './conformance-tables.ts';
 import { code, facts, table } from './markdown.ts';
 

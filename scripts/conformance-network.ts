@@ -1,14 +1,19 @@
 // Section 7 of the conformance statement: associations.
 
-import { ARTIM_CLOSE_MS, ARTIM_REQUEST_MS } from '../src/net/association-driver.ts';
 import { DEFAULT_MAX_PDU_LENGTH } from '../src/net/peer.ts';
-import { RECEIVED_PDU_LENGTH, RECEIVER_ASSOCIATIONS_MAX } from '../src/net/store-scp.ts';
-import { RECEIVED_PDU_LENGTH_CAP, SENT_PDU_LENGTH_CAP } from '../src/protocol/association.ts';
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../src/protocol/implementation.ts';
+import {
+  ARTIM_CLOSE_MS,
+  ARTIM_REQUEST_MS,
+  RECEIVED_PDU_LENGTH,
+  RECEIVED_PDU_LENGTH_CAP,
+  RECEIVER_ASSOCIATIONS_MAX,
+  SENT_PDU_LENGTH_CAP,
+  WINDOW_MAX,
+} from '../src/protocol/limits.ts';
 import { IMPLICIT_VR_LE, VERIFICATION } from '../src/protocol/uids.ts';
 import { APPLICATION_CONTEXT_NAME, PRESENTATION_CONTEXTS_MAX } from '../src/protocol/ul/pdu.ts';
 import { AUTO_ASSOCIATIONS_MAX, DEFAULT_SEND_OPTIONS } from '../src/send/options.ts';
-import { WINDOW_MAX } from '../src/send/targets/dicom-channel.ts';
 import { nameOf, seconds } from './conformance-tables.ts';
 import { code, facts, items, table } from './markdown.ts';
 

@@ -1,7 +1,6 @@
 // Section 5 of the conformance statement: what is done with each service, and with each status.
 
-import { RECEIVER_IDLE_MS } from '../src/net/accepted-association.ts';
-import { RECEIVED_INSTANCE_LENGTH_MAX, RECEIVER_ASSOCIATIONS_MAX } from '../src/net/store-scp.ts';
+import { RECEIVED_INSTANCE_LENGTH_MAX, RECEIVER_ASSOCIATIONS_MAX, RECEIVER_IDLE_MS } from '../src/protocol/limits.ts';
 import { EXPLICIT_VR_BE, EXPLICIT_VR_LE, IMPLICIT_VR_LE, VERIFICATION } from '../src/protocol/uids.ts';
 import { TRIES_MAX } from '../src/send/channel-run.ts';
 import { PRIORITIES } from '../src/send/option-words.ts';

@@ -4,6 +4,7 @@
 import { PORT_MAX } from '../net/connection.ts';
 import { DEFAULT_CALLED_AE_TITLE, DEFAULT_MAX_PDU_LENGTH, type Peer } from '../net/peer.ts';
 import { AE_TITLE_LENGTH_MAX, type AETitleFault, aeTitleFault } from '../protocol/ae-title.ts';
+import { ASSOCIATIONS_MAX } from '../protocol/limits.ts';
 import {
   CONVERSIONS,
   type ConversionWord,
@@ -16,7 +17,7 @@ import {
   sendOptionsOf,
   wordsOf,
 } from '../send/option-words.ts';
-import { ASSOCIATIONS_MAX, AUTO_ASSOCIATIONS_MAX, OPERATIONS_INVOKED_MAX, type SendOptions } from '../send/options.ts';
+import { AUTO_ASSOCIATIONS_MAX, OPERATIONS_INVOKED_MAX, type SendOptions } from '../send/options.ts';
 import type { PreflightPolicy } from '../send/preflight-policy.ts';
 import { addressOf } from '../trace/names.ts';
 import { exclusive, type OptionValues, UsageError, wrongValue } from './command-line.ts';

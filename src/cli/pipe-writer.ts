@@ -6,16 +6,13 @@
 
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { OUTPUT_UNREAD_MAX, READER_WAIT_MS } from '../protocol/limits.ts';
 
 type Name = 'stdout' | 'stderr';
 
 const DESCRIPTORS: Readonly<Record<Name, number>> = { stdout: 1, stderr: 2 };
 
-/** Bytes not yet read. Beyond that, a write blocks the whole process until the reader has caught up. */
-const UNREAD_MAX = 16_777_216;
 const RETRY_MS = 10;
-/** How long the process waits at exit for a reader that reads nothing. */
-const READER_WAIT_MS = 2_000;
 
 function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
@@ -44,7 +41,7 @@ export class PipeWriter {
     const entry = { name, rest: text };
     this.#queue.push(entry);
     this.#length += text.length;
-    while (!this.#advance() && this.#length > UNREAD_MAX) pause();
+    while (!this.#advance() && this.#length > OUTPUT_UNREAD_MAX) pause();
     if (entry.rest.length > 0) entry.rest = Buffer.from(entry.rest);
     this.#watch();
   }

@@ -2,6 +2,7 @@
 // first called, so an installed extension that nobody uses costs nothing. Exports no API to other extensions.
 
 import * as vscode from 'vscode';
+import { BUG_TEXT_MAX } from '../protocol/limits.ts';
 import { withoutQuotes } from '../trace/sanitize.ts';
 import { RESULTS_SCHEME } from './results.ts';
 import { Session } from './session.ts';
@@ -48,9 +49,6 @@ export async function deactivate(): Promise<void> {
   session = undefined;
   await closing?.shutDown();
 }
-
-/** In characters: enough for a message and a deep stack. */
-const BUG_TEXT_MAX = 8_000;
 
 /** For the log, which outlives the window. */
 function describeBug(thrown: unknown): string {

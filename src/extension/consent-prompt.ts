@@ -4,6 +4,7 @@
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
 import { addressesOf, isAddress, isLocalhost, widestScope } from '../net/network-scope.ts';
+import { LOOKUP_MAX_MS } from '../protocol/limits.ts';
 import { formatBytes, plural } from '../trace/units.ts';
 import { readPlaintextConsent } from './configuration.ts';
 import { type ConsentScope, consentKey, consentQuestion, consentVerdict, isAskedFor, isLarge } from './consent.ts';
@@ -13,9 +14,6 @@ import type { Session } from './session.ts';
 
 /** The machine that opens the connections. In a remote window that is not the one with the screen. */
 export const MACHINE = hostname();
-
-/** A name server that does not answer must not delay the question for long. Connecting will report it. */
-const LOOKUP_MS = 3_000;
 
 function machineWords(): string {
   const remote = vscode.env.remoteName;
@@ -34,7 +32,7 @@ export async function mayConnect(
   const { peer } = configured;
   const isName = !isAddress(peer.host) && !isLocalhost(peer.host);
   const addresses =
-    isName && isAskedFor(configured, asked, plaintext) ? await addressesOf(peer.host, LOOKUP_MS) : undefined;
+    isName && isAskedFor(configured, asked, plaintext) ? await addressesOf(peer.host, LOOKUP_MAX_MS) : undefined;
   const scope = addresses === undefined ? undefined : widestScope(addresses);
   const key = `consent:${consentKey(peer, MACHINE, scope)}`;
   const verdict = consentVerdict(configured, asked, globalState.get<ConsentScope>(key), plaintext);

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { isLocalhost, type NetworkScope, scopeOf, widestScope } from '../net/network-scope.ts';
 import type { Peer } from '../net/peer.ts';
+import { ADDRESSES_MAX } from '../protocol/limits.ts';
 import { formatBytes, plural } from '../trace/units.ts';
 import type { ConfiguredPeer } from './peers.ts';
 import { addressWords } from './peers.ts';
@@ -56,9 +57,6 @@ export function consentVerdict(
 export function isAskedFor(configured: ConfiguredPeer, asked: ConsentScope, plaintext: PlaintextConsent): boolean {
   return consentVerdict(configured, asked, undefined, plaintext) === 'ask';
 }
-
-/** How many addresses of a host name the question shows: a name can have a hundred. */
-const ADDRESSES_MAX = 4;
 
 export interface ConsentQuestion {
   readonly message: string;

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { DEFAULT_MAX_PDU_LENGTH, DEFAULT_TIMEOUTS, isKeptPeer, type KeptPeer } from '../net/peer.ts';
 import type { Finding } from '../part10/check/finding.ts';
 import type { HeaderProblem } from '../part10/header/header.ts';
+import { KEPT_ASSOCIATIONS_MAX } from '../protocol/limits.ts';
 import type { Problem } from '../report/problems.ts';
 import type { AssociationSummary, SendResult } from '../send/job.ts';
 import { type FileOutcome, OUTCOMES, type Outcome, type OutcomeCounts, type Reason } from '../send/outcome.ts';
@@ -20,7 +21,6 @@ import type { DisplayRoot } from './display-path.ts';
 const KEPT_VERSION = 1;
 /** Made in pieces of about this many characters, so that nothing else in the process waits long. */
 const PIECE_LENGTH = 1 << 16;
-const ASSOCIATIONS_MAX = 1_000;
 
 /** What is known of a send from its first moment on. */
 export interface SendFacts {
@@ -70,7 +70,8 @@ function* piecesOf(head: KeptHead, result: SendResult): Generator<string> {
   const { startedAtMs, endedAtMs, bytesSent, cancelled } = result;
   let piece = `${jsonText({ send: KEPT_VERSION, ...head })}\n`;
   piece += `${jsonText({ result: { startedAtMs, endedAtMs, bytesSent, cancelled } })}\n`;
-  for (const association of result.associations.slice(0, ASSOCIATIONS_MAX)) piece += `${jsonText({ association })}\n`;
+  for (const association of result.associations.slice(0, KEPT_ASSOCIATIONS_MAX))
+    piece += `${jsonText({ association })}\n`;
   const lines = new LineWriter();
   for (const outcome of result.outcomes) {
     piece += lines.linesOf(outcome);

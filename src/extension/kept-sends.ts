@@ -4,20 +4,17 @@
 
 import { lstat, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  KEPT_AGE_MAX_MS,
+  KEPT_BYTES_MAX,
+  KEPT_FILES_MAX,
+  KEPT_LINE_LENGTH_MAX,
+  LEFTOVER_AGE_MAX_MS,
+} from '../protocol/limits.ts';
 import type { SendResult } from '../send/job.ts';
 import { isOwnFolder, makeOwnFolder, namesIn, openOwnFile } from '../send/own-files.ts';
 import { isSendId, type SendId, sendFilePath, sendIdOf } from '../send/send-id.ts';
 import { headOf, type KeptHead, linesOfSend, SendReader } from './kept-send-file.ts';
-
-export const KEPT_AGE_MAX_MS = 30 * 24 * 3_600_000;
-/** The newest sends are kept; the last one also if it is larger than KEPT_BYTES_MAX. */
-export const KEPT_FILES_MAX = 200;
-export const KEPT_BYTES_MAX = 128 * 1024 * 1024;
-
-/** What a killed process left half written. */
-const LEFTOVER_AGE_MAX_MS = 24 * 3_600_000;
-/** In characters. The longest line is the head: it names all that a person selected. */
-const LINE_LENGTH_MAX = 1 << 24;
 
 /** Rejects where it cannot be written; then nothing is left of it. */
 export async function keepSend(directory: string, head: KeptHead, result: SendResult): Promise<void> {
@@ -92,7 +89,7 @@ async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
     const [first = '', ...others] = (piece as string).split('\n');
     line.push(first);
     length += first.length;
-    if (length > LINE_LENGTH_MAX) throw new Error('a line that no send has');
+    if (length > KEPT_LINE_LENGTH_MAX) throw new Error('a line that no send has');
     for (const other of others) {
       yield line.join('');
       line = [other];

@@ -2,6 +2,8 @@
 // a message to the window, while a fast send makes tens of thousands of lines a second. So lines of about 125 ms become
 // one entry, in which each line keeps its level.
 
+import { LOG_WAITING_MAX } from '../protocol/limits.ts';
+
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 export interface LogLine {
@@ -28,8 +30,6 @@ export function entryText({ lines }: LogEntry, now: Date): string {
 
 /** Eight entries a second: at most ten, including those that Show Trace flushes. */
 export const FLUSH_MS = 125;
-/** In characters. More than this is written at once, so that memory is bounded. */
-const WAITING_MAX = 4_000_000;
 
 export interface LogBatchOptions {
   /** Called before a batch is written, to `add` the lines that are still buffered elsewhere. */
@@ -54,7 +54,7 @@ export class LogBatch {
       this.#lines.push(line);
       this.#length += line.text.length;
     }
-    if (this.#length >= WAITING_MAX) this.#write();
+    if (this.#length >= LOG_WAITING_MAX) this.#write();
     else if (this.#lines.length > 0) this.wake();
   }
 

@@ -1,6 +1,7 @@
 // One send in the list of sends: as others see it, while it runs, and after it has ended.
 
 import { type KeptPeer, keptPeer } from '../net/peer.ts';
+import { KEPT_PROBLEMS_MAX } from '../protocol/limits.ts';
 import type { ProblemCollector } from '../report/problems.ts';
 import type { OutcomesSoFar, SendListeners, SendProgress, SendResult } from '../send/job.ts';
 import type { Journal } from '../send/journal.ts';
@@ -30,9 +31,6 @@ export interface Send extends SendFacts {
   /** Stops it where it runs. */
   cancel(): void;
 }
-
-/** Of a send on disk. */
-const KEPT_PROBLEMS_MAX = 50;
 
 export const noCounts = (): Record<Outcome, number> =>
   Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;

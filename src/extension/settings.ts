@@ -13,6 +13,14 @@ import {
 } from '../net/peer.ts';
 import { AE_TITLE_LENGTH_MAX, aeTitleFault } from '../protocol/ae-title.ts';
 import {
+  ASSOCIATIONS_MAX,
+  MAX_PDU_LENGTH_MAX,
+  PEERS_MAX,
+  SETTING_ISSUES_MAX,
+  SETTING_SHOWN_MAX,
+  TIMEOUT_MAX_S,
+} from '../protocol/limits.ts';
+import {
   CONVERSIONS,
   PREFLIGHT_CODES,
   PREFLIGHT_DECISIONS,
@@ -21,7 +29,7 @@ import {
   sendOptionsOf,
   wordsOf,
 } from '../send/option-words.ts';
-import { ASSOCIATIONS_MAX, OPERATIONS_INVOKED_MAX, type SendOptions } from '../send/options.ts';
+import { OPERATIONS_INVOKED_MAX, type SendOptions } from '../send/options.ts';
 import type { PreflightCode } from '../send/preflight-policy.ts';
 import { sanitize } from '../trace/sanitize.ts';
 
@@ -34,12 +42,7 @@ export interface SettingProblem {
   readonly message: string;
 }
 
-export const PEERS_MAX = 200;
-const SHOWN_MAX = 40;
-const ISSUES_MAX = 5;
 const MAX_PDU_LENGTH_MIN = 1024;
-const MAX_PDU_LENGTH_MAX = 1_048_576;
-const TIMEOUT_MAX_S = 86_400;
 
 const PEER_NAME = /^(?=.*\S)[^\p{Cc}\p{Cf}]{1,64}$/u;
 const HOST_NAME = /^[A-Za-z0-9._-]{1,253}$/;
@@ -146,7 +149,7 @@ function describeIssue(issue: Issue): string {
 
 /** A value for a message: short, and without control characters. */
 export function shown(value: unknown): string {
-  return sanitize(JSON.stringify(value) ?? String(value), SHOWN_MAX);
+  return sanitize(JSON.stringify(value) ?? String(value), SETTING_SHOWN_MAX);
 }
 
 const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
@@ -188,7 +191,7 @@ export function parsePeers(value: unknown, origin: Origin): ParsedPeers {
     } else if (!parsed.success) {
       problems.push({
         origin,
-        message: `${entry}: ${parsed.issues.slice(0, ISSUES_MAX).map(describeIssue).join('; ')}.`,
+        message: `${entry}: ${parsed.issues.slice(0, SETTING_ISSUES_MAX).map(describeIssue).join('; ')}.`,
       });
     } else if (names.has(parsed.output.name)) {
       problems.push({ origin, message: `${entry}: the name is already used by an earlier entry; give it another.` });

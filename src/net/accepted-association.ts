@@ -6,6 +6,7 @@ import type { CStoreRq } from '../protocol/dimse/command.ts';
 import { SUCCESS } from '../protocol/dimse/status.ts';
 import type { Indication } from '../protocol/effects.ts';
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../protocol/implementation.ts';
+import { RECEIVER_IDLE_MS, RECEIVER_STOP_MS } from '../protocol/limits.ts';
 import { echoResponse } from '../protocol/service/verification.ts';
 import { IMPLICIT_VR_LE, VERIFICATION } from '../protocol/uids.ts';
 import type { AAssociateRq } from '../protocol/ul/pdu.ts';
@@ -19,10 +20,6 @@ import type { PduSink } from './pdu-tap.ts';
 import { DEFAULT_TIMEOUTS } from './peer.ts';
 import { isStorable, type StorageOptions, StorageService } from './storage-service.ts';
 import type { TraceSink } from './trace-record.ts';
-
-/** A requestor that sends nothing for so long is gone. */
-export const RECEIVER_IDLE_MS = 300_000;
-const STOP_MS = 1_000;
 
 interface Common {
   readonly maxPduLength: number;
@@ -70,7 +67,7 @@ export class AcceptedAssociation {
   /** A-ABORT, and everything closed. */
   async stop(): Promise<void> {
     this.#abort();
-    const timer = setTimeout(() => this.#driver.destroy(), STOP_MS);
+    const timer = setTimeout(() => this.#driver.destroy(), RECEIVER_STOP_MS);
     await this.#gone.promise;
     clearTimeout(timer);
   }

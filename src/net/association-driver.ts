@@ -7,6 +7,7 @@
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { Association, type AssociationOptions } from '../protocol/association.ts';
 import type { AssociationInput, Effect, Indication } from '../protocol/effects.ts';
+import { ARTIM_CLOSE_MS, ARTIM_REQUEST_MS } from '../protocol/limits.ts';
 import {
   type AcceptedConnection,
   type Connection,
@@ -16,11 +17,6 @@ import {
 } from './connection.ts';
 import { type PduSink, PduTap } from './pdu-tap.ts';
 import type { TraceEvent, TraceSink } from './trace-record.ts';
-
-/** PS3.8 9.1.5 leaves ARTIM to the implementation: how long an acceptor waits for the A-ASSOCIATE-RQ. */
-export const ARTIM_REQUEST_MS = 30_000;
-/** How long either side waits, after its last PDU, for the other one to close the connection. */
-export const ARTIM_CLOSE_MS = 2_000;
 
 /** The user of an association. Its methods must not throw. */
 export interface DriverListener {

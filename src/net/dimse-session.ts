@@ -16,6 +16,7 @@
 // while too many are unanswered.
 
 import type { Command, SendableCommand } from '../protocol/dimse/command.ts';
+import { ANSWER_DATA_SET_MAX, UNANSWERED_MAX } from '../protocol/limits.ts';
 import type { AssociationDriver } from './association-driver.ts';
 import { Deadline } from './deadline.ts';
 import { Occurrence } from './deferred.ts';
@@ -52,10 +53,6 @@ export interface SessionListener {
 
 /** PS3.7 Annex C: more responses to this request follow. */
 const PENDING_STATUSES: ReadonlySet<number | undefined> = new Set([0xff00, 0xff01]);
-/** A longer data set of a response is not kept in memory. In bytes. */
-const ANSWER_DATA_SET_MAX = 16 * 2 ** 20;
-/** While more requests of the peer than this are unanswered, nothing more is read. */
-const UNANSWERED_MAX = 64;
 const MESSAGE_ID_MAX = 65_535;
 
 /** One request of ours, from before its first byte goes out until it is answered. */

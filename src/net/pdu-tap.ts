@@ -1,7 +1,7 @@
 // The tap on a connection: whole PDUs both ways with their time, for captures. Every PDU is redacted before
 // the sink gets it (protocol/ul/redact.ts): data sets are lengths, user identities are masked. PS3.8 9.3.1 (PDU structure).
 
-import { RECEIVED_PDU_LENGTH_CAP } from '../protocol/association.ts';
+import { TAPPED_PDU_LENGTH_MAX } from '../protocol/limits.ts';
 import { PDU_HEADER_LENGTH } from '../protocol/ul/pdu.ts';
 import { type RedactedPart, redactPdu } from '../protocol/ul/redact.ts';
 import type { Endpoint } from './connection.ts';
@@ -21,12 +21,6 @@ export interface PduRecord {
 }
 
 export type PduSink = (record: PduRecord) => void;
-
-/**
- * A longer PDU is recorded as cut, and nothing behind it: a capture does not hold such PDUs in memory. In bytes. Unless a
- * peer was allowed more, the core aborts because of it.
- */
-const PDU_LENGTH_MAX = RECEIVED_PDU_LENGTH_CAP + 2 ** 20;
 
 /** One direction: cuts the stream of bytes into PDUs by their length field. */
 class PduSplitter {
@@ -63,7 +57,7 @@ class PduSplitter {
       const header = Buffer.concat(this.#pieces, PDU_HEADER_LENGTH);
       this.#pieces = [header];
       this.#pduLength = PDU_HEADER_LENGTH + header.readUInt32BE(2);
-      if (this.#pduLength > PDU_LENGTH_MAX) {
+      if (this.#pduLength > TAPPED_PDU_LENGTH_MAX) {
         this.#isLost = true;
         this.#flush(true);
         return;

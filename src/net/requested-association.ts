@@ -6,6 +6,7 @@
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import type { Indication } from '../protocol/effects.ts';
+import { CLOSE_MAX_MS, SILENT_CLOSE_MAX_MS } from '../protocol/limits.ts';
 import type { AAssociateAc } from '../protocol/ul/pdu.ts';
 import { AssociationDriver } from './association-driver.ts';
 import { type AssociationProposal, associateRq, operationsInvokedOf } from './association-proposal.ts';
@@ -23,11 +24,6 @@ import type { TraceSink } from './trace-record.ts';
 export type RequestOutcome =
   | { readonly type: 'open'; readonly association: RequestedAssociation }
   | { readonly type: 'failure'; readonly association: RequestedAssociation; readonly failure: AssociationFailure };
-
-/** Longer than ARTIM: closing the connection is first the business of the protocol. */
-const CLOSE_MS = 3_000;
-/** For a peer that has already let a deadline pass. */
-const SILENT_CLOSE_MS = 500;
 
 /** What an association is made with, besides what the peer is told. */
 export interface Means {
@@ -183,7 +179,7 @@ export class RequestedAssociation {
    * @param limitMs after so long it is destroyed. By default ARTIM has its time to close it, unless the peer has already let
    *   a deadline pass
    */
-  async gone(limitMs = this.failure?.code === 'timeout' ? SILENT_CLOSE_MS : CLOSE_MS): Promise<void> {
+  async gone(limitMs = this.failure?.code === 'timeout' ? SILENT_CLOSE_MAX_MS : CLOSE_MAX_MS): Promise<void> {
     const timer = setTimeout(() => this.driver.destroy(), limitMs);
     await this.#gone.promise;
     clearTimeout(timer);

@@ -5,14 +5,12 @@ import { systemErrorInfo } from '../part10/system-error.ts';
 import { InstanceWriter } from '../part10/write/instance-writer.ts';
 import type { CStoreRq, CStoreRsp } from '../protocol/dimse/command.ts';
 import { OUT_OF_RESOURCES, SOP_CLASS_NOT_SUPPORTED, SUCCESS } from '../protocol/dimse/status.ts';
+import { UNWRITTEN_LENGTH_MAX } from '../protocol/limits.ts';
 import { storeResponse } from '../protocol/service/storage.ts';
 import { storageSOPClasses } from '../protocol/uids.ts';
 import type { IncomingRequest, Service } from './dimse-service.ts';
 import type { ReceivedInstance } from './received-instance.ts';
 import type { TraceEvent } from './trace-record.ts';
-
-/** While more than this waits for the disk, in bytes, nothing more is read from the network. */
-const UNWRITTEN_LENGTH_MAX = 4 * 1024 * 1024;
 
 const STORAGE_SOP_CLASSES: ReadonlySet<string> = new Set(storageSOPClasses.map(({ uid }) => uid));
 

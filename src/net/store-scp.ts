@@ -5,6 +5,12 @@
 
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import {
+  RECEIVED_INSTANCE_LENGTH_MAX,
+  RECEIVED_PDU_LENGTH,
+  RECEIVER_ASSOCIATIONS_MAX,
+  REFUSALS_MAX,
+} from '../protocol/limits.ts';
 import { AcceptedAssociation, type RefusedAssociation, refuseForCongestion } from './accepted-association.ts';
 import type { Listen } from './connection.ts';
 import type { PduSink } from './pdu-tap.ts';
@@ -41,15 +47,6 @@ export interface Receiver {
   /** Aborts all open associations and stops listening. */
   stop(): Promise<void>;
 }
-
-/** Further associations are rejected as transient: a flood of connections must not exhaust the machine. */
-export const RECEIVER_ASSOCIATIONS_MAX = 32;
-/** How many connections are open at a time to be rejected. Further ones are closed without an answer. */
-const REFUSALS_MAX = 32;
-/** 16 GiB. No modality makes a longer instance, and one without end must not fill the disk. */
-export const RECEIVED_INSTANCE_LENGTH_MAX = 16 * 2 ** 30;
-/** Maximum length received that the receiver announces, in bytes. */
-export const RECEIVED_PDU_LENGTH = 131_072;
 
 /** Rejects with the system's error if the port is taken or the folder cannot be created. */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {

@@ -4,6 +4,7 @@
 // dcmjs reads whole files, recurses into sequences and takes a truncated value for a whole one. So it never gets a file:
 // only single elements of the top level, each complete and small, that our own walk has picked out.
 
+import { INFLATE_LIMIT, SHOWN_VALUE_MAX } from '../protocol/limits.ts';
 import { type ByteWindow, type Encoding, readElementHeader, skipValue } from './element-walk.ts';
 import type { InstanceHeader } from './header/header.ts';
 import { inflatePrefix } from './header/inflate-prefix.ts';
@@ -40,10 +41,6 @@ export const DESCRIPTIVE_TAGS: readonly number[] = [
 const SPECIFIC_CHARACTER_SET = 0x00080005;
 const SOP_CLASS_UID = 0x00080016;
 const SOP_INSTANCE_UID = 0x00080018;
-/** Longer values are nothing to show in a line. In bytes. */
-const LONGEST_VALUE = 1024;
-/** Of a deflated data set no more than this is looked at. In bytes. */
-const INFLATE_LIMIT = 65_536;
 
 /** dcmjs's own short names for what PS3.6 says in words. */
 const CHOICES: Readonly<Record<string, string | undefined>> = {
@@ -132,7 +129,7 @@ function pickElements(window: ByteWindow, encoding: Encoding, wanted: ReadonlySe
     if (element.type !== 'element' || element.tag > highest) return picked;
     const skipped = skipValue(window, element, encoding);
     if (skipped.type !== 'skipped') return picked;
-    const isSmall = element.length !== UNDEFINED_LENGTH && element.length <= LONGEST_VALUE;
+    const isSmall = element.length !== UNDEFINED_LENGTH && element.length <= SHOWN_VALUE_MAX;
     if (wanted.has(element.tag) && isSmall) picked.push(window.bytes.subarray(at, skipped.next));
     at = skipped.next;
   }

@@ -3,6 +3,7 @@
 //
 // Nothing here throws or recurses: malformed bytes yield a value, and nested sequences use a stack of their own.
 
+import { HEADER_NESTING_MAX } from '../protocol/limits.ts';
 import { delimiterOf, ITEM, ITEM_GROUP, tagText, UNDEFINED_LENGTH } from './structure.ts';
 import { standardVR } from './value-representation.ts';
 
@@ -43,9 +44,6 @@ export interface Skipped {
   /** Where the next element begins. */
   readonly next: number;
 }
-
-/** Deeper than any real data set; DCMTK draws its line there, too. */
-export const NESTING_LIMIT = 64;
 
 export function u16At(bytes: Uint8Array, at: number, bigEndian: boolean): number {
   const first = bytes[at] ?? 0;
@@ -145,8 +143,8 @@ function skipSequence(window: ByteWindow, sequence: ElementHeader, encoding: Enc
     } else if (isStray) {
       return { type: 'malformed', detail: `${tagText(element.tag)} inside a ${level.kind}`, offset: at };
     } else if (element.length === UNDEFINED_LENGTH) {
-      if (levels.length >= 2 * NESTING_LIMIT) {
-        return { type: 'malformed', detail: `sequences nested deeper than ${NESTING_LIMIT}`, offset: at };
+      if (levels.length >= 2 * HEADER_NESTING_MAX) {
+        return { type: 'malformed', detail: `sequences nested deeper than ${HEADER_NESTING_MAX}`, offset: at };
       }
       levels.push(
         level.kind === 'sequence' ? { kind: 'item', encoding: level.encoding } : inside(element, level.encoding),

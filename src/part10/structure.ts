@@ -1,5 +1,5 @@
-// What gives a data set its structure, for every reader of one: items, delimiters, undefined lengths and how deep sequences
-// may be nested. PS3.5 7.1.1, 7.5 and A.4.
+// What gives a data set its structure, for every reader of one: items, delimiters and undefined lengths. PS3.5 7.1.1, 7.5
+// and A.4.
 
 export const ITEM = 0xfffee000;
 export const ITEM_DELIMITATION = 0xfffee00d;
@@ -8,8 +8,6 @@ export const SEQUENCE_DELIMITATION = 0xfffee0dd;
 export const ITEM_GROUP = 0xfffe;
 export const PIXEL_DATA = 0x7fe00010;
 export const UNDEFINED_LENGTH = 0xffffffff;
-/** Sequences inside each other; deeper than in any real object. Each costs a level for itself and one for its item. */
-export const NESTING_MAX = 1_000;
 
 /** What ends a sequence or an item of undefined length. */
 export function delimiterOf(kind: 'sequence' | 'item'): number {

@@ -26,8 +26,9 @@ import { encodeCommandSet } from './dimse/command-set.ts';
 import { fragment, fragmentInPlace, maxFragmentLength } from './dimse/fragment.ts';
 import type { AssociationInput, Effect, Indication } from './effects.ts';
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError, UNEXPECTED_PDU } from './errors.ts';
+import { RECEIVED_PDU_LENGTH_CAP, RECEIVED_PDU_LENGTH_SLACK, SENT_PDU_LENGTH_CAP, TRACE_BYTES_MAX } from './limits.ts';
 import { dataEvent, receivedDataEvents } from './p-data-trace.ts';
-import { type ProtocolTraceEvent, TRACE_BYTES_MAX } from './trace-event.ts';
+import { type ProtocolTraceEvent } from './trace-event.ts';
 import { ACTIONS, type Action, type Step } from './ul/actions.ts';
 import { encodeAssociateAc, encodePdu } from './ul/encode.ts';
 import { PduFramer } from './ul/framer.ts';
@@ -36,13 +37,6 @@ import { ASSOCIATE_FIELDS, P_DATA_TF_HEADER_LENGTH } from './ul/pdu.ts';
 import { redactPdu } from './ul/redact.ts';
 import { STATE_TABLE } from './ul/state-table.ts';
 import type { EventId, State } from './ul/states.ts';
-
-/** The longest P-DATA-TF that we send, even where the peer takes longer ones. In bytes of its variable field. */
-export const SENT_PDU_LENGTH_CAP = 131_072;
-/** The longest P-DATA-TF that we accept where we announced "no limit". In bytes of its variable field. */
-export const RECEIVED_PDU_LENGTH_CAP = 16 * 1024 * 1024;
-/** Tolerance, in bytes, for peers that count headers wrongly and exceed the announced length by a few bytes. */
-const RECEIVED_PDU_LENGTH_SLACK = 1024;
 
 export interface AssociationOptions {
   readonly role: 'requestor' | 'acceptor';

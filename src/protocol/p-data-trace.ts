@@ -1,7 +1,8 @@
 // Trace events about P-DATA-TF PDUs: how many there were, their length and their message. They have the first bytes of a command
 // set, and none of a data set.
 
-import { type Direction, type ProtocolTraceEvent, TRACE_BYTES_MAX } from './trace-event.ts';
+import { TRACE_BYTES_MAX } from './limits.ts';
+import { type Direction, type ProtocolTraceEvent } from './trace-event.ts';
 import { type PDataTf, PDU_HEADER_LENGTH, PDV_HEADER_LENGTH } from './ul/pdu.ts';
 
 /** One or more P-DATA-TF PDUs in a row, of one message. */

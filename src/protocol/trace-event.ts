@@ -50,6 +50,3 @@ export type ProtocolTraceEvent =
     }
   /** The peer broke the protocol. An A-ABORT with source 2 and this reason follows. `detail`: one line for an engineer. */
   | { readonly type: 'protocol error'; readonly reason: number; readonly detail: string };
-
-/** The most bytes of a PDU or command fragment that one event holds. */
-export const TRACE_BYTES_MAX = 512;

@@ -2,6 +2,7 @@
 // escaped, so that it cannot become markup.
 
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
+import { REPORT_ROWS_MAX } from '../protocol/limits.ts';
 import type { AssociationSummary, SendResult } from '../send/job.ts';
 import type { FileOutcome } from '../send/outcome.ts';
 import { pathText } from '../trace/event-lines.ts';
@@ -28,8 +29,6 @@ export interface MarkdownReportOptions {
   /** Rows of each table; 2,000 by default, because editors are slow with longer tables. */
   readonly rowsMax?: number;
 }
-
-const ROWS_MAX = 2000;
 
 /** The options, completed. */
 interface Page {
@@ -270,6 +269,9 @@ function* joined(texts: Iterable<string>): Generator<string> {
 
 /** Yields the report in pieces; makes each one when it is asked for. */
 export function reportMarkdown(result: SendResult, options: MarkdownReportOptions = {}): Generator<string> {
-  const page = { displayPath: options.displayPath ?? ((path: string) => path), rowsMax: options.rowsMax ?? ROWS_MAX };
+  const page = {
+    displayPath: options.displayPath ?? ((path: string) => path),
+    rowsMax: options.rowsMax ?? REPORT_ROWS_MAX,
+  };
   return inPieces(joined(lines(result, page)));
 }

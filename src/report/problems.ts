@@ -1,6 +1,7 @@
 // The problems of a send, each told once: a thousand files that failed for the same reason are one problem.
 
 import type { SystemErrorInfo } from '../part10/system-error.ts';
+import { PROBLEM_PATHS_MAX, PROBLEMS_MAX } from '../protocol/limits.ts';
 import type { ListenerTrouble, SendResult } from '../send/job.ts';
 import type { FileOutcome, FileOutcomes, Outcome, OutcomeCounts } from '../send/outcome.ts';
 import {
@@ -65,9 +66,6 @@ export function notableOf(outcomes: FileOutcomes): Iterable<FileOutcome> {
   return outcomes.notable ?? outcomes;
 }
 
-const GROUP_PATHS_MAX = 20;
-/** A bound on memory: a peer that words each answer differently would make a group for every file. */
-const GROUPS_MAX = 1000;
 const OTHERS: Words = { what: 'Other reasons; the list of files has them.' };
 const UNKNOWN: Words = { what: 'No reason is known.' };
 
@@ -94,14 +92,14 @@ class Groups {
       group.words = common;
       group.text = sentence(common);
     }
-    if (group.paths.length >= GROUP_PATHS_MAX) return;
+    if (group.paths.length >= PROBLEM_PATHS_MAX) return;
     group.paths.push(path);
     if (other !== undefined) group.others.set(path, other);
     group.details.set(path, words.what);
   }
 
   #newGroup(outcome: Outcome, words: Words, common: Words): GrowingGroup {
-    if (this.#groups.size >= GROUPS_MAX && words !== OTHERS) {
+    if (this.#groups.size >= PROBLEMS_MAX && words !== OTHERS) {
       return this.#groups.get(keyOf(outcome, OTHERS)) ?? this.#newGroup(outcome, OTHERS, OTHERS);
     }
     const text = sentence(words);

@@ -7,9 +7,9 @@ import { decompressedSource } from '../part10/decompress/decompressed-source.ts'
 import { decompressionOf } from '../part10/decompress/decompression.ts';
 import { type DataSetInFile, fileSource } from '../part10/read/data-set-file.ts';
 import type { DataSetSource } from '../part10/read/data-set-source.ts';
-import { FILE_TIMEOUT_MS } from '../part10/read/file-access.ts';
 import type { FragmentRoom } from '../part10/read/fragment-room.ts';
 import { ReadAhead } from '../part10/read/read-ahead.ts';
+import { FILE_TIMEOUT_MS } from '../protocol/limits.ts';
 import { EXPLICIT_VR_LE } from '../protocol/uids.ts';
 import type { ConversionPolicy } from './options.ts';
 import type { ScannedInstance } from './scanned-file.ts';

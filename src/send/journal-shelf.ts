@@ -6,6 +6,13 @@ import { isAbsolute } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { isKeptPeer } from '../net/peer.ts';
 import {
+  HEADLESS_AGE_MAX_MS,
+  JOURNAL_AGE_MAX_MS,
+  JOURNAL_HEADER_LENGTH_MAX,
+  JOURNALS_KEPT,
+  KEPT_LINE_LENGTH_MAX,
+} from '../protocol/limits.ts';
+import {
   isDone,
   JOURNAL_ENDS,
   JOURNAL_VERSION,
@@ -17,19 +24,6 @@ import { isHeld } from './journal-holder.ts';
 import { OUTCOMES, type Outcome } from './outcome.ts';
 import { isOwnFolder, namesIn, openOwnFile, statusOf } from './own-files.ts';
 import { isSendId, type SendId, sendFilePath, sendIdOf } from './send-id.ts';
-
-/** Of journals without a running process, at most so many are kept, the newest, and none that is older than this. */
-export const JOURNALS_KEPT = 20;
-export const JOURNAL_AGE_MAX_MS = 30 * 24 * 3_600_000;
-/**
- * A file without a readable header is deleted after this time; a younger one may just have been begun by another
- * window.
- */
-const HEADLESS_AGE_MAX_MS = 24 * 3_600_000;
-/** Longest header, in bytes. */
-const HEADER_LENGTH_MAX = 16_384;
-/** We write no longer lines than this, in characters. */
-const LINE_LENGTH_MAX = 1 << 24;
 
 export interface JournalSummary extends Omit<JournalHeader, 'journal' | 'files'> {
   /** A process that is still running writes it. */
@@ -133,7 +127,7 @@ async function bytesAt(path: string, position: number, length: number): Promise<
 }
 
 async function readHeader(path: string, id: SendId): Promise<JournalHeader | undefined> {
-  const head = await bytesAt(path, 0, HEADER_LENGTH_MAX);
+  const head = await bytesAt(path, 0, JOURNAL_HEADER_LENGTH_MAX);
   return head === undefined ? undefined : asHeader(parsed(head.slice(0, head.indexOf('\n'))), id);
 }
 
@@ -190,7 +184,7 @@ async function* linesOf(path: string): AsyncGenerator<unknown, void, undefined> 
     const lines = (rest + decoder.write(piece as Buffer)).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) if (line !== '') yield parsed(line);
-    if (rest.length > LINE_LENGTH_MAX) rest = '';
+    if (rest.length > KEPT_LINE_LENGTH_MAX) rest = '';
   }
   // The last line, without a newline: whole, or torn and then no JSON.
   if (rest !== '') yield parsed(rest);

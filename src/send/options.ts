@@ -1,7 +1,7 @@
 // The options of a send, for the editor's settings and the command line alike.
 
-import { FILE_TIMEOUT_MS } from '../part10/read/file-access.ts';
 import type { Priority } from '../protocol/dimse/command.ts';
+import { FILE_TIMEOUT_MS } from '../protocol/limits.ts';
 import type { PreflightPolicy } from './preflight-policy.ts';
 
 /**
@@ -51,7 +51,6 @@ export const DEFAULT_SEND_OPTIONS: SendOptions = {
   fileTimeoutMs: FILE_TIMEOUT_MS,
 };
 
-export const ASSOCIATIONS_MAX = 8;
 /** Of 'auto'. */
 export const AUTO_ASSOCIATIONS_MAX = 4;
 /** PS3.7 D.3.3.3: 16 bits. */

@@ -11,7 +11,6 @@ import { unpackHeaders } from '../part10/header/packed-headers.ts';
 import { type HeaderReading, readHeader } from '../part10/header/read-header.ts';
 import {
   asynchronousAccess,
-  FILE_TIMEOUT_MS,
   type FolderEntries,
   type LookOptions,
   look,
@@ -20,6 +19,7 @@ import {
 import type { FileIdentity } from '../part10/read/file-identity.ts';
 import { type FileThreads, releaseFileThreads, useFileThreads } from '../part10/read/file-threads.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
+import { FILE_TIMEOUT_MS } from '../protocol/limits.ts';
 import { compareNaturally } from './natural-order.ts';
 import type { ScannedFile } from './scanned-file.ts';
 

@@ -6,12 +6,9 @@
 // is forgotten.
 
 import type { FileIdentity } from '../part10/read/file-identity.ts';
+import { DESTINATIONS_MAX, GENERATION_MAX } from '../protocol/limits.ts';
 import { CommonTexts, PackedNumbers, PackedTexts } from './packed.ts';
 import { nameStart, type ScannedInstance } from './scanned-file.ts';
-
-/** Instances in one generation of one peer. */
-export const GENERATION_MAX = 100_000;
-export const DESTINATIONS_MAX = 16;
 
 /** Where instances go: as far as we know, one archive. */
 export interface Destination {

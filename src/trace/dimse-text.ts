@@ -16,6 +16,7 @@ import {
   OTHER_COMMAND_ELEMENTS,
 } from '../protocol/dimse/command-table.ts';
 import { type StatusMeaning, statusMeaning } from '../protocol/dimse/status.ts';
+import { OFFENDING_ELEMENTS_MAX } from '../protocol/limits.ts';
 import type { Direction } from '../protocol/trace-event.ts';
 import { aeTitle, nameOf } from './names.ts';
 import { rule } from './pdu-text.ts';
@@ -32,8 +33,6 @@ export interface ContextInUse {
 export function contextInUse(abstractSyntax: string, transferSyntax: string): ContextInUse {
   return { abstractSyntax, names: `${nameOf(abstractSyntax)}, ${nameOf(transferSyntax)}` };
 }
-
-const OFFENDING_ELEMENTS_MAX = 16;
 
 const PRIORITIES: Readonly<Record<Priority, string>> = { 0: 'Medium', 1: 'High', 2: 'Low' };
 

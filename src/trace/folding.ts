@@ -2,8 +2,9 @@
 // how many bytes, how fast, and whether the message was complete. Bytes of data sets never come here; bytes of command
 // sets are kept, bounded, for the hex dump of the level 'trace'.
 
+import { HEX_BYTES_MAX } from '../protocol/limits.ts';
 import type { Direction, ProtocolTraceEvent } from '../protocol/trace-event.ts';
-import { HEX_BYTES_MAX, hexDump } from './hex.ts';
+import { hexDump } from './hex.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './units.ts';
 
 export type PDataTfEvent = Extract<ProtocolTraceEvent, { type: 'P-DATA-TF' }>;

@@ -1,9 +1,8 @@
 // A hex dump: offset, hexadecimal, ASCII, sixteen bytes to a line. Hidden bytes are stars in both columns.
 
+import { HEX_BYTES_MAX } from '../protocol/limits.ts';
 import type { RedactedPart } from '../protocol/ul/redact.ts';
 import { formatCount } from './units.ts';
-
-export const HEX_BYTES_MAX = 512;
 
 const PER_LINE = 16;
 const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, '0'));

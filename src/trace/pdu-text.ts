@@ -2,6 +2,7 @@
 // the peer did not answer and which transfer syntaxes it accepted without a proposal. User identities (PS3.7 D.3.3.7) are not
 // shown.
 
+import { APPLICATION_INFORMATION_MAX } from '../protocol/limits.ts';
 import type { Secret } from '../protocol/secret.ts';
 import type { Direction } from '../protocol/trace-event.ts';
 import type {
@@ -37,7 +38,6 @@ export type ControlPdu = Exclude<Pdu, PDataTf>;
 export type ProposedContexts = ReadonlyMap<number, ProposedPresentationContext>;
 
 const WIDTH = 76;
-const APPLICATION_INFORMATION_MAX = 64;
 
 /** '==== TITLE ====' in the width of a block. */
 export function rule(title: string): string {

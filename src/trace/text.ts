@@ -3,6 +3,7 @@
 // No level shows bytes of data sets or secrets.
 
 import type { TraceRecord } from '../net/trace-record.ts';
+import { BLOCK_LINES_MAX, TRACED_ASSOCIATIONS_MAX } from '../protocol/limits.ts';
 import type { Direction, ProtocolTraceEvent } from '../protocol/trace-event.ts';
 import type { AAssociateAc } from '../protocol/ul/pdu.ts';
 import { abortReasonText, abortSourceText, contextResultText, eventText, rejectSummary } from './code-text.ts';
@@ -47,11 +48,6 @@ export interface TextTraceOptions {
 }
 
 const LEVELS: Readonly<Record<TraceLevel | 'off', number>> = { off: 0, error: 1, warn: 2, info: 3, debug: 4, trace: 5 };
-
-/** A bound: an A-ASSOCIATE PDU of a megabyte could make hundreds of thousands of lines. */
-const BLOCK_LINES_MAX = 4000;
-/** A bound on memory: the end of an association may never be traced. */
-const ASSOCIATIONS_MAX = 256;
 
 interface AssociationState {
   folding: Folding | undefined;
@@ -163,7 +159,7 @@ export class TextTrace {
       (event.type === 'PDU' && event.pdu.type === 'A-ASSOCIATE-RQ');
     const state = emptyState();
     if (opens) {
-      if (this.#open.size >= ASSOCIATIONS_MAX) {
+      if (this.#open.size >= TRACED_ASSOCIATIONS_MAX) {
         const oldest = this.#open.keys().next();
         if (oldest.done !== true) this.#open.delete(oldest.value);
       }

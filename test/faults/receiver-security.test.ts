@@ -6,14 +6,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { networkInterfaces } from 'node:os';
 import { join, sep } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { RECEIVER_IDLE_MS } from '../../src/net/accepted-association.ts';
 import { echo } from '../../src/net/echo-scu.ts';
-import {
-  RECEIVER_ASSOCIATIONS_MAX,
-  type Receiver,
-  type ReceiverOptions,
-  startReceiver,
-} from '../../src/net/store-scp.ts';
+import { type Receiver, type ReceiverOptions, startReceiver } from '../../src/net/store-scp.ts';
+import { RECEIVER_ASSOCIATIONS_MAX, RECEIVER_IDLE_MS } from '../../src/protocol/limits.ts';
 import { startCli, stopCli } from '../support/cli-process.ts';
 import { peerAt } from '../support/jobs.ts';
 import { LoopClock, untilStill } from '../support/loop-clock.ts';

@@ -2,6 +2,7 @@
 // for. Nothing else sends a held-back file: Retry, Resume and further sends hold it back again.
 
 import * as vscode from 'vscode';
+import { HELD_BACK_LISTED_MAX, HELD_BACK_NAME_MAX } from '../../protocol/limits.ts';
 import type { SendResult } from '../../send/job.ts';
 import type { FileOutcome } from '../../send/outcome.ts';
 import { sanitize } from '../../trace/sanitize.ts';
@@ -14,9 +15,6 @@ import type { Session } from '../session.ts';
 
 const TITLE = 'Review Held-Back Files';
 const SEND_THIS_ONE = 'Send This One';
-const NAME_MAX = 300;
-/** A longer list is nothing to decide by. */
-const LISTED_MAX = 1_000;
 
 interface HeldBackItem extends vscode.QuickPickItem {
   readonly file: FileOutcome;
@@ -36,7 +34,7 @@ export async function sendHeldBack(session: Session, id?: unknown, path?: unknow
     return undefined;
   }
   const shown = shownPaths(send, result);
-  const nameOf = (file: string): string => sanitize(shown(file), NAME_MAX);
+  const nameOf = (file: string): string => sanitize(shown(file), HELD_BACK_NAME_MAX);
   const file = typeof path === 'string' ? held.find((one) => one.path === path) : await pick(send, held, nameOf);
   if (file === undefined || !(await isDecided(send, file, await otherFileOf(session, send, result, file), nameOf)))
     return undefined;
@@ -55,7 +53,7 @@ function heldBackIn({ outcomes }: SendResult): FileOutcome[] {
   const held: FileOutcome[] = [];
   for (const file of outcomes.notable ?? outcomes) {
     if (file.outcome === 'held back') held.push(file);
-    if (held.length === LISTED_MAX) break;
+    if (held.length === HELD_BACK_LISTED_MAX) break;
   }
   return held;
 }
@@ -138,7 +136,7 @@ async function isDecided(
   nameOf: (path: string) => string,
 ): Promise<boolean> {
   const path = nameOf(file.path);
-  const peerName = sanitize(send.peer.name, NAME_MAX);
+  const peerName = sanitize(send.peer.name, HELD_BACK_NAME_MAX);
   const { explainFile } = await import('../../trace/explain.ts');
   const isDamaged = conflictOf(file) === undefined;
   const lines = [`This file: ${path}`];
@@ -150,7 +148,7 @@ async function isDecided(
   if (other !== undefined) {
     lines.push(
       '',
-      `Both have the SOP Instance UID ${sanitize(other.uid, NAME_MAX)}${isDamaged ? '.' : ', but their data sets differ.'}`,
+      `Both have the SOP Instance UID ${sanitize(other.uid, HELD_BACK_NAME_MAX)}${isDamaged ? '.' : ', but their data sets differ.'}`,
       `If ${peerName} has the other one, it will replace it with this one, or refuse this one.`,
     );
   }

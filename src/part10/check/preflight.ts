@@ -4,6 +4,7 @@
 // The bytes of the header have been read already. Behind them it reads one small piece after the other and steps over
 // values. An ordinary image costs no further read, or one. A deflated data set is not inflated: only its UIDs are checked.
 
+import { PIECES_MAX } from '../../protocol/limits.ts';
 import { detectEncoding } from '../encoding-detection.ts';
 import type { HeaderResult } from '../header/header.ts';
 import { encodingOf, isDeflated, isPrivate } from '../transfer-syntax-encoding.ts';
@@ -15,8 +16,6 @@ import { uidFault } from './uid-fault.ts';
 const PIECE = 4_096;
 const PIECE_IN_A_ROW = 16_384;
 const PIECE_MAX = 65_536;
-/** Enough for the headers of any real file: about a gigabyte of fragments of ten kilobytes each. */
-const PIECES_MAX = 100_000;
 
 /** Fills `length` bytes from `offset`; fewer where the file ends before. */
 export type ReadPart = (offset: number, length: number) => Promise<Uint8Array>;

@@ -4,6 +4,7 @@
 // It asks for the bytes of headers and steps over values by their lengths, so the pixels of a file are never read. It goes
 // into a value only if its length is undefined, with a stack of its own. It ends and never throws, whatever the bytes are.
 
+import { NESTING_MAX, PADDING_MAX } from '../../protocol/limits.ts';
 import {
   type ByteWindow,
   type ElementHeader,
@@ -15,7 +16,7 @@ import {
   u32At,
   vrAt,
 } from '../element-walk.ts';
-import { delimiterOf, ITEM, ITEM_GROUP, NESTING_MAX, tagText, UNDEFINED_LENGTH } from '../structure.ts';
+import { delimiterOf, ITEM, ITEM_GROUP, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { isFutureVR, isStandardVR } from '../value-representation.ts';
 import type { Finding } from './finding.ts';
 import { uidFault } from './uid-fault.ts';
@@ -32,8 +33,6 @@ export interface Want {
   readonly length: number;
 }
 
-/** Padding longer than this is not looked through to its end. In bytes. */
-export const PADDING_MAX = 1_048_576;
 /** Zeros looked at in one step. */
 const PADDING_STEP = 16_384;
 /** More of a wrong UID is not kept. */

@@ -13,12 +13,12 @@
 //
 // Odd lengths violate PS3.5 7.1.1 but exist in the field. They pass unchanged unless words must be swapped.
 
+import { NESTING_MAX } from '../../protocol/limits.ts';
 import {
   delimiterOf,
   ITEM,
   ITEM_DELIMITATION,
   ITEM_GROUP,
-  NESTING_MAX,
   SEQUENCE_DELIMITATION,
   tagText,
   UNDEFINED_LENGTH,

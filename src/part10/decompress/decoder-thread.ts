@@ -4,12 +4,12 @@
 
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { FRAME_TIMEOUT_MS } from '../../protocol/limits.ts';
 import { endThread } from '../thread-end.ts';
 import { codecsModule } from './codecs-adapter.ts';
 import type { DecodeRequest, DecodeResponse } from './codecs-worker.ts';
 import { type FrameDecoders, FrameDecodingError, type FrameFormat } from './frame-format.ts';
 
-const FRAME_TIMEOUT_MS = 60_000;
 const IDLE_MS = 10_000;
 
 export interface DecoderThread extends FrameDecoders {

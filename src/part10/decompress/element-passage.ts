@@ -2,8 +2,9 @@
 // PS3.5 7.1.2 (elements), 7.5 (sequences and items), 6.2.2 (a UN of undefined length is implicit inside). It keeps its own
 // stack, so that nesting cannot overflow the engine's.
 
+import { NESTING_MAX } from '../../protocol/limits.ts';
 import { DataSetConversionError } from '../convert/conversion-error.ts';
-import { delimiterOf, ITEM, ITEM_GROUP, NESTING_MAX, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
+import { delimiterOf, ITEM, ITEM_GROUP, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { vrOfBytes } from '../value-representation.ts';
 import type { ByteReader } from './byte-reader.ts';
 

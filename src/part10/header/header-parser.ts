@@ -5,6 +5,7 @@
 // missing or wrong, but UIDs must be UIDs, and the data set must be in the encoding that its transfer syntax names.
 // Otherwise the file is refused, not sent under a wrong transfer syntax.
 
+import { INFLATE_LIMIT } from '../../protocol/limits.ts';
 import { MEDIA_STORAGE_DIRECTORY } from '../../protocol/uids.ts';
 import { isUID } from '../../protocol/ul/values.ts';
 import {
@@ -26,9 +27,6 @@ import { OTHER_FORMAT_SIGHT, otherFormat } from './other-format.ts';
 
 /** `bytes`: how many from the start of the file are needed to say more; never more than the file has. */
 export type HeaderStep = HeaderResult | NeedMore;
-
-/** A deflated data set is inflated no further than this to find its UIDs. In bytes. */
-export const INFLATE_LIMIT = 65_536;
 
 const SOP_CLASS_UID = 0x00080016;
 const SOP_INSTANCE_UID = 0x00080018;

@@ -2,6 +2,7 @@
 // blocks until somebody writes, and opening a device can have effects.
 
 import type { Stats } from 'node:fs';
+import { HEADER_LIMIT } from '../../protocol/limits.ts';
 import type { Finding } from '../check/finding.ts';
 import { inspect, type StopSignal } from '../check/preflight.ts';
 import { asynchronousAccess, type FileAccess, type OpenFile } from '../read/file-access.ts';
@@ -12,8 +13,6 @@ import { parseHeader } from './header-parser.ts';
 
 /** Bytes of the first read; enough for nearly every header. */
 const FIRST_READ = 4096;
-/** In bytes. A header that needs more is none. */
-export const HEADER_LIMIT = 1_048_576;
 
 export interface HeaderReading {
   readonly result: HeaderResult;

@@ -4,11 +4,12 @@
 // never leave as one instance.
 
 import type { Stats } from 'node:fs';
+import { FILE_TIMEOUT_MS } from '../../protocol/limits.ts';
 import type { InstanceHeader } from '../header/header.ts';
 import { systemErrorInfo } from '../system-error.ts';
 import { isDeflated } from '../transfer-syntax-encoding.ts';
 import { type DataSetChunk, DataSetReadError, type DataSetReadReason, type DataSetSource } from './data-set-source.ts';
-import { asynchronousAccess, FILE_TIMEOUT_MS, type FileAccess, type OpenFile } from './file-access.ts';
+import { asynchronousAccess, type FileAccess, type OpenFile } from './file-access.ts';
 import { changeOf, type FileIdentity, identityOf, kindOf } from './file-identity.ts';
 import { type FragmentRoom, fragmentViews } from './fragment-room.ts';
 

@@ -18,11 +18,9 @@ import {
   statSync,
 } from 'node:fs';
 import { lstat, open, opendir, stat } from 'node:fs/promises';
+import { FILE_TIMEOUT_MS, HANGING_CALLS_MAX } from '../../protocol/limits.ts';
 import { type SystemErrorInfo, systemErrorInfo } from '../system-error.ts';
 import { type FileIdentity, type FileKind, identityOf, kindOf } from './file-identity.ts';
-
-/** How long one system call on a file may take by default. In milliseconds. */
-export const FILE_TIMEOUT_MS = 30_000;
 
 type Now<T> = T | Promise<T>;
 
@@ -133,7 +131,6 @@ class SynchronousFile implements OpenFile {
 
 /** Calls of this process that have not returned in time. Each occupies a thread of Node's pool, which has four. */
 let hangingCalls = 0;
-const HANGING_CALLS_MAX = 2;
 
 export function hangingFileCalls(): number {
   return hangingCalls;

@@ -7,8 +7,9 @@
 //
 // Where no thread can be started there is no answer, and files are read as `fileSource` reads them.
 
+import { FILE_TIMEOUT_MS, HANGING_THREADS_MAX } from '../../protocol/limits.ts';
 import type { SystemErrorInfo } from '../system-error.ts';
-import { FILE_TIMEOUT_MS, notAnswered, tooManyHang } from './file-access.ts';
+import { notAnswered, tooManyHang } from './file-access.ts';
 import {
   abandonedFileThreads,
   FileThread,
@@ -30,8 +31,6 @@ const SLOW_ANSWERS = 4;
 /** A system call hangs if so many looks at the thread find it in the same call. After one that hung, fewer are enough. */
 const CHECKS = 10;
 const CHECKS_AFTER_HANG = 3;
-/** While so many threads of the process hang, none that hangs is replaced. */
-const HANGING_THREADS_MAX = 16;
 
 /** Memory that a thread reads into. The one that has taken it decides when a thread writes it and when it is read. */
 export interface SharedBuffer {

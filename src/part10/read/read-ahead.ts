@@ -8,6 +8,7 @@
 // A buffer belongs to one file until the system has taken its bytes. A buffer whose bytes may still be on their way, or that
 // a thread may still write into, is never used again.
 
+import { FILE_TIMEOUT_MS } from '../../protocol/limits.ts';
 import type { DataSetInFile } from './data-set-file.ts';
 import {
   chunksOfFragments,
@@ -16,7 +17,6 @@ import {
   DataSetReadError,
   type DataSetSource,
 } from './data-set-source.ts';
-import { FILE_TIMEOUT_MS } from './file-access.ts';
 import { changeOf } from './file-identity.ts';
 import type { ReadResult } from './file-thread.ts';
 import {

@@ -8,6 +8,7 @@
 //                        └─────last, announced──► data set ──last──► idle
 
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError, UNEXPECTED_PDU_PARAMETER } from '../errors.ts';
+import { COMMAND_SET_MAX } from '../limits.ts';
 import type { PresentationDataValue } from '../ul/pdu.ts';
 import type { Command } from './command.ts';
 import { decodeCommandSet } from './command-set.ts';
@@ -31,9 +32,6 @@ type Due =
   | { readonly part: 'message' }
   | { readonly part: 'command'; readonly presentationContextId: number }
   | { readonly part: 'data set'; readonly presentationContextId: number };
-
-/** Real command sets have a few hundred bytes. */
-export const COMMAND_SET_MAX = 65_536;
 
 /** The messages that one association receives. Useless after a ProtocolError. */
 export class MessageAssembler {

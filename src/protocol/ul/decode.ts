@@ -13,6 +13,7 @@
 import { AE_TITLE_LENGTH_MAX, withoutAETitlePadding } from '../ae-title.ts';
 import { ByteReader } from '../bytes.ts';
 import { ProtocolError, UNRECOGNIZED_PDU } from '../errors.ts';
+import { PDVS_PER_PDU_MAX } from '../limits.ts';
 import {
   ABSTRACT_SYNTAX_SUB_ITEM,
   APPLICATION_CONTEXT_ITEM,
@@ -188,12 +189,6 @@ function readContextResult({ value, name }: Item, budget: ItemBudget): Presentat
   }
   return { presentationContextId, result, ...(transferSyntax ? { transferSyntax } : {}) };
 }
-
-/**
- * The standard sets no limit; real senders put one or two into a PDU. Without a limit, a PDU of empty PDVs would block us for
- * seconds.
- */
-const PDVS_PER_PDU_MAX = 10_000;
 
 /** Tables 9-22 and 9-23; message control header Annex E.2, of which bits 2-7 are not tested. */
 function readPDataTf(reader: ByteReader): PDataTf {

@@ -6,12 +6,11 @@
 // never sent costs nothing.
 
 import type { ProtocolError } from '../errors.ts';
+import { ASSOCIATE_LENGTH_MAX } from '../limits.ts';
 import { decodePdu, pduType } from './decode.ts';
 import { malformed } from './items.ts';
 import { PDU_HEADER_LENGTH, type Pdu } from './pdu.ts';
 
-/** Ten times a very long A-ASSOCIATE PDU: 128 contexts with 20 transfer syntaxes each are 100 KiB. */
-const ASSOCIATE_LENGTH_MAX = 1024 * 1024;
 const FIXED_LENGTH = 4;
 const FIRST_BUFFER_LENGTH = 4096;
 const EMPTY = new Uint8Array(0);

@@ -3,6 +3,7 @@
 
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError } from '../errors.ts';
+import { ITEMS_PER_PDU_MAX } from '../limits.ts';
 import { isUID, withoutTrailingPadding } from './values.ts';
 
 export const APPLICATION_CONTEXT_ITEM = 0x10;
@@ -24,12 +25,6 @@ export interface Item {
 export interface ItemBudget {
   left: number;
 }
-
-/**
- * The standard sets no limit. 128 contexts with every known transfer syntax are about 5,000 items. Without a limit, a PDU of
- * empty items would block the event loop for long.
- */
-const ITEMS_PER_PDU_MAX = 32_768;
 
 export const itemBudget = (): ItemBudget => ({ left: ITEMS_PER_PDU_MAX });
 

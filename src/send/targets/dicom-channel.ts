@@ -9,6 +9,7 @@ import { WritePace } from '../../net/write-pace.ts';
 import { DataSetReadError } from '../../part10/read/data-set-source.ts';
 import { contextFor } from '../../protocol/acse/propose.ts';
 import type { CStoreRq } from '../../protocol/dimse/command.ts';
+import { CANCELLED_RELEASE_MS, WINDOW_MAX } from '../../protocol/limits.ts';
 import { judgeStoreResponse, storeRequest } from '../../protocol/service/storage.ts';
 import type { DataSetSources } from '../conversion.ts';
 import type { SendOptions } from '../options.ts';
@@ -26,11 +27,6 @@ import type {
 } from '../store-target.ts';
 import { type AssociationNeeds, refusalOf } from './dicom-contexts.ts';
 import { channelFailure } from './dicom-failure.ts';
-
-/** More than this many requests at a time gain nothing, and a peer that grants "no limit" may still drown. */
-export const WINDOW_MAX = 64;
-/** After cancelling, the peer has this long to take part in an orderly end. */
-export const CANCELLED_RELEASE_MS = 500;
 
 /** What an association needs to know of its send. */
 export interface AssociationSettings {

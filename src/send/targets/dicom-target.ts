@@ -2,12 +2,13 @@
 
 import { type AssociationFailure, culpritOf } from '../../net/failure.ts';
 import { RequestedAssociation } from '../../net/requested-association.ts';
+import { CANCELLED_RELEASE_MS } from '../../protocol/limits.ts';
 import { DataSetSources } from '../conversion.ts';
 import type { AssociationSummary, SendJob, SendListeners } from '../job.ts';
 import type { SendOptions } from '../options.ts';
 import type { InstanceKind } from '../scanned-files.ts';
 import type { Arrangement, Opened, StoreTarget } from '../store-target.ts';
-import { AssociationChannel, CANCELLED_RELEASE_MS } from './dicom-channel.ts';
+import { AssociationChannel } from './dicom-channel.ts';
 import { type AssociationNeeds, arrangeContexts } from './dicom-contexts.ts';
 import { channelFailure } from './dicom-failure.ts';
 

@@ -15,16 +15,8 @@ import {
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { KeptHead } from '../../../src/extension/kept-send-file.ts';
-import {
-  forgetKept,
-  KEPT_AGE_MAX_MS,
-  KEPT_BYTES_MAX,
-  KEPT_FILES_MAX,
-  keepSend,
-  keptHeads,
-  readKept,
-  tidyKept,
-} from '../../../src/extension/kept-sends.ts';
+import { forgetKept, keepSend, keptHeads, readKept, tidyKept } from '../../../src/extension/kept-sends.ts';
+import { KEPT_AGE_MAX_MS, KEPT_BYTES_MAX, KEPT_FILES_MAX } from '../../../src/protocol/limits.ts';
 import { reportMarkdown } from '../../../src/report/markdown.ts';
 import type { AssociationSummary, SendResult } from '../../../src/send/job.ts';
 import { type FileOutcome, OUTCOMES, type Outcome } from '../../../src/send/outcome.ts';

@@ -6,7 +6,6 @@ import {
   aeTitleProblem,
   hostProblem,
   nameProblem,
-  PEERS_MAX,
   parseCallingAETitle,
   parsePeers,
   parsePlaintextConsent,
@@ -16,6 +15,7 @@ import {
   portProblem,
 } from '../../../src/extension/settings.ts';
 import { DEFAULT_TIMEOUTS } from '../../../src/net/peer.ts';
+import { PEERS_MAX } from '../../../src/protocol/limits.ts';
 import { DEFAULT_SEND_OPTIONS } from '../../../src/send/options.ts';
 import { type Schema, schemaErrors } from '../../support/json-schema.ts';
 

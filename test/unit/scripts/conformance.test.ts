@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import manifest from '../../../package.json' with { type: 'json' };
 import { REVISIONS } from '../../../scripts/conformance.ts';
-import { SENT_PDU_LENGTH_CAP } from '../../../src/protocol/association.ts';
+import { SENT_PDU_LENGTH_CAP } from '../../../src/protocol/limits.ts';
 import { TRANSFER_SYNTAXES } from '../../../src/protocol/transfer-syntaxes.ts';
 import { storageSOPClasses } from '../../../src/protocol/uids.ts';
 import documented from '../protocol/storescu-sop-classes.json' with { type: 'json' };

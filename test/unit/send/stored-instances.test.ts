@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DESTINATIONS_MAX, StoredInstances } from '../../../src/send/stored-instances.ts';
+import { DESTINATIONS_MAX } from '../../../src/protocol/limits.ts';
+import { StoredInstances } from '../../../src/send/stored-instances.ts';
 import { peerAt } from '../../support/jobs.ts';
 import { instanceSample } from '../../support/scanned-samples.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { NESTING_MAX } from '../../../../src/part10/structure.ts';
+import { NESTING_MAX } from '../../../../src/protocol/limits.ts';
 import {
   buildFile,
   CT_IMAGE,

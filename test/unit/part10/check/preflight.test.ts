@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { PADDING_MAX } from '../../../../src/part10/check/structure-check.ts';
 import { readHeader } from '../../../../src/part10/header/read-header.ts';
+import { PADDING_MAX } from '../../../../src/protocol/limits.ts';
 import { corpusFiles, corpusTest } from '../../../support/corpus.ts';
 import {
   type BuiltElement,

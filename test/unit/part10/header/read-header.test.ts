@@ -4,8 +4,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { HEADER_LIMIT, readHeader } from '../../../../src/part10/header/read-header.ts';
+import { readHeader } from '../../../../src/part10/header/read-header.ts';
 import { synchronousAccess } from '../../../../src/part10/read/file-access.ts';
+import { HEADER_LIMIT } from '../../../../src/protocol/limits.ts';
 import { corpusDescribe, corpusFiles } from '../../../support/corpus.ts';
 import {
   buildFile,

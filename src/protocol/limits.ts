@@ -1,0 +1,262 @@
+// Limits: what others (peers, files, folders, settings) can make us use of memory, time, disk and screen. They are in one
+// file so that a reader can add them up; `npm run docs` writes docs/limits.md from it. It stands in this room because every
+// other room may import it; it holds numbers and nothing else.
+//
+// A line `// # …` begins a group. Each comment says why the limit is what it is, and ends with the unit: "In bytes."
+
+// # Peers, on any association
+
+/** Ten times a very long A-ASSOCIATE PDU: 128 contexts with 20 transfer syntaxes each are 100 KiB. In bytes. */
+export const ASSOCIATE_LENGTH_MAX = 1024 * 1024;
+
+/**
+ * In an A-ASSOCIATE PDU. The standard sets no limit. 128 contexts with every known transfer syntax are about 5,000 items;
+ * a PDU of empty items would block the event loop for long. In items.
+ */
+export const ITEMS_PER_PDU_MAX = 32_768;
+
+/**
+ * The standard sets no limit; real senders put one or two into a PDU. A PDU of empty PDVs would block the event loop for
+ * seconds. In PDVs.
+ */
+export const PDVS_PER_PDU_MAX = 10_000;
+
+/** The longest P-DATA-TF that is accepted where "no limit" was announced: it is held in memory. In bytes. */
+export const RECEIVED_PDU_LENGTH_CAP = 16 * 1024 * 1024;
+
+/**
+ * How far a P-DATA-TF may exceed the announced length: some peers count headers wrongly and are a few bytes too long. In
+ * bytes.
+ */
+export const RECEIVED_PDU_LENGTH_SLACK = 1024;
+
+/** The longest P-DATA-TF that is sent, even to a peer that takes longer ones: it is held in memory. In bytes. */
+export const SENT_PDU_LENGTH_CAP = 131_072;
+
+/**
+ * A longer PDU is recorded as cut, and nothing behind it: a record of the traffic does not hold such PDUs in memory.
+ * Unless a peer was allowed more, the association is aborted because of it. In bytes.
+ */
+export const TAPPED_PDU_LENGTH_MAX = RECEIVED_PDU_LENGTH_CAP + 2 ** 20;
+
+/** Of a message. It is held in memory until it is whole; real command sets have a few hundred bytes. In bytes. */
+export const COMMAND_SET_MAX = 65_536;
+
+/** Of a response. It is held in memory until it is whole. In bytes. */
+export const ANSWER_DATA_SET_MAX = 16 * 2 ** 20;
+
+/** While more requests of the peer than this are unanswered, nothing more is read from it. In requests. */
+export const UNANSWERED_MAX = 64;
+
+/**
+ * Requests of ours without an answer at a time. More gain nothing, and the answers to all of them may be one burst. In
+ * requests.
+ */
+export const WINDOW_MAX = 64;
+
+/** PS3.8 9.1.5 leaves ARTIM to us. How long an acceptor waits for the A-ASSOCIATE-RQ. In milliseconds. */
+export const ARTIM_REQUEST_MS = 30_000;
+
+/** How long either side waits, after its last PDU, for the other one to close the connection. In milliseconds. */
+export const ARTIM_CLOSE_MS = 2_000;
+
+/** How long the end of a connection is awaited: longer than ARTIM, which closes it first. In milliseconds. */
+export const CLOSE_MAX_MS = 3_000;
+
+/** The same for a peer that has already let a deadline pass. In milliseconds. */
+export const SILENT_CLOSE_MAX_MS = 500;
+
+/** How long a peer may take part in an orderly end after a person has cancelled. In milliseconds. */
+export const CANCELLED_RELEASE_MS = 500;
+
+/**
+ * How long a name server may delay the question that shows a peer's addresses. Connecting reports the same failure. In
+ * milliseconds.
+ */
+export const LOOKUP_MAX_MS = 3_000;
+
+/** In the question whether data may go to a peer; a host name can have a hundred. In addresses. */
+export const ADDRESSES_MAX = 4;
+
+// # Whatever sends to the built-in receiver
+
+/**
+ * Further associations are rejected as transient: a flood of connections must not exhaust the machine. In associations.
+ */
+export const RECEIVER_ASSOCIATIONS_MAX = 32;
+
+/** Open at a time to be rejected. Further ones are closed without an answer. In connections. */
+export const REFUSALS_MAX = 32;
+
+/** The maximum length received that the receiver announces. A PDU is held in memory. In bytes. */
+export const RECEIVED_PDU_LENGTH = 131_072;
+
+/** No modality makes a longer instance, and one without end must not fill the disk. In bytes. */
+export const RECEIVED_INSTANCE_LENGTH_MAX = 16 * 2 ** 30;
+
+/** While more than this of an instance waits for the disk, nothing more of it is read from the network. In bytes. */
+export const UNWRITTEN_LENGTH_MAX = 4 * 1024 * 1024;
+
+/** A requestor that sends nothing for so long is gone, and its place is free again. In milliseconds. */
+export const RECEIVER_IDLE_MS = 300_000;
+
+/** How long a requestor may delay the stop of the receiver after the A-ABORT. In milliseconds. */
+export const RECEIVER_STOP_MS = 1_000;
+
+// # Files
+
+/** A header that has not told its UIDs by then is none. It is held in memory. In bytes. */
+export const HEADER_LIMIT = 1_048_576;
+
+/** A deflated data set is inflated no further than this to read its header: little can become a lot. In bytes. */
+export const INFLATE_LIMIT = 65_536;
+
+/** In a header. Deeper than in any real data set; DCMTK draws its line there, too. In sequences inside each other. */
+export const HEADER_NESTING_MAX = 64;
+
+/**
+ * In a data set that is checked or re-encoded. Deeper than in any real object; each costs a level for itself and one for
+ * its item. In sequences inside each other.
+ */
+export const NESTING_MAX = 1_000;
+
+/** Of a patient's or a study's name, read to be shown in a line. In bytes. */
+export const SHOWN_VALUE_MAX = 1024;
+
+/**
+ * Of a file, read by the pre-flight check. Enough for the headers of any real file: about a gigabyte of fragments of ten
+ * kilobytes each. In reads.
+ */
+export const PIECES_MAX = 100_000;
+
+/** Longer padding at the end of a file is not looked through to its end. In bytes. */
+export const PADDING_MAX = 1_048_576;
+
+/** How long the decoding of a frame may take: a damaged frame may keep its thread busy for ever. In milliseconds. */
+export const FRAME_TIMEOUT_MS = 60_000;
+
+/** How long a system call on a file may take by default: a file system that hangs never answers. In milliseconds. */
+export const FILE_TIMEOUT_MS = 30_000;
+
+/**
+ * Calls that have not returned in time. Each occupies a thread of Node's pool, which has four; with more of them, everything
+ * else would hang. In calls.
+ */
+export const HANGING_CALLS_MAX = 2;
+
+/** While so many file threads of the process hang, none that hangs is replaced. In threads. */
+export const HANGING_THREADS_MAX = 16;
+
+/** Of a path in a dialog about held-back files. In characters. */
+export const HELD_BACK_NAME_MAX = 300;
+
+/** In the dialog about held-back files: a longer list is nothing to decide by. In files. */
+export const HELD_BACK_LISTED_MAX = 1_000;
+
+// # Settings
+
+/** In one settings file; the rest is not used, which is said. In peers. */
+export const PEERS_MAX = 200;
+
+/** Of a value of a setting, quoted in a message about it. In characters. */
+export const SETTING_SHOWN_MAX = 40;
+
+/** Of one peer, in the message about it. In problems. */
+export const SETTING_ISSUES_MAX = 5;
+
+/** The largest `maxPduLength` of a peer: a PDU is held in memory. In bytes. */
+export const MAX_PDU_LENGTH_MAX = 1_048_576;
+
+/** The longest timeout of a peer: a day. In seconds. */
+export const TIMEOUT_MAX_S = 86_400;
+
+/** To one peer at a time. In associations. */
+export const ASSOCIATIONS_MAX = 8;
+
+// # What is traced, shown and reported
+
+/** Of a PDU or command set, kept for the trace. In bytes. */
+export const TRACE_BYTES_MAX = 512;
+
+/** Of a hex dump. In bytes. */
+export const HEX_BYTES_MAX = 512;
+
+/** Of one PDU in the trace: an A-ASSOCIATE PDU of a megabyte could make hundreds of thousands. In lines. */
+export const BLOCK_LINES_MAX = 4_000;
+
+/** Of whose state the trace knows: the end of an association may never be traced. In associations. */
+export const TRACED_ASSOCIATIONS_MAX = 256;
+
+/** Of a response, shown in the trace. In elements. */
+export const OFFENDING_ELEMENTS_MAX = 16;
+
+/** Of extended negotiation, shown in the trace. In bytes. */
+export const APPLICATION_INFORMATION_MAX = 64;
+
+/** For the output channel. When more waits, it is written at once. In characters. */
+export const LOG_WAITING_MAX = 4_000_000;
+
+/** On the command line, written and not yet read. Beyond that a write waits until the reader has caught up. In bytes. */
+export const OUTPUT_UNREAD_MAX = 16_777_216;
+
+/** At its exit, the command line waits so long for a reader that reads nothing. In milliseconds. */
+export const READER_WAIT_MS = 2_000;
+
+/** Of a table in a Markdown report by default: editors are slow with longer ones. In rows. */
+export const REPORT_ROWS_MAX = 2_000;
+
+/** Of one problem, in results and reports. The list of files has them all. In paths. */
+export const PROBLEM_PATHS_MAX = 20;
+
+/** In a report: a peer that words each answer differently would make one for every file. In problems. */
+export const PROBLEMS_MAX = 1_000;
+
+/** Of an unexpected error: enough for a message and a deep stack. In characters. */
+export const BUG_TEXT_MAX = 8_000;
+
+// # What is kept on disk and in memory after a send
+
+/** Results of past sends, which hold paths and UIDs. In milliseconds. */
+export const KEPT_AGE_MAX_MS = 30 * 24 * 3_600_000;
+
+/** Results of past sends: the newest. In sends. */
+export const KEPT_FILES_MAX = 200;
+
+/** Results of past sends together; those of the last send are kept even if they are larger. In bytes. */
+export const KEPT_BYTES_MAX = 128 * 1024 * 1024;
+
+/** What a killed process left half written is deleted when it is older. In milliseconds. */
+export const LEFTOVER_AGE_MAX_MS = 24 * 3_600_000;
+
+/** Of a send, kept with its results. In associations. */
+export const KEPT_ASSOCIATIONS_MAX = 1_000;
+
+/** Of a past send, kept in memory. In problems. */
+export const KEPT_PROBLEMS_MAX = 50;
+
+/**
+ * Of a file that we read again: results or journal. The longest line that we write names all that a person selected. In
+ * characters.
+ */
+export const KEPT_LINE_LENGTH_MAX = 1 << 24;
+
+/** Without a running process: the newest. In journals. */
+export const JOURNALS_KEPT = 20;
+
+/** Journals without a running process hold paths. In milliseconds. */
+export const JOURNAL_AGE_MAX_MS = 30 * 24 * 3_600_000;
+
+/**
+ * A journal without a readable header is deleted after this time; a younger one may just have been begun by another
+ * window. In milliseconds.
+ */
+export const HEADLESS_AGE_MAX_MS = 24 * 3_600_000;
+
+/** Of a journal. In bytes. */
+export const JOURNAL_HEADER_LENGTH_MAX = 16_384;
+
+/** Remembered for one peer so that they are not sent twice, before the oldest are forgotten. In instances. */
+export const GENERATION_MAX = 100_000;
+
+/** Whose stored instances are remembered. In peers. */
+export const DESTINATIONS_MAX = 16;
