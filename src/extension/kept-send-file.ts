@@ -206,7 +206,7 @@ export class SendReader {
               dataSetLength: 0,
               form: 'Part 10',
             },
-            identity: { size: 0, mtimeMs: 0, ino: 0, dev: 0 },
+            identity: { size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0, dev: 0 },
             findings: findings === null ? [] : (this.#entry('findings', findings) as Finding[]),
           };
     const index = this.#files.length;

@@ -112,7 +112,12 @@ class ChannelRun implements ChannelEnd {
     for (;;) {
       const ready = prepared ?? this.#prepare();
       prepared = undefined;
-      if (ready === undefined) break;
+      if (ready === undefined) {
+        if (this.#awaited.size === 0) break;
+        // An answer may put another file into the queue: one with the same bytes as a file that is not stored.
+        await Promise.race(this.#awaited);
+        continue;
+      }
       // One of those that were on their way when a channel was lost is the cause. Alone, it takes no other one along.
       const isSuspect = ready.pending.tries > 0;
       if (isSuspect) await Promise.all(this.#awaited);

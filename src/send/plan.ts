@@ -32,7 +32,7 @@ export interface Unsent {
 export interface SendPlan<Needs extends ChannelNeeds = ChannelNeeds> {
   readonly channels: readonly PlannedChannel<Needs>[];
   readonly unsent: readonly Unsent[];
-  /** Instances whose data set is sent from another file and which end as that one, by their index. */
+  /** Instances whose data set is sent from another file, by their index: they are sent only if that is not stored. */
   readonly duplicates: ReadonlyMap<number, Duplicate>;
 }
 
@@ -53,8 +53,8 @@ export function planSend<Needs extends ChannelNeeds>(
   for (let index = 0; index < files.length; index += 1) {
     if (files.skipped.has(index)) continue;
     const screened = screening.screen(index);
-    if (screened?.type === 'held back') unsent.push({ index, outcome: 'held back', reason: screened.reason });
-    else if (screened?.type === 'duplicate') duplicates.set(index, screened);
+    if (screened?.type === 'duplicate') duplicates.set(index, screened);
+    else if (screened !== undefined) unsent.push({ index, outcome: screened.type, reason: screened.reason });
     else {
       kinds.add(files.kindOf(index));
       all.push(index);

@@ -3,7 +3,8 @@
 // again for what remains.
 
 import type { Peer } from '../net/peer.ts';
-import { type ChannelEnd, type ChannelHost, outcomeWithoutAnswer, runChannel } from './channel-run.ts';
+import { type ChannelEnd, type ChannelHost, outcomeWithoutAnswer, runChannel, TRIES_MAX } from './channel-run.ts';
+import { Duplicates } from './duplicates.ts';
 import { ChannelGrowth } from './growth.ts';
 import { guardedListeners } from './guarded-listeners.ts';
 import type { SendJob, SendListeners, SendResult } from './job.ts';
@@ -16,7 +17,7 @@ import { InstanceQueue, type Pending } from './queue.ts';
 import { Losses, pause } from './recovery.ts';
 import type { ScannedInstance } from './scanned-file.ts';
 import type { ScannedFiles } from './scanned-files.ts';
-import { compare, conflictsWith, NOTHING_COMPARED, storedConflict } from './screening.ts';
+import { compare, conflictsWith, duplicateOf, NOTHING_COMPARED, storedConflict } from './screening.ts';
 import type { ChannelNeeds, StoreTarget } from './store-target.ts';
 import type { StoredAtDestination, StoredInstance } from './stored-instances.ts';
 import { type Ending, Tally } from './tally.ts';
@@ -84,9 +85,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
   #compared = NOTHING_COMPARED;
   /** Instances that are on their way, by index; to be called when they have their outcome. */
   readonly #begun = new Map<number, () => void>();
-  #duplicates: SendPlan['duplicates'] = new Map();
-  /** The same by the index of the file that is sent in their place. */
-  readonly #duplicatesOf = new Map<number, { readonly index: number; readonly reason: Reason }[]>();
+  #duplicates = new Duplicates();
 
   constructor(target: StoreTarget<Needs>, job: SendJob, listeners: SendListeners, signal: AbortSignal) {
     this.signal = signal;
@@ -203,7 +202,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
   }
 
   async #runPlan(plan: SendPlan<Needs>): Promise<void> {
-    this.#expectDuplicates(plan.duplicates);
+    this.#duplicates = new Duplicates(plan.duplicates);
     for (const { index, outcome, reason } of plan.unsent) this.#settleByIndex(index, outcome, reason);
     for (const planned of plan.channels) {
       if (this.signal.aborted) break;
@@ -282,18 +281,8 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
     return runChannel(this, this.#target, needs, queue);
   }
 
-  /** A duplicate has the outcome of the file that is sent in its place, and is settled after that. */
-  #expectDuplicates(duplicates: SendPlan['duplicates']): void {
-    this.#duplicates = duplicates;
-    for (const [index, { first, reason }] of duplicates) {
-      const others = this.#duplicatesOf.get(first);
-      if (others === undefined) this.#duplicatesOf.set(first, [{ index, reason }]);
-      else others.push({ index, reason });
-    }
-  }
-
   #settle(index: number, file: ScannedInstance, ending: Ending, bytesSent: number): void {
-    const { outcome, reason } = ending;
+    const { outcome } = ending;
     this.#tally.settle(index, file, ending);
     this.#progress.settled(file.header.dataSetLength, bytesSent);
     const isStored = outcome === 'stored' || outcome === 'stored with warning';
@@ -301,12 +290,32 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
     if (isStored || outcome === 'unknown') this.#stored?.add(file, this.#compared.digests.get(index));
     this.#begun.get(index)?.();
     this.#begun.delete(index);
-    for (const duplicate of this.#duplicatesOf.get(index) ?? []) {
-      if (isStored) this.#settleByIndex(duplicate.index, 'skipped', duplicate.reason);
-      else {
-        const why = reason === undefined ? {} : { reason };
-        this.#settleByIndex(duplicate.index, outcome, { code: 'same as another file', firstPath: file.path, ...why });
+    if (isStored) {
+      for (const duplicate of this.#duplicates.take(index)) {
+        this.#settleByIndex(duplicate, 'skipped', duplicateOf(this.#job.files.instance(duplicate), file.path));
       }
+    } else this.#settleDuplicates(index, file.path, ending);
+  }
+
+  /**
+   * The file is not stored. If it failed or was held back, the next with the same bytes is sent. It may be stored
+   * ('unknown'), or nothing more is sent: then those end as this one.
+   */
+  #settleDuplicates(index: number, firstPath: string, { outcome, reason }: Ending): void {
+    const queue = this.#waiting;
+    if (queue !== undefined && !this.signal.aborted && (outcome === 'failed' || outcome === 'held back')) {
+      const promoted = this.#duplicates.promote(index);
+      if (promoted === undefined) return;
+      const { files } = this.#job;
+      const instance = { index: promoted, file: files.instance(promoted), kind: files.kindOf(promoted) };
+      // Where not the file was at fault, these very bytes have had a try.
+      const isUntried = reason?.code === 'file changed' || reason?.code === 'read error';
+      queue.putLast({ ...instance, tries: isUntried ? 0 : TRIES_MAX - 1, mayBeStored: false, bytesSent: 0 });
+      return;
+    }
+    const why = reason === undefined ? {} : { reason };
+    for (const duplicate of this.#duplicates.take(index)) {
+      this.#settleByIndex(duplicate, outcome, { code: 'same as another file', firstPath, ...why });
     }
   }
 

@@ -1,4 +1,4 @@
-// The files of a job, packed: about 150 bytes and its name for an instance without findings. What a plan needs of every
+// The files of a job, packed: about 160 bytes and its name for an instance without findings. What a plan needs of every
 // file can be asked without making the object.
 
 import type { Finding } from '../part10/check/finding.ts';
@@ -39,6 +39,7 @@ export class ScannedFiles extends LazyList<ScannedFile> {
   readonly #dataSetLength = new PackedNumbers(Float64Array);
   readonly #size = new PackedNumbers(Float64Array);
   readonly #mtimeMs = new PackedNumbers(Float64Array);
+  readonly #ctimeMs = new PackedNumbers(Float64Array);
   readonly #ino = new PackedNumbers(Float64Array);
   readonly #dev = new PackedNumbers(Float64Array);
 
@@ -98,6 +99,7 @@ export class ScannedFiles extends LazyList<ScannedFile> {
     this.#form.set(index, HEADER_FORMS.indexOf(header.form));
     this.#size.set(index, identity.size);
     this.#mtimeMs.set(index, identity.mtimeMs);
+    this.#ctimeMs.set(index, identity.ctimeMs);
     this.#ino.set(index, identity.ino);
     this.#dev.set(index, identity.dev);
     if (findings.length > 0) this.#findings.set(index, findings);
@@ -132,6 +134,7 @@ export class ScannedFiles extends LazyList<ScannedFile> {
       identity: {
         size: this.#size.at(index),
         mtimeMs: this.#mtimeMs.at(index),
+        ctimeMs: this.#ctimeMs.at(index),
         ino: this.#ino.at(index),
         dev: this.#dev.at(index),
       },

@@ -2,14 +2,14 @@
 // that more than one file has. A peer keeps one instance for each UID: of two different ones the later would replace
 // the earlier in one archive and be refused by another.
 //
-// Files with one UID are compared by their data sets. Of those in the same send, the first goes out and settles those
-// that are the same. A file that differs from one that is sent, or that an earlier send has stored, is held back. A
+// Files with one UID are compared by their data sets. Of those in the same send that are the same, one goes out: the first,
+// and if that is not stored, the next. A file that differs from one that is sent, or that an earlier send has stored, is held back. A
 // file that equals a stored one from another path is sent: it replaces nothing, and the peer may have lost what it had.
 
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { readHeader } from '../part10/header/read-header.ts';
-import { DataSetReadError } from '../part10/read/data-set-source.ts';
+import { DataSetReadError, type DataSetReadReason } from '../part10/read/data-set-source.ts';
 import { asynchronousAccess } from '../part10/read/file-access.ts';
 import { DataSetSources } from './conversion.ts';
 import type { SendJob } from './job.ts';
@@ -21,20 +21,29 @@ import type { StoredInstance } from './stored-instances.ts';
 
 export type Screened =
   | { readonly type: 'held back'; readonly reason: Reason }
+  /** It could not be read to compare it. */
+  | { readonly type: 'failed'; readonly reason: Reason }
   /** The same data set is sent from another file; `first`: its index. */
-  | { readonly type: 'duplicate'; readonly first: number; readonly reason: Reason };
+  | { readonly type: 'duplicate'; readonly first: number };
 
 /** What was learnt by reading files whose SOP Instance UID comes more than once, by their index. */
 export interface Comparison {
   /** SHA-256 of the data set, of files that have UID, transfer syntax and length in common with another one. */
   readonly digests: ReadonlyMap<number, string>;
+  /** Why one of those could not be read: it fails, and the others are compared without it. */
+  readonly unreadable: ReadonlyMap<number, DataSetReadReason>;
   /** The path of the file from which another data set was stored under this UID. */
   readonly conflicts: ReadonlyMap<number, string>;
   /** The path of another file from which the same data set was stored. */
   readonly same: ReadonlyMap<number, string>;
 }
 
-export const NOTHING_COMPARED: Comparison = { digests: new Map(), conflicts: new Map(), same: new Map() };
+export const NOTHING_COMPARED: Comparison = {
+  digests: new Map(),
+  unreadable: new Map(),
+  conflicts: new Map(),
+  same: new Map(),
+};
 const NOTHING_DECIDED: ReadonlySet<string> = new Set();
 const CHUNK_LENGTH = 262_144;
 /** So many files are looked up before the event loop gets a turn. */
@@ -72,6 +81,9 @@ export class Screening {
 
   /** Undefined: it is sent. */
   screen(index: number): Screened | undefined {
+    const unreadable = this.#compared.unreadable.get(index);
+    // What a person has decided about is tried whatever was found.
+    if (unreadable !== undefined && !this.#isDecided(index)) return { type: 'failed', reason: unreadable };
     const findings = this.#files.findingsOf(index);
     const storedFrom = this.#compared.conflicts.get(index);
     if ((findings.length > 0 || storedFrom !== undefined) && !this.#isDecided(index)) {
@@ -99,10 +111,7 @@ export class Screening {
       const isSame = couldBeSame(first.file, file) && digest !== undefined && digest === digests.get(first.index);
       const { sopInstanceUID } = file.header;
       const firstPath = first.file.path;
-      if (isSame && this.#policy['duplicate instance'] === 'skip') {
-        const finding = { code: 'duplicate instance', sopInstanceUID, firstPath } as const;
-        return { type: 'duplicate', first: first.index, reason: { code: 'pre-flight', finding } };
-      }
+      if (isSame && this.#policy['duplicate instance'] === 'skip') return { type: 'duplicate', first: first.index };
       if (!isSame && this.#policy['conflicting instance'] === 'skip') {
         return heldBack({ code: 'conflicting instance', sopInstanceUID, firstPath });
       }
@@ -110,6 +119,12 @@ export class Screening {
     this.#sent.set(group, { index, file });
     return undefined;
   }
+}
+
+/** @param firstPath the file from which the same data set was stored */
+export function duplicateOf({ header }: ScannedInstance, firstPath: string): Reason {
+  const finding = { code: 'duplicate instance', sopInstanceUID: header.sopInstanceUID, firstPath } as const;
+  return { code: 'pre-flight', finding };
 }
 
 /** @param firstPath the file from which another data set was stored under the same UID */
@@ -127,14 +142,15 @@ function couldBeSame(a: ScannedInstance, b: ScannedInstance): boolean {
 
 /**
  * Reads the data sets of those files that have their SOP Instance UID, transfer syntax and length in common with
- * another one, of this send or stored by an earlier one, and no others. A file that cannot be read, or that was not
- * reached before `signal`, has no digest.
+ * another one, of this send or stored by an earlier one, and no others. A file that was not reached before `signal` has
+ * neither a digest nor a reason.
  */
 export async function compare(
   { files, earlier, peer, options }: Pick<SendJob, 'files' | 'earlier' | 'peer' | 'options'>,
   signal: AbortSignal,
 ): Promise<Comparison> {
   const digests = new Map<number, string>();
+  const unreadable = new Map<number, DataSetReadReason>();
   const conflicts = new Map<number, string>();
   const same = new Map<number, string>();
   const reader = new DigestReader(signal, options?.fileTimeoutMs);
@@ -143,20 +159,21 @@ export async function compare(
       if (group.size < 2) continue;
       for (const [index, file] of group) {
         const digest = await reader.digestOf(file);
-        if (digest !== undefined) digests.set(index, digest);
+        if (typeof digest === 'string') digests.set(index, digest);
+        else if (digest !== undefined) unreadable.set(index, digest);
       }
     }
     const stored = earlier?.at(peer);
-    if (stored === undefined || stored.isEmpty) return { digests, conflicts, same };
+    if (stored === undefined || stored.isEmpty) return { digests, unreadable, conflicts, same };
     for (let index = 0; index < files.length && !signal.aborted; index += 1) {
       if (index % LOOK_UPS === 0) await setImmediate();
-      if (files.skipped.has(index)) continue;
+      if (files.skipped.has(index) || unreadable.has(index)) continue;
       const first = stored.find(files.sopInstanceUIDOf(index));
       if (first === undefined) continue;
       const isOther = await isConflict(files.instance(index), digests.get(index), first, reader);
       (isOther ? conflicts : same).set(index, first.path);
     }
-    return { digests, conflicts, same };
+    return { digests, unreadable, conflicts, same };
   } finally {
     await reader.close();
   }
@@ -190,7 +207,7 @@ async function isConflict(
   const { dataSetLength, transferSyntaxUID } = file.header;
   if (first.dataSetLength !== dataSetLength || first.transferSyntaxUID !== transferSyntaxUID) return true;
   const before = first.digest ?? (await reader.digestOfStored(first));
-  return before === undefined || before !== (digest ?? (await reader.digestOf(file)));
+  return typeof before !== 'string' || before !== (digest ?? (await reader.digestOf(file)));
 }
 
 /** Of instances whose SOP Instance UID comes more than once, those that could be the same, by their index. */
@@ -206,6 +223,8 @@ function couldBeSameGroups(files: ScannedFiles): Iterable<ReadonlyMap<number, Sc
   }
   return groups.values();
 }
+
+type Digest = string | DataSetReadReason | undefined;
 
 /** Through file threads of its own, which start with the first file. Does not wait for a file when `signal` aborts. */
 class DigestReader {
@@ -224,17 +243,17 @@ class DigestReader {
     signal.addEventListener('abort', this.#abort, { once: true });
   }
 
-  /** SHA-256 of the data set; undefined if it cannot be read. */
-  digestOf(file: ScannedInstance): Promise<string | undefined> {
+  /** SHA-256 of the data set, or why it cannot be read; undefined: aborted. */
+  digestOf(file: ScannedInstance): Promise<Digest> {
     return this.#unlessAborted(() => this.#digestOf(file));
   }
 
   /** Undefined: the file is not there any more, or not as it was stored. */
-  digestOfStored(stored: StoredInstance): Promise<string | undefined> {
+  digestOfStored(stored: StoredInstance): Promise<Digest> {
     return this.#unlessAborted(async () => {
       const { path } = stored;
       const { result, identity } = await readHeader(path, false, this.#signal, asynchronousAccess(this.#fileTimeoutMs));
-      if (result.type !== 'instance' || identity === undefined || !stored.isOf(identity)) return undefined;
+      if (result.type !== 'instance' || identity === undefined || !stored.isUnchanged(identity)) return undefined;
       return this.#digestOf({ type: 'instance', path, header: result.header, identity, findings: [] });
     });
   }
@@ -244,11 +263,11 @@ class DigestReader {
     await this.#sources?.close();
   }
 
-  async #unlessAborted(read: () => Promise<string | undefined>): Promise<string | undefined> {
+  async #unlessAborted(read: () => Promise<Digest>): Promise<Digest> {
     return this.#signal.aborted ? undefined : Promise.race([read(), this.#aborted]);
   }
 
-  async #digestOf(file: ScannedInstance): Promise<string | undefined> {
+  async #digestOf(file: ScannedInstance): Promise<Digest> {
     this.#sources ??= new DataSetSources(this.#fileTimeoutMs);
     const source = this.#sources.ownSourceOf(file);
     const hash = createHash('sha256');
@@ -258,8 +277,7 @@ class DigestReader {
         hash.update(bytes);
       }
     } catch (error) {
-      // The send of the file says so itself.
-      if (error instanceof DataSetReadError) return undefined;
+      if (error instanceof DataSetReadError) return error.reason;
       throw error;
     }
     return hash.digest('hex');

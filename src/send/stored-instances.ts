@@ -2,7 +2,7 @@
 // second send, later or at the same time, cannot replace it by another file with the same SOP Instance UID, unless a
 // person decides so (see screening.ts).
 //
-// About 60 bytes an instance, outside the engine's heap. Two generations bound it: when the younger is full, the older
+// About 64 bytes an instance, outside the engine's heap. Two generations bound it: when the younger is full, the older
 // is forgotten.
 
 import type { FileIdentity } from '../part10/read/file-identity.ts';
@@ -26,8 +26,10 @@ export interface StoredInstance {
   readonly dataSetLength: number;
   /** SHA-256 of its data set, in hexadecimal; undefined: never computed. */
   readonly digest: string | undefined;
-  /** Whether a file with this identity is that file, unchanged since it was scanned. */
+  /** Whether a file with this identity is that file and was not written to; it may have been moved, which sets its ctime. */
   isOf(identity: FileIdentity): boolean;
+  /** The same, and nothing of it was changed: it still has the bytes that were sent. */
+  isUnchanged(identity: FileIdentity): boolean;
 }
 
 /** One for each process: the sends of a window share it. */
@@ -83,9 +85,7 @@ export class StoredAtDestination {
    */
   begin({ path, header, identity }: ScannedInstance, digest?: string): () => void {
     const { sopInstanceUID, transferSyntaxUID, dataSetLength } = header;
-    const hash = hashOfIdentity(identity);
-    const isOf = (other: FileIdentity): boolean => hashOfIdentity(other) === hash;
-    const begun = { path, transferSyntaxUID, dataSetLength, digest, isOf };
+    const begun = { path, transferSyntaxUID, dataSetLength, digest, ...matchesOf(hashesOfIdentity(identity)) };
     this.#underWay.set(sopInstanceUID, begun);
     return () => {
       if (this.#underWay.get(sopInstanceUID) === begun) this.#underWay.delete(sopInstanceUID);
@@ -117,6 +117,7 @@ class Generation {
   readonly #syntax = new PackedNumbers(Uint32Array);
   readonly #dataSetLength = new PackedNumbers(Float64Array);
   readonly #identity = new PackedNumbers(Uint32Array);
+  readonly #change = new PackedNumbers(Uint32Array);
   readonly #texts = new PackedTexts();
   readonly #folders = new CommonTexts();
   readonly #syntaxes = new CommonTexts();
@@ -126,13 +127,12 @@ class Generation {
   find(high: number, low: number): StoredInstance | undefined {
     const entry = (this.#places[this.#placeOf(high, low)] as number) - 1;
     if (entry < 0) return undefined;
-    const identity = this.#identity.at(entry);
     return {
       path: this.#folders.at(this.#folder.at(entry)) + this.#texts.at(this.#name.at(entry)),
       transferSyntaxUID: this.#syntaxes.at(this.#syntax.at(entry)),
       dataSetLength: this.#dataSetLength.at(entry),
       digest: this.#digests.get(entry),
-      isOf: (other) => hashOfIdentity(other) === identity,
+      ...matchesOf([this.#identity.at(entry), this.#change.at(entry)]),
     };
   }
 
@@ -151,7 +151,9 @@ class Generation {
     this.#low.set(entry, low);
     this.#syntax.set(entry, this.#syntaxes.numberOf(header.transferSyntaxUID));
     this.#dataSetLength.set(entry, header.dataSetLength);
-    this.#identity.set(entry, hashOfIdentity(identity));
+    const [file, change] = hashesOfIdentity(identity);
+    this.#identity.set(entry, file);
+    this.#change.set(entry, change);
     if (digest === undefined) this.#digests.delete(entry);
     else this.#digests.set(entry, digest);
     if (known !== 0) return;
@@ -190,6 +192,17 @@ function hashesOf(text: string): readonly [number, number] {
   return [high >>> 0, low >>> 0];
 }
 
-function hashOfIdentity({ dev, ino, size, mtimeMs }: FileIdentity): number {
-  return hashesOf(`${dev} ${ino} ${size} ${mtimeMs}`)[0];
+/** Of the file as it was written, and of its last change. */
+function hashesOfIdentity({ dev, ino, size, mtimeMs, ctimeMs }: FileIdentity): readonly [number, number] {
+  return [hashesOf(`${dev} ${ino} ${size} ${mtimeMs}`)[0], hashesOf(`${ctimeMs}`)[0]];
+}
+
+function matchesOf([file, change]: readonly [number, number]): Pick<StoredInstance, 'isOf' | 'isUnchanged'> {
+  return {
+    isOf: (identity) => hashesOfIdentity(identity)[0] === file,
+    isUnchanged: (identity) => {
+      const [otherFile, otherChange] = hashesOfIdentity(identity);
+      return otherFile === file && otherChange === change;
+    },
+  };
 }

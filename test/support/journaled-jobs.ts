@@ -20,7 +20,13 @@ export function jobOf(count: number): SendJob {
       Array.from({ length: count }, (_, index) =>
         instanceSample(index, {
           path: pathOf(index),
-          identity: { size: 1_200 + index, mtimeMs: 1_700_000_000_000.25, ino: index, dev: 1 },
+          identity: {
+            size: 1_200 + index,
+            mtimeMs: 1_700_000_000_000.25,
+            ctimeMs: 1_700_000_000_001.5,
+            ino: index,
+            dev: 1,
+          },
         }),
       ),
     ),

@@ -16,7 +16,13 @@ export function instanceSample(number: number, changes: Partial<ScannedInstance>
       dataSetLength: 2_000 + number,
       form: 'Part 10',
     },
-    identity: { size: 2_300 + 2 * number, mtimeMs: 1_700_000_000_000.25 + number, ino: 2 ** 40 + number, dev: 64 },
+    identity: {
+      size: 2_300 + 2 * number,
+      mtimeMs: 1_700_000_000_000.25 + number,
+      ctimeMs: 1_700_000_000_001.5 + number,
+      ino: 2 ** 40 + number,
+      dev: 64,
+    },
     findings: [],
     ...changes,
   };

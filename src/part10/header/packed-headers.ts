@@ -17,7 +17,7 @@ export interface PackedHeaders {
 }
 
 /** So many numbers an instance: its two common UIDs by number, then the fields of its header, then its identity. */
-const FIELDS = 9;
+const FIELDS = 10;
 
 /** Leaves out the meta group's UIDs: the pre-flight check has compared them. */
 export function packHeaders(readings: readonly HeaderReading[]): PackedHeaders {
@@ -47,7 +47,7 @@ export function packHeaders(readings: readonly HeaderReading[]): PackedHeaders {
       dataSetLength,
       HEADER_FORMS.indexOf(form),
     );
-    numbers.push(identity.size, identity.mtimeMs, identity.ino, identity.dev);
+    numbers.push(identity.size, identity.mtimeMs, identity.ctimeMs, identity.ino, identity.dev);
     instanceUIDs.push(sopInstanceUID);
   }
   const { length: count } = readings;
@@ -79,8 +79,9 @@ function plainReading({ numbers, instanceUIDs, commonUIDs }: PackedHeaders, take
   const identity = {
     size: numbers[at + 5] as number,
     mtimeMs: numbers[at + 6] as number,
-    ino: numbers[at + 7] as number,
-    dev: numbers[at + 8] as number,
+    ctimeMs: numbers[at + 7] as number,
+    ino: numbers[at + 8] as number,
+    dev: numbers[at + 9] as number,
   };
   return { result: { type: 'instance', header, mediaStorage: {} }, identity, findings: [] };
 }

@@ -36,7 +36,10 @@ describe('Scanned files come back as they were', () => {
         dataSetLength: number,
         form: fc.constantFrom('Part 10' as const, 'no preamble' as const, 'bare data set' as const),
       }),
-      identity: fc.record({ size: number, mtimeMs: number, ino: number, dev: number }, { noNullPrototype: true }),
+      identity: fc.record(
+        { size: number, mtimeMs: number, ctimeMs: number, ino: number, dev: number },
+        { noNullPrototype: true },
+      ),
       findings: fc.constantFrom([], [{ code: 'not checked' as const, offset: 1 }]),
     },
     { noNullPrototype: true },

@@ -17,16 +17,20 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const target = { arrange: (kinds: readonly InstanceKind[]) => arrangeContexts(kinds, DEFAULT_SEND_OPTIONS) };
 const NEVER = new AbortController().signal;
 
-/** 'a.dcm sent', 'b.dcm held back: truncated', 'c.dcm duplicate: duplicate instance of a.dcm'. */
+/** 'a.dcm sent', 'b.dcm held back: truncated', 'c.dcm duplicate of a.dcm'. */
 async function fates(found: Iterable<ScannedFile>, preflight: SendOptions['preflight'] = {}): Promise<string[]> {
   const files = ScannedFiles.of(found);
   const compared = await compare({ files, peer: peerAt(104) }, NEVER);
   const plan = planSend({ files }, target, preflight, compared);
   const fate = new Map<number, string>();
   for (const { instances } of plan.channels) for (const { index } of instances) fate.set(index, 'sent');
-  const duplicates = [...plan.duplicates].map(([index, { reason }]) => ({ index, outcome: 'duplicate', reason }));
-  for (const { index, outcome, reason } of [...plan.unsent, ...duplicates]) {
+  for (const [index, { first }] of plan.duplicates) {
+    fate.set(index, `duplicate of ${basename(files.instance(first).path)}`);
+  }
+  for (const { index, outcome, reason } of plan.unsent) {
     assert.ok(!fate.has(index), 'held back and sent');
+    if (outcome === 'failed') fate.set(index, `failed: ${reason.code}`);
+    if (outcome === 'failed') continue;
     assert.ok(reason.code === 'pre-flight');
     const { finding } = reason;
     const first = 'firstPath' in finding ? ` of ${basename(finding.firstPath)}` : '';
@@ -73,7 +77,7 @@ describe('what was found in a file', () => {
       dataSetLength: 600,
       form: 'Part 10',
     },
-    identity: { size: 900, mtimeMs: 0, ino: 1, dev: 1 },
+    identity: { size: 900, mtimeMs: 0, ctimeMs: 0, ino: 1, dev: 1 },
     findings,
   });
 
@@ -124,12 +128,12 @@ describe('the same SOP Instance UID twice', () => {
     const files = await scanned([folder]);
     assert.deepEqual(await fates(files), [
       '1 sent',
-      '2 duplicate: duplicate instance of 1',
+      '2 duplicate of 1',
       '3 held back: conflicting instance of 1',
       '4 sent',
       '5 held back: conflicting instance of 1',
       '6 held back: conflicting instance of 1',
-      '7 duplicate: duplicate instance of 1',
+      '7 duplicate of 1',
     ]);
     assert.deepEqual(await fates(files, { 'duplicate instance': 'send', 'conflicting instance': 'send' }), [
       ...Array.from(files, ({ path }) => `${basename(path)} sent`),
@@ -141,14 +145,10 @@ describe('the same SOP Instance UID twice', () => {
     writeFileSync(join(folder, '1'), CT.file.subarray(0, -4));
     writeFileSync(join(folder, '2'), CT.file);
     writeFileSync(join(folder, '3'), CT.file);
-    assert.deepEqual(await fates(await scanned([folder])), [
-      '1 held back: truncated',
-      '2 sent',
-      '3 duplicate: duplicate instance of 2',
-    ]);
+    assert.deepEqual(await fates(await scanned([folder])), ['1 held back: truncated', '2 sent', '3 duplicate of 2']);
   });
 
-  test('only files that could be equal are read; one that cannot be read is not called equal', async (context) => {
+  test('only files that could be equal are read; one that cannot be read fails', async (context) => {
     const folder = temporaryFolder(context);
     const paths = ['1', '2', '3', '4'].map((name) => join(folder, name));
     const contents = [
@@ -166,6 +166,6 @@ describe('the same SOP Instance UID twice', () => {
     assert.deepEqual(await digested(AbortSignal.abort()), []);
     truncateSync(paths[1] ?? '', 900);
     assert.deepEqual(await digested(NEVER), [0]);
-    assert.equal((await fates(files))[1], '2 held back: conflicting instance of 1');
+    assert.equal((await fates(files))[1], '2 failed: file changed');
   });
 });

@@ -29,8 +29,8 @@ describe('readHeader', () => {
     const { result, identity } = await readHeader(path);
     assert.equal(result.type === 'instance' && result.header.sopInstanceUID, sample.sopInstance);
     assert.equal(result.type === 'instance' && result.header.dataSetLength, sample.dataSet.length);
-    const { size, mtimeMs, ino, dev } = statSync(path);
-    assert.deepEqual(identity, { size, mtimeMs, ino, dev });
+    const { size, mtimeMs, ctimeMs, ino, dev } = statSync(path);
+    assert.deepEqual(identity, { size, mtimeMs, ctimeMs, ino, dev });
   });
 
   test('reads further if the UIDs stand behind a long element', async (context) => {
