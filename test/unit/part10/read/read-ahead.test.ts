@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readHeader } from '../../../../src/part10/header/read-header.ts';
 import { type DataSetInFile, fileSource } from '../../../../src/part10/read/data-set-file.ts';
 import type { DataSetChunk, DataSetSource } from '../../../../src/part10/read/data-set-source.ts';
+import { identityOf } from '../../../../src/part10/read/file-identity.ts';
 import { BUFFER_LENGTH } from '../../../../src/part10/read/file-threads.ts';
 import type { FragmentRoom } from '../../../../src/part10/read/fragment-room.ts';
 import { ReadAhead } from '../../../../src/part10/read/read-ahead.ts';
@@ -291,7 +292,7 @@ test('a file that was read ahead is not sent for another file now at its path', 
   assert.equal(ahead.expect([before.request]), 1);
   const { request, dataSet, never } = await sampleFile(t, { seed: 2, pixelBytes: 4_000 });
   renameSync(request.path, path);
-  const now = { ...request, path };
+  const now = { ...request, path, identity: identityOf(statSync(path)) };
   assert.equal(ahead.expect([now]), 1);
   assertWhole(await chunksOf(ahead.source(now, never), 65_536), dataSet, 65_536);
 });
