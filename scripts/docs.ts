@@ -3,12 +3,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { conformanceStatement } from './conformance.ts';
+import { limitsDocument } from './limits.ts';
 import { stateMachine } from './state-machine.ts';
 import { troubleshooting } from './troubleshooting.ts';
 
 /** Path from the project's folder, and what stands in it. */
 export const GENERATED: Readonly<Record<string, () => string>> = {
   'docs/conformance.md': conformanceStatement,
+  'docs/limits.md': limitsDocument,
   'docs/state-machine.md': stateMachine,
   'docs/troubleshooting.md': troubleshooting,
 };
