@@ -5,7 +5,7 @@ import { EXPLICIT_VR_BE, EXPLICIT_VR_LE, IMPLICIT_VR_LE, VERIFICATION } from '..
 import { TRIES_MAX } from '../src/send/channel-run.ts';
 import { PRIORITIES } from '../src/send/option-words.ts';
 import { DEFAULT_SEND_OPTIONS } from '../src/send/options.ts';
-import { ABORTED_CHANNELS_MAX, LOST_CHANNELS_MAX } from '../src/send/recovery.ts';
+import { ABORTED_CHANNELS_MAX, LOST_CHANNELS_MAX, LOST_WITH_INSTANCE_MAX } from '../src/send/recovery.ts';
 import { BACK_OFFS, current, nameOf, seconds, statusItems } from './conformance-tables.ts';
 import { code, facts, items, table } from './markdown.ts';
 
@@ -46,10 +46,14 @@ function storageScu(): string[] {
     request (other Message ID, other SOP Instance UID, other message, no status) aborts the association, and the instance is
     ${code('unknown')}.`,
     '#### 5.2.4 Behaviour on communication failure',
-    `An association counts as lost if it fails without any answer. After ${LOST_CHANNELS_MAX} lost in a row, the
-    remaining instances fail; associations that the peer aborts during an instance not tried before count separately, up to
-    ${ABORTED_CHANNELS_MAX}. Before each new attempt the AE waits ${BACK_OFFS}; after such an abort it does not wait. Failures that the AE causes itself, such as an
-    unreadable file, do not count.`,
+    `An association counts as lost if it fails without any answer. The remaining instances fail after
+    ${LOST_CHANNELS_MAX} lost in a row with no instance on its way, after ${LOST_WITH_INSTANCE_MAX} that were lost or timed
+    out with one on its way, or after ${ABORTED_CHANNELS_MAX} in all, such as those that the peer aborted with one on its way.
+    Instances on their way when an association is lost are tried again last, once, and the next association begins with an
+    instance from elsewhere in the send, of another SOP class or transfer syntax if there is one. A combination of SOP class
+    and transfer syntax that comes to these numbers alone is given up alone. Before each new attempt the AE waits
+    ${BACK_OFFS}; after an abort with an instance on its way it does not wait. Failures that the AE causes itself,
+    such as an unreadable file, do not count.`,
     facts([
       [
         'No connection',

@@ -3,6 +3,7 @@
 
 import type { Outcome, Reason, SentFacts } from './outcome.ts';
 import type { InstanceQueue, Pending } from './queue.ts';
+import type { InstanceKind } from './scanned-files.ts';
 import type {
   ChannelFailure,
   ChannelNeeds,
@@ -32,8 +33,8 @@ export interface ChannelHost {
   claim(pending: Pending): Promise<Reason | undefined> | undefined;
   /** Bytes of an instance's data set that have just gone out. */
   sent(pending: Pending, bytes: number): void;
-  /** The target has answered, whatever it said. */
-  answered(): void;
+  /** The target has answered to this instance, whatever it said. */
+  answered(pending: Pending): void;
   /** The instance will be sent again: bytes of this try no longer count. */
   lost(pending: Pending): void;
   settle(pending: Pending, outcome: Outcome, reason: Reason | undefined, facts: SentFacts): void;
@@ -45,13 +46,13 @@ export interface ChannelEnd {
   readonly failure: ChannelFailure | undefined;
   /** How many instances were answered. */
   readonly answers: number;
-  /** How many instances were on their way when the peer lost it. */
-  readonly suspects: number;
+  /** Kinds of the instances that were on their way when the peer lost it. */
+  readonly suspects: ReadonlySet<InstanceKind>;
   /** How many files could not be read to their end. */
   readonly unreadable: number;
 }
 
-const NOT_OPENED = { wasOpen: false, answers: 0, suspects: 0, unreadable: 0 };
+const NOT_OPENED = { wasOpen: false, answers: 0, suspects: new Set<InstanceKind>(), unreadable: 0 };
 
 export async function runChannel<Needs extends ChannelNeeds>(
   host: ChannelHost,
@@ -92,7 +93,7 @@ class ChannelRun implements ChannelEnd {
   readonly wasOpen = true;
   failure: ChannelFailure | undefined;
   answers = 0;
-  suspects = 0;
+  readonly suspects = new Set<InstanceKind>();
   unreadable = 0;
   readonly #host: ChannelHost;
   readonly #channel: StoreChannel;
@@ -187,11 +188,12 @@ class ChannelRun implements ChannelEnd {
     switch (result.type) {
       case 'answer':
         this.answers += 1;
-        this.#host.answered();
+        this.#host.answered(pending);
         this.#settle(ready, result.outcome, result.reason, result, began);
         return;
       case 'invalid answer':
-        // The peer has the whole instance, and nobody can tell what it made of it.
+        // The peer has the whole instance, and nobody can tell what it made of it. Another instance may get a valid answer.
+        this.#suspect(pending);
         this.#settle(ready, 'unknown', result.reason, result, began);
         return;
       case 'unreadable':
@@ -215,8 +217,8 @@ class ChannelRun implements ChannelEnd {
       return;
     }
     if (culprit === 'peer') {
-      this.suspects += 1;
-      this.#queue.lookElsewhere();
+      this.#suspect(pending);
+      pending.lostBy = reason;
     }
     if (culprit === 'peer' && pending.tries < TRIES_MAX) {
       this.#host.lost(pending);
@@ -225,6 +227,11 @@ class ChannelRun implements ChannelEnd {
       const otherwise = culprit === 'person' ? 'cancelled' : 'failed';
       this.#settle(ready, outcomeWithoutAnswer(pending, otherwise), reason, result, began);
     }
+  }
+
+  #suspect({ kind }: Pending): void {
+    this.suspects.add(kind);
+    this.#queue.lookElsewhere(kind);
   }
 
   #settle(

@@ -1,7 +1,9 @@
 // The instances that are still to be sent, shared by all channels that are open at the same time.
 
 import type { List } from './list.ts';
+import type { Reason } from './outcome.ts';
 import type { PlannedInstance } from './plan.ts';
+import type { InstanceKind } from './scanned-files.ts';
 
 /** An instance on its way, with what its earlier tries have left. */
 export interface Pending extends PlannedInstance {
@@ -10,10 +12,14 @@ export interface Pending extends PlannedInstance {
   mayBeStored: boolean;
   /** Bytes of the data set that went out in the present try. */
   bytesSent: number;
+  /** Why the channel of its last try was lost. */
+  lostBy: Reason | undefined;
 }
 
 /** Damaged files often stand side by side: where to look for another instance after the first, second, ... loss. */
 const ELSEWHERE = [1 / 2, 1 / 4, 3 / 4, 1 / 8, 5 / 8, 3 / 8, 7 / 8];
+/** So many places, spread over the whole queue, are looked at for an instance of another kind. */
+const OTHER_KIND_LOOKS = 1_024;
 
 export class InstanceQueue {
   readonly #instances: List<PlannedInstance>;
@@ -27,9 +33,9 @@ export class InstanceQueue {
   readonly #first: Pending[] = [];
   /** Lost on their way: they go last. */
   readonly #last: Pending[] = [];
-  /** How many were lost, and whether the next instance is taken from elsewhere because of the last loss. */
+  /** How many were lost, and the kind of the last one if the next instance is taken from elsewhere because of it. */
   #lost = 0;
-  #isElsewhereNext = false;
+  #lostKind: InstanceKind | undefined;
 
   constructor(instances: List<PlannedInstance>) {
     this.#instances = instances;
@@ -49,9 +55,10 @@ export class InstanceQueue {
   }
 
   take(): Pending | undefined {
-    const isElsewhere = this.#isElsewhereNext;
-    const elsewhere = isElsewhere ? this.#takeElsewhere() : undefined;
-    this.#isElsewhereNext = false;
+    const lostKind = this.#lostKind;
+    const isElsewhere = lostKind !== undefined;
+    const elsewhere = isElsewhere ? this.#takeElsewhere(lostKind) : undefined;
+    this.#lostKind = undefined;
     if (elsewhere !== undefined) return untried(elsewhere);
     const putBack = this.#first.pop();
     if (putBack !== undefined) return putBack;
@@ -84,17 +91,38 @@ export class InstanceQueue {
   }
 
   /**
-   * An instance was lost. Its neighbours may be of the same kind, so the next one to be taken comes from elsewhere in
-   * the queue.
+   * An instance of this kind was lost. Its neighbours may have what it has, so the next one to be taken comes from
+   * elsewhere in the queue, and is of another kind if there is one.
    */
-  lookElsewhere(): void {
+  lookElsewhere(kind: InstanceKind): void {
     this.#lost += 1;
-    this.#isElsewhereNext = true;
+    this.#lostKind = kind;
   }
 
   /** Takes what is left. */
   *drain(): Generator<Pending, void, undefined> {
     for (let pending = this.take(); pending !== undefined; pending = this.take()) yield pending;
+  }
+
+  /** Takes what is left of one kind. */
+  *drainKind(kind: InstanceKind): Generator<Pending, void, undefined> {
+    const isOther = (one: PlannedInstance): boolean => one.kind !== kind;
+    for (const list of [this.#first, this.#last]) {
+      const taken = list.filter((one) => !isOther(one));
+      list.splice(0, list.length, ...list.filter(isOther));
+      yield* taken;
+    }
+    for (const instance of this.#seen.splice(0)) {
+      if (isOther(instance)) this.#seen.push(instance);
+      else yield untried(instance);
+    }
+    for (let position = this.#next; position < this.#instances.length; position += 1) {
+      if (this.#outOfTurn.has(position)) continue;
+      const instance = this.#instances.at(position);
+      if (instance === undefined || isOther(instance)) continue;
+      this.#outOfTurn.add(position);
+      yield untried(instance);
+    }
   }
 
   #look(): PlannedInstance | undefined {
@@ -113,23 +141,40 @@ export class InstanceQueue {
     return Math.floor(count * (ELSEWHERE[(this.#lost - 1) % ELSEWHERE.length] as number));
   }
 
-  /** An instance from the middle, a quarter, ... of those without a try; undefined: there is none. */
-  #takeElsewhere(): PlannedInstance | undefined {
-    const seen = this.#seen.length;
-    const left = seen + this.#instances.length - this.#next;
+  /** An instance from the middle, a quarter, ... of those without a try, of another kind if there is one; undefined: none. */
+  #takeElsewhere(lostKind: InstanceKind): PlannedInstance | undefined {
+    const left = this.#seen.length + this.#instances.length - this.#next;
     const from = this.#elsewhereOf(left);
+    const stride = Math.max(1, Math.floor(left / OTHER_KIND_LOOKS));
+    for (let step = 0; step < left; step += stride) {
+      const place = (from + step) % left;
+      const kind = this.#atPlace(place)?.kind;
+      if (kind !== undefined && kind !== lostKind) return this.#takePlace(place);
+    }
     for (let step = 0; step < left; step += 1) {
       const place = (from + step) % left;
-      if (place < seen) return this.#seen.splice(place, 1)[0];
-      const position = this.#next + place - seen;
-      if (this.#outOfTurn.has(position)) continue;
-      this.#outOfTurn.add(position);
-      return this.#instances.at(position);
+      if (this.#atPlace(place) !== undefined) return this.#takePlace(place);
     }
     return undefined;
   }
+
+  /** Of those without a try, those that were looked at first; undefined: taken out of turn. */
+  #atPlace(place: number): PlannedInstance | undefined {
+    const seen = this.#seen.length;
+    if (place < seen) return this.#seen[place];
+    const position = this.#next + place - seen;
+    return this.#outOfTurn.has(position) ? undefined : this.#instances.at(position);
+  }
+
+  #takePlace(place: number): PlannedInstance | undefined {
+    const seen = this.#seen.length;
+    if (place < seen) return this.#seen.splice(place, 1)[0];
+    const position = this.#next + place - seen;
+    this.#outOfTurn.add(position);
+    return this.#instances.at(position);
+  }
 }
 
-function untried({ index, file, kind }: PlannedInstance): Pending {
-  return { index, file, kind, tries: 0, mayBeStored: false, bytesSent: 0 };
+export function untried({ index, file, kind }: PlannedInstance): Pending {
+  return { index, file, kind, tries: 0, mayBeStored: false, bytesSent: 0, lostBy: undefined };
 }

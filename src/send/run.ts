@@ -13,7 +13,7 @@ import type { Outcome, Reason, SentFacts } from './outcome.ts';
 import { type PlannedChannel, planSend, type SendPlan } from './plan.ts';
 import { DEFAULT_PREFLIGHT_POLICY } from './preflight-policy.ts';
 import { ProgressMeter } from './progress.ts';
-import { InstanceQueue, type Pending } from './queue.ts';
+import { InstanceQueue, type Pending, untried } from './queue.ts';
 import { Losses, pause } from './recovery.ts';
 import type { ScannedInstance } from './scanned-file.ts';
 import type { ScannedFiles } from './scanned-files.ts';
@@ -82,6 +82,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
   /** Opens further channels beside the first, as many as are wanted by now. */
   #openMore: (() => void) | undefined;
   #waiting: InstanceQueue | undefined;
+  #losses = new Losses();
   #compared = NOTHING_COMPARED;
   /** Instances that are on their way, by index; to be called when they have their outcome. */
   readonly #begun = new Map<number, () => void>();
@@ -141,8 +142,9 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
     this.#progress.sent(bytes);
   }
 
-  answered(): void {
+  answered({ kind }: Pending): void {
     this.#answers += 1;
+    this.#losses.answered(kind);
     const throughput = { answers: this.#answers, bytes: this.#bytesSent, waiting: this.#waiting?.size ?? 0 };
     this.#growth.observe(performance.now(), throughput);
     this.#openMore?.();
@@ -214,7 +216,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
   async #runPlanned({ needs, instances }: PlannedChannel<Needs>): Promise<void> {
     const queue = new InstanceQueue(instances);
     const others = new Set<Promise<void>>();
-    const losses = new Losses();
+    this.#losses = new Losses();
     this.#waiting = queue;
     this.#openMore = () => {
       // Another channel pays only where each gets a few instances.
@@ -230,7 +232,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
     };
     // A channel beside the first may put instances back after the first has found the queue empty.
     while (queue.size > 0 && !this.signal.aborted) {
-      await this.#runUntilDone(needs, queue, others, losses);
+      await this.#runUntilDone(needs, queue, others);
       await Promise.all(others);
     }
     // Cancelled: an instance that once went out whole without an answer may be stored.
@@ -240,12 +242,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
   }
 
   /** One channel after the other, as often as it is worth it, until the queue is empty. */
-  async #runUntilDone(
-    needs: Needs,
-    queue: InstanceQueue,
-    others: ReadonlySet<Promise<void>>,
-    losses: Losses,
-  ): Promise<void> {
+  async #runUntilDone(needs: Needs, queue: InstanceQueue, others: ReadonlySet<Promise<void>>): Promise<void> {
     while (queue.size > 0 && !this.signal.aborted) {
       const answersBefore = this.#answers;
       const { failure, wasOpen, suspects, unreadable } = await this.#runOne(needs, queue);
@@ -256,12 +253,14 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
         continue;
       }
       const hasAnswered = this.#answers > answersBefore;
-      const step = losses.next({ failure, isPeerKnown: this.#isPeerKnown, hasAnswered, suspects, unreadable });
-      if (step.type === 'again') await pause(step.pauseMs, this.signal);
-      else {
-        for (const pending of queue.drain()) {
-          this.settle(pending, outcomeWithoutAnswer(pending), step.reason, NOTHING_SENT);
-        }
+      const step = this.#losses.next({ failure, isPeerKnown: this.#isPeerKnown, hasAnswered, suspects, unreadable });
+      if (step.type === 'again') {
+        await pause(step.pauseMs, this.signal);
+        continue;
+      }
+      for (const pending of step.kind === undefined ? queue.drain() : queue.drainKind(step.kind)) {
+        // What happened to it says more than what happened to others.
+        this.settle(pending, outcomeWithoutAnswer(pending), pending.lostBy ?? step.reason, NOTHING_SENT);
       }
     }
   }
@@ -273,7 +272,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
     // A file that we cannot read and an instance that the peer ends the channel for say nothing about how many it
     // allows.
     const isOfFile = failure.culprit === 'local' && unreadable > 0;
-    const isOfInstance = failure.isByPeer && answers > 0 && suspects > 0;
+    const isOfInstance = failure.isByPeer && answers > 0 && suspects.size > 0;
     if (!isOfFile && !isOfInstance) this.#growth.refused(performance.now(), others.size);
   }
 
@@ -310,7 +309,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
       const instance = { index: promoted, file: files.instance(promoted), kind: files.kindOf(promoted) };
       // Where not the file was at fault, these very bytes have had a try.
       const isUntried = reason?.code === 'file changed' || reason?.code === 'read error';
-      queue.putLast({ ...instance, tries: isUntried ? 0 : TRIES_MAX - 1, mayBeStored: false, bytesSent: 0 });
+      queue.putLast({ ...untried(instance), tries: isUntried ? 0 : TRIES_MAX - 1 });
       return;
     }
     const why = reason === undefined ? {} : { reason };

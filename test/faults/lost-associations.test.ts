@@ -44,12 +44,12 @@ test('a file that makes the peer abort is tried twice, last, and does not stop t
 });
 
 test('a peer that loses every association is given up, and every file says so', async (t) => {
-  const folder = await folderOf(t, 6);
+  const folder = await folderOf(t, 12);
   const peer = await startPeer(t, { at: [{ moment: 'inside', act: 'reset' }] });
   const { result } = await send([folder], peerAt(peer.port));
-  assert.equal(peer.connections, 3);
+  assert.equal(peer.connections, 6);
   assert.equal(result.counts.stored, 0);
-  assert.equal(result.counts.failed + result.counts.unknown, 6);
+  assert.equal(result.counts.failed + result.counts.unknown, 12);
 });
 
 test('F31: a peer that stops reading is left after the stall deadline, and nothing is called stored', async (t) => {

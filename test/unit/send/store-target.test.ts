@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
-import { type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import type { SendJob, SendProgress, SendResult } from '../../../src/send/job.ts';
 import { runSendTo } from '../../../src/send/run.ts';
+import { ScannedFiles } from '../../../src/send/scanned-files.ts';
 import type { ChannelFailure } from '../../../src/send/store-target.ts';
 import { StoredInstances } from '../../../src/send/stored-instances.ts';
 import { JPEG_BASELINE, MR_IMAGE, type SampleOptions } from '../../support/dicom-builder.ts';
@@ -100,14 +101,91 @@ test('a lost channel is opened again; what was on its way goes last, and twice a
   assert.equal(target.channels, 2);
 });
 
-test('a peer that loses every channel is given up after three, one that ends them itself after ten', async (t) => {
-  const alone = { options: { associations: 1 } };
-  const lost = await send(t, plain(30), { answer: () => LOST }, alone);
-  assert.equal(lost.target.channels, 3);
-  assert.equal(lost.result.counts.failed + lost.result.counts.unknown, 30);
-  const aborted = await send(t, plain(30), { answer: () => ABORTED }, alone);
-  assert.equal(aborted.target.channels, 10);
-  assert.equal(aborted.result.counts.failed, 20);
+const alone = { options: { associations: 1 } };
+
+// At the same time, because a channel that was lost is waited for.
+describe('channels lost in a row:', { concurrency: true }, () => {
+  test('a peer that loses every channel is given up after six, one that ends them itself after ten', async (t) => {
+    const lost = await send(t, plain(30), { answer: () => LOST }, alone);
+    assert.equal(lost.target.channels, 6);
+    assert.equal(lost.result.counts.failed + lost.result.counts.unknown, 30);
+    const aborted = await send(t, plain(30), { answer: () => ABORTED }, alone);
+    assert.equal(aborted.target.channels, 10);
+    assert.equal(aborted.result.counts.failed, 20);
+  });
+
+  test('a peer that loses channels with nothing on its way is given up after three', async (t) => {
+    const behaviour = { openingFails: () => LOST };
+    const { result, target } = await send(t, plain(30), behaviour, alone);
+    assert.equal(target.channels, 3);
+    assert.equal(result.counts.failed, 30);
+  });
+
+  for (const [way, failure] of [
+    ['ends', ABORTED],
+    ['loses', LOST],
+  ] as const) {
+    test(`five files on which the peer ${way} the channel, anywhere before sixty others: all sixty are stored`, async (t) => {
+      const sendFrom = async (first: number): Promise<void> => {
+        const bad = new Set<string>();
+        let asked = 0;
+        const { result, target } = await send(
+          t,
+          plain(65),
+          {
+            answer: (uid) => {
+              asked += 1;
+              if (asked > first && bad.size < 5) bad.add(uid);
+              return bad.has(uid) ? failure : 'stored';
+            },
+          },
+          alone,
+        );
+        assert.equal(result.counts.stored, 60, `the first bad one is number ${first}`);
+        assert.ok(target.channels <= 11, `${target.channels} channels`);
+      };
+      await Promise.all([0, 1, 30, 60].map(sendFrom));
+    });
+  }
+});
+
+test('a kind on which the peer always ends the channel is given up alone', async (t) => {
+  const folder = temporaryFolder(t);
+  const ofMr = plain(100).map(() => ({ sopClass: MR_IMAGE }));
+  const instances = await writeInstances(folder, [...ofMr, ...plain(20)]);
+  const poison = new Set(instances.slice(0, 100).map(({ sopInstance }) => sopInstance));
+  const target = new MemoryTarget({ answer: (uid) => (poison.has(uid) ? ABORTED : 'stored') });
+  const job = { peer: peerAt(104), files: await scanned([folder]), ...alone };
+  const result = await runSendTo(target, job, {}, new AbortController().signal);
+  assert.equal(result.counts.stored, 20);
+  assert.equal(target.channels, 11);
+});
+
+test('one file of a hundred makes the peer end the channel: all others are stored, and each says what happened', async (t) => {
+  const folder = temporaryFolder(t);
+  await writeInstances(folder, plain(1));
+  const [sample] = await scanned([folder]);
+  assert.ok(sample?.type === 'instance');
+  const files = ScannedFiles.of(
+    Array.from({ length: 10_000 }, (_, index) => ({
+      ...sample,
+      header: { ...sample.header, sopInstanceUID: `2.25.${index}` },
+    })),
+  );
+  // As if by chance, yet the same in every run.
+  const isPoison = (uid: string): boolean => createHash('sha256').update(uid).digest().readUInt32LE() % 100 === 0;
+  for (const window of [1, 4]) {
+    const target = new MemoryTarget({ window, answer: (uid) => (isPoison(uid) ? ABORTED : 'stored') });
+    const result = await runSendTo(target, { peer: peerAt(104), files, ...alone }, {}, new AbortController().signal);
+    const poison = Array.from({ length: files.length }, (_, index) => index).filter((index) =>
+      isPoison(`2.25.${index}`),
+    );
+    for (const [index, { outcome, reason }] of [...result.outcomes].entries()) {
+      const expected = poison.includes(index) ? 'unknown: association aborted' : 'stored: undefined';
+      assert.equal(`${outcome}: ${reason?.code}`, expected, `${index}, window ${window}`);
+    }
+    assert.ok(target.channels <= 2 * poison.length + 1, `${target.channels} channels for ${poison.length} bad files`);
+  }
 });
 
 test('a target that opens one channel only is asked for others once', async (t) => {
