@@ -1,14 +1,15 @@
-// The report for people, in Markdown: what matters comes first, the list of files last. Text of peers and file names is
-// escaped, so that it cannot become markup.
+// The report for people, in Markdown: what matters comes first, the list of files last. Text of peers and file names cannot
+// become markup (text/markdown-text.ts).
 
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import { REPORT_ROWS_MAX } from '../protocol/limits.ts';
 import type { AssociationSummary, SendResult } from '../send/job.ts';
 import type { FileOutcome } from '../send/outcome.ts';
+import { markdownCode, markdownText } from '../text/markdown-text.ts';
 import { pathText } from '../trace/event-lines.ts';
 import { contextOf, explain, explainFile, type PeerInWords, sentence } from '../trace/explain.ts';
 import { addressOf, aeTitle, nameOf } from '../trace/names.ts';
-import { escapeMarkdown, markdownCode, SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
+import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, hexWord, plural } from '../trace/units.ts';
 import { contextCounts, operationsInvoked, refusalText } from './negotiation.ts';
 import { inPieces } from './pieces.ts';
@@ -66,7 +67,7 @@ function* mapped<From, To>(items: Iterable<From>, make: (item: From) => To): Gen
   for (const item of items) yield make(item);
 }
 
-const prose = (text: string, max: number): string => escapeMarkdown(sanitize(text, max));
+const cell = (text: string): string => markdownText(text, 'cell');
 
 /** 'OFFIS_DCMTK_367 (1.2.276.0.7230010.3.0.3.6.7)'; empty where the peer does not say. */
 function implementationText(summary: AssociationSummary): string {
@@ -87,14 +88,11 @@ function factRows(result: SendResult): string[] {
     row(
       'Peer',
       peer.name === address
-        ? prose(address, SHOWN_MAX.address)
-        : `${prose(peer.name, SHOWN_MAX.peerName)}, ${prose(address, SHOWN_MAX.address)}`,
+        ? cell(sanitize(address, SHOWN_MAX.address))
+        : `${cell(sanitize(peer.name, SHOWN_MAX.peerName))}, ${cell(sanitize(address, SHOWN_MAX.address))}`,
     ),
-    row(
-      'AE titles',
-      `${escapeMarkdown(aeTitle(peer.callingAETitle))} → ${escapeMarkdown(aeTitle(peer.calledAETitle))}`,
-    ),
-    ...[...implementations].map((text) => row('Implementation', escapeMarkdown(text))),
+    row('AE titles', `${cell(aeTitle(peer.callingAETitle))} → ${cell(aeTitle(peer.calledAETitle))}`),
+    ...[...implementations].map((text) => row('Implementation', cell(text))),
     row('Started', new Date(result.startedAtMs).toISOString()),
     row('Ended', new Date(result.endedAtMs).toISOString()),
     row(
@@ -115,7 +113,7 @@ function pathItems({ paths, count, others, details }: FileGroup, indent: string,
       return [
         `${indent}- ${shown(path)}`,
         ...(other === undefined ? [] : [`, same UID as ${shown(other)}`]),
-        ...(detail === undefined ? [] : [`: ${escapeMarkdown(detail)}`]),
+        ...(detail === undefined ? [] : [`: ${markdownText(detail)}`]),
       ].join('');
     }),
     ...(count > paths.length ? [`${indent}- and ${formatCount(count - paths.length)} more`] : []),
@@ -128,7 +126,7 @@ function* problemSection(result: SendResult, page: Page): Generator<string> {
   yield* ['## Problems', ''];
   for (const problem of problems) {
     yield* [`### ${plural(problem.count, 'file')} ${OUTCOME_WORDS[problem.outcome]}`, ''];
-    yield* [escapeMarkdown(problem.text), '', ...pathItems(problem, '', page), ''];
+    yield* [markdownText(problem.text), '', ...pathItems(problem, '', page), ''];
   }
 }
 
@@ -136,7 +134,7 @@ function* noteSection(result: SendResult, page: Page): Generator<string> {
   const notes = notesOf(result);
   if (notes.length === 0) return;
   yield* ['## Notes', '', 'These files were sent although something was found in them:', ''];
-  for (const note of notes) yield* [`- ${escapeMarkdown(note.text)}`, ...pathItems(note, '  ', page)];
+  for (const note of notes) yield* [`- ${markdownText(note.text)}`, ...pathItems(note, '  ', page)];
   yield '';
 }
 
@@ -156,7 +154,7 @@ function associationRow(summary: AssociationSummary): string {
     formatCount(refused),
     operations === 0 ? 'no limit' : formatCount(operations),
     lengthText(summary.peerMaximumLength),
-    escapeMarkdown(implementationText(summary)),
+    cell(implementationText(summary)),
   );
 }
 
@@ -165,10 +163,10 @@ function contextRow(association: number, context: NegotiatedContext): string {
   return row(
     String(association),
     String(context.presentationContextId),
-    escapeMarkdown(nameOf(abstractSyntax)),
-    proposedTransferSyntaxes.map((syntax) => escapeMarkdown(nameOf(syntax))).join('; '),
-    escapeMarkdown(refusalText(context) ?? 'Accepted'),
-    acceptedTransferSyntax === undefined ? '' : escapeMarkdown(nameOf(acceptedTransferSyntax)),
+    cell(nameOf(abstractSyntax)),
+    proposedTransferSyntaxes.map((syntax) => cell(nameOf(syntax))).join('; '),
+    cell(refusalText(context) ?? 'Accepted'),
+    acceptedTransferSyntax === undefined ? '' : cell(nameOf(acceptedTransferSyntax)),
   );
 }
 
@@ -184,7 +182,7 @@ function* failureItems({ associations, peer }: SendResult, rowsMax: number): Gen
   yield* ['Ended with an error:', ''];
   for (const { association, failure } of failed.slice(0, rowsMax)) {
     if (failure === undefined) continue;
-    yield `- ${association}: ${escapeMarkdown(sentence(explain(failure, contextOf(peer))))}`;
+    yield `- ${association}: ${markdownText(sentence(explain(failure, contextOf(peer))))}`;
   }
   if (failed.length > rowsMax) yield `- and ${formatCount(failed.length - rowsMax)} more`;
   yield '';
@@ -221,14 +219,14 @@ function fileRow(file: FileOutcome, peer: PeerInWords, displayPath: (path: strin
   const syntax = file.transferSyntaxUID === undefined ? '' : nameOf(file.transferSyntaxUID);
   const onWire = isConverted(file) ? ` → ${nameOf(file.transferSyntaxOnWire ?? '')}` : '';
   return row(
-    markdownCode(pathText(displayPath(file.path)), true),
+    markdownCode(pathText(displayPath(file.path)), 'cell'),
     file.outcome,
     file.status === undefined ? '' : hexWord(file.status),
-    escapeMarkdown(file.sopClassUID === undefined ? '' : nameOf(file.sopClassUID)),
-    escapeMarkdown(`${syntax}${onWire}`),
+    cell(file.sopClassUID === undefined ? '' : nameOf(file.sopClassUID)),
+    cell(`${syntax}${onWire}`),
     file.bytesSent === 0 ? '' : formatBytes(file.bytesSent),
     file.elapsedMs === undefined ? '' : formatDuration(file.elapsedMs),
-    explanation === undefined ? '' : escapeMarkdown(explanation.what),
+    explanation === undefined ? '' : cell(explanation.what),
   );
 }
 

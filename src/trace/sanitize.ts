@@ -66,33 +66,3 @@ export function withoutQuotes(message: string): string {
 export function quoted(text: string, max: number = SHOWN_MAX.errorComment): string {
   return `"${sanitize(text, max).replaceAll('"', "'")}"`;
 }
-
-/**
- * Escapes text so that Markdown shows it as it is (CommonMark 2.4, with GitHub's tables and bare links, and mathematics).
- * Escapes only what could begin markup, because people read the source too. For one line of text: at the start of a
- * line, within a line or in a table cell.
- */
-export function escapeMarkdown(text: string): string {
-  return (
-    text
-      .replace(/[\\`*[\]<|~@$]/g, '\\$&')
-      // An underscore within a word is not markup.
-      .replace(/(?<![\p{L}\p{N}_])_|_(?![\p{L}\p{N}_])/gu, '\\_')
-      .replace(/&(?=#?\w+;)/g, '\\&')
-      .replace(/:(?=\/\/)/g, '\\:')
-      .replace(/\b(www|mailto|xmpp)([.:])/gi, '$1\\$2')
-      .replace(/^(\s*)([-+=#>])/, '$1\\$2')
-      .replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2')
-  );
-}
-
-/** Text as a Markdown code span, which it cannot close itself. In a table, `|` would end the cell and is escaped. */
-export function markdownCode(text: string, inTable = false): string {
-  if (text === '') return '';
-  let longest = 0;
-  for (const run of text.matchAll(/`+/g)) longest = Math.max(longest, run[0].length);
-  const fence = '`'.repeat(longest + 1);
-  const pad = text.startsWith('`') || text.endsWith('`') || /^ .* $/.test(text) ? ' ' : '';
-  const inner = inTable ? text.replaceAll('|', '\\|') : text;
-  return `${fence}${pad}${inner}${pad}${fence}`;
-}

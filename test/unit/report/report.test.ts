@@ -126,7 +126,7 @@ describe('summaryText', () => {
     const named = { ...ORTHANC, name: '[::1]:104', host: '::1', port: 104, calledAETitle: 'ANY-SCP' };
     const text = summaryText(sendResult([storedFile('/a')], { peer: named }));
     assert.match(text, /^ {2}Peer {10}ANY-SCP at \[::1\]:104$/m);
-    assert.match(markdownOf(sendResult([storedFile('/a')], { peer: named })), /^\| Peer \| \\?\[::1\\?\]:104 \|$/m);
+    assert.match(markdownOf(sendResult([storedFile('/a')], { peer: named })), /^\| Peer \| `\[::1\]:104` \|$/m);
   });
 
   it('shows each problem once, the most urgent first', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { escapeMarkdown, markdownCode, quoted, sanitize } from '../../../src/trace/sanitize.ts';
+import { quoted, sanitize } from '../../../src/trace/sanitize.ts';
 import { leastThreadMs, STALL_MS } from '../../support/stall.ts';
 
 describe('sanitize', () => {
@@ -53,66 +53,5 @@ describe('sanitize', () => {
 describe('quoted', () => {
   it('cannot be closed by the text itself', () => {
     assert.equal(quoted('a "b" c'), `"a 'b' c"`);
-  });
-});
-
-describe('escapeMarkdown', () => {
-  it('leaves no markup, link, table cell or HTML', () => {
-    for (const [text, escaped] of [
-      ['[x](command:y)', '\\[x\\](command:y)'],
-      ['a|b', 'a\\|b'],
-      ['<img src=x>', '\\<img src=x>'],
-      ['![i](u) **b** `c` ~~d~~', '!\\[i\\](u) \\*\\*b\\*\\* \\`c\\` \\~\\~d\\~\\~'],
-      ['_a_ OFFIS_DCMTK_367', '\\_a\\_ OFFIS_DCMTK_367'],
-      ['&lt; &#60; R&D', '\\&lt; \\&#60; R&D'],
-      ['http://evil.example www.evil.example a@b.example', 'http\\://evil.example www\\.evil.example a\\@b.example'],
-      ['- item', '\\- item'],
-      ['# title', '\\# title'],
-      ['> quote', '\\> quote'],
-      ['1. item', '1\\. item'],
-      ['1.2.840 (x)', '1.2.840 (x)'],
-    ] as const) {
-      assert.equal(escapeMarkdown(text), escaped);
-    }
-  });
-
-  it('escapes every character that begins markup, and changes nothing else', () => {
-    const unit = fc.constantFrom(
-      '\\',
-      '`',
-      '|',
-      '<',
-      '[',
-      ']',
-      '(',
-      '*',
-      '~',
-      '$',
-      '@',
-      'a',
-      ' ',
-      '_',
-      '&',
-      ';',
-      ':',
-      '/',
-    );
-    fc.assert(
-      fc.property(fc.string({ unit, maxLength: 40 }), (text) => {
-        const escaped = escapeMarkdown(text);
-        assert.doesNotMatch(escaped.replace(/\\[!-/:-@[-`{-~]/g, ''), /[\\`*<[\]|~$@]/);
-        assert.equal(escaped.replace(/\\([!-/:-@[-`{-~])/g, '$1'), text);
-      }),
-    );
-  });
-});
-
-describe('markdownCode', () => {
-  it('cannot be closed by the text itself', () => {
-    assert.equal(markdownCode('a.dcm'), '`a.dcm`');
-    assert.equal(markdownCode('a`b``c'), '```a`b``c```');
-    assert.equal(markdownCode('`a'), '`` `a ``');
-    assert.equal(markdownCode('a|b', true), '`a\\|b`');
-    assert.equal(markdownCode(''), '');
   });
 });
