@@ -9,11 +9,11 @@ import type { Receiver } from '../net/store-scp.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { addressOf } from '../trace/names.ts';
 import { plural } from '../trace/units.ts';
+import { RECEIVER_NAME } from './peer-names.ts';
 import type { ConfiguredPeer } from './peers.ts';
 import type { StatusBar } from './status-bar.ts';
 import type { TraceChannel, TraceSession } from './trace-channel.ts';
 
-export const RECEIVER_NAME = 'Built-in Receiver';
 /** The AE title that we show. It accepts any called AE title, so that a misspelt one does not spoil a first try. */
 export const RECEIVER_AE_TITLE = 'RECEIVER';
 const LOOPBACK = '127.0.0.1';

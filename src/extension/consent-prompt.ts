@@ -5,9 +5,19 @@ import { hostname } from 'node:os';
 import * as vscode from 'vscode';
 import { addressesOf, isAddress, isLocalhost, widestScope } from '../net/network-scope.ts';
 import { LOOKUP_MAX_MS } from '../protocol/limits.ts';
-import { formatBytes, plural } from '../trace/units.ts';
 import { readPlaintextConsent } from './configuration.ts';
-import { type ConsentScope, consentKey, consentQuestion, consentVerdict, isAskedFor, isLarge } from './consent.ts';
+import {
+  type ConsentQuestion,
+  type ConsentScope,
+  consentKey,
+  consentQuestion,
+  consentVerdict,
+  isAskedFor,
+  isLarge,
+  type Load,
+  largeSendQuestion,
+  machineWords,
+} from './consent.ts';
 import { type ConfiguredPeer, peerWords } from './peers.ts';
 import { plainWords } from './plain-words.ts';
 import type { Session } from './session.ts';
@@ -15,16 +25,11 @@ import type { Session } from './session.ts';
 /** The machine that opens the connections. In a remote window that is not the one with the screen. */
 export const MACHINE = hostname();
 
-function machineWords(): string {
-  const remote = vscode.env.remoteName;
-  return remote === undefined ? `this machine (${MACHINE})` : `${MACHINE} (remote: ${remote})`;
-}
-
 /** @param load what would be sent; undefined for a C-ECHO */
 export async function mayConnect(
   session: Session,
   configured: ConfiguredPeer,
-  load: { readonly files: number; readonly bytes: number } | undefined,
+  load: Load | undefined,
 ): Promise<boolean> {
   const { globalState } = session.context;
   const asked: ConsentScope = load === undefined ? 'connect' : 'send';
@@ -48,27 +53,19 @@ export async function mayConnect(
     return false;
   }
   if (verdict === 'ask') {
-    const question = consentQuestion(configured, machineWords(), load, addresses);
-    const answer = await vscode.window.showWarningMessage(
-      plainWords(question.message),
-      { modal: true, detail: question.detail },
-      question.consent,
-    );
-    if (answer !== question.consent) return false;
+    const machine = machineWords(MACHINE, vscode.env.remoteName);
+    if (!(await isAgreed(consentQuestion(configured, machine, load, addresses)))) return false;
     await globalState.update(key, asked);
     return true;
   }
-  return load === undefined || !isLarge(load) || confirmLarge(configured, load);
+  return load === undefined || !isLarge(load) || isAgreed(largeSendQuestion(configured, load));
 }
 
-async function confirmLarge(
-  configured: ConfiguredPeer,
-  load: { readonly files: number; readonly bytes: number },
-): Promise<boolean> {
+async function isAgreed({ message, detail, consent }: ConsentQuestion): Promise<boolean> {
   const answer = await vscode.window.showWarningMessage(
-    plainWords(`Send ${plural(load.files, 'DICOM file')} (${formatBytes(load.bytes)}) to ${configured.peer.name}?`),
-    { modal: true, detail: 'That is a lot. You are asked in case another folder was meant.' },
-    'Send',
+    plainWords(message),
+    { modal: true, detail: plainWords(detail) },
+    consent,
   );
-  return answer === 'Send';
+  return answer === consent;
 }

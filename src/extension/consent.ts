@@ -5,10 +5,11 @@
 import { createHash } from 'node:crypto';
 import { isLocalhost, type NetworkScope, scopeOf, widestScope } from '../net/network-scope.ts';
 import type { Peer } from '../net/peer.ts';
-import { ADDRESSES_MAX } from '../protocol/limits.ts';
+import { ADDRESSES_MAX, CONSENT_NAME_MAX } from '../protocol/limits.ts';
 import { formatBytes, plural } from '../trace/units.ts';
 import type { ConfiguredPeer } from './peers.ts';
 import { addressWords } from './peers.ts';
+import { quotedWords } from './plain-words.ts';
 import type { PlaintextConsent } from './settings.ts';
 
 /** 'connect': an association without instances (C-ECHO). 'send': instances. Consent to send includes consent to connect. */
@@ -58,6 +59,11 @@ export function isAskedFor(configured: ConfiguredPeer, asked: ConsentScope, plai
   return consentVerdict(configured, asked, undefined, plaintext) === 'ask';
 }
 
+/** A wide name goes to the next line as a whole, with its quotation marks: no line begins with a part of it. */
+function chosenWords(text: string): string {
+  return quotedWords(text, CONSENT_NAME_MAX).replaceAll(' ', '\u00a0').replaceAll('-', '\u2011');
+}
+
 export interface ConsentQuestion {
   readonly message: string;
   readonly detail: string;
@@ -65,7 +71,21 @@ export interface ConsentQuestion {
   readonly consent: string;
 }
 
+export interface Load {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** 'Send 312 DICOM files (6.6 MB) to another machine, unencrypted?': only words of ours. */
+function headline(configured: ConfiguredPeer, load: Load | undefined): string {
+  const where = isLoopback(configured.peer.host) ? 'a local address' : 'another machine, unencrypted';
+  if (load === undefined) return `Connect to ${where}?`;
+  return `Send ${plural(load.files, 'DICOM file')} (${formatBytes(load.bytes)}) to ${where}?`;
+}
+
 /**
+ * The headline has only words of ours. Then the true address stands alone on its line, then what we say about it. What a
+ * settings file can choose comes after that, each name on one line of its own and in quotation marks.
  * @param machine that opens the connection, in words
  * @param load what would be sent; undefined for a C-ECHO
  * @param addresses of the host name now; undefined: the host is an address
@@ -73,35 +93,54 @@ export interface ConsentQuestion {
 export function consentQuestion(
   configured: ConfiguredPeer,
   machine: string,
-  load: { readonly files: number; readonly bytes: number } | undefined,
+  load: Load | undefined,
   addresses?: readonly string[],
 ): ConsentQuestion {
-  const { peer, origin } = configured;
-  const what = load === undefined ? undefined : `${plural(load.files, 'DICOM file')} (${formatBytes(load.bytes)})`;
+  const { peer } = configured;
   const lines = [
-    `Peer: ${peer.name}${origin === 'user' ? '' : ` – from the ${originOf(configured)}, not from your own settings`}`,
-    `Address: ${addressWords(peer)}${lookedUpWords(addresses)}`,
-    `AE titles: ${peer.calledAETitle} (called), ${peer.callingAETitle} (calling)`,
-    `Connects from: ${machine}`,
-    ...(what === undefined ? [] : [`Sends: ${what}`]),
+    addressWords(peer),
+    ...(addresses === undefined ? [] : [lookedUpWords(addresses)]),
+    '',
     isLoopback(peer.host)
-      ? 'Stays on that machine, unencrypted.'
+      ? 'Unencrypted, but stays on the machine that connects.'
       : 'Unencrypted: everyone on the way can read what is sent, patient data included.',
+    '',
+    `Peer: ${chosenWords(peer.name)}`,
+    ...originLines(configured),
+    `AE titles: ${chosenWords(peer.calledAETitle)} (called), ${chosenWords(peer.callingAETitle)} (calling)`,
+    `Connects from: ${machine}`,
     '',
     'You are asked once, and again when the address or an AE title changes.',
   ];
   return {
-    message: what === undefined ? `Connect to ${peer.name}?` : `Send ${what} to ${peer.name}?`,
+    message: headline(configured, load),
     detail: lines.join('\n'),
-    consent: what === undefined ? 'Connect' : 'Send',
+    consent: load === undefined ? 'Connect' : 'Send',
   };
 }
 
-function lookedUpWords(addresses: readonly string[] | undefined): string {
-  if (addresses === undefined) return '';
-  if (addresses.length === 0) return ' – this name cannot be looked up now';
+/** The question before each large send. */
+export function largeSendQuestion(configured: ConfiguredPeer, load: Load): ConsentQuestion {
+  const lines = [
+    addressWords(configured.peer),
+    '',
+    'That is a lot. You are asked in case another folder was meant.',
+    '',
+    `Peer: ${chosenWords(configured.peer.name)}`,
+  ];
+  return { message: headline(configured, load), detail: lines.join('\n'), consent: 'Send' };
+}
+
+/** 'this machine ("build-box")', or the machine of a remote window. */
+export function machineWords(host: string, remote: string | undefined): string {
+  const name = chosenWords(host);
+  return remote === undefined ? `this machine (${name})` : `${name} (remote: ${chosenWords(remote)})`;
+}
+
+function lookedUpWords(addresses: readonly string[]): string {
+  if (addresses.length === 0) return 'This name cannot be looked up now.';
   const first = addresses.slice(0, ADDRESSES_MAX).join(', ');
-  return ` – now ${first}${addresses.length > ADDRESSES_MAX ? ', …' : ''}, ${SCOPE_WORDS[widestScope(addresses)]}`;
+  return `Now ${first}${addresses.length > ADDRESSES_MAX ? ', …' : ''}, ${SCOPE_WORDS[widestScope(addresses)]}.`;
 }
 
 const SCOPE_WORDS: Readonly<Record<NetworkScope, string>> = {
@@ -110,15 +149,16 @@ const SCOPE_WORDS: Readonly<Record<NetworkScope, string>> = {
   anywhere: 'outside of private networks',
 };
 
-function originOf(configured: ConfiguredPeer): string {
-  if (configured.origin === 'folder') return `settings of the folder "${configured.folderName ?? ''}"`;
-  return 'workspace settings';
+function originLines({ origin, folderName }: ConfiguredPeer): readonly string[] {
+  if (origin === 'user' || origin === 'built-in') return [];
+  if (origin === 'workspace') return ['From the workspace settings, not your own.'];
+  return ['From the settings of a folder, not your own.', `Folder: ${chosenWords(folderName ?? '')}`];
 }
 
 /** A larger send is confirmed each time: the person may have selected the wrong folder. */
 export const MANY_FILES = 10_000;
 export const MANY_BYTES = 20e9;
 
-export function isLarge(load: { readonly files: number; readonly bytes: number }): boolean {
+export function isLarge(load: Load): boolean {
   return load.files > MANY_FILES || load.bytes > MANY_BYTES;
 }

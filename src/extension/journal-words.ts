@@ -3,6 +3,7 @@
 import path from 'node:path';
 import type { JournalSummary } from '../send/journal-shelf.ts';
 import { formatCount } from '../trace/units.ts';
+import { nameWords } from './plain-words.ts';
 
 /** The facts of an unfinished send that appear in texts. */
 export interface UnfinishedFacts {
@@ -38,7 +39,9 @@ export function unfinishedDetail({ journal }: UnfinishedFacts): string {
   const how = end === 'done' ? 'not every file was stored' : end === 'cancelled' ? 'cancelled' : 'interrupted';
   const [first, ...others] = selection;
   const what =
-    first === undefined ? [] : [path.basename(first) + (others.length > 0 ? ` and ${others.length} more` : '')];
+    first === undefined
+      ? []
+      : [nameWords(path.basename(first)) + (others.length > 0 ? ` and ${others.length} more` : '')];
   const lost = total - files.size;
   const damage = lost > 0 ? `; its journal is damaged: ${formatCount(lost)} of its files are not known any more` : '';
   return `${[...what, how].join(' – ')}${damage}`;

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { type KeptPeer, sameDestination } from '../net/peer.ts';
 import { choosePeer } from './peer-choice.ts';
 import { addressWords, type ConfiguredPeer } from './peers.ts';
-import { plainWords } from './plain-words.ts';
+import { plainWords, quotedWords } from './plain-words.ts';
 import type { Session } from './session.ts';
 
 const SEND = 'Send There';
@@ -27,11 +27,20 @@ export async function chooseSamePeer(
   if (configured === undefined || configured.origin === 'built-in') return configured;
   const { peer } = configured;
   if (sameDestination(peer, earlier)) return configured;
-  const was = `${addressWords(earlier)}, ${earlier.callingAETitle} → ${earlier.calledAETitle}`;
-  const is = `${addressWords(peer)}, ${peer.callingAETitle} → ${peer.calledAETitle}`;
+  const aeTitles = ({ callingAETitle, calledAETitle }: KeptPeer): string =>
+    `${quotedWords(callingAETitle)} → ${quotedWords(calledAETitle)}`;
+  const lines = [
+    `Now: ${addressWords(peer)}`,
+    `Then: ${addressWords(earlier)}`,
+    'What is stored already was stored at the old one.',
+    '',
+    `Peer: ${quotedWords(peer.name)}`,
+    `AE titles now: ${aeTitles(peer)}`,
+    `AE titles then: ${aeTitles(earlier)}`,
+  ];
   const answer = await vscode.window.showWarningMessage(
-    plainWords(`The address or an AE title of ${peer.name} has changed since this send. Send the rest to the new one?`),
-    { modal: true, detail: `Then: ${was}\nNow: ${is}\n\nWhat is stored already was stored at the old one.` },
+    'The address or an AE title of the peer has changed since this send. Send the rest to the new one?',
+    { modal: true, detail: plainWords(lines.join('\n')) },
     SEND,
   );
   return answer === SEND ? configured : undefined;

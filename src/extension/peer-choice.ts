@@ -1,14 +1,15 @@
 // Chooses the peer: the one that was named, the default, the only one, or the one that the person picks.
 
 import * as vscode from 'vscode';
-import { sanitize } from '../trace/sanitize.ts';
-import { RECEIVER_AE_TITLE, RECEIVER_NAME } from './built-in-receiver.ts';
+import { CONSENT_NAME_MAX } from '../protocol/limits.ts';
+import { RECEIVER_AE_TITLE } from './built-in-receiver.ts';
 import { openPeerSettings, readPeers } from './configuration.ts';
 import { consentKey } from './consent.ts';
 import { MACHINE } from './consent-prompt.ts';
 import { askForPeer } from './peer-form.ts';
+import { ADD_PEER_LABEL, RECEIVER_NAME } from './peer-names.ts';
 import { addressWords, type ConfiguredPeer, type PeerList } from './peers.ts';
-import { plainWords } from './plain-words.ts';
+import { nameWords, plainWords, quotedWords } from './plain-words.ts';
 import type { Session } from './session.ts';
 import { originWords } from './settings.ts';
 
@@ -44,7 +45,7 @@ export async function choosePeer(
     const found = list.peers.find(({ peer }) => peer.name === wanted);
     if (found !== undefined) return found;
     if (wanted === RECEIVER_NAME) return session.receiver.asPeer(await session.receiver.start());
-    throw new Error(`There is no peer named "${sanitize(wanted)}" in "sendToPacs.peers".`);
+    throw new Error(`There is no peer named ${quotedWords(wanted)} in "sendToPacs.peers".`);
   }
 
   const chosen = defaultOf(session, list);
@@ -85,7 +86,7 @@ async function pick(
     iconPath: new vscode.ThemeIcon('inbox'),
     choice: builtIn ?? 'start receiver',
   };
-  const addItem: PeerItem = { label: 'Add Peer…', iconPath: new vscode.ThemeIcon('add'), choice: 'add peer' };
+  const addItem: PeerItem = { label: ADD_PEER_LABEL, iconPath: new vscode.ThemeIcon('add'), choice: 'add peer' };
   const separator: PeerItem = { label: '', kind: vscode.QuickPickItemKind.Separator, choice: undefined };
   const picked = await vscode.window.showQuickPick([...items, separator, receiverItem, addItem], {
     title,
@@ -105,15 +106,16 @@ async function pick(
 }
 
 function itemOf(configured: ConfiguredPeer): PeerItem {
-  const { peer, origin, overrides } = configured;
-  const from = origin === 'built-in' ? '' : originWords(origin);
+  const { peer, origin, overrides, folderName } = configured;
+  const scope = origin === 'built-in' ? '' : originWords(origin);
+  const from = folderName === undefined ? scope : `folder ${quotedWords(folderName, CONSENT_NAME_MAX)}`;
   const clash = overrides.map(
     (other) =>
       `$(warning) The ${originWords(other.origin)} also define it, as ${addressWords(other.peer)}; yours counts`,
   );
   return {
-    label: plainWords(peer.name),
-    description: plainWords(`${addressWords(peer)} – ${configured.folderName ?? from}`),
+    label: plainWords(nameWords(peer.name)),
+    description: plainWords(`${addressWords(peer)} – ${from}`),
     detail: [plainWords(`${peer.callingAETitle} → ${peer.calledAETitle}`), ...clash].join('   '),
     iconPath: new vscode.ThemeIcon('server'),
     choice: configured,

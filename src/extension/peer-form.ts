@@ -3,10 +3,11 @@
 import * as vscode from 'vscode';
 import { DEFAULT_CALLED_AE_TITLE } from '../net/peer.ts';
 import { readPeers, SECTION } from './configuration.ts';
+import { PeerNames } from './peer-names.ts';
 import { type ConfiguredPeer, peerWords } from './peers.ts';
-import { plainWords } from './plain-words.ts';
+import { plainWords, quotedWords } from './plain-words.ts';
 import type { Session } from './session.ts';
-import { aeTitleProblem, hostProblem, nameProblem, type PeerEntry, portProblem } from './settings.ts';
+import { aeTitleProblem, hostProblem, nameProblem, originWords, type PeerEntry, portProblem } from './settings.ts';
 
 interface Question {
   readonly field: string;
@@ -40,6 +41,9 @@ export async function askForPeer(session: Session): Promise<ConfiguredPeer | und
     return typeof name === 'string' ? [name] : [];
   });
   const known = readPeers(undefined);
+  const names = new PeerNames();
+  for (const { peer, origin } of known.peers)
+    names.add({ name: peer.name, where: origin === 'built-in' ? 'receiver' : originWords(origin) });
 
   const steps = 5;
   const name = await ask(1, steps, {
@@ -47,7 +51,7 @@ export async function askForPeer(session: Session): Promise<ConfiguredPeer | und
     prompt: 'What you call this peer',
     value: '',
     placeHolder: 'ORTHANC',
-    problem: (value) => nameProblem(value, taken),
+    problem: (value) => nameProblem(value, taken, names),
   });
   if (name === undefined) return undefined;
   const host = await ask(2, steps, {
@@ -95,7 +99,7 @@ export async function askForPeer(session: Session): Promise<ConfiguredPeer | und
   if (added !== undefined) session.channel.note('info', `Peer added: ${peerWords(added.peer)}`);
   if (before !== undefined && before.origin === 'user' && target === vscode.ConfigurationTarget.Workspace)
     void vscode.window.showWarningMessage(
-      plainWords(`Your user settings already define "${name}"; they win over the workspace's.`),
+      plainWords(`Your user settings already define ${quotedWords(name)}; they win over the workspace's.`),
     );
   return added;
 }

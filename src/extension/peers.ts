@@ -3,7 +3,9 @@
 
 import { type Peer, sameDestination } from '../net/peer.ts';
 import type { SendOptions } from '../send/options.ts';
-import { addressOf } from '../trace/names.ts';
+import { shownAddress } from '../trace/names.ts';
+import { PeerNames } from './peer-names.ts';
+import { nameWords } from './plain-words.ts';
 import {
   type Origin,
   type PeerEntry,
@@ -70,8 +72,9 @@ export function listPeers(layers: readonly SettingsLayer[], trusted: boolean): P
   };
 
   const byName = new Map<string, ConfiguredPeer>();
+  const names = new PeerNames();
   for (const layer of strongestFirst) {
-    const parsed = parsePeers(layer.peers, layer.origin);
+    const parsed = parsePeers(layer.peers, layer.origin, names);
     for (const problem of parsed.problems)
       if (!problems.some((known) => known.message === problem.message)) problems.push(problem);
     if (parsed.entries.length === 0) continue;
@@ -116,10 +119,10 @@ function addPeer(byName: Map<string, ConfiguredPeer>, layer: SettingsLayer, entr
 
 /** 'ORTHANC (127.0.0.1:4242, ORTHANC)': name, address, called AE title. */
 export function peerWords(peer: Peer): string {
-  return `${peer.name} (${addressWords(peer)}, ${peer.calledAETitle})`;
+  return `${nameWords(peer.name)} (${addressWords(peer)}, ${peer.calledAETitle})`;
 }
 
 /** '127.0.0.1:4242', '[::1]:4242' */
 export function addressWords(peer: { readonly host: string; readonly port: number }): string {
-  return addressOf(peer);
+  return shownAddress(peer);
 }

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { SendResult } from '../send/job.ts';
 import type { Outcome } from '../send/outcome.ts';
 import { isSendId } from '../send/send-id.ts';
+import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { displayPathOf, fileNames } from './display-path.ts';
 import type { Send } from './send-entries.ts';
 import type { Sends } from './sends.ts';
@@ -90,7 +91,7 @@ export class Results implements vscode.TextDocumentContentProvider {
 
 /** The last part becomes the title of the tab. */
 function addressOf({ id, peer, startedAtMs }: Send): vscode.Uri {
-  const name = peer.name.replace(/[^\p{L}\p{N} ._()-]/gu, '-');
+  const name = sanitize(peer.name, SHOWN_MAX.peerName).replace(/[^\p{L}\p{N} ._()-]/gu, '-');
   const time = new Date(startedAtMs);
   const [hour, minute] = [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, '0'));
   return vscode.Uri.from({ scheme: RESULTS_SCHEME, path: `/${id}/Send of ${hour}.${minute} to ${name}.md` });

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { offerWords } from './journal-words.ts';
-import { plainWords } from './plain-words.ts';
+import { nameWords, plainWords } from './plain-words.ts';
 import type { Session } from './session.ts';
 
 const RESUME = 'Resume';
@@ -21,7 +21,7 @@ async function offer(session: Session): Promise<void> {
   if (first === undefined) return;
   const { journal } = first;
   const answer = await vscode.window.showInformationMessage(
-    plainWords(offerWords(journal.peer.name, journal.startedAtMs, first, interrupted.length)),
+    plainWords(offerWords(nameWords(journal.peer.name), journal.startedAtMs, first, interrupted.length)),
     RESUME,
     ...(interrupted.length === 1 ? [FORGET] : []),
   );

@@ -14,7 +14,7 @@ import { mayConnect } from './consent-prompt.ts';
 import { displayPathOf, fileNames } from './display-path.ts';
 import { type ProgressState, withLateProgress } from './late-progress.ts';
 import { addressWords, type ConfiguredPeer, peerWords } from './peers.ts';
-import { plainWords } from './plain-words.ts';
+import { nameWords, plainWords } from './plain-words.ts';
 import { canRetry } from './results.ts';
 import type { LiveSend, Send, SendStart } from './send-entries.ts';
 import type { Session } from './session.ts';
@@ -192,7 +192,7 @@ async function sendWithProgress(session: Session, send: LiveSend, job: SendJob, 
       send.end(result);
       return result;
     };
-    const result = await withLateProgress(session, `Sending to ${peer.name}`, work, send.controller);
+    const result = await withLateProgress(session, `Sending to ${nameWords(peer.name)}`, work, send.controller);
     await noteTroubles(session, result);
     return result;
   } finally {
@@ -220,7 +220,7 @@ async function tell(session: Session, id: SendId, result: SendResult): Promise<v
   if (send === undefined) return;
   const closing =
     result.associations.length === 0 && result.counts.skipped === result.outcomes.length
-      ? `No DICOM file to send to ${send.peer.name}: ${countsWords(result.counts)}.`
+      ? `No DICOM file to send to ${nameWords(send.peer.name)}: ${countsWords(result.counts)}.`
       : closingWords(result);
   const severity = severityOf(result);
   session.channel.note(severity === 'information' ? 'info' : severity === 'warning' ? 'warn' : 'error', closing);

@@ -32,6 +32,7 @@ import {
 import { OPERATIONS_INVOKED_MAX, type SendOptions } from '../send/options.ts';
 import type { PreflightCode } from '../send/preflight-policy.ts';
 import { sanitize } from '../trace/sanitize.ts';
+import { NAME_RULE, PEER_NAME, PeerNames } from './peer-names.ts';
 
 /** The scope of a setting: the user settings, or a settings file of a workspace or folder. */
 export type Origin = 'user' | 'workspace' | 'folder';
@@ -44,12 +45,10 @@ export interface SettingProblem {
 
 const MAX_PDU_LENGTH_MIN = 1024;
 
-const PEER_NAME = /^(?=.*\S)[^\p{Cc}\p{Cf}]{1,64}$/u;
 const HOST_NAME = /^[A-Za-z0-9._-]{1,253}$/;
 const IPV6_ADDRESS = /^(?=[^:]*:[^:]*:)[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9._-]{1,32})?$/;
 
 const AE_TITLE_RULE = `must be 1 to ${AE_TITLE_LENGTH_MAX} printable ASCII characters, without backslash and not only spaces`;
-const NAME_RULE = 'must be 1 to 64 characters, without control characters and not only spaces';
 const HOST_RULE = 'must be a host name or an IP address alone, without port, scheme or spaces';
 const PORT_RULE = `must be a whole number from 1 to ${PORT_MAX}`;
 const TIMEOUT_RULE = `must be a number of seconds from 0 (no limit) to ${TIMEOUT_MAX_S}`;
@@ -168,8 +167,12 @@ export interface ParsedPeers {
   readonly problems: readonly SettingProblem[];
 }
 
-/** Parses `sendToPacs.peers` of one scope. Invalid entries become problems; the valid ones still work. */
-export function parsePeers(value: unknown, origin: Origin): ParsedPeers {
+/**
+ * Parses `sendToPacs.peers` of one scope. Invalid entries become problems; the valid ones still work.
+ * @param known the names in stronger scopes, to which those of this scope are added. An entry may have the same name as one
+ *   of them, but none that only looks so.
+ */
+export function parsePeers(value: unknown, origin: Origin, known: PeerNames = new PeerNames()): ParsedPeers {
   if (value === undefined) return { entries: [], problems: [] };
   const where = `Setting "sendToPacs.peers" (${ORIGIN_WORDS[origin]})`;
   if (!Array.isArray(value))
@@ -188,17 +191,24 @@ export function parsePeers(value: unknown, origin: Origin): ParsedPeers {
     const entry = `${where}, entry ${index + 1}${label === undefined ? '' : ` (${label})`}`;
     if (parsed === undefined) {
       problems.push({ origin, message: `${entry} ${PEER_RULE}.` });
-    } else if (!parsed.success) {
+      continue;
+    }
+    if (!parsed.success) {
       problems.push({
         origin,
         message: `${entry}: ${parsed.issues.slice(0, SETTING_ISSUES_MAX).map(describeIssue).join('; ')}.`,
       });
-    } else if (names.has(parsed.output.name)) {
-      problems.push({ origin, message: `${entry}: the name is already used by an earlier entry; give it another.` });
-    } else {
-      names.add(parsed.output.name);
-      entries.push(parsed.output);
+      continue;
     }
+    const { name } = parsed.output;
+    const alike = names.has(name) ? 'is already used by an earlier entry' : known.problem(name);
+    if (alike !== undefined) {
+      problems.push({ origin, message: `${entry}: the name ${alike}; give it another.` });
+      continue;
+    }
+    names.add(name);
+    known.add({ name, where: ORIGIN_WORDS[origin] });
+    entries.push(parsed.output);
   }
   return { entries, problems };
 }
@@ -295,7 +305,11 @@ export function portProblem(value: string): string | undefined {
   return /^\d{1,5}$/.test(value) && v.is(portNumber(1, PORT_RULE), Number(value)) ? undefined : PORT_RULE;
 }
 
-export function nameProblem(value: string, taken: readonly string[]): string | undefined {
+/**
+ * @param taken names in the settings where the peer will be written
+ * @param known names of all settings
+ */
+export function nameProblem(value: string, taken: readonly string[], known: PeerNames): string | undefined {
   if (!PEER_NAME.test(value)) return NAME_RULE;
-  return taken.includes(value) ? 'is already the name of a peer in these settings' : undefined;
+  return taken.includes(value) ? 'is already the name of a peer in these settings' : known.problem(value);
 }

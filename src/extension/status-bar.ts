@@ -2,12 +2,12 @@
 
 import * as vscode from 'vscode';
 import type { Subscription } from './emitter.ts';
-import { plainWords } from './plain-words.ts';
+import { nameWords, plainWords } from './plain-words.ts';
 import type { Send } from './send-entries.ts';
 import type { Sends } from './sends.ts';
 
 function sendingWords({ progress, files, peer }: Send): string {
-  return plainWords(`${progress?.filesDone ?? 0}/${progress?.filesTotal ?? files} to ${peer.name}`);
+  return plainWords(`${progress?.filesDone ?? 0}/${progress?.filesTotal ?? files} to ${nameWords(peer.name)}`);
 }
 
 export class StatusBar implements vscode.Disposable {

@@ -1,6 +1,8 @@
 // What to send: the arguments of a menu, or what the person picks.
 
 import * as vscode from 'vscode';
+import { SHOWN_MAX } from '../trace/sanitize.ts';
+import { nameWords, plainWords } from './plain-words.ts';
 
 /**
  * Menus pass the clicked resource and, in the Explorer, also the selection. The selection is used only if it contains the
@@ -31,7 +33,7 @@ export async function askForTargets(): Promise<readonly vscode.Uri[] | undefined
   if (active?.scheme === 'file')
     items.unshift({
       label: 'The Active Editor’s File',
-      description: vscode.workspace.asRelativePath(active),
+      description: plainWords(nameWords(vscode.workspace.asRelativePath(active), SHOWN_MAX.path)),
       iconPath: new vscode.ThemeIcon('file'),
       way: { uri: active },
     });

@@ -3,6 +3,7 @@
 
 import * as vscode from 'vscode';
 import type { TraceSink } from '../net/trace-record.ts';
+import { invisiblePattern } from '../text/invisible.ts';
 import type { TextTrace } from '../trace/text.ts';
 import { entryText, LogBatch, type LogLevel } from './log-batch.ts';
 
@@ -10,6 +11,9 @@ export const CHANNEL_NAME = 'Send to PACS';
 
 /** From the level that shows nothing to the one that shows everything. */
 const LEVELS: readonly (LogLevel | 'off')[] = ['off', 'error', 'warn', 'info', 'debug', 'trace'];
+
+/** Words for the screen may isolate a name by invisible characters, which a log should not have. */
+const UNSEEN = invisiblePattern('\\n');
 
 /** The trace of one send, verification or receiver. */
 export interface TraceSession {
@@ -73,7 +77,7 @@ export class TraceChannel implements vscode.Disposable {
   /** A message of the extension itself, in order with the trace. */
   note(level: LogLevel, text: string): void {
     this.#trace?.drain();
-    this.#batch.add([{ level, text }]);
+    this.#batch.add([{ level, text: text.replace(UNSEEN, '') }]);
   }
 
   show(): void {

@@ -3,6 +3,7 @@
 import type { SendProgress, SendResult } from '../send/job.ts';
 import { OUTCOMES, type OutcomeCounts } from '../send/outcome.ts';
 import { formatBytes, formatCount, formatDuration } from '../trace/units.ts';
+import { nameWords } from './plain-words.ts';
 
 /** '12/340 files · 1.2 GB of 8.1 GB · 84.0 MB/s · ~1 min left' */
 export function progressWords(progress: SendProgress): string {
@@ -51,5 +52,5 @@ export function severityOf(result: SendResult): Severity {
 /** 'ORTHANC: 24 stored, 2 skipped (412.0 MB in 5 s)' */
 export function closingWords(result: SendResult): string {
   const figures = `${formatBytes(result.bytesSent)} in ${formatDuration(Math.round(result.endedAtMs - result.startedAtMs))}`;
-  return `${result.cancelled ? 'Cancelled. ' : ''}${result.peer.name}: ${countsWords(result.counts)} (${figures})`;
+  return `${result.cancelled ? 'Cancelled. ' : ''}${nameWords(result.peer.name)}: ${countsWords(result.counts)} (${figures})`;
 }

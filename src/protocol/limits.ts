@@ -78,6 +78,12 @@ export const LOOKUP_MAX_MS = 3_000;
 /** In the question whether data may go to a peer; a host name can have a hundred. In addresses. */
 export const ADDRESSES_MAX = 4;
 
+/** Of a name in that question, so that it fits into a line of a dialog. In characters. */
+export const CONSENT_NAME_MAX = 32;
+
+/** On one letter of a name; more would reach into the lines above and below. No language needs as many. In marks. */
+export const PILED_MARKS_MAX = 4;
+
 // # Whatever sends to the built-in receiver
 
 /**
@@ -157,6 +163,9 @@ export const HELD_BACK_LISTED_MAX = 1_000;
 
 /** In one settings file; the rest is not used, which is said. In peers. */
 export const PEERS_MAX = 200;
+
+/** Of the name of a peer. In lists a longer one is cut before what tells it from another. In characters. */
+export const PEER_NAME_MAX = 64;
 
 /** Of a value of a setting, quoted in a message about it. In characters. */
 export const SETTING_SHOWN_MAX = 40;

@@ -1,6 +1,7 @@
 // The characters that are invisible or change how others are read: controls (C0, C1), bidirectional controls (Unicode
-// UAX #9), zero-width and filler characters, variation selectors, tags, lone surrogates. The only list of them: text for
-// people leaves them out (trace/sanitize.ts), JSON escapes them (text/json-text.ts).
+// UAX #9), zero-width and filler characters, blanks that are no spaces (Braille, Khitan, hieroglyphs, a note without a head),
+// variation selectors, tags, lone surrogates. The only list of them: text for people leaves them out (trace/sanitize.ts),
+// JSON escapes them (text/json-text.ts), names of peers must not have them (extension/peer-names.ts).
 
 /** Code points. Ranges are inclusive, in ascending order. */
 export const INVISIBLE: readonly (readonly [number, number])[] = [
@@ -15,6 +16,7 @@ export const INVISIBLE: readonly (readonly [number, number])[] = [
   [0x200b, 0x200f],
   [0x2028, 0x202e],
   [0x2060, 0x206f],
+  [0x2800, 0x2800],
   [0x3164, 0x3164],
   [0xd800, 0xdfff],
   [0xfe00, 0xfe0f],
@@ -22,7 +24,10 @@ export const INVISIBLE: readonly (readonly [number, number])[] = [
   [0xffa0, 0xffa0],
   [0xfff0, 0xfffb],
   [0xfffe, 0xffff],
+  [0x13441, 0x13442],
+  [0x16fe4, 0x16fe4],
   [0x1bca0, 0x1bca3],
+  [0x1d159, 0x1d159],
   [0x1d173, 0x1d17a],
   [0xe0000, 0xe0fff],
 ];
@@ -31,11 +36,13 @@ export const isInvisible = (code: number): boolean => INVISIBLE.some(([from, to]
 
 const point = (code: number): string => `\\u{${code.toString(16)}}`;
 
+/** All of them, for the brackets of a regular expression with the flag `u`. */
+export const INVISIBLE_RANGES: string = INVISIBLE.map(([from, to]) => `${point(from)}-${point(to)}`).join('');
+
 /**
  * Each of these characters in a text; one of a pair of surrogates is none of them.
  * @param kept characters to leave alone, as in the brackets of a regular expression
  */
 export function invisiblePattern(kept: string): RegExp {
-  const ranges = INVISIBLE.map(([from, to]) => `${point(from)}-${point(to)}`).join('');
-  return new RegExp(`(?![${kept}])[${ranges}]`, 'gu');
+  return new RegExp(`(?![${kept}])[${INVISIBLE_RANGES}]`, 'gu');
 }

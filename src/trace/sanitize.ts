@@ -62,7 +62,10 @@ export function withoutQuotes(message: string): string {
   return message.replace(/'.*'/g, "'…'");
 }
 
+/** What looks like a quotation mark of ours. */
+const QUOTATION_MARKS = /["\u02ba\u02dd\u02ee\u05f4\u201c-\u201f\u2033\u2036\u275d\u275e\u3003\u301d-\u301f\uff02]/g;
+
 /** The text in quotation marks, which it cannot close itself. */
 export function quoted(text: string, max: number = SHOWN_MAX.errorComment): string {
-  return `"${sanitize(text, max).replaceAll('"', "'")}"`;
+  return `"${sanitize(text, max).replaceAll(QUOTATION_MARKS, "'")}"`;
 }

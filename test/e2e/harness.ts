@@ -7,7 +7,7 @@
 // a test that fails leaves one under its own name. Where there is no test bed, the tests are skipped and say why.
 
 import assert from 'node:assert/strict';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, type TestContext } from 'node:test';
@@ -33,6 +33,8 @@ export interface WorkbenchOptions {
     | (() => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>);
   /** Puts files into the folder that is opened. */
   readonly fill?: (folder: string) => Promise<unknown>;
+  /** Opens this .code-workspace, which lies beside the folder `workspace`, instead of the folder. */
+  readonly codeWorkspace?: () => object;
   /** Opens the folder in Restricted Mode. */
   readonly workspaceTrust?: boolean;
 }
@@ -93,7 +95,9 @@ async function open(options: WorkbenchOptions, cleanups: (() => Promise<unknown>
     return path;
   };
   const workbench = { page, server, folder, userDataDir, extensionsDir, screenshot };
-  await page.goto(server.url({ folder }));
+  const codeWorkspace = join(scratch, 'opened.code-workspace');
+  if (options.codeWorkspace !== undefined) await writeFile(codeWorkspace, JSON.stringify(options.codeWorkspace()));
+  await page.goto(server.url(options.codeWorkspace === undefined ? { folder } : { workspace: codeWorkspace }));
   await ready(page).catch(async (error: unknown) => {
     await screenshot('failed-to-open');
     throw new Error(`the workbench did not open; the server said:\n${server.log().slice(-2000)}`, { cause: error });

@@ -67,10 +67,11 @@ test('a peer of the folder: asks first, and sends nothing on Cancel', { skip }, 
   await dialog(page).waitFor();
   await screenshot('consent');
   const words = await dialog(page).innerText();
-  assert.match(words, /Send 1 DICOM file \(\d+\.\d kB\) to SHARED\?/);
+  assert.match(words, /Send 1 DICOM file \(\d+\.\d kB\) to a local address\?/);
   assert.ok(words.includes(`127.0.0.1:${port}`), words);
-  assert.match(words, /workspace settings, not from your own/);
-  assert.match(words, /unencrypted/);
+  assert.match(words, /workspace settings, not your own/);
+  assert.match(words, /Peer: "SHARED"/);
+  assert.match(words, /Unencrypted/);
   await dialogButton(page, 'Cancel').click();
   await dialog(page).waitFor({ state: 'hidden' });
   assert.equal(servers().first.connections, 0);

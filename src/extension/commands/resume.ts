@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { leftWords, unfinishedDetail, whenWords } from '../journal-words.ts';
 import type { Unfinished } from '../journals.ts';
 import { chooseSamePeer } from '../peer-again.ts';
-import { plainWords } from '../plain-words.ts';
+import { nameWords, plainWords } from '../plain-words.ts';
 import { type SendSummary, sendPaths } from '../sending.ts';
 import type { Session } from '../session.ts';
 
@@ -34,7 +34,7 @@ export async function resume(session: Session, id?: unknown): Promise<SendSummar
   if (configured === undefined) return undefined;
   session.channel.note(
     'info',
-    `Resuming the send of ${whenWords(journal.startedAtMs)} to ${journal.peer.name}: ${leftWords(chosen)}`,
+    `Resuming the send of ${whenWords(journal.startedAtMs)} to ${nameWords(journal.peer.name)}: ${leftWords(chosen)}`,
   );
   return sendPaths(session, {
     configured,
@@ -47,7 +47,7 @@ export async function resume(session: Session, id?: unknown): Promise<SendSummar
 function itemOf(unfinished: Unfinished): SendItem {
   const { journal } = unfinished;
   return {
-    label: plainWords(journal.peer.name),
+    label: plainWords(nameWords(journal.peer.name)),
     description: `${whenWords(journal.startedAtMs)} – ${leftWords(unfinished)}`,
     detail: plainWords(unfinishedDetail(unfinished)),
     iconPath: new vscode.ThemeIcon('history'),

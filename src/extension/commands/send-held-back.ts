@@ -7,7 +7,7 @@ import type { SendResult } from '../../send/job.ts';
 import type { FileOutcome } from '../../send/outcome.ts';
 import { sanitize } from '../../trace/sanitize.ts';
 import { chooseSamePeer } from '../peer-again.ts';
-import { plainWords } from '../plain-words.ts';
+import { nameWords, plainWords } from '../plain-words.ts';
 import { shownPaths } from '../results.ts';
 import type { Send } from '../send-entries.ts';
 import { type SendSummary, sendPaths } from '../sending.ts';
@@ -102,7 +102,12 @@ async function pick(
         ? (explainFile(file, { peerName: send.peer.name, displayPath: nameOf })?.what ?? '')
         : `Same SOP Instance UID as ${besideWords(nameOf(other.path), nameOf(file.path))}, another data set`;
     const { folder, name } = splitPath(nameOf(file.path));
-    return { label: plainWords(name), description: plainWords(folder), detail: plainWords(why), file };
+    return {
+      label: plainWords(nameWords(name)),
+      description: plainWords(nameWords(folder, HELD_BACK_NAME_MAX)),
+      detail: plainWords(why),
+      file,
+    };
   });
   const picked = await vscode.window.showQuickPick(items, {
     title: TITLE,
@@ -136,11 +141,11 @@ async function isDecided(
   nameOf: (path: string) => string,
 ): Promise<boolean> {
   const path = nameOf(file.path);
-  const peerName = sanitize(send.peer.name, HELD_BACK_NAME_MAX);
+  const peerName = nameWords(send.peer.name, HELD_BACK_NAME_MAX);
   const { explainFile } = await import('../../trace/explain.ts');
   const isDamaged = conflictOf(file) === undefined;
-  const lines = [`This file: ${path}`];
-  if (other !== undefined) lines.push(`Other file: ${nameOf(other.path)}`);
+  const lines = [`This file: ${nameWords(path, HELD_BACK_NAME_MAX)}`];
+  if (other !== undefined) lines.push(`Other file: ${nameWords(nameOf(other.path), HELD_BACK_NAME_MAX)}`);
   if (isDamaged) {
     const what = explainFile(file, { peerName, displayPath: nameOf })?.what ?? '';
     lines.push('', what, `${peerName} may refuse it or lose data.`);
@@ -153,7 +158,7 @@ async function isDecided(
     );
   }
   const answer = await vscode.window.showWarningMessage(
-    plainWords(`Send ${splitPath(path).name} to ${peerName}?`),
+    plainWords(`Send ${nameWords(splitPath(path).name)} to ${peerName}?`),
     { modal: true, detail: plainWords(lines.join('\n')) },
     SEND_THIS_ONE,
   );

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { whenWords } from '../journal-words.ts';
-import { plainWords } from '../plain-words.ts';
+import { nameWords, plainWords } from '../plain-words.ts';
 import type { Send } from '../send-entries.ts';
 import type { Session } from '../session.ts';
 import { countsWords } from '../words.ts';
@@ -32,9 +32,9 @@ function itemOf(send: Send): SendItem {
   const how = state === 'done' ? '' : `${state}: `;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
   return {
-    label: plainWords(peer.name),
+    label: plainWords(nameWords(peer.name)),
     description: `${whenWords(startedAtMs)} – ${how}${countsWords(counts)}`,
-    detail: plainWords(`${path.basename(first)}${more}`),
+    detail: plainWords(`${nameWords(path.basename(first))}${more}`),
     iconPath: new vscode.ThemeIcon('history'),
     buttons: [FORGET],
     send,

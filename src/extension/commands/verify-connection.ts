@@ -7,7 +7,7 @@ import { mayConnect } from '../consent-prompt.ts';
 import { withLateProgress } from '../late-progress.ts';
 import { choosePeer } from '../peer-choice.ts';
 import { addressWords, peerWords } from '../peers.ts';
-import { plainWords } from '../plain-words.ts';
+import { nameWords, plainWords } from '../plain-words.ts';
 import type { Session } from '../session.ts';
 
 const SHOW_TRACE = 'Show Trace';
@@ -31,7 +31,7 @@ export async function verifyConnection(session: Session, peerName?: unknown): Pr
   const trace = await session.channel.begin();
   let result: EchoResult;
   try {
-    result = await withLateProgress(session, `Verifying ${peer.name}`, (signal, show) => {
+    result = await withLateProgress(session, `Verifying ${nameWords(peer.name)}`, (signal, show) => {
       show({ message: `waiting for ${addressWords(peer)}` });
       return echo(peer, trace.sink, signal);
     });

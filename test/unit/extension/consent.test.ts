@@ -138,8 +138,8 @@ describe('a name', () => {
   it('is shown with its addresses of now', () => {
     const detail = (addresses?: readonly string[]) =>
       consentQuestion(configured('user', REMOTE), 'm', undefined, addresses).detail;
-    assert.match(detail(['10.1.2.3']), /pacs\.example\.org:104 – now 10\.1\.2\.3, in a private network/);
-    assert.match(detail(['10.1.2.3', '192.0.2.7']), /– now 10\.1\.2\.3, 192\.0\.2\.7, outside of private networks/);
+    assert.match(detail(['10.1.2.3']), /^pacs\.example\.org:104\nNow 10\.1\.2\.3, in a private network\.$/m);
+    assert.match(detail(['10.1.2.3', '192.0.2.7']), /^Now 10\.1\.2\.3, 192\.0\.2\.7, outside of private networks\.$/m);
     assert.match(detail([]), /cannot be looked up now/);
     assert.match(detail(Array.from({ length: 100 }, () => '10.0.0.1')), /10\.0\.0\.1, …, in a private/);
     assert.match(detail(), /pacs\.example\.org:104$/m);
@@ -155,24 +155,24 @@ describe('a name', () => {
 describe('consentQuestion', () => {
   const load = { files: 312, bytes: 6_600_000 };
   it('names peer, address, amount and machine, and says that it is unencrypted', () => {
-    const { message, detail, consent } = consentQuestion(configured('workspace', REMOTE), 'build-box', load);
-    assert.equal(message, 'Send 312 DICOM files (6.6 MB) to P?');
+    const { message, detail, consent } = consentQuestion(configured('workspace', REMOTE), 'build box', load);
+    assert.equal(message, 'Send 312 DICOM files (6.6 MB) to another machine, unencrypted?');
     assert.equal(consent, 'Send');
-    for (const fact of [`${REMOTE}:104`, 'PACS', 'ME', 'build-box', 'workspace settings', 'Unencrypted'])
+    for (const fact of [`${REMOTE}:104`, 'PACS', 'ME', 'build box', 'workspace settings', 'Unencrypted'])
       assert.ok(detail.includes(fact), fact);
   });
   it('has no warning for user settings, nor for loopback', () => {
-    const { detail } = consentQuestion(configured('user', LOCAL), 'm', load);
+    const { message, detail } = consentQuestion(configured('user', LOCAL), 'm', load);
+    assert.match(message, /to a local address\?$/);
     assert.doesNotMatch(detail, /not from your own|patient/);
   });
   it('names the folder of a folder’s peer', () => {
     const peer = { ...configured('folder', REMOTE), folderName: 'study-7' };
-    assert.match(consentQuestion(peer, 'm', load).detail, /"study-7"/);
+    assert.match(consentQuestion(peer, 'm', load).detail, /^Folder: "study\u20117"$/m);
   });
   it('asks to connect if nothing is sent', () => {
-    const { message, consent, detail } = consentQuestion(configured('workspace', REMOTE), 'm', undefined);
-    assert.deepEqual([message, consent], ['Connect to P?', 'Connect']);
-    assert.doesNotMatch(detail, /Sends:/);
+    const { message, consent } = consentQuestion(configured('workspace', REMOTE), 'm', undefined);
+    assert.deepEqual([message, consent], ['Connect to another machine, unencrypted?', 'Connect']);
   });
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { PEER_NAME, PeerNames } from '../../../src/extension/peer-names.ts';
 import {
   aeTitleProblem,
   hostProblem,
@@ -76,6 +77,9 @@ const REFUSED: readonly (readonly [unknown, RegExp])[] = [
   [{ ...GOOD, name: '   ' }, /"name" must be/],
   [{ ...GOOD, name: 'a\nb' }, /"name" must be/],
   [{ ...GOOD, name: 'evil\u202Egnp' }, /"name" must be/],
+  [{ ...GOOD, name: 'a\u2028b' }, /"name" must be/],
+  [{ ...GOOD, name: 'PROD\u3164' }, /"name" must be 1 to 64 visible characters/],
+  [{ ...GOOD, name: '\u2800' }, /"name" must be/],
   [{ ...GOOD, name: 'x'.repeat(65) }, /"name" must be/],
   [{ ...GOOD, name: 5 }, /"name" must be/],
   [{ ...GOOD, host: '' }, /"host" must be/],
@@ -148,6 +152,11 @@ describe('sendToPacs.peers', () => {
       assert.doesNotMatch(message, /\p{Cc}|\p{Cf}/u);
       assert.notDeepEqual(schemaErrors(peersSchema, [entry]), [], 'the schema refuses it, too');
     });
+
+  it('has one pattern of names, in the schema, too', () => {
+    const { properties } = peersSchema['items'] as { properties: Record<string, Schema> };
+    assert.equal(properties['name']?.['pattern'], PEER_NAME.source);
+  });
 
   it('says the same as the schema for any text in any field', () => {
     const text = fc.oneof(
@@ -343,8 +352,13 @@ describe('input boxes', () => {
     assert.equal(portProblem('104'), undefined);
     for (const text of ['', '0', '65536', '1e3', ' 104', '-1', '104.0'])
       assert.match(portProblem(text) ?? '', /1 to 65535/, text);
-    assert.equal(nameProblem('A', ['B']), undefined);
-    assert.match(nameProblem('A', ['A']) ?? '', /already/);
-    assert.match(nameProblem(' ', []) ?? '', /not only spaces/);
+    assert.equal(nameProblem('A', ['B'], new PeerNames()), undefined);
+    assert.match(nameProblem('A', ['A'], new PeerNames()) ?? '', /already/);
+    const known = new PeerNames();
+    known.add({ name: 'PROD', where: 'user settings' });
+    assert.match(nameProblem(' ', [], known) ?? '', /not only spaces/);
+    assert.match(nameProblem('РROD', [], known) ?? '', /looks like "PROD" of the user settings/);
+    assert.match(nameProblem('Built-in receiver', [], known) ?? '', /a name of this extension/);
+    assert.equal(nameProblem('PROD', [], known), undefined, 'the same name in another scope');
   });
 });
