@@ -7,9 +7,10 @@
 
 import { globSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { isUnfinishedName, removeLeftovers, unfinishedPath } from '../src/part10/write/unfinished-file.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -86,7 +87,7 @@ const copies = workers.some(({ outfile }) => outfile === 'dist/codecs-worker.cjs
 async function put(path: string, contents: Uint8Array): Promise<void> {
   const old = await readFile(path).catch(() => undefined);
   if (old !== undefined && old.equals(contents)) return;
-  const fresh = `${path}.${process.pid}`;
+  const fresh = unfinishedPath(dirname(path), 'building');
   await writeFile(fresh, contents, { mode: path.endsWith('cli.cjs') ? 0o755 : 0o644 });
   await rename(fresh, path);
 }
@@ -125,10 +126,11 @@ export async function buildAll(): Promise<void> {
   await mkdir(dist, { recursive: true });
   for (const { path, contents } of files) await put(path, contents);
 
+  await removeLeftovers(dist, Date.now());
   const names = new Set(files.map(({ path }) => basename(path)));
   for (const name of await readdir(dist)) {
-    const isOfABuildUnderWay = /\.\d+$/.test(name);
-    if (!names.has(name) && !isOfABuildUnderWay) await rm(join(dist, name), { recursive: true, force: true });
+    // Another build may be under way.
+    if (!names.has(name) && !isUnfinishedName(name)) await rm(join(dist, name), { recursive: true, force: true });
   }
 }
 

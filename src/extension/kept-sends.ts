@@ -4,13 +4,8 @@
 
 import { lstat, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  KEPT_AGE_MAX_MS,
-  KEPT_BYTES_MAX,
-  KEPT_FILES_MAX,
-  KEPT_LINE_LENGTH_MAX,
-  LEFTOVER_AGE_MAX_MS,
-} from '../protocol/limits.ts';
+import { removeLeftovers, unfinishedPath } from '../part10/write/unfinished-file.ts';
+import { KEPT_AGE_MAX_MS, KEPT_BYTES_MAX, KEPT_FILES_MAX, KEPT_LINE_LENGTH_MAX } from '../protocol/limits.ts';
 import type { SendResult } from '../send/job.ts';
 import { isOwnFolder, makeOwnFolder, namesIn, openOwnFile } from '../send/own-files.ts';
 import { isSendId, type SendId, sendFilePath, sendIdOf } from '../send/send-id.ts';
@@ -19,10 +14,8 @@ import { headOf, type KeptHead, linesOfSend, SendReader } from './kept-send-file
 /** Rejects where it cannot be written; then nothing is left of it. */
 export async function keepSend(directory: string, head: KeptHead, result: SendResult): Promise<void> {
   const path = sendFilePath(directory, head.id);
-  const unfinished = `${path}.${process.pid}.tmp`;
+  const unfinished = unfinishedPath(directory, 'keeping');
   makeOwnFolder(directory);
-  // Whatever stands there is not written through.
-  await rm(unfinished, { force: true });
   try {
     const handle = await open(unfinished, 'wx', 0o600);
     try {
@@ -105,13 +98,13 @@ export async function forgetKept(directory: string, id: SendId): Promise<void> {
 /** Removes what is too old, too many or too much. Never rejects. */
 export async function tidyKept(directory: string, nowMs: number): Promise<void> {
   const kept: { readonly path: string; readonly mtimeMs: number; readonly size: number }[] = [];
-  for (const name of await namesIn(directory)) {
+  const names = await namesIn(directory);
+  if (names.length > 0) await removeLeftovers(directory, nowMs);
+  for (const name of names) {
+    if (sendIdOf(name) === undefined) continue;
     const path = join(directory, name);
     const status = await lstat(path).catch(() => undefined);
-    if (status === undefined) continue;
-    const { mtimeMs, size } = status;
-    if (sendIdOf(name) !== undefined) kept.push({ path, mtimeMs, size });
-    else if (/^send-.*\.tmp$/.test(name) && nowMs - mtimeMs > LEFTOVER_AGE_MAX_MS) await remove(path);
+    if (status !== undefined) kept.push({ path, mtimeMs: status.mtimeMs, size: status.size });
   }
   kept.sort((a, b) => b.mtimeMs - a.mtimeMs);
   let bytes = 0;

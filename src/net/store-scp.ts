@@ -5,6 +5,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { removeLeftovers } from '../part10/write/unfinished-file.ts';
 import {
   RECEIVED_INSTANCE_LENGTH_MAX,
   RECEIVED_PDU_LENGTH,
@@ -52,6 +53,7 @@ export interface Receiver {
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const directory = resolve(options.directory);
   await mkdir(directory, { recursive: true, mode: 0o700 });
+  await removeLeftovers(directory, Date.now());
   const open = new Set<AcceptedAssociation>();
   const refused = new Set<RefusedAssociation>();
   let count = 0;

@@ -234,7 +234,10 @@ export const KEPT_FILES_MAX = 200;
 /** Results of past sends together; those of the last send are kept even if they are larger. In bytes. */
 export const KEPT_BYTES_MAX = 128 * 1024 * 1024;
 
-/** What a killed process left half written is deleted when it is older. In milliseconds. */
+/**
+ * What a killed process left half written is removed at once. If nobody can tell whether the process still runs, because it
+ * is on another machine, the file is removed when it has not grown for so long: longer than clocks differ. In milliseconds.
+ */
 export const LEFTOVER_AGE_MAX_MS = 24 * 3_600_000;
 
 /** Of a send, kept with its results. In associations. */

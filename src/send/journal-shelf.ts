@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { isKeptPeer } from '../net/peer.ts';
+import { isHeld } from '../part10/write/file-holder.ts';
 import {
   HEADLESS_AGE_MAX_MS,
   JOURNAL_AGE_MAX_MS,
@@ -20,7 +21,6 @@ import {
   type JournaledFile,
   type JournalHeader,
 } from './journal.ts';
-import { isHeld } from './journal-holder.ts';
 import { OUTCOMES, type Outcome } from './outcome.ts';
 import { isOwnFolder, namesIn, openOwnFile, statusOf } from './own-files.ts';
 import { isSendId, type SendId, sendFilePath, sendIdOf } from './send-id.ts';

@@ -12,9 +12,9 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { type KeptPeer, keptPeer } from '../net/peer.ts';
 import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
+import { type FileHolder, thisProcess } from '../part10/write/file-holder.ts';
 import { jsonText } from '../text/json-text.ts';
 import type { SendJob } from './job.ts';
-import { type JournalHolder, thisProcess } from './journal-holder.ts';
 import type { FileOutcome, Outcome } from './outcome.ts';
 import { isOwnFolder, makeOwnFolder } from './own-files.ts';
 import { newSendId, type SendId, sendFilePath } from './send-id.ts';
@@ -35,7 +35,7 @@ export interface JournalHeader {
   readonly journal: typeof JOURNAL_VERSION;
   readonly id: SendId;
   readonly startedAtMs: number;
-  readonly holder: JournalHolder;
+  readonly holder: FileHolder;
   readonly peer: KeptPeer;
   readonly options: NonNullable<SendJob['options']>;
   /** How many files are to be sent; their lines follow. */

@@ -4,7 +4,7 @@
 // a time; the results keep the walker's order. What is held: the listings of the folders on the way down, and the identity of
 // each file seen.
 
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Finding } from '../part10/check/finding.ts';
 import type { HeaderProblem } from '../part10/header/header.ts';
 import { unpackHeaders } from '../part10/header/packed-headers.ts';
@@ -19,6 +19,7 @@ import {
 import type { FileIdentity } from '../part10/read/file-identity.ts';
 import { type FileThreads, releaseFileThreads, useFileThreads } from '../part10/read/file-threads.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
+import { isUnfinishedName } from '../part10/write/unfinished-file.ts';
 import { FILE_TIMEOUT_MS } from '../protocol/limits.ts';
 import { compareNaturally } from './natural-order.ts';
 import type { ScannedFile } from './scanned-file.ts';
@@ -39,6 +40,12 @@ const BATCHES = 2;
 const REPLACEMENT_CHARACTER = '\ufffd';
 /** The system's own code for an illegal byte sequence. */
 const INVALID_NAME = 'EILSEQ';
+
+/** Of a file that a receiver of ours has not finished, when it is selected itself. In a folder it counts as not there. */
+const UNFINISHED: SystemErrorInfo = {
+  code: 'EBUSY',
+  message: 'a receiver is still writing this file, or was ended before it was whole',
+};
 
 /** What the walk found, before anything was opened. */
 type Candidate =
@@ -303,6 +310,7 @@ async function* walk(
       }
       const isRepeated = entry.name === level.entries[level.next - 1]?.name;
       level.next += 1;
+      if (isUnfinishedName(entry.name)) continue;
       const path = join(level.path, entry.name);
       if (isRepeated || (entry.name.includes(REPLACEMENT_CHARACTER) && !(await exists(path, disk)))) {
         found.push(invalidName(path));
@@ -333,6 +341,10 @@ async function* walk(
 
   for (const given of paths) {
     const path = resolve(given);
+    if (isUnfinishedName(basename(path))) {
+      yield [unreadable(path, UNFINISHED)];
+      continue;
+    }
     const found = await disk.look(path, { lists: true });
     if (isError(found)) yield [unreadable(path, found)];
     else if (found.kind === 'directory') yield* tree(path, found);

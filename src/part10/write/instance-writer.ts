@@ -1,10 +1,11 @@
 // Writes an instance to a file while it arrives: under a temporary name, which becomes the final one when the instance is
 // complete. PS3.10 clause 7.
 
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeFileMeta, type FileMeta } from './file-meta.ts';
+import { unfinishedPath } from './unfinished-file.ts';
 
 /** Fragments are gathered up to this length, in bytes, before they are written. */
 const GATHER_LENGTH = 262_144;
@@ -30,7 +31,7 @@ export class InstanceWriter {
   constructor(directory: string, meta: FileMeta) {
     this.#directory = directory;
     this.#meta = meta;
-    this.#temporary = join(directory, `.receiving-${randomUUID()}`);
+    this.#temporary = unfinishedPath(directory, 'receiving');
     const head = encodeFileMeta(meta);
     this.#gathered = [head];
     this.#gatheredLength = head.length;

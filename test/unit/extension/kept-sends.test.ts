@@ -12,10 +12,11 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { KeptHead } from '../../../src/extension/kept-send-file.ts';
 import { forgetKept, keepSend, keptHeads, readKept, tidyKept } from '../../../src/extension/kept-sends.ts';
+import { unfinishedPath } from '../../../src/part10/write/unfinished-file.ts';
 import { KEPT_AGE_MAX_MS, KEPT_BYTES_MAX, KEPT_FILES_MAX } from '../../../src/protocol/limits.ts';
 import { reportMarkdown } from '../../../src/report/markdown.ts';
 import type { AssociationSummary, SendResult } from '../../../src/send/job.ts';
@@ -276,14 +277,13 @@ describe('the folder of ended sends', () => {
     const directory = temporaryFolder(t);
     put(directory, sendFileFor('old'), KEPT_AGE_MAX_MS + 60_000);
     put(directory, sendFileFor('young'), KEPT_AGE_MAX_MS - 60_000);
-    put(directory, `${sendFileFor('dead')}.99.tmp`, 48 * 3_600_000);
-    put(directory, `${sendFileFor('begun')}.98.tmp`, 60_000);
+    const begun = basename(unfinishedPath(directory, 'keeping'));
+    const dead = begun.replace(/^(\.keeping-\d+-[0-9a-f]{8})-[0-9a-f]{8}/, '$1-00000000');
+    put(directory, begun, 48 * 3_600_000);
+    put(directory, dead, 60_000);
     put(directory, 'something else', KEPT_AGE_MAX_MS * 2);
     await tidyKept(directory, NOW);
-    assert.deepEqual(
-      names(directory),
-      [`${sendFileFor('begun')}.98.tmp`, sendFileFor('young'), 'something else'].toSorted(),
-    );
+    assert.deepEqual(names(directory), [begun, sendFileFor('young'), 'something else'].toSorted());
   });
 
   it('keeps the newest 200 files', async (t) => {

@@ -15,9 +15,9 @@ import {
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { SystemErrorInfo } from '../../../src/part10/system-error.ts';
+import { UNSEEN_SILENCE_MS } from '../../../src/part10/write/file-holder.ts';
 import { JOURNAL_AGE_MAX_MS, JOURNALS_KEPT } from '../../../src/protocol/limits.ts';
 import { beginJournal, forget, type Journal, openJournal } from '../../../src/send/journal.ts';
-import { UNSEEN_SILENCE_MS } from '../../../src/send/journal-holder.ts';
 import { findJournal, readJournals, remaining, tidyJournals } from '../../../src/send/journal-shelf.ts';
 import { OUTCOMES } from '../../../src/send/outcome.ts';
 import { ScannedFiles } from '../../../src/send/scanned-files.ts';

@@ -1,11 +1,13 @@
-// Which process writes a journal, and whether it still runs. The process ID alone does not tell: IDs are reused,
-// machines restart, and machines or containers that cannot see each other's processes may share a home folder. So the
-// journal keeps everything that the system tells about its process, to be compared later.
+// Which process writes a file, and whether it still runs. The process ID alone does not tell: IDs are reused, machines
+// restart, and machines or containers that cannot see each other's processes may share a folder. So the file keeps
+// everything that the system tells about its process, to be compared later: a journal in its header, an unfinished file
+// as a mark in its name.
 
+import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-export interface JournalHolder {
+export interface FileHolder {
   readonly pid: number;
   readonly host: string;
   /** Boot ID: changes whenever the machine starts. Linux only. */
@@ -16,10 +18,10 @@ export interface JournalHolder {
   readonly began: string;
 }
 
-/** A process that cannot be seen from here counts as ended when its journal has not grown for this long. */
+/** A process that cannot be seen from here counts as ended when its journal has not grown for this long, in milliseconds. */
 export const UNSEEN_SILENCE_MS = 10 * 60_000;
 
-export function thisProcess(): JournalHolder {
+export function thisProcess(): FileHolder {
   const boot = quiet(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim());
   const space = quiet(() => readlinkSync('/proc/self/ns/pid'));
   return {
@@ -36,14 +38,47 @@ export function thisProcess(): JournalHolder {
  * with the same ID is taken for it until that one ends.
  * @param silentMs for how long its journal has not grown
  */
-export function isHeld(holder: JournalHolder, silentMs: number): boolean {
+export function isHeld(holder: FileHolder, silentMs: number): boolean {
   const here = thisProcess();
   if (holder.host === here.host && holder.boot !== here.boot) return false;
   if (holder.host !== here.host || holder.space !== here.space) return silentMs < UNSEEN_SILENCE_MS;
   if (holder.pid === here.pid) return holder.began === here.began;
-  if (here.boot !== undefined) return beginningOf(holder.pid) === holder.began;
+  return here.boot === undefined ? isRunning(holder.pid) : beginningOf(holder.pid) === holder.began;
+}
+
+/** The shape of `ownMark`: process ID, where it runs, which run it is. */
+export const HOLDER_MARK = '([1-9]\\d{0,9})-([0-9a-f]{8})-([0-9a-f]{8})';
+
+let mark: string | undefined;
+
+/** This process as part of a file name. */
+export function ownMark(): string {
+  mark ??= markOf(thisProcess());
+  return mark;
+}
+
+/**
+ * Whether the process of a mark still runs. Undefined: it belongs to another machine or container, and nobody here can tell.
+ * @param pid, place, run the parts of `HOLDER_MARK`
+ */
+export function isMarkHeld(pid: string, place: string, run: string): boolean | undefined {
+  const here = thisProcess();
+  if (place !== placeOf(here)) return undefined;
+  const number = Number(pid);
+  if (number === here.pid) return run === runOf(here);
+  if (here.boot === undefined) return isRunning(number);
+  const began = beginningOf(number);
+  return began !== undefined && run === runOf({ ...here, began });
+}
+
+const markOf = (holder: FileHolder): string => `${holder.pid}-${placeOf(holder)}-${runOf(holder)}`;
+const placeOf = ({ host, space }: FileHolder): string => short(`${host} ${space}`);
+const runOf = ({ boot, began }: FileHolder): string => short(`${boot} ${began}`);
+const short = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
+
+function isRunning(pid: number): boolean {
   try {
-    process.kill(holder.pid, 0);
+    process.kill(pid, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
