@@ -199,9 +199,6 @@ export const TRACED_ASSOCIATIONS_MAX = 256;
 /** Of a response, shown in the trace. In elements. */
 export const OFFENDING_ELEMENTS_MAX = 16;
 
-/** Of extended negotiation, shown in the trace. In bytes. */
-export const APPLICATION_INFORMATION_MAX = 64;
-
 /** For the output channel. When more waits, it is written at once. In characters. */
 export const LOG_WAITING_MAX = 4_000_000;
 

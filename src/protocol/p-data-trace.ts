@@ -1,9 +1,10 @@
-// Trace events about P-DATA-TF PDUs: how many there were, their length and their message. They have the first bytes of a command
-// set, and none of a data set.
+// Trace events about P-DATA-TF PDUs: how many there were, their length and their message. They have what may be seen of a command
+// set (ul/redact.ts), and nothing of a data set.
 
 import { TRACE_BYTES_MAX } from './limits.ts';
 import { type Direction, type ProtocolTraceEvent } from './trace-event.ts';
 import { type PDataTf, PDU_HEADER_LENGTH, PDV_HEADER_LENGTH } from './ul/pdu.ts';
+import { redactCommand } from './ul/redact.ts';
 
 /** One or more P-DATA-TF PDUs in a row, of one message. */
 export interface DataStretch {
@@ -31,8 +32,7 @@ export function dataEvent(
     length,
   } as const;
   if (commandSet === undefined) return event;
-  // A copy: a view would give access to the whole buffer, which may hold bytes of data sets too.
-  return { ...event, command: new Uint8Array(commandSet.subarray(0, TRACE_BYTES_MAX)) };
+  return { ...event, parts: redactCommand(commandSet, TRACE_BYTES_MAX), fragmentLength: commandSet.length };
 }
 
 /** One event for each run of PDVs that belong to the same command set or data set. A PDU may have thousands of PDVs. */

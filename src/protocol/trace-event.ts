@@ -20,8 +20,8 @@ export type ProtocolTraceEvent =
       readonly parts: readonly RedactedPart[];
     }
   /**
-   * One or more P-DATA-TF PDUs in a row, of one message. `command`: a copy of the first TRACE_BYTES_MAX bytes of a command
-   * fragment; absent for data sets.
+   * One or more P-DATA-TF PDUs in a row, of one message. `parts`: the first TRACE_BYTES_MAX bytes of a command fragment,
+   * without those that nobody may see; absent for data sets.
    */
   | {
       readonly type: 'P-DATA-TF';
@@ -32,7 +32,9 @@ export type ProtocolTraceEvent =
       readonly pdus: number;
       /** Of the PDUs, headers included, in bytes. */
       readonly length: number;
-      readonly command?: Uint8Array;
+      readonly parts?: readonly RedactedPart[];
+      /** Of the command fragment, in bytes. */
+      readonly fragmentLength?: number;
     }
   | {
       readonly type: 'DIMSE message';

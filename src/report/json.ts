@@ -12,7 +12,7 @@ import { jsonText } from '../text/json-text.ts';
 import { contextResultText } from '../trace/code-text.ts';
 import { contextOf, explain, explainFile, type PeerInWords, sentence } from '../trace/explain.ts';
 import { explainPreflight } from '../trace/explain-preflight.ts';
-import { nameOf } from '../trace/names.ts';
+import { nameOf, uidText } from '../trace/names.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatTag, hexWord } from '../trace/units.ts';
 import { contextCounts, isAccepted, operationsInvoked, refusalText } from './negotiation.ts';
@@ -37,8 +37,7 @@ function known<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], un
   };
 }
 
-const uid = (value: string | undefined): string | undefined =>
-  value === undefined ? undefined : sanitize(value, SHOWN_MAX.uid);
+const uid = (value: string | undefined): string | undefined => (value === undefined ? undefined : uidText(value));
 
 const nameOfUid = (value: string | undefined): string | undefined => (value === undefined ? undefined : uidName(value));
 

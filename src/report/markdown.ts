@@ -8,7 +8,7 @@ import type { FileOutcome } from '../send/outcome.ts';
 import { markdownCode, markdownText } from '../text/markdown-text.ts';
 import { pathText } from '../trace/event-lines.ts';
 import { contextOf, explain, explainFile, type PeerInWords, sentence } from '../trace/explain.ts';
-import { addressOf, aeTitle, nameOf } from '../trace/names.ts';
+import { addressOf, aeTitle, nameOf, uidText } from '../trace/names.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, hexWord, plural } from '../trace/units.ts';
 import { contextCounts, operationsInvoked, refusalText } from './negotiation.ts';
@@ -72,7 +72,7 @@ const cell = (text: string): string => markdownText(text, 'cell');
 /** 'OFFIS_DCMTK_367 (1.2.276.0.7230010.3.0.3.6.7)'; empty where the peer does not say. */
 function implementationText(summary: AssociationSummary): string {
   const { peerImplementationVersionName: name, peerImplementationClassUID: classUID } = summary;
-  const uid = sanitize(classUID ?? '');
+  const uid = classUID === undefined || classUID === '' ? '' : uidText(classUID);
   if (name === undefined) return uid;
   return [sanitize(name, SHOWN_MAX.versionName), ...(uid === '' ? [] : [`(${uid})`])].join(' ');
 }

@@ -118,7 +118,7 @@ const HEADER: Examples<HeaderProblem> = {
   'not a regular file': [{ code: 'not a regular file', kind: 'FIFO' }],
   malformed: [{ code: 'malformed', detail: 'no VR that DICOM knows', offset: 132 }],
   'missing attribute': [{ code: 'missing attribute', tag: '(0008,0018)', keyword: 'SOPInstanceUID' }],
-  'invalid UID': [{ code: 'invalid UID', tag: '(0008,0018)', keyword: 'SOPInstanceUID', value: '1.2.x' }],
+  'invalid UID': [{ code: 'invalid UID', tag: '(0008,0018)', keyword: 'SOPInstanceUID', length: 12 }],
 };
 
 type ReasonOfSend = Exclude<Reason, AssociationFailure | HeaderProblem | { readonly code: 'pre-flight' | 'status' }>;

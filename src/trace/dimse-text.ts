@@ -18,7 +18,7 @@ import {
 import { type StatusMeaning, statusMeaning } from '../protocol/dimse/status.ts';
 import { OFFENDING_ELEMENTS_MAX } from '../protocol/limits.ts';
 import type { Direction } from '../protocol/trace-event.ts';
-import { aeTitle, nameOf } from './names.ts';
+import { aeTitle, nameOf, uidText } from './names.ts';
 import { rule } from './pdu-text.ts';
 import { quoted, SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatTag, hexWord } from './units.ts';
@@ -89,7 +89,7 @@ const SHORT_LABELS: Readonly<Partial<Record<CommandKeyword, string>>> = {
 type Values = Readonly<Partial<Record<CommandKeyword, unknown>>>;
 
 const BY_VR: Readonly<Record<CommandVr, (value: never) => string>> = {
-  UI: (uid: string) => sanitize(uid),
+  UI: uidText,
   AE: aeTitle,
   LO: (text: string) => sanitize(text, SHOWN_MAX.errorComment),
   US: String,
@@ -176,8 +176,8 @@ const lineOf = (keyword: CommandKeyword, value: string | number, next: string): 
   `${next}${label(ELEMENTS[keyword].name)}${value}`;
 export const messageIdLine = (id: number, next: string): string => lineOf('MessageID', id, next);
 export const respondedToLine = (id: number, next: string): string => lineOf('MessageIDBeingRespondedTo', id, next);
-export const instanceLine = (uid: string, next: string): string =>
-  lineOf('AffectedSOPInstanceUID', sanitize(uid), next);
+/** @param uid as it is shown */
+export const instanceLine = (uid: string, next: string): string => lineOf('AffectedSOPInstanceUID', uid, next);
 
 function commandLines(command: Command, hasDataSet: boolean, next: string): string {
   const { above, below, tellsOfNoDataSet } = TEXTS[command.type];

@@ -7,7 +7,7 @@ import { bareMeaning } from './dimse-text.ts';
 import { type ExplainContext, peerOf } from './explain.ts';
 import { explainAssociation } from './explain-association.ts';
 import type { Explanation } from './explanation.ts';
-import { shownAddress } from './names.ts';
+import { shownAddress, uidText } from './names.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatDuration, hexWord } from './units.ts';
 
@@ -45,7 +45,8 @@ function echoPhases({ phases }: EchoResult): string {
 
 function echoIdentity(result: EchoResult): string | undefined {
   const name = sanitize(result.peerImplementationVersionName ?? '', SHOWN_MAX.versionName);
-  const uid = sanitize(result.peerImplementationClassUID ?? '');
+  const { peerImplementationClassUID: classUID = '' } = result;
+  const uid = classUID === '' ? '' : uidText(classUID);
   const length = result.peerMaximumLength;
   const parts = [
     ...(name === '' && uid === '' ? [] : [`is ${name === '' ? uid : uid === '' ? name : `${name} (${uid})`}`]),

@@ -4,8 +4,9 @@
 import type { Finding } from '../part10/check/finding.ts';
 import type { PreflightFinding } from '../send/preflight-policy.ts';
 import { type Explanation, unexplained, type Words } from './explanation.ts';
+import { uidInWords } from './names.ts';
 import { ourOption } from './our-options.ts';
-import { quoted, SHOWN_MAX, sanitize } from './sanitize.ts';
+import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatCount, plural } from './units.ts';
 
 const AGAIN = 'Get the file again from where it came from.';
@@ -40,7 +41,7 @@ function illFormed({ offset, tag, keyword, value, fault, count }: Of<'ill-formed
   const why = UID_FAULTS[fault];
   const others = count === 1 ? '' : `, and ${plural(count - 1, 'other')} like it`;
   return {
-    what: `${sanitize(keyword)} ${sanitize(tag)} ${at(offset)} is not a well-formed UID (${why}): ${quoted(value)}${others}.`,
+    what: `${sanitize(keyword)} ${sanitize(tag)} ${at(offset)} is not a well-formed UID (${why}): ${uidInWords(value)}${others}.`,
     cause: 'The software that wrote it breaks PS3.5 9.1.',
     action: 'Tell its manufacturer: a peer that checks UIDs may refuse the file.',
   };
@@ -91,7 +92,7 @@ function explainFinding(finding: Finding): Words {
     case 'meta disagrees': {
       const { keyword, offset, meta, dataSet } = finding;
       return {
-        what: `The File Meta Information ${at(offset)} says ${keyword} ${quoted(meta)}, the data set ${quoted(dataSet)}.`,
+        what: `The File Meta Information ${at(offset)} says ${keyword} ${uidInWords(meta)}, the data set ${uidInWords(dataSet)}.`,
         cause: 'The file was edited without its header; the peer receives the UID of the data set.',
         action: 'Check that it is the instance that you want to send.',
       };

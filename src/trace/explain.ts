@@ -10,9 +10,9 @@ import { type AETitles, explainAssociation } from './explain-association.ts';
 import { explainHeldBack, findingInCommon } from './explain-preflight.ts';
 import { explainStatus } from './explain-status.ts';
 import { type Explanation, unexplained, type Words } from './explanation.ts';
-import { nameAndUid, nameOf } from './names.ts';
+import { nameAndUid, nameOf, uidInWords } from './names.ts';
 import { ourOption } from './our-options.ts';
-import { quoted, SHOWN_MAX, sanitize } from './sanitize.ts';
+import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { plural } from './units.ts';
 
 export interface ExplainContext extends AETitles {
@@ -194,7 +194,7 @@ function explainHeader(problem: HeaderProblem): Words {
       };
     case 'invalid UID':
       return {
-        what: `${sanitize(problem.keyword)} ${sanitize(problem.tag)} of the file is not a valid UID: ${quoted(problem.value)}.`,
+        what: `${sanitize(problem.keyword)} ${sanitize(problem.tag)} of the file is not a valid UID: ${uidInWords(problem.length)}.`,
         action: 'Correct the UID in the file (PS3.5 9.1: digits and dots, at most 64 characters).',
       };
     default:

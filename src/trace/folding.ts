@@ -1,9 +1,10 @@
 // Folds consecutive P-DATA-TF PDUs into one line. A study is thousands of PDUs; a reader wants to know how many there were,
-// how many bytes, how fast, and whether the message was complete. Bytes of data sets never come here; bytes of command
-// sets are kept, bounded, for the hex dump of the level 'trace'.
+// how many bytes, how fast, and whether the message was complete. Bytes of data sets never come here; what may be seen of
+// command sets is kept, bounded, for the hex dump of the level 'trace'.
 
 import { HEX_BYTES_MAX } from '../protocol/limits.ts';
 import type { Direction, ProtocolTraceEvent } from '../protocol/trace-event.ts';
+import type { RedactedPart } from '../protocol/ul/redact.ts';
 import { hexDump } from './hex.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './units.ts';
 
@@ -20,7 +21,7 @@ export interface Folding {
   length: number;
   isComplete: boolean;
   commandLength: number;
-  command: Uint8Array | undefined;
+  command: readonly RedactedPart[] | undefined;
 }
 
 export function beginFolding(event: PDataTfEvent, timeMs: number, keepsCommand: boolean): Folding {
@@ -51,14 +52,10 @@ export function extendFolding(folding: Folding, event: PDataTfEvent, timeMs: num
   folding.length += event.length;
   folding.lastMs = timeMs;
   folding.isComplete = event.isLastFragment;
-  if (keepsCommand && event.isCommand && event.command !== undefined) {
-    // Copied, because the bytes may be a view of a buffer that is reused.
-    const kept = folding.command ?? new Uint8Array(0);
-    const joined = new Uint8Array(Math.min(kept.length + event.command.length, HEX_BYTES_MAX));
-    joined.set(kept);
-    joined.set(event.command.subarray(0, joined.length - kept.length), kept.length);
-    folding.command = joined;
-    folding.commandLength += event.command.length;
+  if (keepsCommand && event.parts !== undefined) {
+    // Of more than this, no byte would be shown.
+    if (folding.commandLength < HEX_BYTES_MAX) folding.command = [...(folding.command ?? []), ...event.parts];
+    folding.commandLength += event.fragmentLength ?? 0;
   }
 }
 
@@ -76,6 +73,4 @@ export function foldingLine(folding: Folding): string {
 
 /** Hex of the command set, for the level 'trace'. */
 export const foldingHex = (folding: Folding): string[] =>
-  folding.isCommand && folding.command !== undefined
-    ? hexDump([{ type: 'bytes', bytes: folding.command }], folding.commandLength)
-    : [];
+  folding.isCommand && folding.command !== undefined ? hexDump(folding.command, folding.commandLength) : [];

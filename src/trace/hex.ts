@@ -45,10 +45,3 @@ function flat(parts: readonly RedactedPart[]): number[] {
   }
   return bytes;
 }
-
-/** '010AFF': at most `max` bytes. */
-export function hexString(bytes: Uint8Array, max = HEX_BYTES_MAX): string {
-  let text = '';
-  for (const byte of bytes.subarray(0, max)) text += DIGITS[byte];
-  return text;
-}

@@ -4,7 +4,7 @@
 
 import type { Command, CStoreRq, CStoreRsp } from '../protocol/dimse/command.ts';
 import { dimseBlock, instanceLine, type MessageInContext, messageIdLine, respondedToLine } from './dimse-text.ts';
-import { sanitize } from './sanitize.ts';
+import { uidText } from './names.ts';
 
 /** A block without its two elements, and for which message it was made. */
 interface Form {
@@ -28,7 +28,7 @@ export class MessageBlocks {
       this.#forms.set(command.type, form);
     }
     const id = command.type === 'C-STORE-RQ' ? command.MessageID : command.MessageIDBeingRespondedTo;
-    return `${form.beforeId}${id}${form.beforeInstance}${sanitize(command.AffectedSOPInstanceUID)}${form.end}`;
+    return `${form.beforeId}${id}${form.beforeInstance}${uidText(command.AffectedSOPInstanceUID)}${form.end}`;
   }
 }
 
@@ -66,21 +66,23 @@ function isAlikeCommand(one: CommonCommand, other: CommonCommand): boolean {
   return one.type === 'C-STORE-RSP' || other.type === 'C-STORE-RSP' || one.Priority === other.Priority;
 }
 
+const ANY_UID = '1.2';
+
 function formOf(message: MessageInContext, command: CommonCommand): Form {
   const isRequest = command.type === 'C-STORE-RQ';
   const without = isRequest
-    ? { ...command, MessageID: 0, AffectedSOPInstanceUID: '' }
-    : { ...command, MessageIDBeingRespondedTo: 0, AffectedSOPInstanceUID: '' };
+    ? { ...command, MessageID: 0, AffectedSOPInstanceUID: ANY_UID }
+    : { ...command, MessageIDBeingRespondedTo: 0, AffectedSOPInstanceUID: ANY_UID };
   const { next } = message;
   const text = dimseBlock({ ...message, command: without });
   const idLine = isRequest ? messageIdLine(0, next) : respondedToLine(0, next);
   const idAt = text.indexOf(idLine) + idLine.length - 1;
-  const instance = instanceLine('', next);
-  const instanceAt = text.indexOf(instance, idAt) + instance.length;
+  const instance = instanceLine(ANY_UID, next);
+  const instanceEnd = text.indexOf(instance, idAt) + instance.length;
   return {
     message,
     beforeId: text.slice(0, idAt),
-    beforeInstance: text.slice(idAt + 1, instanceAt),
-    end: text.slice(instanceAt),
+    beforeInstance: text.slice(idAt + 1, instanceEnd - ANY_UID.length),
+    end: text.slice(instanceEnd),
   };
 }

@@ -1,8 +1,7 @@
 // PDUs as blocks of text, in the wording and the layout of DCMTK's `storescu -d`. PS3.8 9.3. Beyond that log we say which contexts
-// the peer did not answer and which transfer syntaxes it accepted without a proposal. User identities (PS3.7 D.3.3.7) are not
-// shown.
+// the peer did not answer and which transfer syntaxes it accepted without a proposal. User identities (PS3.7 D.3.3.7) and
+// application information (D.3.3.5) are not shown.
 
-import { APPLICATION_INFORMATION_MAX } from '../protocol/limits.ts';
 import type { Secret } from '../protocol/secret.ts';
 import type { Direction } from '../protocol/trace-event.ts';
 import type {
@@ -26,10 +25,9 @@ import {
   rejectResultText,
   rejectSourceText,
 } from './code-text.ts';
-import { hexString } from './hex.ts';
-import { aeTitle, nameOf } from './names.ts';
+import { aeTitle, nameOf, uidText } from './names.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
-import { formatCount } from './units.ts';
+import { formatCount, plural } from './units.ts';
 
 /** Every PDU but P-DATA-TF, of which the trace shows many in one line. */
 export type ControlPdu = Exclude<Pdu, PDataTf>;
@@ -72,9 +70,9 @@ function headLines(pdu: AAssociateRq | AAssociateAc, direction: Direction): stri
   const version =
     implementationVersionName === undefined ? 'unknown' : sanitize(implementationVersionName, SHOWN_MAX.versionName);
   return [
-    `${`${whose} Implementation Class UID:`.padEnd(35)}${sanitize(implementationClassUID ?? 'unknown')}`,
+    `${`${whose} Implementation Class UID:`.padEnd(35)}${implementationClassUID === undefined ? 'unknown' : uidText(implementationClassUID)}`,
     `${`${whose} Implementation Version Name:`.padEnd(35)}${version}`,
-    `Application Context Name:    ${sanitize(pdu.applicationContextName)}`,
+    `Application Context Name:    ${uidText(pdu.applicationContextName)}`,
     `Calling Application Name:    ${aeTitle(pdu.callingAETitle)}`,
     `Called Application Name:     ${aeTitle(pdu.calledAETitle)}`,
     `${`${whose} Max PDU Receive Size:`.padEnd(29)}${maximumLengthText(maximumLength)}`,
@@ -98,7 +96,8 @@ function extendedLines(label: string, { sopClassExtendedNegotiations }: UserInfo
     `${label}:`,
     ...sopClassExtendedNegotiations.flatMap(({ sopClassUID, serviceClassApplicationInformation: information }) => [
       `  SOP Class: =${nameOf(sopClassUID)}`,
-      `    Application Information: ${hexString(information, APPLICATION_INFORMATION_MAX) || 'empty'}`,
+      // What is in it, the SOP class defines: it may be anything.
+      `    Application Information: ${information.length === 0 ? 'empty' : `${plural(information.length, 'byte')}, not shown`}`,
     ]),
   ];
 }
@@ -220,7 +219,7 @@ export function pduFields(pdu: ControlPdu, length: number): string[] {
         `${head}, protocol version ${pdu.protocolVersion}, presentation contexts ${pdu.presentationContexts.length}`,
         ...pdu.presentationContexts.map(
           ({ presentationContextId, abstractSyntax, transferSyntaxes }) =>
-            `  20H ${presentationContextId}: ${sanitize(abstractSyntax)} <- ${transferSyntaxes.map((uid) => sanitize(uid)).join(', ')}`,
+            `  20H ${presentationContextId}: ${uidText(abstractSyntax)} <- ${transferSyntaxes.map(uidText).join(', ')}`,
         ),
         ...roleFields(pdu.userInformation),
       ];
@@ -229,7 +228,7 @@ export function pduFields(pdu: ControlPdu, length: number): string[] {
         `${head}, protocol version ${pdu.protocolVersion}, presentation contexts ${pdu.presentationContexts.length}`,
         ...pdu.presentationContexts.map(
           ({ presentationContextId, result, transferSyntax }) =>
-            `  21H ${presentationContextId}: result ${result}${transferSyntax === undefined ? '' : ` -> ${sanitize(transferSyntax)}`}`,
+            `  21H ${presentationContextId}: result ${result}${transferSyntax === undefined ? '' : ` -> ${uidText(transferSyntax)}`}`,
         ),
         ...roleFields(pdu.userInformation),
       ];
@@ -246,5 +245,5 @@ export function pduFields(pdu: ControlPdu, length: number): string[] {
 const roleFields = ({ roleSelections }: UserInformation): string[] =>
   (roleSelections ?? []).map(
     ({ sopClassUID, scuRole, scpRole }) =>
-      `  54H ${sanitize(sopClassUID)}: SCU role ${scuRole ? 1 : 0}, SCP role ${scpRole ? 1 : 0}`,
+      `  54H ${uidText(sopClassUID)}: SCU role ${scuRole ? 1 : 0}, SCP role ${scpRole ? 1 : 0}`,
   );

@@ -70,7 +70,8 @@ suite('an A-ASSOCIATE-AC', () => {
       const { bytes, traced } = answerTo([requestWith(fields)]);
       assert.equal(bytes[0], 0x02);
       assert.equal(bytes.subarray(10, 74).toString('hex'), Buffer.from(fields).toString('hex'));
-      assert.deepEqual(traced, bytes);
+      // The trace hides what is not known to be harmless.
+      assert.ok(traced.every((byte, at) => byte === bytes[at] || byte === 0) && traced.length === bytes.length);
     });
   }
 

@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildFile, CT_IMAGE, EXPLICIT_LE, element, encodeDataSet } from './dicom-builder.ts';
+import { disguises } from './secrets.ts';
 
 /** What stands in the data sets. */
 export const PATIENT: Readonly<Record<string, string>> = {
@@ -66,4 +67,18 @@ export function canariesIn(text: string | Uint8Array, also: Readonly<Record<stri
   return words
     .filter(([, word]) => bytes.includes(word) || bytes.includes(Buffer.from(word, 'utf16le')))
     .map(([what]) => what);
+}
+
+/** Where no name belongs: a name of a patient, and a number of one, which has the characters of a UID. */
+export const MISPLACED = { name: 'DOE^JANE', number: '7701770155' } as const;
+
+const DUMPED = /^(?:[A-Z]: )?(?:\[\d+\] )?  [0-9A-F]{4} ((?: {1,2}(?:[0-9A-F]{2}|\*\*))+)/gm;
+
+/** The lines of `text` that show one of the words in any disguise; a hex dump is read across its lines. */
+export function sightsOf(words: readonly string[], text: string): string[] {
+  const needles = words.flatMap(disguises);
+  const isSeen = (bytes: Buffer): boolean => needles.some((needle) => bytes.includes(needle));
+  const lines = isSeen(Buffer.from(text)) ? text.split('\n').filter((line) => isSeen(Buffer.from(line))) : [];
+  const digits = [...text.matchAll(DUMPED)].map(([, columns = '']) => columns.replaceAll('**', '00')).join('');
+  return isSeen(Buffer.from(digits.replaceAll(' ', ''), 'hex')) ? [...lines, 'a hex dump'] : lines;
 }

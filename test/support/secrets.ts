@@ -12,8 +12,8 @@ export function revealed<T>(value: T): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revealed(inner)]));
 }
 
-/** As bytes, UTF-16, hexadecimal, and Base64 at each of the three ways in which it can be aligned. */
-function disguises(canary: string): Buffer[] {
+/** As bytes, UTF-16, percent-encoded, hexadecimal, and Base64 at each of the three ways in which it can be aligned. */
+export function disguises(canary: string): Buffer[] {
   const bytes = Buffer.from(canary);
   const hex = bytes.toString('hex');
   const base64 = [0, 1, 2].map((shift) => {
@@ -22,8 +22,11 @@ function disguises(canary: string): Buffer[] {
     return whole.slice(shift === 0 ? 0 : shift + 1, Math.floor(((shift + bytes.length) * 8) / 6));
   });
   const spaced = hex.replaceAll(/(..)(?=.)/g, '$1 ');
+  const percent = hex.replaceAll(/../g, '%$&');
   const texts = [hex, hex.toUpperCase(), spaced, spaced.toUpperCase(), [...bytes].join(), ...base64];
-  return [bytes, Buffer.from(canary, 'utf16le'), ...texts.map((text) => Buffer.from(text))];
+  texts.push(percent, percent.toUpperCase(), encodeURIComponent(canary));
+  const utf16 = Buffer.from(canary, 'utf16le');
+  return [bytes, utf16, Buffer.from(utf16).swap16(), ...texts.map((text) => Buffer.from(text))];
 }
 
 /** Every string and every byte that can be reached from `value`: with symbols, hidden properties, whole buffers behind views. */

@@ -6,7 +6,7 @@ import { TRACE_BYTES_MAX } from '../../src/protocol/limits.ts';
 import { type Direction } from '../../src/protocol/trace-event.ts';
 import type { ActionId } from '../../src/protocol/ul/actions.ts';
 import type { AAssociateAc, AAssociateRq, PDataTf, Pdu, UserInformation } from '../../src/protocol/ul/pdu.ts';
-import { redactPdu } from '../../src/protocol/ul/redact.ts';
+import { redactCommand, redactPdu } from '../../src/protocol/ul/redact.ts';
 import type { EventId, State } from '../../src/protocol/ul/states.ts';
 
 export const CT = '1.2.840.10008.5.1.4.1.1.2';
@@ -64,7 +64,7 @@ export class Records {
       isLastFragment: true,
       pdus: 1,
       length,
-      ...(command === undefined ? {} : { command }),
+      ...(command === undefined ? {} : { parts: redactCommand(command), fragmentLength: command.length }),
     });
   }
 

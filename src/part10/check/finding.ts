@@ -1,6 +1,8 @@
 // What can be wrong with a file that could still be sent. Findings come from its structure, without reading pixels. A finding
 // is a fact; whether it holds the file back is the policy of the send (send/preflight-policy.ts).
 
+import type { UIDOrLength } from '../../protocol/harmless.ts';
+
 /** How a UID is not as PS3.5 9.1 asks. */
 export type UIDFault = 'leading zero' | 'empty component' | 'too long' | 'characters' | 'space padding';
 
@@ -40,8 +42,8 @@ export type Finding =
       readonly code: 'meta disagrees';
       readonly offset: number;
       readonly keyword: 'SOPClassUID' | 'SOPInstanceUID';
-      readonly meta: string;
-      readonly dataSet: string;
+      readonly meta: UIDOrLength;
+      readonly dataSet: UIDOrLength;
     }
   /** The first of `count` elements with this tag and this fault, and where its value begins. */
   | {
@@ -49,7 +51,7 @@ export type Finding =
       readonly offset: number;
       readonly tag: string;
       readonly keyword: string;
-      readonly value: string;
+      readonly value: UIDOrLength;
       readonly fault: UIDFault;
       readonly count: number;
     }

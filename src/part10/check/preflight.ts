@@ -4,6 +4,7 @@
 // The bytes of the header have been read already. Behind them it reads one small piece after the other and steps over
 // values. An ordinary image costs no further read, or one. A deflated data set is not inflated: only its UIDs are checked.
 
+import { uidOrLength } from '../../protocol/harmless.ts';
 import { PIECES_MAX } from '../../protocol/limits.ts';
 import { detectEncoding } from '../encoding-detection.ts';
 import type { HeaderResult } from '../header/header.ts';
@@ -83,7 +84,15 @@ function metaFindings({ header, mediaStorage }: Instance): Finding[] {
   return pairs.flatMap(([keyword, meta, dataSet]): Finding[] =>
     meta === undefined || meta.value === dataSet
       ? []
-      : [{ code: 'meta disagrees', offset: meta.offset, keyword, meta: meta.value, dataSet }],
+      : [
+          {
+            code: 'meta disagrees',
+            offset: meta.offset,
+            keyword,
+            meta: uidOrLength(meta.value),
+            dataSet: uidOrLength(dataSet),
+          },
+        ],
   );
 }
 
@@ -98,6 +107,6 @@ function deflatedFindings({ header }: Instance): Finding[] {
     const fault = uidFault(value);
     return fault === undefined
       ? []
-      : [{ code: 'ill-formed UID', offset: dataSetOffset, tag, keyword, value, fault, count: 1 }];
+      : [{ code: 'ill-formed UID', offset: dataSetOffset, tag, keyword, value: uidOrLength(value), fault, count: 1 }];
   });
 }

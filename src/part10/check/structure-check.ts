@@ -4,6 +4,7 @@
 // It asks for the bytes of headers and steps over values by their lengths, so the pixels of a file are never read. It goes
 // into a value only if its length is undefined, with a stack of its own. It ends and never throws, whatever the bytes are.
 
+import { uidOrLength } from '../../protocol/harmless.ts';
 import { NESTING_MAX, PADDING_MAX } from '../../protocol/limits.ts';
 import {
   type ByteWindow,
@@ -261,7 +262,7 @@ export class StructureCheck {
       offset: valueOffset,
       tag: tagText(tag),
       keyword,
-      value,
+      value: uidOrLength(value),
       fault,
       count: 0,
     };

@@ -54,6 +54,9 @@ export interface ImageDescription {
   readonly elements: readonly HeldElement[];
 }
 
+/** No other word of the file is quoted. */
+const PARTIAL: readonly string[] = ['YBR_PARTIAL_422', 'YBR_PARTIAL_420'];
+
 /**
  * Group 0028 for native pixel data, from that of the compressed data set.
  * @param offset where the group ends, for errors
@@ -86,7 +89,8 @@ export function describeImage(
 
   const photometric = text(PHOTOMETRIC_INTERPRETATION) ?? fail(`${tagText(PHOTOMETRIC_INTERPRETATION)} is missing`);
   const samplesPerPixel = number(SAMPLES_PER_PIXEL);
-  if (photometric.startsWith('YBR_PARTIAL')) fail(`pixel data in ${photometric} are not decompressed`);
+  if (photometric.startsWith('YBR_PARTIAL'))
+    fail(`pixel data in ${PARTIAL.find((known) => known === photometric) ?? 'YBR_PARTIAL'} are not decompressed`);
   const isYbr = photometric === 'YBR_FULL' || photometric === 'YBR_FULL_422';
   const { codec, decompression, maybeReversible } = syntax;
   const format: FrameFormat = {

@@ -5,6 +5,7 @@
 // missing or wrong, but UIDs must be UIDs, and the data set must be in the encoding that its transfer syntax names.
 // Otherwise the file is refused, not sent under a wrong transfer syntax.
 
+import { isHarmlessUID } from '../../protocol/harmless.ts';
 import { INFLATE_LIMIT } from '../../protocol/limits.ts';
 import { MEDIA_STORAGE_DIRECTORY } from '../../protocol/uids.ts';
 import { isUID } from '../../protocol/ul/values.ts';
@@ -151,7 +152,8 @@ function unrecognised(file: ByteWindow, found: Found): HeaderStep {
 }
 
 function contradiction(declared: string, encoding: Encoding, detected: Encoding, offset: number): HeaderStep {
-  return malformed(`the file says ${encoding} (${declared}), but its data set is in ${detected}`, offset);
+  const says = isHarmlessUID(declared) ? `${encoding} (${declared})` : encoding;
+  return malformed(`the file says ${says}, but its data set is in ${detected}`, offset);
 }
 
 function readDeflated(file: ByteWindow, found: Found, declared: string): HeaderStep {
@@ -270,7 +272,7 @@ function missing(tag: number): HeaderStep {
 }
 
 function invalidUID(tag: number, value: string): HeaderStep {
-  return problem({ code: 'invalid UID', tag: tagText(tag), keyword: KEYWORDS[tag] ?? '', value });
+  return problem({ code: 'invalid UID', tag: tagText(tag), keyword: KEYWORDS[tag] ?? '', length: value.length });
 }
 
 function malformed(detail: string, offset: number): HeaderStep {

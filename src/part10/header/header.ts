@@ -31,7 +31,8 @@ export type HeaderProblem =
   /** `offset`: in bytes from the start of the file. */
   | { readonly code: 'malformed'; readonly detail: string; readonly offset: number }
   | { readonly code: 'missing attribute'; readonly tag: string; readonly keyword: string }
-  | { readonly code: 'invalid UID'; readonly tag: string; readonly keyword: string; readonly value: string };
+  /** `length`: of the value without padding, in bytes. The value itself may be the name of a patient. */
+  | { readonly code: 'invalid UID'; readonly tag: string; readonly keyword: string; readonly length: number };
 
 /** A UID of group 0002 and where its value begins, in bytes from the start of the file. */
 export interface MetaUID {

@@ -4,16 +4,17 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isHarmlessUID } from '../../protocol/harmless.ts';
 import { encodeFileMeta, type FileMeta } from './file-meta.ts';
 import { unfinishedPath } from './unfinished-file.ts';
 
 /** Fragments are gathered up to this length, in bytes, before they are written. */
 const GATHER_LENGTH = 262_144;
 
-/** A file name from a UID that a peer sent. Only a well-formed UID becomes part of a path (PS3.5 9.1). */
+/** A file name from a UID that a peer sent. Only a UID becomes part of a path (PS3.5 9.1), because paths are shown. */
 export function instanceFileName(sopInstanceUID: string): string {
-  const isPlain = /^[0-9][0-9.]{0,63}$/.test(sopInstanceUID) && !sopInstanceUID.includes('..');
-  return `${isPlain ? sopInstanceUID : createHash('sha256').update(sopInstanceUID).digest('hex')}.dcm`;
+  if (isHarmlessUID(sopInstanceUID)) return `${sopInstanceUID}.dcm`;
+  return `${createHash('sha256').update(sopInstanceUID).digest('hex')}.dcm`;
 }
 
 export class InstanceWriter {

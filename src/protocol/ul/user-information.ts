@@ -26,15 +26,15 @@ import type {
 } from './pdu.ts';
 import { isImplementationVersionName, withoutTrailingPadding } from './values.ts';
 
-const MAXIMUM_LENGTH = 0x51;
-const IMPLEMENTATION_CLASS_UID = 0x52;
-const ASYNCHRONOUS_OPERATIONS_WINDOW = 0x53;
-const ROLE_SELECTION = 0x54;
-const IMPLEMENTATION_VERSION_NAME = 0x55;
-const SOP_CLASS_EXTENDED_NEGOTIATION = 0x56;
-const SOP_CLASS_COMMON_EXTENDED_NEGOTIATION = 0x57;
-const USER_IDENTITY = 0x58;
-const USER_IDENTITY_SERVER_RESPONSE = 0x59;
+export const MAXIMUM_LENGTH = 0x51;
+export const IMPLEMENTATION_CLASS_UID = 0x52;
+export const ASYNCHRONOUS_OPERATIONS_WINDOW = 0x53;
+export const ROLE_SELECTION = 0x54;
+export const IMPLEMENTATION_VERSION_NAME = 0x55;
+export const SOP_CLASS_EXTENDED_NEGOTIATION = 0x56;
+export const SOP_CLASS_COMMON_EXTENDED_NEGOTIATION = 0x57;
+export const USER_IDENTITY = 0x58;
+export const USER_IDENTITY_SERVER_RESPONSE = 0x59;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

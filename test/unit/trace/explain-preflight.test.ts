@@ -76,7 +76,9 @@ const EVERY_CODE: {
     [{ ...UID, value: '1.02', fault: 'leading zero', count: 1_500_000 }, /"1\.02", and 1,499,999 others like it\./],
     [{ ...UID, value: '1..2', fault: 'empty component' }, /a component is empty/],
     [{ ...UID, value: '1.2', fault: 'space padding' }, /padded with a space/],
-    [{ ...UID, value: '1.2"`x', fault: 'characters' }, /only digits and dots\): "1\.2'`x"/],
+    [{ ...UID, value: 6, fault: 'characters' }, /only digits and dots\): 6 bytes that are no UID\./],
+    // As files of past sends have them.
+    [{ ...UID, value: '1.2"`x', fault: 'characters' }, /only digits and dots\): 6 bytes that are no UID\./],
     [{ ...UID, value: '1', fault: 'too long' }, /more than 64 characters/],
   ],
   'no pixel data': [[{ code: 'no pixel data', offset: 900 }, /image without pixel data.*at byte 900/]],

@@ -33,8 +33,8 @@ const EVERY_CODE: { readonly [K in Code]: readonly [Extract<Reason, { code: K }>
     /no SOPInstanceUID \(0008,0018\)/,
   ],
   'invalid UID': [
-    { code: 'invalid UID', tag: '(0008,0018)', keyword: 'SOPInstanceUID', value: '1.a"b' },
-    /SOPInstanceUID \(0008,0018\) of the file is not a valid UID: "1\.a'b"/,
+    { code: 'invalid UID', tag: '(0008,0018)', keyword: 'SOPInstanceUID', length: 5 },
+    /SOPInstanceUID \(0008,0018\) of the file is not a valid UID: 5 bytes that are no UID\./,
   ],
   'connection failed': [
     { code: 'connection failed', error: systemError('ECONNREFUSED') },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RedactedPart } from '../../../src/protocol/ul/redact.ts';
-import { hexDump, hexString } from '../../../src/trace/hex.ts';
+import { hexDump } from '../../../src/trace/hex.ts';
 
 const shown = (bytes: Uint8Array): RedactedPart => ({ type: 'bytes', bytes });
 
@@ -28,11 +28,5 @@ describe('hexDump', () => {
     const lines = hexDump([hidden(5000), shown(Buffer.from('d'))], 5001);
     assert.equal(lines.length, 33);
     assert.equal(lines.at(-1), '  ... 4,489 more bytes');
-  });
-});
-
-describe('hexString', () => {
-  it('is bounded', () => {
-    assert.equal(hexString(Buffer.from('abcd'), 3), '616263');
   });
 });

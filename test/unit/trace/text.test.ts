@@ -254,7 +254,12 @@ describe('privacy', () => {
     {
       timeMs: START_MS,
       association: 1,
-      event: { ...dataEvent(100), type: 'P-DATA-TF', command: Buffer.from('CANARY^PATIENT') } as TraceEvent,
+      event: {
+        ...dataEvent(100),
+        type: 'P-DATA-TF',
+        parts: [],
+        command: Buffer.from('CANARY^PATIENT'),
+      } as unknown as TraceEvent,
     },
   ];
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { type RedactedPart, redactPdu } from '../../../../src/protocol/ul/redact.ts';
+import { commandElement, commandSet, storeRequestElements } from '../../../support/naive-command-set.ts';
 import * as naive from '../../../support/naive-pdu.ts';
 import { waysToSee } from '../../../support/secrets.ts';
 
@@ -18,6 +19,12 @@ const lengthOf = (parts: readonly RedactedPart[]): number =>
   parts.reduce((sum, part) => sum + (part.type === 'bytes' ? part.bytes.length : part.length), 0);
 const shown = (parts: readonly RedactedPart[]): Buffer =>
   Buffer.concat(parts.map((part) => (part.type === 'bytes' ? part.bytes : new Uint8Array(part.length))));
+/** Of a C-STORE-RQ for this SOP Instance UID. */
+const storeCommandSet = (sopInstanceUID: string, ...more: readonly Buffer[]): Buffer => {
+  const elements = storeRequestElements();
+  elements.set(0x1000, commandElement(0x1000, sopInstanceUID));
+  return commandSet([...elements.values(), ...more]);
+};
 const hidden = (parts: readonly RedactedPart[]): [string, number][] =>
   parts.flatMap((part): [string, number][] => (part.type === 'hidden' ? [[part.content, part.length]] : []));
 
@@ -44,7 +51,7 @@ suite('redactPdu', () => {
   });
 
   test('shows command sets, and only the length of data sets', () => {
-    const command = naive.text('COMMAND');
+    const command = storeCommandSet('1.2.3');
     const pdu = naive.pData(naive.pdv(1, 3, command), naive.pdv(1, 0, SECRET), naive.pdv(3, 2, SECRET));
     const parts = redactPdu(pdu);
     assert.deepEqual(hidden(parts), [
@@ -54,6 +61,53 @@ suite('redactPdu', () => {
     assert.ok(shown(parts).includes(command));
     assert.deepEqual(waysToSee(CANARY, parts), []);
     assert.equal(lengthOf(parts), pdu.length);
+  });
+
+  test('shows of a command set what is an element of its message and has a value of its kind', () => {
+    const wrong = storeCommandSet(CANARY, commandElement(0x1042, CANARY));
+    const parts = redactPdu(naive.pData(naive.pdv(1, 3, wrong)));
+    assert.deepEqual(
+      hidden(parts).map(([content]) => content),
+      ['unknown value', 'unknown value'],
+    );
+    assert.deepEqual(waysToSee(CANARY, parts), []);
+  });
+
+  test('hides a fragment that is no whole command set, such as a data set that is said to be one', () => {
+    const whole = storeCommandSet('1.2.3');
+    const dataSet = naive.bytes('10001000 504e 1000', SECRET);
+    for (const fragment of [dataSet, naive.bytes(whole, dataSet), whole.subarray(0, -2), whole.subarray(20), SECRET]) {
+      const parts = redactPdu(naive.pData(naive.pdv(1, 3, fragment)));
+      assert.deepEqual(hidden(parts), [['no command set', fragment.length]]);
+    }
+  });
+
+  test('hides application information, and UIDs and names that are none', () => {
+    const items = [
+      naive.extendedNegotiation(VERIFICATION, SECRET),
+      naive.implementationClassUID(CANARY),
+      naive.implementationVersionName(`${CANARY}${CANARY}`),
+      naive.roleSelection(CANARY, 1, 1),
+      naive.commonExtendedNegotiation(VERIFICATION, CANARY, [CANARY]),
+    ];
+    const contexts = [naive.proposedContext(1, CANARY, [CANARY]), naive.applicationContext(CANARY)];
+    const parts = redactPdu(naive.associateRq({ items: [...contexts, naive.userInformation(...items)] }));
+    assert.deepEqual(waysToSee(CANARY, parts), []);
+    assert.ok(shown(parts).includes(VERIFICATION));
+    assert.equal(hidden(parts).filter(([content]) => content === 'application information').length, 1);
+  });
+
+  test('hides reserved bytes that are not zero', () => {
+    const reserved = naive.bytes('01 4a 0000004c 0001 4a41', naive.aeTitle('A'), naive.aeTitle('B'), '4a'.repeat(32));
+    for (const pdu of [reserved, naive.pdu(0x05, '4a414e45'), naive.pdu(0x07, '4a410000'), naive.pdu(0x03, '4a010101')])
+      assert.ok(!shown(redactPdu(pdu)).includes(0x4a));
+  });
+
+  test('takes items that are nested as deep as their lengths allow', () => {
+    let nested: Buffer = Buffer.alloc(0);
+    while (nested.length < 65_530) nested = naive.item(0x50, nested);
+    const pdu = naive.associateRq({ items: [nested] });
+    assert.equal(lengthOf(redactPdu(pdu)), pdu.length);
   });
 
   test('shows the short PDUs as they are', () => {
