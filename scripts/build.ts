@@ -1,16 +1,17 @@
 // Bundles what the VSIX ships: dist/extension.cjs (VS Code's extension host), dist/cli.cjs (a terminal), dist/dcmjs.cjs and the
 // files of worker threads.
 //
-// dcmjs is ten times the size of everything else and rarely needed, so it is a file of its own that its adapter loads. esbuild
-// splits ES modules only, hence the plugin: `import('dcmjs')` becomes a require of './dcmjs.cjs', which is bundled from the
-// same package.
+// dcmjs is large and rarely needed, so it is a file of its own that its adapter loads. esbuild splits ES modules only, hence
+// the plugin: `import('dcmjs')` becomes a require of './dcmjs.cjs', which is bundled from the parts of the same package that
+// the adapter uses (dcmjs-parts.ts).
 
-import { globSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { isUnfinishedName, removeLeftovers, unfinishedPath } from '../src/part10/write/unfinished-file.ts';
+import { partsOfDcmjs } from './dcmjs-parts.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -64,10 +65,11 @@ const bundles: readonly BuildOptions[] = [
   },
   {
     ...shared,
-    stdin: { contents: `export * from 'dcmjs';\nexport { default } from 'dcmjs';\n`, resolveDir: root },
+    stdin: { contents: `export { data, log } from 'dcmjs';\n`, resolveDir: root },
     outfile: 'dist/dcmjs.cjs',
     target: 'node20',
     keepNames: false,
+    plugins: [partsOfDcmjs],
   },
 ];
 
@@ -92,9 +94,18 @@ async function put(path: string, contents: Uint8Array): Promise<void> {
   await rename(fresh, path);
 }
 
+/** dcmjs is published as one file; these packages are compiled into the parts of it that ship. */
+const COMPILED_INTO_DCMJS = ['@babel/runtime-corejs3', 'loglevel', 'pako'];
+
+function folderInDcmjs(name: string): string {
+  const own = `node_modules/dcmjs/node_modules/${name}`;
+  return existsSync(join(root, own)) ? own : `node_modules/${name}`;
+}
+
 /** The licences of all packages in the bundles. */
 async function notices(inputs: readonly string[]): Promise<string> {
   const folders = new Set(inputs.flatMap((input) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
+  for (const name of COMPILED_INTO_DCMJS) folders.add(folderInDcmjs(name));
   if (copies.length > 0) folders.add('node_modules/dcmjs-codecs');
   const parts: string[] = [];
   for (const folder of [...folders].sort()) {

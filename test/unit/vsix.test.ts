@@ -108,7 +108,22 @@ test('every worker thread has its file in the VSIX', () => {
 
 test('the licences of everything that others wrote are in the VSIX', () => {
   const notices = text('extension/dist/THIRD-PARTY-NOTICES.txt');
-  for (const name of ['dcmjs', 'dcmjs-codecs', 'valibot', 'OpenJPEG', 'CharLS', 'Independent JPEG Group']) {
+  for (const name of [
+    'dcmjs',
+    'dcmjs-codecs',
+    'valibot',
+    'OpenJPEG',
+    'CharLS',
+    'Independent JPEG Group',
+    'OpenJPH',
+    'libjxl',
+    'Highway',
+    'Brotli',
+    'skcms',
+    'loglevel',
+    'pako',
+    '@babel/runtime-corejs3',
+  ]) {
     assert.ok(notices.includes(name), name);
   }
 });
@@ -121,8 +136,10 @@ test('everything that the manifest points at is in the VSIX', () => {
 });
 
 test('dcmjs is in its own file only, and the others load that file when they need it', () => {
-  const ofDcmjs = /naturalizeDataset|datasetToBuffer|AsyncDicomReader/;
+  const ofDcmjs = /naturalizeDataset|setDicomMessageClass/;
   assert.match(text('extension/dist/dcmjs.cjs'), ofDcmjs);
+  const { length } = text('extension/dist/dcmjs.cjs');
+  assert.ok(length < 400_000, `dcmjs.cjs has grown to ${length} characters: more of dcmjs than is used`);
   for (const bundle of ['extension/dist/extension.cjs', 'extension/dist/cli.cjs']) {
     assert.doesNotMatch(text(bundle), ofDcmjs, `${bundle} contains dcmjs`);
     assert.match(text(bundle), /require\("\.\/dcmjs\.cjs"\)/, `${bundle} does not load dcmjs.cjs`);
@@ -145,6 +162,92 @@ test('nothing in the VSIX needs a source map or names the folder that it was bui
     assert.doesNotMatch(bytes.toString('latin1'), /sourceMappingURL=/, `${name} points at a source map`);
     assert.ok(!bytes.includes(process.cwd()), `${name} names ${process.cwd()}`);
   }
+});
+
+/** What no file of ours may have: makers of code from text, ways to the network and to other programs, loaders of modules. */
+const FORBIDDEN =
+  /\beval\b|\bFunction\s*\(|\bconstructor\s*\(\s*["'`]|\b(?:XMLHttpRequest|WebSocket|EventSource|WebTransport|sendBeacon|importScripts)\b|\bfetch\s*\(|\bchild_process\b|\bdgram\b|\b(?:node:)?https?2?["'`]|\bnode:(?:tls|vm|inspector|module|cluster|repl|wasi)\b|\bprocess\.(?:binding|dlopen|getBuiltinModule)\b|\bcreateRequire\b|\bimport\s*\(|\bdata:(?:text|application)\//;
+
+test('no script that ships makes code from text, opens connections but by node:net, or starts another program', () => {
+  const scripts = [...files.keys()].filter((name) => /\.[cm]?js$/.test(name));
+  assert.ok(scripts.length >= 5);
+  for (const name of scripts) {
+    const script = text(name);
+    const found = FORBIDDEN.exec(script);
+    assert.equal(found, null, `${name}: …${script.slice((found?.index ?? 0) - 40, (found?.index ?? 0) + 40)}…`);
+    // A module's name is always written out, so the list above is whole.
+    const loads = /(?:[=,;(:?]|return )require\b(?!\("[\w:./-]+"\))|\brequire\s*\((?!"[\w:./-]+"\))/.exec(script);
+    assert.equal(loads?.[0], undefined, `${name} requires what it works out`);
+    const opensConnections = script.includes('require("node:net")');
+    assert.equal(opensConnections, /\/(?:cli|extension)\.cjs$/.test(name), `${name} and node:net`);
+  }
+  for (const attack of [
+    'new Function("a")',
+    'Function ("return this")()',
+    '(0,eval)("1")',
+    'x.constructor("return 1")',
+    'new XMLHttpRequest',
+    'require("https")',
+    'require("node:http2")',
+    'import(x)',
+    'await fetch(u)',
+  ]) {
+    assert.match(attack, FORBIDDEN);
+  }
+});
+
+/** The types of Node do not know it. */
+const importsOf = (module: WebAssembly.Module): readonly { readonly module: string; readonly name: string }[] =>
+  (WebAssembly.Module as unknown as { imports(of: WebAssembly.Module): { module: string; name: string }[] }).imports(
+    module,
+  );
+
+test('the WebAssembly module that ships is handed memory, clocks and messages: no files, no sockets', async () => {
+  const module = await WebAssembly.compile(Uint8Array.from(files.get('extension/dist/dcmjs-native-codecs.wasm') ?? []));
+  assert.deepEqual(
+    importsOf(module)
+      .map((wanted) => `${wanted.module}.${wanted.name}`)
+      .sort(),
+    [
+      'env.emscripten_notify_memory_growth',
+      'env.onCodecsException',
+      'env.onCodecsInfo',
+      'env.onCodecsTrace',
+      'wasi_snapshot_preview1.clock_time_get',
+      'wasi_snapshot_preview1.environ_get',
+      'wasi_snapshot_preview1.environ_sizes_get',
+      // Of standard output and error alone: nothing here can open a file.
+      'wasi_snapshot_preview1.fd_close',
+      'wasi_snapshot_preview1.fd_seek',
+      'wasi_snapshot_preview1.fd_write',
+      'wasi_snapshot_preview1.proc_exit',
+    ],
+  );
+});
+
+/** Addresses that may stand in what ships, each with the reason. Nothing loads any of them by itself. */
+const ADDRESSES: readonly (readonly [where: RegExp, address: RegExp, reason: string])[] = [
+  [/\.vsixmanifest$|\[Content_Types\]\.xml$/, /^http:\/\/schemas\./, 'a namespace of XML'],
+  [/(?:readme|changelog)\.md$/, /^https:\/\//, 'a link, which a person clicks'],
+  [/THIRD-PARTY-NOTICES\.txt$|LICENSE\.txt$/, /^https?:\/\//, 'text of a licence'],
+];
+
+test('nothing in the VSIX names a remote address but those with a reason', () => {
+  for (const [name, bytes] of files) {
+    // Compiled in is the dictionary of Brotli, which is full of scraps of web pages; the imports above say what it can do.
+    if (name.endsWith('.wasm')) continue;
+    for (const [address] of bytes.toString('latin1').matchAll(/\b(?:https?|wss?|ftp):\/\/[^\s"'`)<>]*/g)) {
+      const isAllowed = ADDRESSES.some(([where, allowed]) => where.test(name) && allowed.test(address));
+      assert.ok(isAllowed, `${name} names ${address}`);
+    }
+  }
+});
+
+test('the manifest in the VSIX starts nothing when the extension is installed or removed', () => {
+  const { scripts } = JSON.parse(text('extension/package.json')) as { scripts: Readonly<Record<string, string>> };
+  // vsce runs vscode:prepublish where the package is made. VS Code runs vscode:uninstall.
+  const hooks = Object.keys(scripts).filter((name) => name.startsWith('vscode:'));
+  assert.deepEqual(hooks, ['vscode:prepublish']);
 });
 
 test('what is packed runs: the command line, and dcmjs from its own file', async () => {

