@@ -46,9 +46,13 @@ export interface NodeTestOptions {
   readonly concurrency: number;
   /** For the whole stage. What is still running then has failed. */
   readonly deadlineMs: number;
-  /** Whether to print what tests write to stdout also where they pass. */
-  readonly print?: boolean;
+  /** Gets what tests write to stdout, as it comes, and after that the end of the test that wrote it. */
+  readonly watch?: (seen: Seen) => void;
 }
+
+export type Seen =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'end'; readonly title: string; readonly ms: number };
 
 export function testFiles(folder: string): string[] {
   return globSync(`test/${folder}/**/*.test.ts`, { cwd: root }).sort();
@@ -62,7 +66,7 @@ function messageOf(error: unknown): string {
 /** Runs node:test files, a process each. Paths are relative to the project or absolute. */
 export async function runNodeTests(
   files: readonly string[],
-  { concurrency, deadlineMs, print = false }: NodeTestOptions,
+  { concurrency, deadlineMs, watch }: NodeTestOptions,
 ): Promise<Tally> {
   const tally = emptyTally();
   if (files.length === 0) return tally;
@@ -80,7 +84,7 @@ export async function runNodeTests(
   for await (const { type, data } of events) {
     if (type === 'test:stdout' || type === 'test:stderr') {
       printed.set(data.file, (printed.get(data.file) ?? '') + data.message);
-      if (print && type === 'test:stdout') console.log(indent(data.message.trimEnd()));
+      if (type === 'test:stdout') watch?.({ type: 'text', text: data.message });
     }
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     const file = relative(root, data.file ?? '');
@@ -102,6 +106,7 @@ export async function runNodeTests(
     } else if (data.details.type !== 'suite') {
       tally.passed += 1;
       tally.passedTitles.push(title);
+      watch?.({ type: 'end', title, ms: data.details.duration_ms });
     }
   }
   for (const file of failedFiles) {
