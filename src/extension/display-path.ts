@@ -2,6 +2,7 @@
 // people and machines, and traces are attached to bug reports.
 
 import path from 'node:path';
+import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 
 /** The names of the files of one send. */
 export interface FileNames {
@@ -50,8 +51,14 @@ export function displayPathOf(roots: readonly DisplayRoot[], selection: readonly
       if (relative === '' || relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
         continue;
       const shown = relative.split(path.sep).join('/');
-      return root.label === undefined ? shown : `${root.label}/${shown}`;
+      return root.label === undefined ? shown : `${labelOf(root.path, root.label)}/${shown}`;
     }
     return path.basename(absolute);
   };
+}
+
+/** A workspace file can give its folders any name. In a path it is one part, and not one that leads elsewhere. */
+function labelOf(folder: string, label: string): string {
+  const part = sanitize(label, SHOWN_MAX.peerName).replace(/[/\\]/g, '-');
+  return /^\.*$/.test(part) ? path.basename(folder) : part;
 }

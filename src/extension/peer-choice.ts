@@ -45,7 +45,8 @@ export async function choosePeer(
     const found = list.peers.find(({ peer }) => peer.name === wanted);
     if (found !== undefined) return found;
     if (wanted === RECEIVER_NAME) return session.receiver.asPeer(await session.receiver.start());
-    throw new Error(`There is no peer named ${quotedWords(wanted)} in "sendToPacs.peers".`);
+    // VS Code shows it as a notification.
+    throw new Error(plainWords(`There is no peer named ${quotedWords(wanted)} in "sendToPacs.peers".`));
   }
 
   const chosen = defaultOf(session, list);

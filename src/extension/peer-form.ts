@@ -2,10 +2,11 @@
 
 import * as vscode from 'vscode';
 import { DEFAULT_CALLED_AE_TITLE } from '../net/peer.ts';
+import { SHOWN_MAX } from '../trace/sanitize.ts';
 import { readPeers, SECTION } from './configuration.ts';
 import { PeerNames } from './peer-names.ts';
 import { type ConfiguredPeer, peerWords } from './peers.ts';
-import { plainWords, quotedWords } from './plain-words.ts';
+import { nameWords, plainWords, quotedWords } from './plain-words.ts';
 import type { Session } from './session.ts';
 import { aeTitleProblem, hostProblem, nameProblem, originWords, type PeerEntry, portProblem } from './settings.ts';
 
@@ -76,12 +77,12 @@ export async function askForPeer(session: Session): Promise<ConfiguredPeer | und
     problem: aeTitleProblem,
   });
   if (calledAETitle === undefined) return undefined;
-  const ours = vscode.workspace.getConfiguration(SECTION).get<string>('callingAETitle', '');
+  const ours = vscode.workspace.getConfiguration(SECTION).get<unknown>('callingAETitle');
   const callingAETitle = await ask(5, steps, {
     field: 'Calling AE title',
     prompt: `The AE title by which the peer knows you. Empty: the setting "${SECTION}.callingAETitle"`,
     value: '',
-    placeHolder: ours,
+    placeHolder: typeof ours === 'string' ? nameWords(ours, SHOWN_MAX.aeTitle) : '',
     problem: (value) => (value === '' ? undefined : aeTitleProblem(value)),
   });
   if (callingAETitle === undefined) return undefined;

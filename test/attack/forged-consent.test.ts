@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { consentQuestion, largeSendQuestion, machineWords } from '../../src/extension/consent.ts';
+import { displayPathOf } from '../../src/extension/display-path.ts';
 import { type ConfiguredPeer, listPeers, peerWords } from '../../src/extension/peers.ts';
 import { nameWords, quotedWords } from '../../src/extension/plain-words.ts';
 import { peerOf } from '../../src/extension/settings.ts';
@@ -143,6 +144,14 @@ describe('The question before data leave', () => {
         assert.doesNotMatch(read(words), /[\p{Cc}\p{DI}\p{Zl}\p{Zp}\p{Cs}\u2800]/u);
     }
   });
+});
+
+it('The name of a folder is one visible part of the paths of its files', () => {
+  for (const label of [...FORGERIES, '..', '.', '../../etc', 'a\\b']) {
+    const shown = displayPathOf([{ path: '/data/study', label }], [])('/data/study/series/IM1.dcm');
+    assert.match(shown, /^[^/\\]+\/series\/IM1\.dcm$/);
+    assert.doesNotMatch(shown, /^\.+\/|[\p{Cc}\p{DI}\p{Zl}\p{Zp}\p{Cs}\u2800]/u);
+  }
 });
 
 describe('A peer of a workspace that looks like another peer', () => {
