@@ -4,7 +4,7 @@
 import { PEER_NAME_MAX } from '../protocol/limits.ts';
 import { INVISIBLE_RANGES } from '../text/invisible.ts';
 import { caselessSkeleton, skeleton } from '../text/lookalikes.ts';
-import { quoted } from '../trace/sanitize.ts';
+import { quotedWords } from './plain-words.ts';
 
 /** The built-in receiver, as a peer. */
 export const RECEIVER_NAME = 'Built-in Receiver';
@@ -62,7 +62,7 @@ export class PeerNames {
     const [exact, caseless] = shapesOf(name);
     for (const known of [this.#bySkeleton.get(exact), this.#byCaseless.get(caseless)])
       if (known !== undefined && known.name !== name)
-        return `looks like ${quoted(known.name)} of the ${known.where}${foreignLetters(name)}`;
+        return `looks like ${quotedWords(known.name)} of the ${known.where}${foreignLetters(name)}`;
     return undefined;
   }
 }

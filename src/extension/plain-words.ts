@@ -32,5 +32,5 @@ const PILED_MARKS = new RegExp(`(\\p{M}{${PILED_MARKS_MAX}})\\p{M}+`, 'gu');
 
 function isolated(text: string): string {
   const line = text.replace(/\p{Zs}+/gu, ' ').replace(PILED_MARKS, '$1');
-  return /^[ -~]*$/.test(line) ? line : `${ISOLATE}${line}${END_OF_ISOLATE}`;
+  return /^[ -~…]*$/.test(line) ? line : `${ISOLATE}${line}${END_OF_ISOLATE}`;
 }

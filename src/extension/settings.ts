@@ -31,8 +31,8 @@ import {
 } from '../send/option-words.ts';
 import { OPERATIONS_INVOKED_MAX, type SendOptions } from '../send/options.ts';
 import type { PreflightCode } from '../send/preflight-policy.ts';
-import { sanitize } from '../trace/sanitize.ts';
 import { NAME_RULE, PEER_NAME, PeerNames } from './peer-names.ts';
+import { nameWords } from './plain-words.ts';
 
 /** The scope of a setting: the user settings, or a settings file of a workspace or folder. */
 export type Origin = 'user' | 'workspace' | 'folder';
@@ -146,9 +146,9 @@ function describeIssue(issue: Issue): string {
   return `"${field}" ${issue.message}, not ${shown(issue.input)}`;
 }
 
-/** A value for a message: short, and without control characters. */
+/** A value for a message: one short, visible line. */
 export function shown(value: unknown): string {
-  return sanitize(JSON.stringify(value) ?? String(value), SETTING_SHOWN_MAX);
+  return nameWords(JSON.stringify(value) ?? String(value), SETTING_SHOWN_MAX);
 }
 
 const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
