@@ -17,6 +17,7 @@ import { isSendId, type SendId } from '../send/send-id.ts';
 import { Tally } from '../send/tally.ts';
 import { jsonText } from '../text/json-text.ts';
 import type { DisplayRoot } from './display-path.ts';
+import { keptUID, withHarmlessUIDs } from './harmless-uids.ts';
 
 const KEPT_VERSION = 1;
 /** Made in pieces of about this many characters, so that nothing else in the process waits long. */
@@ -71,7 +72,7 @@ function* piecesOf(head: KeptHead, result: SendResult): Generator<string> {
   let piece = `${jsonText({ send: KEPT_VERSION, ...head })}\n`;
   piece += `${jsonText({ result: { startedAtMs, endedAtMs, bytesSent, cancelled } })}\n`;
   for (const association of result.associations.slice(0, KEPT_ASSOCIATIONS_MAX))
-    piece += `${jsonText({ association })}\n`;
+    piece += `${jsonText({ association: withHarmlessUIDs(association) })}\n`;
   const lines = new LineWriter();
   for (const outcome of result.outcomes) {
     piece += lines.linesOf(outcome);
@@ -126,13 +127,13 @@ class LineWriter {
       path.slice(nameAt),
       outcome,
       file.bytesSent,
-      sopClassUID === undefined ? null : numberIn('pair', [sopClassUID, transferSyntaxUID]),
-      sopInstanceUID ?? null,
+      sopClassUID === undefined ? null : numberIn('pair', [sopClassUID, transferSyntaxUID ?? ''].map(keptUID)),
+      sopInstanceUID === undefined ? null : keptUID(sopInstanceUID),
       file.elapsedMs ?? null,
       file.status ?? null,
       file.transferSyntaxOnWire ?? null,
-      file.reason === undefined ? null : numberIn('reason', file.reason),
-      file.findings === undefined ? null : numberIn('findings', file.findings),
+      file.reason === undefined ? null : numberIn('reason', withHarmlessUIDs(file.reason)),
+      file.findings === undefined ? null : numberIn('findings', withHarmlessUIDs(file.findings)),
     ];
     return `${before}${jsonText(line)}\n`;
   }

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { HELD_BACK_LISTED_MAX, HELD_BACK_NAME_MAX } from '../../protocol/limits.ts';
 import type { SendResult } from '../../send/job.ts';
 import type { FileOutcome } from '../../send/outcome.ts';
+import { uidText } from '../../trace/names.ts';
 import { sanitize } from '../../trace/sanitize.ts';
 import { chooseSamePeer } from '../peer-again.ts';
 import { nameWords, plainWords } from '../plain-words.ts';
@@ -78,7 +79,8 @@ async function otherFileOf(
 ): Promise<OtherFile | undefined> {
   const conflict = conflictOf(file);
   const uid = file.sopInstanceUID;
-  if (conflict !== undefined || uid === undefined) return conflict;
+  // Empty: it is none, and what it was is not kept.
+  if (conflict !== undefined || uid === undefined || uid === '') return conflict;
   const stored = (await session.storedInstances()).at(peer).find(uid);
   if (stored !== undefined) return stored.path === file.path ? undefined : { path: stored.path, uid };
   // After a reload the send itself is all that is known.
@@ -153,7 +155,7 @@ async function isDecided(
   if (other !== undefined) {
     lines.push(
       '',
-      `Both have the SOP Instance UID ${sanitize(other.uid, HELD_BACK_NAME_MAX)}${isDamaged ? '.' : ', but their data sets differ.'}`,
+      `Both have the SOP Instance UID ${uidText(other.uid)}${isDamaged ? '.' : ', but their data sets differ.'}`,
       `If ${peerName} has the other one, it will replace it with this one, or refuse this one.`,
     );
   }

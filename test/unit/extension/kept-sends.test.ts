@@ -22,6 +22,7 @@ import { reportMarkdown } from '../../../src/report/markdown.ts';
 import type { AssociationSummary, SendResult } from '../../../src/send/job.ts';
 import { type FileOutcome, OUTCOMES, type Outcome } from '../../../src/send/outcome.ts';
 import type { SendId } from '../../../src/send/send-id.ts';
+import { MISPLACED, sightsOf } from '../../support/canary.ts';
 import { peerAt } from '../../support/jobs.ts';
 import { missing } from '../../support/peers.ts';
 import { sendFileFor, sendIdFor } from '../../support/send-ids.ts';
@@ -143,6 +144,51 @@ describe('an ended send on disk', () => {
     assert.deepEqual([...ids], [ONE]);
     assert.deepEqual(heads, [headOf(ONE, result)]);
     assert.deepEqual((await keptHeads(directory, ids)).heads, [], 'what is known is not read again');
+  });
+
+  it('holds nothing at the place of a UID that is none, such as the number of a patient', async (t) => {
+    const directory = join(temporaryFolder(t), 'sends');
+    const words = Object.values(MISPLACED);
+    const files = words.flatMap((word): FileOutcome[] => [
+      instance('/study/IM1.dcm', word, { sopClassUID: word, transferSyntaxUID: word }),
+      instance('/study/IM2.dcm', word, {
+        outcome: 'held back',
+        reason: {
+          code: 'pre-flight',
+          finding: { code: 'conflicting instance', sopInstanceUID: word, firstPath: '/study/IM1.dcm' },
+        },
+      }),
+      instance('/study/IM3.dcm', '1.2.3', {
+        outcome: 'failed',
+        reason: {
+          code: 'given up',
+          lostAssociations: 3,
+          last: {
+            code: 'presentation context refused',
+            sopClassUID: word,
+            refused: [{ transferSyntaxUID: word, result: 3 }],
+            accepted: [word],
+          },
+        },
+      }),
+      instance('/study/IM4.dcm', '1.2.4', {
+        outcome: 'failed',
+        reason: { code: 'cannot convert', from: word, to: word, detail: 'no conversion is allowed or known' },
+      }),
+    ]);
+    const context = { presentationContextId: 1, abstractSyntax: words[1] ?? '', proposedTransferSyntaxes: words };
+    const associations = words.map((word) => ({
+      ...(ASSOCIATIONS[0] as AssociationSummary),
+      contexts: [{ ...context, result: 0 }],
+      peerImplementationClassUID: word,
+    }));
+    const result = { ...resultOf(files), associations };
+    await keepSend(directory, headOf(ONE, result), result);
+    const text = readFileSync(join(directory, sendFileFor('one')), 'utf8');
+    assert.deepEqual(sightsOf(words, text), []);
+    const read = await readKept(directory, ONE);
+    assert.equal(read?.outcomes.length, files.length);
+    assert.deepEqual(sightsOf(words, [...reportMarkdown(result)].join('')), []);
   });
 
   it('can be read by its owner alone, and leaves nothing half written behind', async (t) => {
