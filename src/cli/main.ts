@@ -3,10 +3,11 @@
 import './early-start.ts';
 import { setImmediate } from 'node:timers/promises';
 import manifest from '../../package.json' with { type: 'json' };
+import { bugText } from '../trace/bug-text.ts';
 import { UsageError } from './command-line.ts';
 import { echo } from './echo.ts';
 import { endDespiteHangingFiles, endIfInterrupted } from './interruption.ts';
-import { printable, surviveLostOutput } from './output.ts';
+import { printable, printableLines, surviveLostOutput } from './output.ts';
 import { receive } from './receive.ts';
 import { store } from './store.ts';
 
@@ -74,7 +75,7 @@ main(process.argv.slice(2)).then(
   },
   (thrown: unknown) => {
     process.stderr.write(
-      `send-to-pacs failed: this is a bug of the program. Please report it with these lines:\n${String((thrown as Error)?.stack ?? thrown)}\n`,
+      `send-to-pacs failed: this is a bug of the program. Please report it with these lines:\n${printableLines(bugText(thrown))}\n`,
     );
     process.exitCode = 1;
   },

@@ -210,7 +210,7 @@ export function printable(text: string): string {
 }
 
 /** The same for text of several lines: line breaks stay. */
-const printableLines = (text: string): string => text.replace(UNSEEN_IN_LINES, escaped);
+export const printableLines = (text: string): string => text.replace(UNSEEN_IN_LINES, escaped);
 
 function escaped(character: string): string {
   const code = character.codePointAt(0) ?? 0;

@@ -2,8 +2,7 @@
 // first called, so an installed extension that nobody uses costs nothing. Exports no API to other extensions.
 
 import * as vscode from 'vscode';
-import { BUG_TEXT_MAX } from '../protocol/limits.ts';
-import { withoutQuotes } from '../trace/sanitize.ts';
+import { bugText } from '../trace/bug-text.ts';
 import { RESULTS_SCHEME } from './results.ts';
 import { Session } from './session.ts';
 
@@ -35,7 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
           const command = await load();
           return await command(opened, ...args);
         } catch (thrown) {
-          opened.channel.note('error', `${id} ended with an error. ${describeBug(thrown)}`);
+          opened.channel.note('error', `${id} ended with an error. ${bugText(thrown)}`);
           throw thrown;
         }
       }),
@@ -48,12 +47,4 @@ export async function deactivate(): Promise<void> {
   const closing = session;
   session = undefined;
   await closing?.shutDown();
-}
-
-/** For the log, which outlives the window. */
-function describeBug(thrown: unknown): string {
-  const text = thrown instanceof Error ? (thrown.stack ?? `${thrown.name}: ${thrown.message}`) : String(thrown);
-  // A message can quote megabytes. A quote that the cut leaves open is removed to the end.
-  const cut = text.length > BUG_TEXT_MAX ? text.slice(0, BUG_TEXT_MAX).replace(/'[^\n]*$/, "'…'") : text;
-  return withoutQuotes(cut);
 }

@@ -55,11 +55,11 @@ export function sanitize(text: string, max: number = SHOWN_MAX.uid): string {
 }
 
 /**
- * Hides what a message quotes, for texts that outlive the window: it may be a path that names a patient. Hides to the last
- * quote mark of each line, because a path may contain quote marks.
+ * Hides what a message quotes: it may be a path that names a patient, or the content of a file. Hides from the first to the
+ * last quotation mark, because what is quoted may contain such marks and line breaks.
  */
 export function withoutQuotes(message: string): string {
-  return message.replace(/'.*'/g, "'…'");
+  return message.replace(/['"`].*['"`]/s, "'…'");
 }
 
 /** What looks like a quotation mark of ours. */
