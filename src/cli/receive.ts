@@ -8,6 +8,7 @@ import { addressOf, nameOf } from '../trace/names.ts';
 import { formatBytes, plural } from '../trace/units.ts';
 import { type OptionGroup, optionsHelp, parseOptions, UsageError } from './command-line.ts';
 import { watchForInterruption } from './interruption.ts';
+import { boundYoungGeneration } from './memory.ts';
 import {
   aeTitleFrom,
   hostFrom,
@@ -117,6 +118,7 @@ export async function receive(argv: readonly string[]): Promise<number> {
       output.line('error', [what, cause, action].filter((part) => part !== undefined).join('\n'));
       return 1;
     }
+    boundYoungGeneration();
     const address = addressOf(receiver);
     // Also with -q: a program that started the receiver on a free port waits for this line.
     process.stdout.write(`Listening on ${address}\n`);

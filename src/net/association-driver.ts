@@ -1,8 +1,9 @@
 // Runs one association on one connection: gives inputs to the pure core (protocol/association.ts) and performs its effects
 // in order. PS3.8 clause 9.
 //
-// The driver owns the connection and the ARTIM timer. Reading never waits for writing. `closed` is
-// called once, as the last call.
+// The driver owns the connection and the ARTIM timer. Reading never waits for writing. What arrives is read in turns
+// (turns.ts); while some of it waits, nothing more is taken from the connection. `closed` is called once, as the last call,
+// when everything that arrived before the end has been read.
 
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { Association, type AssociationOptions } from '../protocol/association.ts';
@@ -17,6 +18,7 @@ import {
 } from './connection.ts';
 import { type PduSink, PduTap } from './pdu-tap.ts';
 import type { TraceEvent, TraceSink } from './trace-record.ts';
+import { readInTurns } from './turns.ts';
 
 /** The user of an association. Its methods must not throw. */
 export interface DriverListener {
@@ -52,8 +54,12 @@ export class AssociationDriver {
   #artim: NodeJS.Timeout | undefined;
   #writesPending = 0;
   #pauses = 0;
+  #isTakingTurns = false;
+  #isFlowing = true;
   #closedByUs = false;
   #closed = false;
+  /** The connection has ended, and what arrived before is still being read. */
+  #ending: { readonly by: 'us' | 'peer'; readonly error: SystemErrorInfo | undefined } | undefined;
   #hasSinkThrown = false;
 
   constructor(
@@ -65,7 +71,7 @@ export class AssociationDriver {
   ) {
     associationCount += 1;
     this.number = associationCount;
-    this.association = new Association(options);
+    this.association = new Association({ ...options, readsInParts: true });
     this.#source = source;
     this.#listener = listener;
     this.#trace = trace;
@@ -126,18 +132,20 @@ export class AssociationDriver {
   /** Back-pressure on the peer. Whoever pauses, resumes: reading goes on when everybody has. */
   pauseReading(): void {
     this.#pauses += 1;
-    if (this.#pauses === 1) this.#connection?.pauseReading();
+    this.#setFlow();
   }
 
   resumeReading(): void {
     this.#pauses -= 1;
-    if (this.#pauses === 0) this.#connection?.resumeReading();
+    this.#setFlow();
+    this.#readOn();
   }
 
   /** Ends the connection now, whatever state the association is in. */
   destroy(): void {
     this.#closedByUs = true;
-    if (this.#connection !== undefined) this.#connection.destroy();
+    if (this.#ending !== undefined) this.#end();
+    else if (this.#connection !== undefined) this.#connection.destroy();
     else if (!this.#closed) this.#connectionClosed(undefined);
   }
 
@@ -223,6 +231,32 @@ export class AssociationDriver {
     this.#tap?.received(bytes);
     this.#listener.received?.(bytes);
     this.input({ type: 'bytes', bytes });
+    this.#readOn();
+  }
+
+  #readOn(): void {
+    if (this.#isTakingTurns || this.#pauses > 0 || !this.association.hasUnread) return;
+    this.#isTakingTurns = true;
+    readInTurns(this.#readPart);
+    this.#setFlow();
+  }
+
+  readonly #readPart = (): boolean => {
+    if (this.#pauses === 0) this.input({ type: 'read on' });
+    this.#isTakingTurns = this.#pauses === 0 && this.association.hasUnread;
+    if (this.#isTakingTurns) return true;
+    this.#setFlow();
+    if (!this.association.hasUnread) this.#end();
+    return false;
+  };
+
+  /** What arrives while other bytes wait to be read would only wait, too. */
+  #setFlow(): void {
+    const flows = this.#pauses === 0 && !this.association.hasUnread;
+    if (flows === this.#isFlowing) return;
+    this.#isFlowing = flows;
+    if (flows) this.#connection?.resumeReading();
+    else this.#connection?.pauseReading();
   }
 
   #write(chunks: readonly Uint8Array[]): void {
@@ -248,14 +282,20 @@ export class AssociationDriver {
   #connectionClosed(error: SystemErrorInfo | undefined): void {
     this.#closed = true;
     this.#tap?.closed();
+    this.#ending = { by: this.#closedByUs ? 'us' : 'peer', error };
+    this.#releaseFlushWaiters();
+    if (this.#closedByUs || !this.association.hasUnread) this.#end();
+  }
+
+  /** Everything that arrived before the connection ended has been read, or is of no use any more. */
+  #end(): void {
+    const ending = this.#ending;
+    if (ending === undefined) return;
+    this.#ending = undefined;
+    const { by, error } = ending;
     clearTimeout(this.#artim);
     if (this.association.state === 'Sta4' && error !== undefined) this.trace({ type: 'connection failed', error });
-    else
-      this.trace({
-        type: 'connection closed',
-        by: this.#closedByUs ? 'us' : 'peer',
-        ...(error === undefined ? {} : { error }),
-      });
+    else this.trace({ type: 'connection closed', by, ...(error === undefined ? {} : { error }) });
     this.input({ type: 'transport closed' });
     this.#releaseFlushWaiters();
     this.#listener.closed(error);

@@ -15,6 +15,7 @@
 // Serving. Responses leave in the order of the requests. Back-pressure on peers that do not read responses: nothing is read
 // while too many are unanswered.
 
+import { ByteWriter } from '../protocol/bytes.ts';
 import type { Command, SendableCommand } from '../protocol/dimse/command.ts';
 import { ANSWER_DATA_SET_MAX, UNANSWERED_MAX } from '../protocol/limits.ts';
 import type { AssociationDriver } from './association-driver.ts';
@@ -306,20 +307,19 @@ export class DimseSession {
   }
 
   #collect(key: number, entry: Entry, command: Command): void {
-    const pieces: Uint8Array[] = [];
-    let length = 0;
+    // Copied into one buffer: a peer may send a fragment for each byte.
+    const collected = new ByteWriter();
     this.#destination = {
       data: (bytes) => {
-        length += bytes.length;
-        if (length > ANSWER_DATA_SET_MAX) {
+        if (collected.length + bytes.length > ANSWER_DATA_SET_MAX) {
           this.#listener.unexplained(`a response with a data set of more than ${ANSWER_DATA_SET_MAX} bytes`);
           return;
         }
-        pieces.push(bytes);
+        collected.bytes(bytes);
         this.#clock.restart();
       },
       complete: () =>
-        this.#settle(key, entry, { type: 'message', command, hasDataSet: true, dataSet: Buffer.concat(pieces) }),
+        this.#settle(key, entry, { type: 'message', command, hasDataSet: true, dataSet: collected.finish() }),
     };
   }
 

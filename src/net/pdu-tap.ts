@@ -1,6 +1,7 @@
 // The tap on a connection: whole PDUs both ways with their time, for captures. Every PDU is redacted before
 // the sink gets it (protocol/ul/redact.ts): data sets are lengths, user identities are masked. PS3.8 9.3.1 (PDU structure).
 
+import { ByteWriter } from '../protocol/bytes.ts';
 import { TAPPED_PDU_LENGTH_MAX } from '../protocol/limits.ts';
 import { PDU_HEADER_LENGTH } from '../protocol/ul/pdu.ts';
 import { type RedactedPart, redactPdu } from '../protocol/ul/redact.ts';
@@ -24,8 +25,8 @@ export type PduSink = (record: PduRecord) => void;
 
 /** One direction: cuts the stream of bytes into PDUs by their length field. */
 class PduSplitter {
-  #pieces: Uint8Array[] = [];
-  #length = 0;
+  /** Copied into one buffer: a peer may send a PDU byte by byte. */
+  #pdu = new ByteWriter();
   /** Of the PDU that is arriving; undefined while its header is not complete. */
   #pduLength: number | undefined;
   #isLost = false;
@@ -38,10 +39,9 @@ class PduSplitter {
   push(bytes: Uint8Array): void {
     let rest = bytes;
     while (rest.length > 0 && !this.#isLost) {
-      const wanted = (this.#pduLength ?? PDU_HEADER_LENGTH) - this.#length;
+      const wanted = (this.#pduLength ?? PDU_HEADER_LENGTH) - this.#pdu.length;
       const taken = rest.subarray(0, wanted);
-      this.#pieces.push(taken);
-      this.#length += taken.length;
+      this.#pdu.bytes(taken);
       rest = rest.subarray(taken.length);
       if (taken.length === wanted) this.#complete();
     }
@@ -49,14 +49,14 @@ class PduSplitter {
 
   /** The stream has ended. */
   end(): void {
-    if (this.#length > 0) this.#flush(true);
+    if (this.#pdu.length > 0) this.#flush(true);
   }
 
   #complete(): void {
     if (this.#pduLength === undefined) {
-      const header = Buffer.concat(this.#pieces, PDU_HEADER_LENGTH);
-      this.#pieces = [header];
-      this.#pduLength = PDU_HEADER_LENGTH + header.readUInt32BE(2);
+      const header = this.#pdu.finish();
+      this.#pduLength =
+        PDU_HEADER_LENGTH + Buffer.from(header.buffer, header.byteOffset, header.length).readUInt32BE(2);
       if (this.#pduLength > TAPPED_PDU_LENGTH_MAX) {
         this.#isLost = true;
         this.#flush(true);
@@ -68,9 +68,8 @@ class PduSplitter {
   }
 
   #flush(isCut: boolean): void {
-    const pdu = Buffer.concat(this.#pieces, this.#length);
-    this.#pieces = [];
-    this.#length = 0;
+    const pdu = this.#pdu.finish();
+    this.#pdu = new ByteWriter();
     this.#pduLength = undefined;
     this.#emit(pdu, isCut);
   }

@@ -10,13 +10,14 @@
 //              makes DIMSE messages of its PDVs
 //   requests   of the user are events too; messages are cut into PDVs by dimse/fragment
 //
-// The theory of states, events and actions is in ul/state-table.ts. Four things to know here:
+// The theory of states, events and actions is in ul/state-table.ts. Five things to know here:
 //
 // - `handle` does not throw, whatever the peer sends. A decoder's ProtocolError becomes Evt19, and a PDU that its state does not
 //   allow becomes the error of an AA-8; both are answered by A-ABORT. What `handle` does throw is a bug of ours.
 // - The state changes before the effects are performed. Whoever performs them may give further inputs at once; a driver queues
 //   the effects of those behind the rest.
 // - After bytes that are no PDU the stream is given up: without a length nobody knows where the next PDU begins.
+// - What one read costs is bounded where a driver asks for it: a PDU of 128 KiB may hold thousands of messages.
 // - A request in a state that does not allow it does nothing. Its user was or will be told how the association ended.
 
 import type { NegotiatedContext } from './acse/contexts.ts';
@@ -26,42 +27,35 @@ import { encodeCommandSet } from './dimse/command-set.ts';
 import { fragment, fragmentInPlace, maxFragmentLength } from './dimse/fragment.ts';
 import type { AssociationInput, Effect, Indication } from './effects.ts';
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError, UNEXPECTED_PDU } from './errors.ts';
-import { RECEIVED_PDU_LENGTH_CAP, RECEIVED_PDU_LENGTH_SLACK, SENT_PDU_LENGTH_CAP, TRACE_BYTES_MAX } from './limits.ts';
-import { dataEvent, receivedDataEvents } from './p-data-trace.ts';
+import { type EventParameters, needed, PDU_EVENTS, typed } from './event-parameters.ts';
+import {
+  READ_PART_COST_MAX,
+  RECEIVED_PDU_LENGTH_CAP,
+  RECEIVED_PDU_LENGTH_SLACK,
+  SENT_PDU_LENGTH_CAP,
+  TRACE_BYTES_MAX,
+} from './limits.ts';
+import { dataEvent, ignoredDataEvent, ReceivedData } from './p-data-trace.ts';
 import { type ProtocolTraceEvent } from './trace-event.ts';
 import { ACTIONS, type Action, type Step } from './ul/actions.ts';
 import { encodeAssociateAc, encodePdu } from './ul/encode.ts';
 import { PduFramer } from './ul/framer.ts';
-import type { AAssociateAc, AAssociateRj, AAssociateRq, PDataTf, Pdu, PduType } from './ul/pdu.ts';
+import type { AAssociateAc, AAssociateRq, PDataTf, Pdu, PduType, PresentationDataValue } from './ul/pdu.ts';
 import { ASSOCIATE_FIELDS, P_DATA_TF_HEADER_LENGTH } from './ul/pdu.ts';
 import { redactPdu } from './ul/redact.ts';
 import { STATE_TABLE } from './ul/state-table.ts';
 import type { EventId, State } from './ul/states.ts';
 
+/** What reading a PDU, and a message, costs beside a PDV (`READ_PART_COST_MAX`). */
+const PDU_COST = 4;
+const MESSAGE_COST = 32;
+
 export interface AssociationOptions {
   readonly role: 'requestor' | 'acceptor';
   /** What we announce as our maximum length received, in bytes; 0 = no limit. */
   readonly maxPduLength: number;
-}
-
-const PDU_EVENTS: Readonly<Record<PduType, EventId>> = {
-  'A-ASSOCIATE-RQ': 'Evt6',
-  'A-ASSOCIATE-AC': 'Evt3',
-  'A-ASSOCIATE-RJ': 'Evt4',
-  'P-DATA-TF': 'Evt10',
-  'A-RELEASE-RQ': 'Evt12',
-  'A-RELEASE-RP': 'Evt13',
-  'A-ABORT': 'Evt16',
-};
-
-/** What an event brings along for the steps of its action. */
-interface EventParameters {
-  readonly received?: Pdu;
-  /** The bytes of `received`. */
-  readonly bytes?: Uint8Array;
-  readonly send?: AAssociateAc | AAssociateRj;
-  readonly chunks?: readonly Uint8Array[];
-  readonly error?: ProtocolError;
+  /** Bytes are read by inputs 'read on', each of which takes at most a few milliseconds; by default at once. */
+  readonly readsInParts?: boolean;
 }
 
 export class Association {
@@ -72,6 +66,10 @@ export class Association {
   #effects: Effect[] = [];
   /** Bytes came that are no PDU. What follows cannot be read, since nobody knows where the next PDU begins. */
   #unreadable = false;
+  readonly #readsInParts: boolean;
+  #hasUnread = false;
+  /** The P-DATA-TF whose PDVs are being indicated. */
+  #received: ReceivedData | undefined;
   #rq: AAssociateRq | undefined;
   /** Bytes 11-74 of the A-ASSOCIATE-RQ that we received. */
   #rqFields: Uint8Array | undefined;
@@ -81,12 +79,18 @@ export class Association {
 
   constructor(options: AssociationOptions) {
     this.#role = options.role;
+    this.#readsInParts = options.readsInParts ?? false;
     const announced = options.maxPduLength === 0 ? RECEIVED_PDU_LENGTH_CAP : options.maxPduLength;
     this.#framer = new PduFramer({ maxPDataTfLength: announced + RECEIVED_PDU_LENGTH_SLACK });
   }
 
   get state(): State {
     return this.#state;
+  }
+
+  /** Bytes wait for 'read on'. */
+  get hasUnread(): boolean {
+    return this.#hasUnread;
   }
 
   /** The result of the negotiation, one entry for each proposed context. Empty until the association is accepted. */
@@ -141,29 +145,27 @@ export class Association {
         this.#dispatch('Evt18', {});
         break;
       case 'bytes':
-        this.#receive(input.bytes);
+        if (this.#unreadable) break;
+        this.#framer.push(input.bytes);
+        this.#hasUnread = true;
+        if (!this.#readsInParts) this.#read(Number.POSITIVE_INFINITY);
+        break;
+      case 'read on':
+        this.#read(READ_PART_COST_MAX);
         break;
     }
     return this.#effects;
   }
 
-  #receive(bytes: Uint8Array): void {
-    if (this.#unreadable) return;
-    this.#framer.push(bytes);
+  #read(costMax: number): void {
     try {
-      while (this.#state !== 'Sta1') {
-        const framed = this.#framer.next();
-        if (framed === undefined) return;
-        const { pdu, length } = framed;
-        if (pdu.type === 'P-DATA-TF') {
-          for (const event of receivedDataEvents(pdu)) this.#trace(event);
-        } else {
-          const parts = redactPdu(framed.bytes, TRACE_BYTES_MAX);
-          this.#trace({ type: 'PDU', direction: 'received', pdu, length, parts });
+      for (let cost = 0; cost < costMax; ) {
+        const step = this.#state === 'Sta1' ? undefined : (this.#readPdv() ?? this.#readPdu());
+        if (step === undefined) {
+          this.#hasUnread = false;
+          return;
         }
-        const error = this.#unexpected(pdu.type);
-        const parameters = { received: pdu, bytes: framed.bytes };
-        this.#dispatch(PDU_EVENTS[pdu.type], error === undefined ? parameters : { ...parameters, error });
+        cost += step;
       }
     } catch (thrown) {
       if (!(thrown instanceof ProtocolError)) throw thrown;
@@ -171,9 +173,44 @@ export class Association {
     }
   }
 
+  /** Indicates the next PDV of the P-DATA-TF that is being read. Returns what that cost; undefined: there is none. */
+  #readPdv(): number | undefined {
+    const received = this.#received;
+    if (received === undefined) return undefined;
+    const pdv = this.#indicatesData() ? received.next() : undefined;
+    if (pdv === undefined) {
+      this.#received = undefined;
+      return undefined;
+    }
+    if (received.event !== undefined) this.#trace(received.event);
+    return this.#assemble(pdv) ? MESSAGE_COST : 1;
+  }
+
+  /** Not after a request to abort, for example: what the peer has sent before is not for the user any more. */
+  #indicatesData(): boolean {
+    const action = STATE_TABLE[this.#state].Evt10;
+    return action !== undefined && (ACTIONS[action].steps as readonly Step[]).includes('indicate P-DATA');
+  }
+
+  /** Reads the next PDU. Returns what that cost; undefined: it has not arrived. */
+  #readPdu(): number | undefined {
+    const framed = this.#framer.next();
+    if (framed === undefined) return undefined;
+    const { pdu, length, bytes } = framed;
+    if (pdu.type !== 'P-DATA-TF') {
+      this.#trace({ type: 'PDU', direction: 'received', pdu, length, parts: redactPdu(bytes, TRACE_BYTES_MAX) });
+    } else if (!this.#indicatesData()) this.#trace(ignoredDataEvent(pdu, length));
+    const error = this.#unexpected(pdu.type);
+    const parameters = { received: pdu, bytes };
+    this.#dispatch(PDU_EVENTS[pdu.type], error === undefined ? parameters : { ...parameters, error });
+    return PDU_COST;
+  }
+
   /** Evt19. The rest of the stream is dropped. */
   #fail(error: ProtocolError): void {
     this.#unreadable = true;
+    this.#hasUnread = false;
+    this.#received = undefined;
     this.#framer.discard();
     this.#dispatch('Evt19', { error });
   }
@@ -287,7 +324,8 @@ export class Association {
         this.#indicate({ type: 'A-ASSOCIATE confirmation (reject)', rj: typed('A-ASSOCIATE-RJ', received, step) });
         return;
       case 'indicate P-DATA':
-        this.#assemble(typed('P-DATA-TF', received, step));
+        typed('P-DATA-TF', received, step);
+        this.#received = new ReceivedData(needed(bytes, step));
         return;
       case 'indicate A-RELEASE':
         this.#indicate({ type: 'A-RELEASE indication' });
@@ -314,27 +352,23 @@ export class Association {
     this.#maxFragment = maxFragmentLength(peerMaximumLength, SENT_PDU_LENGTH_CAP);
   }
 
-  #assemble(pdu: PDataTf): void {
-    for (const pdv of pdu.presentationDataValues) {
-      const id = pdv.presentationContextId;
-      if (!this.#acceptedIds.has(id)) {
-        throw new ProtocolError(
-          INVALID_PDU_PARAMETER_VALUE,
-          `PDV in presentation context ${id}, which was not accepted`,
-        );
-      }
-      const assembled = this.#assembler.receive(pdv);
-      if (assembled === undefined) continue;
-      if (assembled.type === 'data set') {
-        const { bytes, isLast } = assembled;
-        if (bytes.length === 0 && !isLast) continue;
-        this.#indicate({ type: 'data set', presentationContextId: id, bytes, isLast });
-        continue;
-      }
-      const { command, hasDataSet } = assembled;
-      this.#trace({ type: 'DIMSE message', direction: 'received', presentationContextId: id, command, hasDataSet });
-      this.#indicate({ type: 'DIMSE message', presentationContextId: id, command, hasDataSet });
+  /** Returns whether a whole command set was indicated. */
+  #assemble(pdv: PresentationDataValue): boolean {
+    const id = pdv.presentationContextId;
+    if (!this.#acceptedIds.has(id)) {
+      throw new ProtocolError(INVALID_PDU_PARAMETER_VALUE, `PDV in presentation context ${id}, which was not accepted`);
     }
+    const assembled = this.#assembler.receive(pdv);
+    if (assembled?.type === 'data set') {
+      const { bytes, isLast } = assembled;
+      if (bytes.length === 0 && !isLast) return false;
+      this.#indicate({ type: 'data set', presentationContextId: id, bytes, isLast });
+    }
+    if (assembled?.type !== 'command') return false;
+    const { command, hasDataSet } = assembled;
+    this.#trace({ type: 'DIMSE message', direction: 'received', presentationContextId: id, command, hasDataSet });
+    this.#indicate({ type: 'DIMSE message', presentationContextId: id, command, hasDataSet });
+    return true;
   }
 
   #indicate(indication: Indication): void {
@@ -359,14 +393,4 @@ export class Association {
   #trace(event: ProtocolTraceEvent): void {
     this.#effects.push({ type: 'trace', event });
   }
-}
-
-function needed<T>(parameter: T | undefined, step: Step): T {
-  if (parameter === undefined) throw new Error(`'${step}' without what it needs`);
-  return parameter;
-}
-
-function typed<T extends PduType>(type: T, pdu: Pdu | undefined, step: Step): Extract<Pdu, { type: T }> {
-  if (pdu?.type !== type) throw new Error(`'${step}' with ${pdu?.type ?? 'no PDU'} instead of ${type}`);
-  return pdu as Extract<Pdu, { type: T }>;
 }

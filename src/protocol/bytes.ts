@@ -145,7 +145,7 @@ export class ByteWriter {
     putUint32(this.#bytes, at, this.#length - at - 4);
   }
 
-  /** A view of all that was written. Nothing may be written after this. */
+  /** A view of all that was written so far. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }

@@ -38,7 +38,10 @@ export type AssociationInput =
   | { readonly type: 'transport closed' }
   /** Evt18. */
   | { readonly type: 'ARTIM expired' }
-  | { readonly type: 'bytes'; readonly bytes: Uint8Array };
+  /** Of the stream. Read at once, or by 'read on' where `AssociationOptions` say so. */
+  | { readonly type: 'bytes'; readonly bytes: Uint8Array }
+  /** Read a part of the bytes that wait. */
+  | { readonly type: 'read on' };
 
 /** What the user of the association is told of. */
 export type Indication =

@@ -39,6 +39,15 @@ export const SENT_PDU_LENGTH_CAP = 131_072;
  */
 export const TAPPED_PDU_LENGTH_MAX = RECEIVED_PDU_LENGTH_CAP + 2 ** 20;
 
+/**
+ * What one part of the reading may cost, which is about 2 ms at the most detailed trace level. A PDU and a message count as
+ * much as the PDVs that take as long. In PDVs.
+ */
+export const READ_PART_COST_MAX = 512;
+
+/** How long arriving bytes are read in one turn of the event loop, those of all associations together. In milliseconds. */
+export const READ_TURN_MS = 8;
+
 /** Of a message. It is held in memory until it is whole; real command sets have a few hundred bytes. In bytes. */
 export const COMMAND_SET_MAX = 65_536;
 
@@ -100,14 +109,17 @@ export const RECEIVED_PDU_LENGTH = 131_072;
 /** No modality makes a longer instance, and one without end must not fill the disk. In bytes. */
 export const RECEIVED_INSTANCE_LENGTH_MAX = 16 * 2 ** 30;
 
-/** While more than this of an instance waits for the disk, nothing more of it is read from the network. In bytes. */
-export const UNWRITTEN_LENGTH_MAX = 4 * 1024 * 1024;
+/**
+ * While more than this of an instance waits for the disk, nothing more of it is read from the network: 32 associations at a
+ * time need little memory. In bytes.
+ */
+export const UNWRITTEN_LENGTH_MAX = 1024 * 1024;
 
 /** A requestor that sends nothing for so long is gone, and its place is free again. In milliseconds. */
 export const RECEIVER_IDLE_MS = 300_000;
 
-/** How long a requestor may delay the stop of the receiver after the A-ABORT. In milliseconds. */
-export const RECEIVER_STOP_MS = 1_000;
+/** How long a requestor may delay the stop of the receiver after the A-ABORT: a person waits for it. In milliseconds. */
+export const RECEIVER_STOP_MS = 500;
 
 // # Files
 

@@ -3,7 +3,8 @@
 
 import { TRACE_BYTES_MAX } from './limits.ts';
 import { type Direction, type ProtocolTraceEvent } from './trace-event.ts';
-import { type PDataTf, PDU_HEADER_LENGTH, PDV_HEADER_LENGTH } from './ul/pdu.ts';
+import { type PDataTf, PDU_HEADER_LENGTH, type PresentationDataValue } from './ul/pdu.ts';
+import { PdvRuns } from './ul/pdv-runs.ts';
 import { redactCommand } from './ul/redact.ts';
 
 /** One or more P-DATA-TF PDUs in a row, of one message. */
@@ -35,25 +36,47 @@ export function dataEvent(
   return { ...event, parts: redactCommand(commandSet, TRACE_BYTES_MAX), fragmentLength: commandSet.length };
 }
 
-/** One event for each run of PDVs that belong to the same command set or data set. A PDU may have thousands of PDVs. */
-export function receivedDataEvents({ presentationDataValues }: PDataTf): ProtocolTraceEvent[] {
-  const events: ProtocolTraceEvent[] = [];
-  let pdus = 1;
-  let length = PDU_HEADER_LENGTH;
-  presentationDataValues.forEach((pdv, index) => {
-    const { presentationContextId, isCommand, isLastFragment, data } = pdv;
-    length += data.length + PDV_HEADER_LENGTH;
-    const next = presentationDataValues[index + 1];
-    const goesOn =
-      next !== undefined &&
-      !isLastFragment &&
-      next.presentationContextId === presentationContextId &&
-      next.isCommand === isCommand;
-    if (goesOn) return;
-    const stretch = { presentationContextId, isCommand, isLastFragment, pdus, length };
-    events.push(dataEvent('received', stretch, isCommand ? data : undefined));
-    pdus = 0;
-    length = 0;
-  });
-  return events;
+/** The fragments in a P-DATA-TF, with an event for each stretch of them that belongs to the same command set or data set. */
+export class ReceivedData {
+  readonly #runs: PdvRuns;
+  #pdus = 1;
+  #length = PDU_HEADER_LENGTH;
+  #event: ProtocolTraceEvent | undefined;
+
+  /** @param pdu the whole PDU */
+  constructor(pdu: Uint8Array) {
+    this.#runs = new PdvRuns(pdu.subarray(PDU_HEADER_LENGTH));
+  }
+
+  /** Set where the fragment that `next` returned ends a stretch. */
+  get event(): ProtocolTraceEvent | undefined {
+    return this.#event;
+  }
+
+  next(): PresentationDataValue | undefined {
+    this.#event = undefined;
+    const run = this.#runs.next();
+    if (run === undefined) return undefined;
+    this.#length += run.length;
+    if (!run.isEnd) return run;
+    const { presentationContextId, isCommand, isLastFragment, data } = run;
+    const stretch = { presentationContextId, isCommand, isLastFragment, pdus: this.#pdus, length: this.#length };
+    this.#event = dataEvent('received', stretch, isCommand ? data : undefined);
+    this.#pdus = 0;
+    this.#length = 0;
+    return run;
+  }
+}
+
+/** One event for a P-DATA-TF that nobody is told of, whatever is in it. @param length of the PDU, in bytes */
+export function ignoredDataEvent({ presentationDataValues }: PDataTf, length: number): ProtocolTraceEvent {
+  const first = presentationDataValues[Symbol.iterator]().next().value as PresentationDataValue | undefined;
+  const stretch = {
+    presentationContextId: first?.presentationContextId ?? 0,
+    isCommand: first?.isCommand ?? false,
+    isLastFragment: first?.isLastFragment ?? false,
+    pdus: 1,
+    length,
+  };
+  return dataEvent('received', stretch, stretch.isCommand ? first?.data : undefined);
 }

@@ -138,7 +138,7 @@ function naiveBytes(pdu: Pdu): Uint8Array {
       return naive.associateRj(pdu.result, pdu.source, pdu.reason);
     case 'P-DATA-TF':
       return naive.pData(
-        ...pdu.presentationDataValues.map((pdv) =>
+        ...Array.from(pdu.presentationDataValues, (pdv) =>
           naive.pdv(pdv.presentationContextId, Number(pdv.isCommand) + 2 * Number(pdv.isLastFragment), pdv.data),
         ),
       );
@@ -187,7 +187,8 @@ function naiveInformation(from: UserInformation): Buffer {
 
 function encoded(pdu: Pdu): Uint8Array {
   if (pdu.type !== 'P-DATA-TF') return encodePdu(pdu);
-  const pdv = pdu.presentationDataValues[0]!;
+  const [pdv] = [...pdu.presentationDataValues];
+  assert.ok(pdv !== undefined);
   return naive.bytes(
     pDataTfHeader(pdv.presentationContextId, pdv.isCommand, pdv.isLastFragment, pdv.data.length),
     pdv.data,

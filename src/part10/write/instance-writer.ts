@@ -4,12 +4,21 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ByteWriter } from '../../protocol/bytes.ts';
 import { isHarmlessUID } from '../../protocol/harmless.ts';
 import { encodeFileMeta, type FileMeta } from './file-meta.ts';
 import { unfinishedPath } from './unfinished-file.ts';
 
 /** Fragments are gathered up to this length, in bytes, before they are written. */
 const GATHER_LENGTH = 262_144;
+/**
+ * Fragments of at least this length, in bytes, are not copied, if they fill at least half of the memory that they keep: a peer
+ * that sends a few bytes at a time decides neither how many objects nor how much memory wait for the disk.
+ */
+const WHOLE_MIN = 4_096;
+
+const isWhole = (bytes: Uint8Array): boolean =>
+  bytes.length >= WHOLE_MIN && 2 * bytes.length >= bytes.buffer.byteLength;
 
 /** A file name from a UID that a peer sent. Only a UID becomes part of a path (PS3.5 9.1), because paths are shown. */
 export function instanceFileName(sopInstanceUID: string): string {
@@ -21,7 +30,9 @@ export class InstanceWriter {
   readonly #directory: string;
   readonly #meta: FileMeta;
   readonly #temporary: string;
-  #gathered: Uint8Array[];
+  #gathered: Uint8Array[] = [];
+  /** What comes behind `#gathered`: small fragments, copied into one buffer. */
+  #small: ByteWriter;
   #gatheredLength: number;
   #work: Promise<void> = Promise.resolve();
   #handle: FileHandle | undefined;
@@ -34,7 +45,8 @@ export class InstanceWriter {
     this.#meta = meta;
     this.#temporary = unfinishedPath(directory, 'receiving');
     const head = encodeFileMeta(meta);
-    this.#gathered = [head];
+    this.#small = new ByteWriter(WHOLE_MIN);
+    this.#small.bytes(head);
     this.#gatheredLength = head.length;
   }
 
@@ -50,10 +62,23 @@ export class InstanceWriter {
 
   /** Takes the bytes over: they must not change afterwards. Errors show in `finish`. */
   write(bytes: Uint8Array): void {
-    this.#gathered.push(bytes);
+    if (isWhole(bytes)) {
+      this.#endSmall(WHOLE_MIN);
+      this.#gathered.push(bytes);
+    } else {
+      if (this.#small.length + bytes.length > GATHER_LENGTH) this.#flush(GATHER_LENGTH);
+      this.#small.bytes(bytes);
+    }
     this.#gatheredLength += bytes.length;
     this.#length += bytes.length;
-    if (this.#gatheredLength >= GATHER_LENGTH) this.#flush();
+    if (this.#gatheredLength >= GATHER_LENGTH) this.#flush(isWhole(bytes) ? WHOLE_MIN : GATHER_LENGTH);
+  }
+
+  /** @param capacity of the buffer for the small fragments that follow, in bytes */
+  #endSmall(capacity: number): void {
+    if (this.#small.length === 0) return;
+    this.#gathered.push(this.#small.finish());
+    this.#small = new ByteWriter(capacity);
   }
 
   /** Resolves when the disk has what was given so far. */
@@ -63,7 +88,7 @@ export class InstanceWriter {
 
   /** Completes the file. Returns its path. Rejects with the system's error if anything could not be written. */
   async finish(): Promise<string> {
-    this.#flush();
+    this.#flush(0);
     await this.#work;
     if (this.#error === undefined) {
       const path = join(this.#directory, instanceFileName(this.#meta.sopInstanceUID));
@@ -93,7 +118,9 @@ export class InstanceWriter {
     await rm(this.#temporary, { force: true }).catch(() => undefined);
   }
 
-  #flush(): void {
+  /** @param capacity as of `#endSmall` */
+  #flush(capacity: number): void {
+    this.#endSmall(capacity);
     const chunks = this.#gathered;
     const length = this.#gatheredLength;
     this.#gathered = [];

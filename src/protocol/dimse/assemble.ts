@@ -7,6 +7,7 @@
 //   idle ──command──► command ──last, none announced──► idle
 //                        └─────last, announced──► data set ──last──► idle
 
+import { ByteWriter } from '../bytes.ts';
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError, UNEXPECTED_PDU_PARAMETER } from '../errors.ts';
 import { COMMAND_SET_MAX } from '../limits.ts';
 import type { PresentationDataValue } from '../ul/pdu.ts';
@@ -37,8 +38,8 @@ type Due =
 export class MessageAssembler {
   readonly #commandSetMax: number;
   #due: Due = { part: 'message' };
-  #fragments: Uint8Array[] = [];
-  #length = 0;
+  /** The fragments of a command set so far, copied into one buffer: a peer may send one for each byte. */
+  #fragments: ByteWriter | undefined;
 
   /** @param commandSetMax the longest command set that is accepted, in bytes */
   constructor(commandSetMax: number = COMMAND_SET_MAX) {
@@ -86,8 +87,8 @@ export class MessageAssembler {
 
   #receiveCommand(pdv: PresentationDataValue): AssembledEvent | undefined {
     const { presentationContextId } = pdv;
-    this.#length += pdv.data.length;
-    if (this.#length > this.#commandSetMax) {
+    const length = (this.#fragments?.length ?? 0) + pdv.data.length;
+    if (length > this.#commandSetMax) {
       throw new ProtocolError(
         INVALID_PDU_PARAMETER_VALUE,
         `command set of more than ${this.#commandSetMax} bytes, which is our limit`,
@@ -95,25 +96,14 @@ export class MessageAssembler {
     }
     if (!pdv.isLastFragment) {
       this.#due = { part: 'command', presentationContextId };
-      // A copy (`slice` of a Buffer is none): the connection may be read into the same memory again.
-      if (pdv.data.length > 0) this.#fragments.push(new Uint8Array(pdv.data));
+      this.#fragments ??= new ByteWriter();
+      this.#fragments.bytes(pdv.data);
       return undefined;
     }
-    const { command, hasDataSet } = decodeCommandSet(this.#join(pdv.data));
-    this.#fragments = [];
-    this.#length = 0;
+    this.#fragments?.bytes(pdv.data);
+    const { command, hasDataSet } = decodeCommandSet(this.#fragments?.finish() ?? pdv.data);
+    this.#fragments = undefined;
     this.#due = hasDataSet ? { part: 'data set', presentationContextId } : { part: 'message' };
     return { type: 'command', presentationContextId, command, hasDataSet };
-  }
-
-  #join(last: Uint8Array): Uint8Array {
-    if (this.#fragments.length === 0) return last;
-    const bytes = new Uint8Array(this.#length);
-    let offset = 0;
-    for (const part of [...this.#fragments, last]) {
-      bytes.set(part, offset);
-      offset += part.length;
-    }
-    return bytes;
   }
 }

@@ -190,23 +190,41 @@ function readContextResult({ value, name }: Item, budget: ItemBudget): Presentat
   return { presentationContextId, result, ...(transferSyntax ? { transferSyntax } : {}) };
 }
 
-/** Tables 9-22 and 9-23; message control header Annex E.2, of which bits 2-7 are not tested. */
+/** Tables 9-22 and 9-23. */
 function readPDataTf(reader: ByteReader): PDataTf {
-  const presentationDataValues: PresentationDataValue[] = [];
-  do {
-    if (presentationDataValues.length === PDVS_PER_PDU_MAX)
-      throw malformed(`more than ${PDVS_PER_PDU_MAX} PDVs in a PDU`);
-    const length = reader.uint32('PDV length');
-    if (length < 2) throw malformed(`PDV length ${length} has no room for the PDV's header`);
-    const item = reader.sub(length, 'PDV');
-    const presentationContextId = item.uint8('PDV presentation context id');
-    const control = item.uint8('PDV message control header');
-    presentationDataValues.push({
-      presentationContextId,
-      isCommand: (control & 1) !== 0,
-      isLastFragment: (control & 2) !== 0,
-      data: item.take(item.remaining, 'PDV data'),
-    });
-  } while (reader.remaining > 0);
+  const presentationDataValues = new ReceivedPdvs(reader);
   return { type: 'P-DATA-TF', presentationDataValues };
+}
+
+/** PDVs as they stand in their PDU, whose lengths are right. Message control header: Annex E.2; bits 2-7 are not tested. */
+class ReceivedPdvs implements Iterable<PresentationDataValue> {
+  readonly #body: Uint8Array;
+
+  constructor(reader: ByteReader) {
+    this.#body = reader.take(reader.remaining, 'P-DATA-TF');
+    const check = new ByteReader(this.#body);
+    let count = 0;
+    do {
+      if (count === PDVS_PER_PDU_MAX) throw malformed(`more than ${PDVS_PER_PDU_MAX} PDVs in a PDU`);
+      const length = check.uint32('PDV length');
+      if (length < 2) throw malformed(`PDV length ${length} has no room for the PDV's header`);
+      check.skip(length, 'PDV');
+      count += 1;
+    } while (check.remaining > 0);
+  }
+
+  *[Symbol.iterator](): Iterator<PresentationDataValue> {
+    const reader = new ByteReader(this.#body);
+    do {
+      const length = reader.uint32('PDV length');
+      const presentationContextId = reader.uint8('PDV presentation context id');
+      const control = reader.uint8('PDV message control header');
+      yield {
+        presentationContextId,
+        isCommand: (control & 1) !== 0,
+        isLastFragment: (control & 2) !== 0,
+        data: reader.take(length - 2, 'PDV data'),
+      };
+    } while (reader.remaining > 0);
+  }
 }

@@ -120,7 +120,8 @@ export interface PresentationDataValue {
 
 export interface PDataTf {
   readonly type: 'P-DATA-TF';
-  readonly presentationDataValues: readonly PresentationDataValue[];
+  /** Of a PDU that was received: made one by one while they are read, since a peer may send thousands of one byte. */
+  readonly presentationDataValues: Iterable<PresentationDataValue>;
 }
 
 export interface AReleaseRq {
