@@ -35,6 +35,10 @@ import { Output, traceTo } from './output.ts';
 
 const FILE_OPTIONS = {
   recurse: { spellings: ['-r', '--recurse'], help: 'send also the files in subfolders' },
+  followLinks: {
+    spellings: ['--follow-links'],
+    help: 'follow links that lead out of PATH; by default they are skipped\nand named',
+  },
   report: { spellings: ['--report'], value: 'FILE', help: 'write the outcome of every file to FILE, as JSON' },
   fileTimeout: {
     spellings: ['--file-timeout'],
@@ -78,7 +82,8 @@ The summary goes to stdout, the trace goes to stderr.
 
 Exit code:
   0    every instance was stored, with or without a warning of the peer
-  1    an instance was not stored, a PATH could not be sent, or there was nothing to send.
+  1    an instance was not stored, a PATH could not be sent, a link out of PATH was skipped,
+       or there was nothing to send.
        Files in folders that are not DICOM are skipped and listed; they do not change the exit code
   2    the command line was wrong; nothing was sent
   130  interrupted by Ctrl-C (143: by SIGTERM); the summary says what was stored until then.
@@ -90,6 +95,7 @@ export interface StoreArguments {
   readonly sendOptions: Partial<SendOptions> & Pick<SendOptions, 'fileTimeoutMs'>;
   readonly paths: readonly string[];
   readonly recurse: boolean;
+  readonly followLinks: boolean;
   readonly report: string | undefined;
   readonly level: PrintLevel;
   readonly quiet: boolean;
@@ -113,6 +119,7 @@ export function storeArguments(
     sendOptions,
     paths,
     recurse: options.recurse ?? false,
+    followLinks: options.followLinks ?? false,
     report: options.report,
     level,
     quiet: options.quiet ?? false,
@@ -126,7 +133,7 @@ export async function store(argv: readonly string[]): Promise<number> {
     process.stdout.write(STORE_HELP);
     return 0;
   }
-  const { peer, sendOptions, paths, recurse, report, level, quiet } = storeArguments(options, positionals);
+  const { peer, sendOptions, paths, recurse, followLinks, report, level, quiet } = storeArguments(options, positionals);
   const output = new Output({ level, quiet });
   const interruption = watchForInterruption(() =>
     output.line('warn', 'Interrupted: stopping. Press Ctrl-C again to end at once.'),
@@ -134,7 +141,8 @@ export async function store(argv: readonly string[]): Promise<number> {
   try {
     let files: ScannedFiles;
     try {
-      files = await scanAll(paths, { recurse, fileTimeoutMs: sendOptions.fileTimeoutMs }, output, interruption.signal);
+      const { fileTimeoutMs } = sendOptions;
+      files = await scanAll(paths, { recurse, followLinks, fileTimeoutMs }, output, interruption.signal);
     } catch (thrown) {
       if (!interruption.signal.aborted) throw thrown;
       output.result('Interrupted while looking for files. Nothing was sent.');

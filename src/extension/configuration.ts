@@ -59,6 +59,11 @@ export function readHidePaths(): boolean {
   return userValue('trace.hidePaths') === true;
 }
 
+/** Whether links that lead out of the selection are followed. */
+export function readFollowLinks(): boolean {
+  return userValue('followLinks') === true;
+}
+
 /** `directory`: '' means the extension's own storage. */
 export function readReceiverSettings(): { readonly port: Parsed<number>; readonly directory: string } {
   const directory = userValue('receiver.directory');

@@ -97,7 +97,11 @@ type FileLine = [
   transferSyntaxOnWire: string | null,
   reason: number | null,
   findings: number | null,
+  /** The folder and the name; absent, as in files of earlier versions: no link was followed. */
+  leadsTo?: LinkTarget,
 ];
+
+type LinkTarget = readonly [folder: number, name: string];
 
 /** Writes the line of a file, and before it those of table entries that no earlier file needed. */
 class LineWriter {
@@ -122,6 +126,10 @@ class LineWriter {
       }
       return number;
     };
+    const targetOf = (linked: string): LinkTarget => {
+      const at = nameStart(linked);
+      return [numberIn('folder', linked.slice(0, at)), linked.slice(at)];
+    };
     const line: FileLine = [
       numberIn('folder', path.slice(0, nameAt)),
       path.slice(nameAt),
@@ -135,6 +143,7 @@ class LineWriter {
       file.reason === undefined ? null : numberIn('reason', withHarmlessUIDs(file.reason)),
       file.findings === undefined ? null : numberIn('findings', withHarmlessUIDs(file.findings)),
     ];
+    if (file.leadsTo !== undefined) line.push(targetOf(file.leadsTo));
     return `${before}${jsonText(line)}\n`;
   }
 }
@@ -188,7 +197,20 @@ export class SendReader {
   }
 
   #settle(line: FileLine): void {
-    const [folder, name, outcome, bytesSent, pair, sopInstanceUID, elapsedMs, status, syntax, reason, findings] = line;
+    const [
+      folder,
+      name,
+      outcome,
+      bytesSent,
+      pair,
+      sopInstanceUID,
+      elapsedMs,
+      status,
+      syntax,
+      reason,
+      findings,
+      linked,
+    ] = line;
     if (!OUTCOMES.includes(outcome)) throw new Error(`no outcome: ${outcome}`);
     const why = reason === null ? undefined : (this.#entry('reason', reason) as Reason);
     const path = `${this.#entry('folder', folder) as string}${name}`;
@@ -209,6 +231,7 @@ export class SendReader {
             },
             identity: { size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0, dev: 0 },
             findings: findings === null ? [] : (this.#entry('findings', findings) as Finding[]),
+            ...(linked === undefined ? {} : { leadsTo: `${this.#entry('folder', linked[0]) as string}${linked[1]}` }),
           };
     const index = this.#files.length;
     this.#files.push(file);

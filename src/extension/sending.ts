@@ -9,7 +9,7 @@ import type { OutcomeCounts } from '../send/outcome.ts';
 import type { ScannedFiles } from '../send/scanned-files.ts';
 import type { SendId } from '../send/send-id.ts';
 import { formatBytes, formatCount, plural } from '../trace/units.ts';
-import { readHidePaths } from './configuration.ts';
+import { readFollowLinks, readHidePaths } from './configuration.ts';
 import { mayConnect } from './consent-prompt.ts';
 import { displayPathOf, fileNames } from './display-path.ts';
 import { type ProgressState, withLateProgress } from './late-progress.ts';
@@ -136,7 +136,7 @@ async function scanAll(session: Session, paths: readonly string[], send: LiveSen
     const files = new ScannedFiles();
     let shownAtMs = 0;
     try {
-      for await (const file of scan(paths, { recurse: true }, signal)) {
+      for await (const file of scan(paths, { recurse: true, followLinks: readFollowLinks() }, signal)) {
         files.push(file);
         const nowMs = performance.now();
         if (nowMs - shownAtMs < SHOW_MS) continue;

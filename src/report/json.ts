@@ -101,6 +101,7 @@ function instanceJson(file: FileOutcome, peer: PeerInWords, displayPath: (path: 
   const explanation = explainFile(file, { ...contextOf(peer), displayPath });
   return known({
     path: displayPath(file.path),
+    leadsTo: file.leadsTo === undefined ? undefined : displayPath(file.leadsTo),
     outcome: file.outcome,
     sopClassUID: uid(file.sopClassUID),
     sopClassName: nameOfUid(file.sopClassUID),

@@ -141,7 +141,9 @@ export class ProblemCollector {
 
   add(file: FileOutcome): void {
     if (file.outcome === 'stored') return;
-    const words = explainFile(file, this.#context) ?? UNKNOWN;
+    // A link names its target; several with the same words have it beside their paths.
+    const isLink = file.reason?.code === 'link out of the selection';
+    const words = explainFile(file, isLink ? { ...this.#context, displayPath: asItIs } : this.#context) ?? UNKNOWN;
     const common = explainInCommon(file, this.#context) ?? UNKNOWN;
     this.#groups.add(file.outcome, words, common, file.path, otherFileOf(file));
   }
@@ -151,6 +153,8 @@ export class ProblemCollector {
     return this.#groups.list().sort((a, b) => URGENCY[a.outcome] - URGENCY[b.outcome]);
   }
 }
+
+const asItIs = (path: string): string => path;
 
 /** Grouped by outcome and explanation; the most urgent, then the most frequent first. */
 export function problemsOf(result: SendResult): Problem[] {
@@ -165,11 +169,19 @@ function otherFileOf({ reason }: FileOutcome): string | undefined {
   return reason?.code === 'pre-flight' && 'firstPath' in reason.finding ? reason.finding.firstPath : undefined;
 }
 
-/** Findings of files that were sent nevertheless; the most frequent first. */
+/** What is to be said of files that were sent: findings, and links that led out of the selection; the most frequent first. */
 export function notesOf(result: SendResult): FileGroup[] {
   const groups = new Groups();
-  for (const { path, findings, bytesSent } of notableOf(result.outcomes)) {
+  for (const { path, findings, leadsTo, bytesSent } of notableOf(result.outcomes)) {
     if (bytesSent === 0) continue;
+    if (leadsTo !== undefined) {
+      groups.add(
+        'stored',
+        { what: `${LED_OUT}, to ${sanitize(leadsTo, SHOWN_MAX.path)}.` },
+        { what: `${LED_OUT}.` },
+        path,
+      );
+    }
     for (const finding of findings ?? []) {
       const words = explainPreflight(finding);
       groups.add('stored', words, { ...words, what: findingInCommon(finding) ?? words.what }, path);
@@ -178,6 +190,15 @@ export function notesOf(result: SendResult): FileGroup[] {
   return groups.list().map(({ text, words, count, paths, details }) => {
     return { text, words, count, paths, ...(details === undefined ? {} : { details }) };
   });
+}
+
+const LED_OUT = 'A link led out of the selection';
+
+/** How many files were reached through links that lead out of the selection. */
+export function linkedIn(result: SendResult): number {
+  let count = 0;
+  for (const { leadsTo } of notableOf(result.outcomes)) if (leadsTo !== undefined) count += 1;
+  return count;
 }
 
 const NOT_STORED = ['failed', 'unknown', 'held back', 'cancelled', 'skipped'] as const;

@@ -6,7 +6,7 @@ import { pathText } from '../trace/event-lines.ts';
 import { addressOf, aeTitle } from '../trace/names.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../trace/units.ts';
-import { convertedIn, headline, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
+import { convertedIn, headline, linkedIn, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
 
 export interface SummaryOptions {
   /** How a path is shown; by default as it is. */
@@ -56,6 +56,7 @@ export function summaryText(result: SendResult, options: SummaryOptions = {}): s
   const elapsedMs = Math.max(0, result.endedAtMs - result.startedAtMs);
   const rate = formatRate(bytesSent, elapsedMs);
   const converted = convertedIn(result);
+  const linked = linkedIn(result);
   const fact = (label: string, value: string): string => `  ${label.padEnd(LABEL_WIDTH)}${value}`;
   const lines = [
     `${headline(result.counts, result.cancelled)}.`,
@@ -64,6 +65,9 @@ export function summaryText(result: SendResult, options: SummaryOptions = {}): s
     fact('Data', `${formatBytes(bytesSent)} in ${formatDuration(elapsedMs)}${rate === undefined ? '' : `, ${rate}`}`),
     fact('Associations', formatCount(associations.length)),
     ...(converted > 0 ? [fact('Converted', `${plural(converted, 'file')} to another transfer syntax`)] : []),
+    ...(linked > 0
+      ? [fact('Links', `${plural(linked, 'file')} from outside the selection; the report says where`)]
+      : []),
   ];
   const problems = problemsOf(result);
   if (problems.length > 0) {

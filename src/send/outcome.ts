@@ -85,6 +85,8 @@ export interface FileOutcome {
   readonly elapsedMs?: number;
   /** Why, for everything but a plain 'stored'. */
   readonly reason?: Reason;
+  /** Where the file is, if a link out of the selection was followed to it; absolute. */
+  readonly leadsTo?: string;
   /** What was found wrong with the file, whether it was sent or not; absent = nothing. */
   readonly findings?: readonly Finding[];
 }

@@ -3,32 +3,33 @@
 // One walker goes down the folders and names files in order. The file threads list folders and read headers, some dozens at
 // a time; the results keep the walker's order. What is held: the listings of the folders on the way down, and the identity of
 // each file seen.
+//
+// A link that leads out of what was selected is skipped and named: a folder from somewhere else, such as a checkout or an
+// unpacked archive, must not choose which of the person's other files are sent. What the person selected may itself be a
+// link. A link is asked once where it leads, and read there: what it is exchanged for meanwhile is not read. When the file
+// is sent, device and file number must be those that were scanned (part10/read/data-set-file.ts).
 
 import { basename, join, resolve } from 'node:path';
 import type { Finding } from '../part10/check/finding.ts';
 import type { HeaderProblem } from '../part10/header/header.ts';
-import { unpackHeaders } from '../part10/header/packed-headers.ts';
-import { type HeaderReading, readHeader } from '../part10/header/read-header.ts';
-import {
-  asynchronousAccess,
-  type FolderEntries,
-  type LookOptions,
-  look,
-  type PathStatus,
-} from '../part10/read/file-access.ts';
+import type { HeaderReading } from '../part10/header/read-header.ts';
+import type { FolderEntries, PathStatus } from '../part10/read/file-access.ts';
 import type { FileIdentity } from '../part10/read/file-identity.ts';
-import { type FileThreads, releaseFileThreads, useFileThreads } from '../part10/read/file-threads.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { isUnfinishedName } from '../part10/write/unfinished-file.ts';
 import { FILE_TIMEOUT_MS } from '../protocol/limits.ts';
 import { compareNaturally } from './natural-order.ts';
+import { Disk, isError } from './scan-disk.ts';
 import type { ScannedFile } from './scanned-file.ts';
+import { Selection } from './selection.ts';
 
 export interface ScanOptions {
   /** Also what is in folders inside the given folders. */
   readonly recurse: boolean;
   /** How long one system call on a file may take, in milliseconds; Infinity: no limit. By default FILE_TIMEOUT_MS. */
   readonly fileTimeoutMs?: number;
+  /** Links that lead out of what was selected are followed, and each file says where it is. By default false. */
+  readonly followLinks?: boolean;
 }
 
 /** Headers asked for at once: few at first, so that something is seen soon. */
@@ -49,7 +50,15 @@ const UNFINISHED: SystemErrorInfo = {
 
 /** What the walk found, before anything was opened. */
 type Candidate =
-  | { readonly type: 'file'; readonly path: string; readonly isKnownFile: boolean }
+  | {
+      readonly type: 'file';
+      readonly path: string;
+      /** Where it is read: `path`, or what the links in it lead to. */
+      readonly place: string;
+      readonly isKnownFile: boolean;
+      /** A link out of the selection led to `place`. */
+      readonly isOutside: boolean;
+    }
   | { readonly type: 'problem'; readonly path: string; readonly problem: HeaderProblem };
 
 interface Examined {
@@ -85,7 +94,8 @@ function isAdded<T>(set: Set<T>, value: T): boolean {
 
 /**
  * Files in the order of `paths`; inside folders in natural order ('IM2' before 'IM10'). Each file once, whatever path
- * leads to it: nested selections, symbolic links and hard links. Links to folders are followed, each folder once.
+ * leads to it: nested selections, symbolic links and hard links. Links to folders in the selection are followed, each
+ * folder once.
  * Every problem is a 'skipped' entry, never a throw; only cancelling throws (the signal's reason).
  *
  * A file whose name is not valid UTF-8 has no path that we could open: it is skipped as unreadable with code 'EILSEQ'.
@@ -99,7 +109,7 @@ export async function* scan(
   const seen = new SeenFiles();
   const underWay: Promise<readonly Examined[]>[] = [];
   const disk = new Disk(signal, options.fileTimeoutMs ?? FILE_TIMEOUT_MS);
-  const walker = walk(paths, options.recurse, disk, signal);
+  const walker = walk(paths, options, disk, signal);
   try {
     let batchLength = BATCH_FIRST;
     for (let isDone = false; !isDone || underWay.length > 0; ) {
@@ -128,91 +138,6 @@ export async function* scan(
 
 const NO_FINDINGS: readonly Finding[] = [];
 
-type FileCandidate = Candidate & { type: 'file' };
-
-/** Headers and folders through the file threads, or without them if there are none. Nothing here rejects. */
-class Disk {
-  readonly #threads: FileThreads;
-  readonly #signal: AbortSignal;
-  readonly #fileTimeoutMs: number;
-  #isClosed = false;
-  /** The signal, as the threads see it. */
-  readonly #stop = new Int32Array(new SharedArrayBuffer(4));
-  readonly #abort = (): void => {
-    Atomics.store(this.#stop, 0, 1);
-  };
-
-  constructor(signal: AbortSignal, fileTimeoutMs: number) {
-    this.#signal = signal;
-    this.#fileTimeoutMs = fileTimeoutMs;
-    this.#threads = useFileThreads(fileTimeoutMs);
-    signal.addEventListener('abort', this.#abort, { once: true });
-  }
-
-  /** How many files are read at the same time. */
-  get width(): number {
-    return this.#threads.width;
-  }
-
-  async headers(candidates: readonly FileCandidate[]): Promise<readonly HeaderReading[]> {
-    if (candidates.length === 0) return [];
-    const paths = candidates.map(({ path }) => path);
-    const areKnownFiles = candidates.map(({ isKnownFile }) => isKnownFile);
-    const answer = await this.#threads.ask({ type: 'headers', paths, areKnownFiles, stop: this.#stop });
-    switch (answer.type) {
-      case 'answer':
-        return unpackHeaders(answer.answer);
-      case 'no thread': {
-        // The scan is over, and its threads with it.
-        if (this.#isClosed) return candidates.map(() => unreadableHeader(SCAN_ENDED));
-        const access = asynchronousAccess(this.#fileTimeoutMs);
-        return Promise.all(
-          candidates.map(({ path, isKnownFile }) => readHeader(path, isKnownFile, this.#signal, access)),
-        );
-      }
-      case 'hung': {
-        const { file, error } = answer;
-        const hanging = unreadableHeader(error);
-        if (file === undefined) return candidates.map(() => hanging);
-        const others = await this.headers(candidates.toSpliced(file, 1));
-        return others.toSpliced(file, 0, hanging);
-      }
-    }
-  }
-
-  async look(path: string, options: Partial<LookOptions> = {}): Promise<PathStatus | SystemErrorInfo> {
-    const all = { lists: false, followsLinks: true, ...options };
-    const answer = await this.#threads.ask({ type: 'look', path, options: all });
-    switch (answer.type) {
-      case 'answer':
-        return answer.answer;
-      case 'no thread':
-        if (this.#isClosed) return SCAN_ENDED;
-        return look(path, all, asynchronousAccess(this.#fileTimeoutMs));
-      case 'hung':
-        return answer.error;
-    }
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    this.#abort();
-    this.#signal.removeEventListener('abort', this.#abort);
-    releaseFileThreads(this.#threads);
-  }
-}
-
-/** The answer to requests that are open when the scan ends. Nobody waits for it. */
-const SCAN_ENDED: SystemErrorInfo = { code: 'ECANCELED', message: 'the scan has ended' };
-
-function unreadableHeader(error: SystemErrorInfo): HeaderReading {
-  return { result: { type: 'problem', problem: { code: 'unreadable', error } }, identity: undefined, findings: [] };
-}
-
-function isError<T extends object>(found: T | SystemErrorInfo): found is SystemErrorInfo {
-  return 'message' in found;
-}
-
 /** In the order of `candidates`. Never rejects. */
 async function examine(candidates: readonly Candidate[], disk: Disk): Promise<readonly Examined[]> {
   const readings = await disk.headers(candidates.filter((candidate) => candidate.type === 'file'));
@@ -223,11 +148,12 @@ async function examine(candidates: readonly Candidate[], disk: Disk): Promise<re
       examined.push(named(candidate));
       continue;
     }
-    const { path } = candidate;
+    const { path, place, isOutside } = candidate;
     const reading = readings[at++];
     const identity = reading?.identity;
-    const key = identity === undefined ? pathKey(path) : (quickKeyOf(path, identity) ?? (await exactKeyOf(path, disk)));
-    examined.push({ file: judged(path, reading), key });
+    const key =
+      identity === undefined ? pathKey(path) : (quickKeyOf(path, identity) ?? (await exactKeyOf(place, disk)));
+    examined.push({ file: judged(path, reading, isOutside ? place : undefined), key });
   }
   return examined;
 }
@@ -238,14 +164,15 @@ function named({ path, problem }: Candidate & { type: 'problem' }): Examined {
   return { file: { type: 'skipped', path, problem }, key: isNamed ? pathKey(path) : undefined };
 }
 
-function judged(path: string, reading: HeaderReading | undefined): ScannedFile {
+function judged(path: string, reading: HeaderReading | undefined, leadsTo: string | undefined): ScannedFile {
   if (reading?.identity === undefined || reading.result.type === 'problem') {
     const problem = reading?.result.type === 'problem' ? reading.result.problem : nothingKnown(path);
     return { type: 'skipped', path, problem };
   }
   const { result, identity } = reading;
   const findings = reading.findings.length === 0 ? NO_FINDINGS : reading.findings;
-  return { type: 'instance', path, header: result.header, identity, findings };
+  const linked = leadsTo === undefined ? {} : { leadsTo };
+  return { type: 'instance', path, header: result.header, identity, findings, ...linked };
 }
 
 function nothingKnown(path: string): HeaderProblem {
@@ -276,9 +203,21 @@ interface FolderEntry {
   readonly isFile: boolean;
 }
 
+/** What stands at a path, behind the links in it. */
+interface Found {
+  /** As it is shown. */
+  readonly path: string;
+  /** Where it is read. */
+  readonly place: string;
+  readonly isOutside: boolean;
+  readonly status: PathStatus;
+}
+
 /** One folder on the way down: its entries, and how far they are done. */
 interface Level {
   readonly path: string;
+  readonly place: string;
+  readonly isOutside: boolean;
   readonly entries: readonly FolderEntry[];
   next: number;
 }
@@ -286,16 +225,18 @@ interface Level {
 /** Names files and problems in order, some at a time. */
 async function* walk(
   paths: readonly string[],
-  recurse: boolean,
+  { recurse, followLinks = false }: ScanOptions,
   disk: Disk,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Candidate[], void, undefined> {
   const visitedFolders = new SeenFiles();
+  const roots = paths.map((path) => resolve(path));
+  const selection = new Selection(roots, (path) => realPathOf(path, disk));
 
-  async function* tree(root: string, status: PathStatus): AsyncGenerator<readonly Candidate[], void, undefined> {
+  async function* tree(root: Found): AsyncGenerator<readonly Candidate[], void, undefined> {
     const levels: Level[] = [];
     let found: Candidate[] = [];
-    const problem = enter(root, status, levels);
+    const problem = enter(root, levels);
     if (problem !== undefined) found.push(problem);
     for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
       if (found.length >= BATCH_FIRST) {
@@ -312,17 +253,19 @@ async function* walk(
       level.next += 1;
       if (isUnfinishedName(entry.name)) continue;
       const path = join(level.path, entry.name);
-      if (isRepeated || (entry.name.includes(REPLACEMENT_CHARACTER) && !(await exists(path, disk)))) {
+      const { isOutside } = level;
+      const place = level.place === level.path ? path : join(level.place, entry.name);
+      if (isRepeated || (entry.name.includes(REPLACEMENT_CHARACTER) && !(await exists(place, disk)))) {
         found.push(invalidName(path));
       } else if (entry.isFile) {
-        found.push({ type: 'file', path, isKnownFile: true });
+        found.push({ type: 'file', path, place, isKnownFile: true, isOutside });
       } else {
         signal.throwIfAborted();
-        const seen = await disk.look(path, { lists: recurse });
-        if (isError(seen)) found.push(unreadable(path, seen));
-        else if (seen.kind !== 'directory') found.push(fileOrOther(path, seen));
+        const seen = await find(path, place, isOutside, recurse);
+        if ('type' in seen) found.push(seen);
+        else if (seen.status.kind !== 'directory') found.push(fileOrOther(seen));
         else if (recurse) {
-          const unlisted = enter(path, seen, levels);
+          const unlisted = enter(seen, levels);
           if (unlisted !== undefined) found.push(unlisted);
         }
       }
@@ -330,30 +273,55 @@ async function* walk(
     yield found;
   }
 
+  /** An entry of a folder; or why it is none to be sent. Of a link: what it leads to. */
+  async function find(path: string, place: string, isOutside: boolean, lists: boolean): Promise<Found | Candidate> {
+    const status = await disk.look(place, { lists, followsLinks: false, wantsTarget: true });
+    if (isError(status)) return unreadable(path, status);
+    const { leadsTo } = status;
+    if (leadsTo === undefined) return { path, place, isOutside, status };
+    const leadsOut = !(await selection.contains(leadsTo));
+    const isFollowed = followLinks || !leadsOut;
+    const target = await disk.look(leadsTo, { lists: lists && isFollowed, followsLinks: false });
+    if (isError(target)) return unreadable(path, target);
+    // Without recursion folders are left out, wherever they are.
+    if (!isFollowed && (recurse || target.kind !== 'directory')) {
+      return { type: 'problem', path, problem: { code: 'link out of the selection', leadsTo } };
+    }
+    if (isUnfinishedName(basename(leadsTo))) return unreadable(path, UNFINISHED);
+    return { path, place: leadsTo, isOutside: leadsOut, status: target };
+  }
+
   /** Goes into a folder unless it was seen before; returns what is wrong with it. */
-  function enter(path: string, status: PathStatus, levels: Level[]): Candidate | undefined {
+  function enter({ path, place, isOutside, status }: Found, levels: Level[]): Candidate | undefined {
     const { entries } = status;
-    if (entries === undefined || !visitedFolders.isNew(keyOf(path, status))) return undefined;
+    if (entries === undefined || !visitedFolders.isNew(keyOf(place, status))) return undefined;
     if (isError(entries)) return unreadable(path, entries);
-    levels.push({ path, entries: sorted(entries), next: 0 });
+    levels.push({ path, place, isOutside, entries: sorted(entries), next: 0 });
     return undefined;
   }
 
-  for (const given of paths) {
-    const path = resolve(given);
-    if (isUnfinishedName(basename(path))) {
+  for (const path of roots) {
+    const seen = await disk.look(path, { lists: true, followsLinks: false, wantsTarget: true });
+    const place = isError(seen) ? path : (seen.leadsTo ?? path);
+    if (isUnfinishedName(basename(path)) || isUnfinishedName(basename(place))) {
       yield [unreadable(path, UNFINISHED)];
       continue;
     }
-    const found = await disk.look(path, { lists: true });
-    if (isError(found)) yield [unreadable(path, found)];
-    else if (found.kind === 'directory') yield* tree(path, found);
-    else yield [fileOrOther(path, found)];
+    const status = place === path ? seen : await disk.look(place, { lists: true, followsLinks: false });
+    const found = { path, place, isOutside: false };
+    if (isError(status)) yield [unreadable(path, status)];
+    else if (status.kind === 'directory') yield* tree({ ...found, status });
+    else yield [fileOrOther({ ...found, status })];
   }
 }
 
-function fileOrOther(path: string, { kind }: PathStatus): Candidate {
-  if (kind === 'file') return { type: 'file', path, isKnownFile: false };
+async function realPathOf(path: string, disk: Disk): Promise<string | undefined> {
+  const found = await disk.look(path, { followsLinks: false, wantsTarget: 'always' });
+  return isError(found) ? undefined : found.leadsTo;
+}
+
+function fileOrOther({ path, place, isOutside, status: { kind } }: Found): Candidate {
+  if (kind === 'file') return { type: 'file', path, place, isKnownFile: place !== path, isOutside };
   return { type: 'problem', path, problem: { code: 'not a regular file', kind } };
 }
 

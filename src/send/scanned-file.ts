@@ -12,6 +12,8 @@ export interface ScannedInstance {
   readonly path: string;
   readonly header: InstanceHeader;
   readonly identity: FileIdentity;
+  /** Where the file is, if a link out of the selection was followed: absolute, without any link in it. */
+  readonly leadsTo?: string;
   /** What is wrong with it, in the order of the file. The job's policy decides whether it is held back for that. */
   readonly findings: readonly Finding[];
 }

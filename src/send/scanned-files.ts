@@ -25,6 +25,7 @@ export class ScannedFiles extends LazyList<ScannedFile> {
   #bytes = 0;
   readonly #skipped = new Map<number, SkippedFile>();
   readonly #findings = new Map<number, readonly Finding[]>();
+  readonly #leadsTo = new Map<number, string>();
   readonly #repeated = new RepeatedInstances((index) => this.sopInstanceUIDOf(index));
   readonly #kinds: InstanceKind[] = [];
   readonly #kindKeys = new CommonTexts();
@@ -81,6 +82,11 @@ export class ScannedFiles extends LazyList<ScannedFile> {
     return this.#findings.get(index) ?? NO_FINDINGS;
   }
 
+  /** Where the file is, if a link out of the selection was followed. */
+  leadsTo(index: number): string | undefined {
+    return this.#leadsTo.get(index);
+  }
+
   push(file: ScannedFile): void {
     const index = this.#length;
     this.#length += 1;
@@ -103,6 +109,7 @@ export class ScannedFiles extends LazyList<ScannedFile> {
     this.#ino.set(index, identity.ino);
     this.#dev.set(index, identity.dev);
     if (findings.length > 0) this.#findings.set(index, findings);
+    if (file.leadsTo !== undefined) this.#leadsTo.set(index, file.leadsTo);
     this.#repeated.add(index, header.sopInstanceUID);
     this.#bytes += header.dataSetLength;
   }
@@ -120,6 +127,7 @@ export class ScannedFiles extends LazyList<ScannedFile> {
   /** @param index of an instance */
   instance(index: number): ScannedInstance {
     const { sopClassUID, transferSyntaxUID } = this.kindOf(index);
+    const leadsTo = this.#leadsTo.get(index);
     return {
       type: 'instance',
       path: this.#folders.at(this.#folder.at(index)) + this.#texts.at(this.#name.at(index)),
@@ -139,6 +147,7 @@ export class ScannedFiles extends LazyList<ScannedFile> {
         dev: this.#dev.at(index),
       },
       findings: this.findingsOf(index),
+      ...(leadsTo === undefined ? {} : { leadsTo }),
     };
   }
 }

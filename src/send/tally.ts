@@ -104,9 +104,10 @@ class SettledOutcomes extends LazyList<FileOutcome> implements FileOutcomes {
     }
   }
 
-  /** Stored, with nothing wrong, in its own transfer syntax. */
+  /** Stored, with nothing wrong, in its own transfer syntax, from within the selection. */
   #isPlain(index: number): boolean {
     if (!this.#endings.isStored(index) || this.#files.findingsOf(index).length > 0) return false;
+    if (this.#files.leadsTo(index) !== undefined) return false;
     return this.#endings.syntaxOnWireOf(index) === this.#files.kindOf(index).transferSyntaxUID;
   }
 
@@ -174,5 +175,6 @@ function outcomeOf(file: ScannedFile, { outcome, reason, facts }: Ending): FileO
   if (file.type === 'skipped') return { path, outcome, ...facts, ...why };
   const { sopClassUID, sopInstanceUID, transferSyntaxUID } = file.header;
   const findings = file.findings.length === 0 ? {} : { findings: file.findings };
-  return { path, outcome, sopClassUID, sopInstanceUID, transferSyntaxUID, ...facts, ...why, ...findings };
+  const linked = file.leadsTo === undefined ? {} : { leadsTo: file.leadsTo };
+  return { path, outcome, sopClassUID, sopInstanceUID, transferSyntaxUID, ...facts, ...why, ...linked, ...findings };
 }

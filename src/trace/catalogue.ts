@@ -116,6 +116,7 @@ const HEADER: Examples<HeaderProblem> = {
   DICOMDIR: [{ code: 'DICOMDIR' }],
   unreadable: each(nonEmpty(EXPLAINED_FILE_CODES), (code) => ({ code: 'unreadable', error: fileError(code) })),
   'not a regular file': [{ code: 'not a regular file', kind: 'FIFO' }],
+  'link out of the selection': [{ code: 'link out of the selection', leadsTo: '/home/archive/study' }],
   malformed: [{ code: 'malformed', detail: 'no VR that DICOM knows', offset: 132 }],
   'missing attribute': [{ code: 'missing attribute', tag: '(0008,0018)', keyword: 'SOPInstanceUID' }],
   'invalid UID': [{ code: 'invalid UID', tag: '(0008,0018)', keyword: 'SOPInstanceUID', length: 12 }],

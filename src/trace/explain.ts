@@ -147,7 +147,7 @@ function isAssociationFailure(reason: Reason): reason is AssociationFailure {
   }
 }
 
-function explainHeader(problem: HeaderProblem): Words {
+function explainHeader(problem: HeaderProblem, displayPath: ExplainContext['displayPath']): Words {
   switch (problem.code) {
     case 'empty file':
       return {
@@ -181,6 +181,14 @@ function explainHeader(problem: HeaderProblem): Words {
         what: `It is not a regular file (${sanitize(problem.kind)}).`,
         action: 'Choose files and folders only.',
       };
+    case 'link out of the selection': {
+      const there = displayPath === undefined ? '' : `, to ${sanitize(displayPath(problem.leadsTo), SHOWN_MAX.path)}`;
+      return {
+        what: `It is a link that leads out of the selection${there}.`,
+        cause: 'What you did not select is not sent under the name of what you selected.',
+        action: `Select what it leads to, or follow such links ${ourOption('followLinks')}.`,
+      };
+    }
     case 'malformed':
       return {
         what: `The file is damaged at byte ${problem.offset}: ${sanitize(problem.detail, SHOWN_MAX.detail)}.`,
@@ -263,7 +271,7 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
       };
     }
     default:
-      return { ...explainHeader(reason), whose: 'local' };
+      return { ...explainHeader(reason, context.displayPath), whose: 'local' };
   }
 }
 

@@ -8,6 +8,7 @@ const OPTIONS = {
   callingAETitle: ['callingAETitle', '-aet'],
   connectTimeout: ['timeouts.connect', '-tn'],
   conversion: ['conversion', '--conversion'],
+  followLinks: ['sendToPacs.followLinks', '--follow-links'],
   preflight: ['preflight', '--preflight'],
   receiverFolder: ['sendToPacs.receiver.directory', '--out'],
   receiverPort: ['sendToPacs.receiver.port', '--port'],

@@ -28,6 +28,8 @@ export type HeaderProblem =
   | { readonly code: 'DICOMDIR' }
   | { readonly code: 'unreadable'; readonly error: SystemErrorInfo }
   | { readonly code: 'not a regular file'; readonly kind: string }
+  /** A link that leads out of what the person selected. `leadsTo`: absolute, without any link in it. */
+  | { readonly code: 'link out of the selection'; readonly leadsTo: string }
   /** `offset`: in bytes from the start of the file. */
   | { readonly code: 'malformed'; readonly detail: string; readonly offset: number }
   | { readonly code: 'missing attribute'; readonly tag: string; readonly keyword: string }

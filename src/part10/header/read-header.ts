@@ -29,7 +29,8 @@ interface Examined {
 
 /**
  * Never rejects: an error of the system is a problem in the result.
- * @param isKnownFile the caller saw just now that this is a regular file, as a directory's listing says
+ * @param isKnownFile the caller saw just now that this is a regular file, as a directory's listing says; if it has become
+ *   a link since then, it is not followed
  * @param signal ends a long pre-flight check
  */
 export async function readHeader(
@@ -45,7 +46,7 @@ export async function readHeader(
       identity = identityOf(status);
       if (!status.isFile()) return notRegular(status);
     }
-    const file = await access.open(path);
+    const file = await access.open(path, !isKnownFile);
     try {
       const status = await file.status();
       identity = identityOf(status);
@@ -55,7 +56,12 @@ export async function readHeader(
       await file.close();
     }
   } catch (error) {
-    return { ...problemOnly({ code: 'unreadable', error: systemErrorInfo(error) }), identity };
+    const info = systemErrorInfo(error);
+    const isLink = isKnownFile && info.code === 'ELOOP';
+    const problem = isLink
+      ? ({ code: 'not a regular file', kind: 'symbolic link' } as const)
+      : ({ code: 'unreadable', error: info } as const);
+    return { ...problemOnly(problem), identity };
   }
 }
 

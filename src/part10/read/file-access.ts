@@ -14,10 +14,11 @@ import {
   openSync,
   readSync,
   readvSync,
+  realpathSync,
   type Stats,
   statSync,
 } from 'node:fs';
-import { lstat, open, opendir, stat } from 'node:fs/promises';
+import { lstat, open, opendir, realpath, stat } from 'node:fs/promises';
 import { FILE_TIMEOUT_MS, HANGING_CALLS_MAX } from '../../protocol/limits.ts';
 import { type SystemErrorInfo, systemErrorInfo } from '../system-error.ts';
 import { type FileIdentity, type FileKind, identityOf, kindOf } from './file-identity.ts';
@@ -45,15 +46,21 @@ export interface FileAccess {
   prefixBuffer(length: number): Buffer;
   /** Of what a symbolic link leads to, or of the link itself. */
   status(path: string, followsLinks?: boolean): Now<Stats>;
+  /** The absolute path of what it leads to, without any link in it. */
+  realPath(path: string): Now<string>;
   /** 'device:number' in full, for systems whose file numbers have 64 bits. */
   exactNumber(path: string): Now<string>;
   list(path: string): Now<FolderEntries>;
-  /** For reading. Does not wait for the other end of a FIFO. */
-  open(path: string): Now<OpenFile>;
+  /**
+   * For reading. Does not wait for the other end of a FIFO.
+   * @param followsLinks by default true; false: a symbolic link fails with ELOOP, where the system can tell (not Windows)
+   */
+  open(path: string, followsLinks?: boolean): Now<OpenFile>;
 }
 
 /** O_NONBLOCK, because the file may have become a FIFO since its kind was asked for. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const openFlags = (followsLinks: boolean): number => OPEN_FLAGS | (followsLinks ? 0 : (constants.O_NOFOLLOW ?? 0));
 /** Entries of a folder asked for at once. */
 const LISTING_BATCH = 256;
 /** The beginning of one file after the other goes here. */
@@ -71,6 +78,10 @@ export function synchronousAccess(step: () => void = () => undefined): FileAcces
     status: (path, followsLinks = true) => {
       step();
       return followsLinks ? statSync(path) : lstatSync(path);
+    },
+    realPath: (path) => {
+      step();
+      return realpathSync.native(path);
     },
     exactNumber: (path) => {
       step();
@@ -93,9 +104,9 @@ export function synchronousAccess(step: () => void = () => undefined): FileAcces
       }
       return { names, areFiles };
     },
-    open: (path) => {
+    open: (path, followsLinks = true) => {
       step();
-      return new SynchronousFile(openSync(path, OPEN_FLAGS), step);
+      return new SynchronousFile(openSync(path, openFlags(followsLinks)), step);
     },
   };
 }
@@ -142,6 +153,8 @@ export function asynchronousAccess(timeoutMs = FILE_TIMEOUT_MS): FileAccess {
   return {
     prefixBuffer: (length) => Buffer.allocUnsafe(length),
     status: (path, followsLinks = true) => timed(() => (followsLinks ? stat(path) : lstat(path))),
+    // Of the system, as `realpathSync.native`.
+    realPath: (path) => timed(() => realpath(path)),
     exactNumber: async (path) => {
       const { dev, ino } = await timed(() => stat(path, { bigint: true }));
       return `${dev}:${ino}`;
@@ -165,9 +178,9 @@ export function asynchronousAccess(timeoutMs = FILE_TIMEOUT_MS): FileAccess {
         void folder.close().catch(() => undefined);
       }
     },
-    open: async (path) => {
+    open: async (path, followsLinks = true) => {
       const handle = await timed(
-        () => open(path, OPEN_FLAGS),
+        () => open(path, openFlags(followsLinks)),
         (late) => void late.close().catch(() => undefined),
       );
       // A call that hangs uses the descriptor until it returns.
@@ -254,6 +267,8 @@ export interface PathStatus {
   readonly identity: FileIdentity;
   /** Defined if `identity.ino` is not exact: the number in full, which tells files apart. */
   readonly exactNumber?: string;
+  /** If it was wanted: the path of what a link leads to, without any link in it. */
+  readonly leadsTo?: string;
   /** Of a folder, if they were wanted; or why it cannot be listed. */
   readonly entries?: FolderEntries | SystemErrorInfo;
 }
@@ -261,14 +276,16 @@ export interface PathStatus {
 export interface LookOptions {
   /** The entries of a folder, too. */
   readonly lists: boolean;
-  /** Whether a symbolic link stands for what it leads to. */
+  /** Whether a symbolic link, or a junction of Windows, stands for what it leads to. */
   readonly followsLinks: boolean;
+  /** Where a link that is not followed leads to ('always': also the real path of what is no link). Nowhere: the look fails. */
+  readonly wantsTarget: boolean | 'always';
 }
 
 /** Never rejects: the system's error is a value. */
 export async function look(
   path: string,
-  { lists, followsLinks }: LookOptions,
+  { lists, followsLinks, wantsTarget }: LookOptions,
   access: FileAccess,
 ): Promise<PathStatus | SystemErrorInfo> {
   try {
@@ -278,6 +295,9 @@ export async function look(
       kind: kindOf(stats),
       identity,
       ...(Number.isSafeInteger(identity.ino) ? {} : { exactNumber: await access.exactNumber(path) }),
+      ...(wantsTarget === 'always' || (wantsTarget && stats.isSymbolicLink())
+        ? { leadsTo: await access.realPath(path) }
+        : {}),
       ...(lists && stats.isDirectory() ? { entries: await listed(path, access) } : {}),
     };
   } catch (error) {

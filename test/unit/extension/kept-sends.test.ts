@@ -71,6 +71,7 @@ const FILES: readonly FileOutcome[] = [
     status: 0,
     bytesSent: 4_000,
     elapsedMs: 0.9634520000000002,
+    leadsTo: '/elsewhere/IM1.dcm',
     transferSyntaxOnWire: JPEG,
   }),
   instance('/study/a b/line\u2028\n"\\.dcm', '1.2.4', { status: 0, bytesSent: 1, transferSyntaxOnWire: EXPLICIT_LE }),
@@ -96,6 +97,12 @@ const FILES: readonly FileOutcome[] = [
       finding: { code: 'duplicate instance', sopInstanceUID: '1.2.8', firstPath: '/study/IM6.dcm' },
     },
   }),
+  {
+    path: '/study/more',
+    outcome: 'skipped',
+    bytesSent: 0,
+    reason: { code: 'link out of the selection', leadsTo: '/elsewhere' },
+  },
   { path: 'README', outcome: 'skipped', bytesSent: 0, reason: { code: 'not DICOM', looksLike: 'text' } },
 ];
 

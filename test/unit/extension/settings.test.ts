@@ -342,7 +342,9 @@ describe('single settings', () => {
   });
 
   it('settings that a folder must not decide cannot be set in a folder', () => {
-    for (const setting of ['sendToPacs.plaintextConsent', 'sendToPacs.receiver.port', 'sendToPacs.receiver.directory'])
+    for (const setting of ['plaintextConsent', 'followLinks', 'receiver.port', 'receiver.directory'].map(
+      (name) => `sendToPacs.${name}`,
+    ))
       assert.match(String(schemaOf(setting)['scope']), /^(application|machine)$/, setting);
   });
 });

@@ -18,6 +18,7 @@ const FULL = sendResult(
   [
     storedFile('/a', {
       transferSyntaxUID: J2K,
+      leadsTo: '/elsewhere/a',
       findings: [{ code: 'odd value', offset: 400, tag: '(0010,0010)', length: 3, count: 2 }],
     }),
     failedFile('/b', { code: 'status', status: 0xa700, errorComment: 'full', offendingElement: [0x00080018] }),

@@ -111,10 +111,12 @@ describe('each file once', () => {
     symlinkSync('2', join(root, 'a/4'));
     plant(join(root, 'elsewhere'), ['5']);
     symlinkSync('../elsewhere/5', join(root, 'a/5'));
-    assert.deepEqual(listing(root, await scanned([join(root, 'a')])), ['a/1', 'a/2', 'a/5']);
+    const out = 'a/5: link out of the selection';
+    assert.deepEqual(listing(root, await scanned([join(root, 'a')])), ['a/1', 'a/2', out]);
+    assert.deepEqual(listing(root, await scanned([root])), ['a/1', 'a/2', 'a/5']);
   });
 
-  test('symbolic links to folders are followed, loops end', { timeout: 5000 }, async (context) => {
+  test('symbolic links to folders in the selection are followed, loops end', { timeout: 5000 }, async (context) => {
     const root = temporaryFolder(context);
     plant(root, ['a/1', 'elsewhere/2']);
     symlinkSync('.', join(root, 'a/again'));
@@ -122,7 +124,15 @@ describe('each file once', () => {
     symlinkSync('../elsewhere', join(root, 'a/there'));
     symlinkSync('itself', join(root, 'a/itself'));
     const found = listing(root, await scanned([join(root, 'a')]));
-    assert.deepEqual(found, ['a/1', 'a/itself: ELOOP', 'a/there/2']);
+    assert.deepEqual(found, [
+      'a/1',
+      'a/itself: ELOOP',
+      'a/there: link out of the selection',
+      'a/up: link out of the selection',
+    ]);
+    // The same where both are selected, in whatever order.
+    const both = listing(root, await scanned([join(root, 'a'), join(root, 'elsewhere')]));
+    assert.deepEqual(both, ['a/1', 'a/itself: ELOOP', 'a/there/2', 'a/up: link out of the selection']);
   });
 });
 
@@ -147,7 +157,7 @@ describe('every problem is an entry', () => {
       'empty: empty file',
       'good',
       'notes.txt: not DICOM',
-      'null: not a regular file',
+      'null: link out of the selection',
       'pipe: not a regular file',
     ]);
   });

@@ -26,6 +26,10 @@ const EVERY_CODE: { readonly [K in Code]: readonly [Extract<Reason, { code: K }>
     { code: 'unreadable', error: systemError('EACCES') },
     /cannot be read \(EACCES\)\. This user may not read it/,
   ],
+  'link out of the selection': [
+    { code: 'link out of the selection', leadsTo: '/home/archive' },
+    /a link that leads out of the selection.*setting sendToPacs\.followLinks, option --follow-links/,
+  ],
   'not a regular file': [{ code: 'not a regular file', kind: 'FIFO' }, /not a regular file \(FIFO\)/],
   malformed: [{ code: 'malformed', detail: 'VR "??"', offset: 132 }, /damaged at byte 132: VR "\?\?"/],
   'missing attribute': [
