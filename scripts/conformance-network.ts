@@ -5,10 +5,16 @@ import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../src/pr
 import {
   ARTIM_CLOSE_MS,
   ARTIM_REQUEST_MS,
+  MESSAGE_STRETCH_LENGTH,
+  MESSAGE_STRETCH_MS,
+  PLACE_KEPT_MS,
   RECEIVED_PDU_LENGTH,
   RECEIVED_PDU_LENGTH_CAP,
   RECEIVER_ASSOCIATIONS_MAX,
+  RECEIVER_IDLE_MS,
   SENT_PDU_LENGTH_CAP,
+  UNASKED_MAX,
+  USEFUL_LENGTH,
   WINDOW_MAX,
 } from '../src/protocol/limits.ts';
 import { IMPLICIT_VR_LE, VERIFICATION } from '../src/protocol/uids.ts';
@@ -64,8 +70,19 @@ function receiving(): string[] {
       ['Calling AE title', 'any'],
       [
         'Associations at the same time',
-        `${RECEIVER_ASSOCIATIONS_MAX}; further ones are rejected (transient, service-provider presentation, 2)`,
+        `${RECEIVER_ASSOCIATIONS_MAX}; a further one takes the place of the one that is longest without a stored instance or
+        ${USEFUL_LENGTH / 1024} KiB of data, if that is ${seconds(PLACE_KEPT_MS)} or more (A-ABORT, service-user), or is rejected
+        (transient, service-provider presentation, 2)`,
       ],
+      [
+        'Connections without an A-ASSOCIATE-RQ',
+        `closed after ${seconds(ARTIM_REQUEST_MS)} (ARTIM); of more than ${UNASKED_MAX} the oldest is closed`,
+      ],
+      [
+        'Incomplete messages',
+        `A-ABORT (service-user) if ${seconds(MESSAGE_STRETCH_MS)} bring less than ${MESSAGE_STRETCH_LENGTH / 1024} KiB`,
+      ],
+      ['Idle associations', `A-ABORT (service-user) after ${seconds(RECEIVER_IDLE_MS)}`],
       ['Asynchronous operations window', 'answered with 1 invoked, 1 performed if it is proposed'],
       [
         'Maximum length received',

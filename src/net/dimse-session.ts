@@ -17,7 +17,7 @@
 
 import { ByteWriter } from '../protocol/bytes.ts';
 import type { Command, SendableCommand } from '../protocol/dimse/command.ts';
-import { ANSWER_DATA_SET_MAX, UNANSWERED_MAX } from '../protocol/limits.ts';
+import { ANSWER_DATA_SET_MAX, MESSAGE_STRETCH_LENGTH, UNANSWERED_MAX } from '../protocol/limits.ts';
 import type { AssociationDriver } from './association-driver.ts';
 import { Deadline } from './deadline.ts';
 import { Occurrence } from './deferred.ts';
@@ -132,6 +132,11 @@ export class DimseSession {
   /** A request of ours is on its way or not answered. */
   get isBusy(): boolean {
     return this.#open.size > 0 || this.#unsent > 0;
+  }
+
+  /** Something that the peer has asked is not answered. */
+  get isServing(): boolean {
+    return this.#unanswered > 0;
   }
 
   /**
@@ -309,6 +314,7 @@ export class DimseSession {
   #collect(key: number, entry: Entry, command: Command): void {
     // Copied into one buffer: a peer may send a fragment for each byte.
     const collected = new ByteWriter();
+    let lengthSince = 0;
     this.#destination = {
       data: (bytes) => {
         if (collected.length + bytes.length > ANSWER_DATA_SET_MAX) {
@@ -316,6 +322,10 @@ export class DimseSession {
           return;
         }
         collected.bytes(bytes);
+        lengthSince += bytes.length;
+        // A byte now and then is no sign of life.
+        if (lengthSince < MESSAGE_STRETCH_LENGTH) return;
+        lengthSince = 0;
         this.#clock.restart();
       },
       complete: () =>

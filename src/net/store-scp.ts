@@ -6,16 +6,12 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { removeLeftovers } from '../part10/write/unfinished-file.ts';
-import {
-  RECEIVED_INSTANCE_LENGTH_MAX,
-  RECEIVED_PDU_LENGTH,
-  RECEIVER_ASSOCIATIONS_MAX,
-  REFUSALS_MAX,
-} from '../protocol/limits.ts';
-import { AcceptedAssociation, type RefusedAssociation, refuseForCongestion } from './accepted-association.ts';
+import { RECEIVED_INSTANCE_LENGTH_MAX, RECEIVED_PDU_LENGTH } from '../protocol/limits.ts';
+import { AcceptedAssociation } from './accepted-association.ts';
 import type { Listen } from './connection.ts';
 import type { PduSink } from './pdu-tap.ts';
 import type { ReceivedInstance } from './received-instance.ts';
+import { ReceiverPlaces } from './receiver-places.ts';
 import { listenTcp } from './tcp.ts';
 import type { TraceSink } from './trace-record.ts';
 
@@ -54,37 +50,24 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const directory = resolve(options.directory);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await removeLeftovers(directory, Date.now());
-  const open = new Set<AcceptedAssociation>();
-  const refused = new Set<RefusedAssociation>();
+  const places = new ReceiverPlaces<AcceptedAssociation>();
   let count = 0;
   const endpoint = { host: options.host ?? '127.0.0.1', port: options.port };
   const listener = await (options.listen ?? listenTcp)(endpoint, (connection) => {
-    const { aeTitle, trace, pdus } = options;
-    const common = { maxPduLength: options.maxPduLength ?? RECEIVED_PDU_LENGTH, trace, pdus };
-    if (open.size >= RECEIVER_ASSOCIATIONS_MAX) {
-      if (refused.size >= REFUSALS_MAX) {
-        connection.destroy();
-        return;
-      }
-      const refusal: RefusedAssociation = refuseForCongestion(connection, {
-        ...common,
-        gone: () => refused.delete(refusal),
-      });
-      refused.add(refusal);
-      return;
-    }
-    const association: AcceptedAssociation = new AcceptedAssociation(connection, {
-      ...common,
-      aeTitle,
+    const association = new AcceptedAssociation(connection, {
+      maxPduLength: options.maxPduLength ?? RECEIVED_PDU_LENGTH,
+      trace: options.trace,
+      pdus: options.pdus,
+      aeTitle: options.aeTitle,
       directory,
       maxInstanceLength: options.maxInstanceLength ?? RECEIVED_INSTANCE_LENGTH_MAX,
       received: (instance) => {
         count += 1;
         options.received?.(instance);
       },
-      gone: () => open.delete(association),
+      places,
     });
-    open.add(association);
+    places.arrived(association);
   });
   return {
     port: listener.port,
@@ -95,8 +78,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     },
     stop: async () => {
       const closed = listener.close();
-      for (const refusal of refused) refusal.destroy();
-      await Promise.all([...open].map((association) => association.stop()));
+      await Promise.all(places.all.map((association) => association.stop()));
       await closed;
     },
   };

@@ -6,6 +6,9 @@ import type { ProtocolTraceEvent } from '../protocol/trace-event.ts';
 import type { Endpoint } from './connection.ts';
 import type { Phase } from './failure.ts';
 
+/** Why the receiver ends an association, or a connection without one. */
+export type RequestorEnd = 'no request' | 'slow message' | 'idle' | 'place needed';
+
 export type TransportTraceEvent =
   | { readonly type: 'connecting'; readonly host: string; readonly port: number }
   | {
@@ -20,7 +23,16 @@ export type TransportTraceEvent =
   | { readonly type: 'connection closed'; readonly by: 'us' | 'peer'; readonly error?: SystemErrorInfo }
   | { readonly type: 'timeout'; readonly phase: Phase; readonly afterMs: number }
   /** A response to no open request, such as a second answer, or a request that we do not serve. It is ignored. */
-  | { readonly type: 'unexpected message'; readonly command: Command };
+  | { readonly type: 'unexpected message'; readonly command: Command }
+  /** By the built-in receiver. `count`: for this reason since it was last told, this one included. */
+  | {
+      readonly type: 'requestor ended';
+      readonly reason: RequestorEnd;
+      readonly remoteAddress: Endpoint;
+      /** As the peer says it; undefined: it has not said it. */
+      readonly callingAETitle: string | undefined;
+      readonly count: number;
+    };
 
 /** Events of the job, so that one trace shows everything about a file. */
 export type JobTraceEvent =

@@ -96,12 +96,40 @@ export const PILED_MARKS_MAX = 4;
 // # Whatever sends to the built-in receiver
 
 /**
- * Further associations are rejected as transient: a flood of connections must not exhaust the machine. In associations.
+ * A flood of connections must not exhaust the machine. A further association takes the place of the one that is longest
+ * idle or slow, or is rejected as transient. In associations.
  */
 export const RECEIVER_ASSOCIATIONS_MAX = 32;
 
-/** Open at a time to be rejected. Further ones are closed without an answer. In connections. */
-export const REFUSALS_MAX = 32;
+/** That have not sent a whole A-ASSOCIATE-RQ. Of more, the oldest is closed. In connections. */
+export const UNASKED_MAX = 64;
+
+/** That were rejected, aborted or released, and that the peer has to close. Of more, the oldest is closed. In connections. */
+export const CLOSING_MAX = 32;
+
+/**
+ * While all places are taken, only an association that has neither stored an instance nor sent `USEFUL_LENGTH` for so long may
+ * lose its place: between two files a sender opens the next one. In milliseconds.
+ */
+export const PLACE_KEPT_MS = 5_000;
+
+/** A sender that needs longer than `PLACE_KEPT_MS` for so much has about 100 kbit/s. In bytes. */
+export const USEFUL_LENGTH = 65_536;
+
+/**
+ * A message must go on in each stretch of this length, from its first byte to its last. A network that loses packets pauses
+ * for some seconds, and hardly for a minute. In milliseconds.
+ */
+export const MESSAGE_STRETCH_MS = 60_000;
+
+/**
+ * What must arrive in each stretch of a message that is not complete: 1 KiB/s, less than the slowest modem. There is no limit
+ * for a whole message, so 1 GB may take days. In bytes.
+ */
+export const MESSAGE_STRETCH_LENGTH = 61_440;
+
+/** How often the trace says that requestors were ended for one reason. What happens meanwhile is counted. In milliseconds. */
+export const TOLD_AGAIN_MS = 10_000;
 
 /** The maximum length received that the receiver announces. A PDU is held in memory. In bytes. */
 export const RECEIVED_PDU_LENGTH = 131_072;

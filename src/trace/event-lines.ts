@@ -34,6 +34,21 @@ function timeoutText({ phase, afterMs }: Timeout): string {
   }
 }
 
+type RequestorEnded = Extract<TransportTraceEvent, { type: 'requestor ended' }>;
+
+const ENDED_BECAUSE: Readonly<Record<RequestorEnded['reason'], string>> = {
+  'no request': 'it had sent no whole A-ASSOCIATE-RQ, and too many others wait',
+  'slow message': 'its message came too slowly',
+  idle: 'it sent nothing for too long',
+  'place needed': 'all places were taken, and it was the longest without a transfer',
+};
+
+function requestorEndedText({ reason, remoteAddress, callingAETitle, count }: RequestorEnded): string {
+  const who = callingAETitle === undefined ? '' : ` (${sanitize(callingAETitle.trim())})`;
+  const others = count > 1 ? `; ${count - 1} more before it` : '';
+  return `Ended the connection of ${shownAddress(remoteAddress)}${who}: ${ENDED_BECAUSE[reason]}${others}`;
+}
+
 export function transportLine(event: TransportTraceEvent): LeveledText {
   switch (event.type) {
     case 'connecting':
@@ -59,6 +74,8 @@ export function transportLine(event: TransportTraceEvent): LeveledText {
         : { level: 'error', text: `Connection lost: ${sanitize(event.error.message, SHOWN_MAX.detail)}` };
     case 'unexpected message':
       return { level: 'warn', text: `Ignored an unexpected message: ${messageTypeText(event.command)}` };
+    case 'requestor ended':
+      return { level: 'warn', text: requestorEndedText(event) };
     case 'timeout':
       return { level: event.phase === 'release' ? 'warn' : 'error', text: timeoutText(event) };
   }

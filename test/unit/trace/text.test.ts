@@ -201,6 +201,13 @@ describe('text of the peer', () => {
         localAddress: { host: words, port: 1 },
         remoteAddress: { host: words, port: 2 },
       })
+      .add({
+        type: 'requestor ended',
+        reason: 'place needed',
+        remoteAddress: { host: words, port: 2 },
+        callingAETitle: words,
+        count: 2,
+      })
       .add({ type: 'unexpected message', command: storeRsp(7, 0xa700, { ErrorComment: words }, words, words) })
       .add({ type: 'protocol error', reason: 77, detail: words })
       .add({ type: 'connection failed', error: { code: words, message: words } })
