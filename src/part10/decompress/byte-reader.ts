@@ -1,6 +1,7 @@
 // Reads a stream of pieces of any size by exact numbers of bytes.
 
 import { DataSetConversionError } from '../convert/conversion-error.ts';
+import { frameBytes } from './decoder-memory.ts';
 
 export class ByteReader {
   readonly #pieces: AsyncIterator<Uint8Array>;
@@ -43,6 +44,18 @@ export class ByteReader {
       filled += part.length;
     }
     return taken;
+  }
+
+  /** `begun` and what follows it, `length` bytes together. There is memory for them, and `free` gives it back. Throws as `take` does. */
+  async complete(begun: Uint8Array, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const whole = frameBytes(length);
+    whole.set(begun);
+    for (let filled = begun.length; filled < length; ) {
+      const part = await this.#part(length - filled);
+      whole.set(part, filled);
+      filled += part.length;
+    }
+    return whole;
   }
 
   /** The next `count` bytes in parts; each is valid until the next is asked for. */

@@ -8,7 +8,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DECODER_MEMORY } from '../../protocol/limits.ts';
+import { frameBytes, free, mebibytes } from './decoder-memory.ts';
 import { FrameDecodingError, type FrameFormat } from './frame-format.ts';
+import { limitMemory } from './module-memory.ts';
 
 type NativeCodec = Exclude<FrameFormat['codec'], 'RLE'>;
 
@@ -22,11 +25,18 @@ export interface CodecCall {
   readonly precision: number;
   readonly isSigned: boolean;
   readonly convertsToRgb: boolean;
+  /** The codec is stopped where its memory would grow beyond this. In bytes. */
+  readonly memoryLimit: number;
 }
 
 export interface Codecs {
-  /** Samples of one byte up to 8 bits of precision, else two (little endian). Throws FrameDecodingError. */
-  decode(stream: Uint8Array, call: CodecCall): Uint8Array<ArrayBuffer>;
+  /**
+   * Samples of one byte up to 8 bits of precision, else two (little endian). `stream` is empty afterwards. Throws
+   * FrameDecodingError.
+   */
+  decode(stream: Uint8Array<ArrayBuffer>, call: CodecCall): Uint8Array<ArrayBuffer>;
+  /** Of all instances so far, in bytes: of one that was thrown away nobody knows when it is freed, but with the thread. */
+  readonly memoryTaken: number;
 }
 
 const ENTRY: Readonly<Record<NativeCodec, string>> = {
@@ -55,8 +65,8 @@ const DAMAGE: Readonly<Record<NativeCodec, RegExp>> = {
 };
 const MOST_WORDS = 100;
 
-/** Memory of an instance never shrinks; one that had to hold a huge frame is not kept. In bytes. */
-const KEPT_MEMORY = 0x20000000;
+/** The module's own data and stack take 0.8 MiB of this; it grows from there as it needs. In bytes. */
+const FIRST_MEMORY = 0x180000;
 
 /** In a bundle the module lies beside it; from source it is in its package. */
 function modulePath(): string {
@@ -80,19 +90,31 @@ export function codecsModule(): Promise<WebAssembly.Module> {
 }
 
 async function compile(): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(await readFile(modulePath()));
+  return WebAssembly.compile(limitMemory(await bytesOf(modulePath()), FIRST_MEMORY, DECODER_MEMORY));
+}
+
+async function bytesOf(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return Uint8Array.from(await readFile(path));
 }
 
 /** To be called in the thread that decodes. */
 export function codecsOf(module: WebAssembly.Module): Codecs {
   let instance: CodecInstance | undefined;
+  let thrownAway = 0;
   return {
     decode: (stream, call) => {
       const running = instance ?? new CodecInstance(module);
       instance = undefined;
-      const samples = running.decode(stream, call);
-      if (running.memoryLength <= KEPT_MEMORY) instance = running;
-      return samples;
+      try {
+        const samples = running.decode(stream, call);
+        instance = running;
+        return samples;
+      } finally {
+        if (instance === undefined) thrownAway += running.memoryLength;
+      }
+    },
+    get memoryTaken() {
+      return thrownAway + (instance?.memoryLength ?? 0);
     },
   };
 }
@@ -102,6 +124,7 @@ type Call = (...numbers: number[]) => number;
 class CodecInstance {
   readonly #exports: Record<string, unknown>;
   #words: string[] = [];
+  #memoryLimit = Number.POSITIVE_INFINITY;
 
   constructor(module: WebAssembly.Module) {
     this.#exports = new WebAssembly.Instance(module, {
@@ -111,7 +134,7 @@ class CodecInstance {
         },
         onCodecsInfo: (at = 0, length = 0) => this.#hear(this.#text(at, length)),
         onCodecsTrace: () => undefined,
-        emscripten_notify_memory_growth: () => undefined,
+        emscripten_notify_memory_growth: () => this.#grown(),
       },
       wasi_snapshot_preview1: {
         proc_exit: () => {
@@ -136,8 +159,9 @@ class CodecInstance {
     return this.#buffer().byteLength;
   }
 
-  decode(stream: Uint8Array, call: CodecCall): Uint8Array<ArrayBuffer> {
+  decode(stream: Uint8Array<ArrayBuffer>, call: CodecCall): Uint8Array<ArrayBuffer> {
     this.#words = [];
+    this.#memoryLimit = Math.max(call.memoryLimit, this.memoryLength);
     try {
       return this.#decode(stream, call);
     } catch (error) {
@@ -148,7 +172,7 @@ class CodecInstance {
     }
   }
 
-  #decode(stream: Uint8Array, call: CodecCall): Uint8Array<ArrayBuffer> {
+  #decode(stream: Uint8Array<ArrayBuffer>, call: CodecCall): Uint8Array<ArrayBuffer> {
     const context = this.#call('CreateCodecsContext');
     const parameters = this.#call('CreateDecoderParameters');
     this.#call('SetConvertColorspaceToRgb', parameters, call.convertsToRgb ? 1 : 0);
@@ -164,14 +188,22 @@ class CodecInstance {
     const encoded = this.#call('GetEncodedBuffer', context);
     if (encoded === 0) throw new FrameDecodingError(`no memory for ${stream.length} bytes`);
     new Uint8Array(this.#buffer()).set(stream, encoded >>> 0);
+    free(stream);
     this.#call(ENTRY[call.codec], context, parameters);
     const damage = this.#damage(call.codec);
     if (damage !== undefined) throw new FrameDecodingError(lastWords(damage));
     const at = this.#call('GetDecodedBuffer', context) >>> 0;
-    const samples = new Uint8Array(this.#buffer()).slice(at, at + this.#call('GetDecodedBufferSize', context));
+    const samples = frameBytes(this.#call('GetDecodedBufferSize', context));
+    samples.set(new Uint8Array(this.#buffer(), at, samples.length));
     this.#call('ReleaseDecoderParameters', parameters);
     this.#call('ReleaseCodecsContext', context);
     return samples;
+  }
+
+  /** Memory that has grown takes nothing before it is written to. */
+  #grown(): void {
+    if (this.memoryLength <= this.#memoryLimit) return;
+    throw new FrameDecodingError(`its code stream takes more than ${mebibytes(this.#memoryLimit)} of memory to decode`);
   }
 
   #damage(codec: NativeCodec): string | undefined {

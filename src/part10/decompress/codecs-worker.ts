@@ -15,7 +15,10 @@ export interface DecodeRequest {
   readonly module?: WebAssembly.Module | undefined;
 }
 
-export type DecodeResponse = { readonly pixels: Uint8Array<ArrayBuffer> } | { readonly failure: string };
+/** `memoryTaken`: by the codecs of this thread, in bytes, whatever is free in it. */
+export type DecodeResponse = ({ readonly pixels: Uint8Array<ArrayBuffer> } | { readonly failure: string }) & {
+  readonly memoryTaken: number;
+};
 
 let codecs: Codecs | undefined;
 
@@ -27,9 +30,11 @@ function loaded(): Codecs {
 function decode({ frame, format, module }: DecodeRequest): DecodeResponse {
   try {
     if (module !== undefined) codecs = codecsOf(module);
-    return { pixels: decodeFrame(frame, format, loaded) };
+    const pixels = decodeFrame(frame, format, loaded);
+    return { pixels, memoryTaken: codecs?.memoryTaken ?? 0 };
   } catch (error) {
-    return { failure: error instanceof Error ? error.message : String(error) };
+    const failure = error instanceof Error ? error.message : String(error);
+    return { failure, memoryTaken: codecs?.memoryTaken ?? 0 };
   }
 }
 

@@ -8,9 +8,12 @@ import { FRAME_TIMEOUT_MS } from '../../protocol/limits.ts';
 import { endThread } from '../thread-end.ts';
 import { codecsModule } from './codecs-adapter.ts';
 import type { DecodeRequest, DecodeResponse } from './codecs-worker.ts';
+import { decoderMemory, type MemoryBudget, type Reservation, THREAD_MEMORY } from './decoder-memory.ts';
 import { type FrameDecoders, FrameDecodingError, type FrameFormat } from './frame-format.ts';
 
 const IDLE_MS = 10_000;
+/** A frame that failed leaves its codec's memory behind. A thread with more than this of it is ended. In bytes. */
+const LEFT_MEMORY = 0x2000000;
 
 export interface DecoderThread extends FrameDecoders {
   /** Frames that are waiting are rejected; resolves when every thread has ended. It can be used again afterwards. */
@@ -22,18 +25,24 @@ export interface DecoderThreadOptions {
   readonly frameTimeoutMs?: number;
   /** How long the thread is kept while nothing is asked of it. */
   readonly idleMs?: number;
+  /** By default that of the process. */
+  readonly memory?: MemoryBudget;
 }
 
 interface Job {
   readonly frame: Uint8Array<ArrayBuffer>;
   readonly format: FrameFormat;
-  readonly resolve: (pixels: Uint8Array) => void;
+  readonly resolve: (pixels: Uint8Array<ArrayBuffer>) => void;
   readonly reject: (error: Error) => void;
 }
 
 /** Nothing is started or loaded before the first frame. Several sources may share it. */
 export function decoderThread(options: DecoderThreadOptions = {}): DecoderThread {
-  return new OwnedThread(options.frameTimeoutMs ?? FRAME_TIMEOUT_MS, options.idleMs ?? IDLE_MS);
+  return new OwnedThread(
+    options.frameTimeoutMs ?? FRAME_TIMEOUT_MS,
+    options.idleMs ?? IDLE_MS,
+    options.memory ?? decoderMemory,
+  );
 }
 
 /** The worker stands beside this file, with the same extension: from source as in a bundle. */
@@ -50,13 +59,28 @@ class OwnedThread implements DecoderThread {
   #hasCodecs = false;
   readonly #endings = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
+  readonly #memory: MemoryBudget;
+  /** What the thread keeps between two frames. A frame under way has what it needs reserved. */
+  #kept: Reservation | undefined;
+  #closing = new AbortController();
+  #unwatch: (() => void) | undefined;
 
-  constructor(frameTimeoutMs: number, idleMs: number) {
+  constructor(frameTimeoutMs: number, idleMs: number, memory: MemoryBudget) {
     this.#frameTimeoutMs = frameTimeoutMs;
     this.#idleMs = idleMs;
+    this.#memory = memory;
   }
 
-  decode(frame: Uint8Array<ArrayBuffer>, format: FrameFormat): Promise<Uint8Array> {
+  async reserve(bytes: number): Promise<Reservation> {
+    // Others may be short of what an idle thread keeps, this one's own next frame included.
+    const giveBack = () => {
+      if (this.#running === undefined) this.#end();
+    };
+    this.#unwatch ??= this.#memory.onShortage(giveBack);
+    return this.#memory.take(bytes, this.#closing.signal);
+  }
+
+  decode(frame: Uint8Array<ArrayBuffer>, format: FrameFormat): Promise<Uint8Array<ArrayBuffer>> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ frame, format, resolve, reject });
       this.#next();
@@ -66,8 +90,13 @@ class OwnedThread implements DecoderThread {
   async close(): Promise<void> {
     const jobs = [...(this.#running === undefined ? [] : [this.#running]), ...this.#waiting.splice(0)];
     this.#running = undefined;
+    this.#unwatch?.();
+    this.#unwatch = undefined;
     this.#end();
-    for (const { reject } of jobs) reject(new FrameDecodingError('the decoder was closed'));
+    const closed = new FrameDecodingError('the decoder was closed');
+    this.#closing.abort(closed);
+    this.#closing = new AbortController();
+    for (const { reject } of jobs) reject(closed);
     await Promise.all(this.#endings);
   }
 
@@ -125,6 +154,10 @@ class OwnedThread implements DecoderThread {
   #settle(response: DecodeResponse): void {
     const job = this.#running;
     this.#running = undefined;
+    const { memoryTaken } = response;
+    this.#kept ??= this.#memory.hold(0);
+    this.#kept.resize(THREAD_MEMORY + memoryTaken);
+    if ('failure' in response && memoryTaken > LEFT_MEMORY) this.#end();
     if ('pixels' in response) job?.resolve(response.pixels);
     else job?.reject(new FrameDecodingError(response.failure));
     this.#next();
@@ -145,7 +178,9 @@ class OwnedThread implements DecoderThread {
     this.#worker = undefined;
     this.#hasCodecs = false;
     if (worker === undefined) return;
-    const ending = endThread(worker);
+    const kept = this.#kept;
+    this.#kept = undefined;
+    const ending = endThread(worker).then(() => kept?.release());
     this.#endings.add(ending);
     void ending.then(() => this.#endings.delete(ending));
   }

@@ -1,24 +1,25 @@
 // Decompresses a data set to native pixel data in Explicit VR Little Endian (PS3.5 A.2) while it streams. It holds group
-// 0028, one encoded frame with one fragment of the next, and one decoded frame. The length of the native pixel data is known before the first frame is decoded, so nothing is read twice.
+// 0028, and one frame: encoded, while it is decoded both ways, then decoded. The memory for it is reserved before it is read.
+// The length of the native pixel data is known before the first frame is decoded, so nothing is read twice.
 //
 // Everything but group 0028, the offset tables and the pixel data passes unchanged.
 
+import { DECODER_MEMORY, IMAGE_GROUP_MAX } from '../../protocol/limits.ts';
 import { EXPLICIT_VR_LE } from '../../protocol/uids.ts';
 import { DataSetConversionError } from '../convert/conversion-error.ts';
 import { cut } from '../convert/converted-source.ts';
 import type { DataSetChunk, DataSetSource } from '../read/data-set-source.ts';
 import { ITEM_GROUP, PIXEL_DATA, tagText } from '../structure.ts';
 import { ByteReader } from './byte-reader.ts';
+import { decodingMemory, free, type Reservation, tooLarge } from './decoder-memory.ts';
 import { type CompressedSyntax, compressedSyntax } from './decompression.ts';
 import { type PassingHeader, passElement, readPassingHeader } from './element-passage.ts';
 import { type EncodedFrame, encapsulatedFrames } from './encapsulated-frames.ts';
-import { type FrameDecoders, frameLength } from './frame-format.ts';
+import { type FrameDecoders, type FrameFormat, frameLength } from './frame-format.ts';
 import { describeImage, type HeldElement, IMAGE_GROUP, type ImageDescription } from './image-description.ts';
 
 /** How much is asked of the source at once, unless the caller's own pieces are larger. In bytes. */
 const READ_LENGTH = 0x40000;
-/** Group 0028 of an image has a few tables of at most 128 KiB. A longer group is refused. In bytes. */
-const LONGEST_IMAGE_GROUP = 0x1000000;
 
 const PIXEL_DATA_GROUP = 0x7fe0;
 const GROUP_LENGTH_OF_PIXEL_DATA = 0x7fe00000;
@@ -54,7 +55,7 @@ async function* decompressedChunks(
   const evenLength = chunkLength - (chunkLength % 2);
   const reader = new ByteReader(bytesOf(source, Math.max(evenLength, READ_LENGTH)));
   try {
-    yield* cut(decompressed(reader, syntax, decoders), evenLength);
+    yield* cut(decompressed(reader, syntax, decoders, source.length), evenLength);
   } finally {
     await reader.close();
   }
@@ -68,6 +69,7 @@ async function* decompressed(
   reader: ByteReader,
   syntax: CompressedSyntax,
   decoders: FrameDecoders,
+  dataSetLength: number | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const group = new ImageGroup();
   let image: ImageDescription | DataSetConversionError | undefined;
@@ -89,7 +91,7 @@ async function* decompressed(
       throw new DataSetConversionError(header.offset, `${tagText(tag)} does not belong here (PS3.5 7.1, 7.5)`);
     }
     if (tag === PIXEL_DATA) {
-      yield* nativePixelData(reader, header, image, hasExtendedOffsetTable, decoders);
+      yield* nativePixelData(reader, header, image, { hasExtendedOffsetTable, dataSetLength }, decoders);
     } else if (isDropped(tag)) {
       if (tag === EXTENDED_OFFSET_TABLE) hasExtendedOffsetTable = header.length !== 0;
       for await (const _ of passElement(reader, header));
@@ -116,8 +118,8 @@ class ImageGroup {
     const parts: Uint8Array[] = [];
     for await (const part of passElement(reader, header)) {
       this.#length += part.length;
-      if (this.#length > LONGEST_IMAGE_GROUP) {
-        throw new DataSetConversionError(header.offset, `group 0028 has more than ${LONGEST_IMAGE_GROUP} bytes`);
+      if (this.#length > IMAGE_GROUP_MAX) {
+        throw new DataSetConversionError(header.offset, `group 0028 has more than ${IMAGE_GROUP_MAX} bytes`);
       }
       parts.push(Uint8Array.from(part));
     }
@@ -139,7 +141,7 @@ async function* nativePixelData(
   reader: ByteReader,
   header: PassingHeader,
   image: ImageDescription | DataSetConversionError | undefined,
-  hasExtendedOffsetTable: boolean,
+  known: { readonly hasExtendedOffsetTable: boolean; readonly dataSetLength: number | undefined },
   decoders: FrameDecoders,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (image instanceof Error) throw image;
@@ -156,22 +158,71 @@ async function* nativePixelData(
   yield pixelDataHeader(format.bitsAllocated > 8 ? 'OW' : 'OB', pixelDataLength + (isOdd ? 1 : 0));
   // Four times the native samples and a header: no code stream of such a frame is longer, however badly it is compressed.
   const longestFrame = 4 * frameLength(format) + 0x100000;
-  for await (const frame of encapsulatedFrames(reader, {
-    codec: format.codec,
-    frames,
-    hasExtendedOffsetTable,
-    longestFrame,
-  })) {
-    yield await decodedFrame(frame, image, decoders);
+  const room = new FrameRoom(format, decoders);
+  try {
+    for await (const frame of encapsulatedFrames(reader, {
+      codec: format.codec,
+      frames,
+      longestFrame,
+      hasExtendedOffsetTable: known.hasExtendedOffsetTable,
+      ...(known.dataSetLength === undefined ? {} : { dataSetLength: known.dataSetLength }),
+      provide: (length, expected, isFirst) => room.provide(header.offset, length, expected, isFirst),
+    })) {
+      room.isRead(frame.bytes.length);
+      const pixels = await decodedFrame(frame, image, decoders);
+      room.isDecoded();
+      yield pixels;
+      free(pixels);
+      room.release();
+    }
+  } finally {
+    room.release();
   }
   if (isOdd) yield new Uint8Array(1);
+}
+
+/** The memory for one frame after the other. */
+class FrameRoom {
+  readonly #format: FrameFormat;
+  readonly #decoders: FrameDecoders;
+  #reserved: Reservation | undefined;
+
+  constructor(format: FrameFormat, decoders: FrameDecoders) {
+    this.#format = format;
+    this.#decoders = decoders;
+  }
+
+  /** Waits until there is memory, but not in the middle of a frame: what others wait for might be what this frame has. */
+  async provide(offset: number, length: number, expected: number, isFirst: boolean): Promise<void> {
+    const needed = decodingMemory(this.#format, length);
+    if (needed > DECODER_MEMORY) throw new DataSetConversionError(offset, tooLarge(this.#format, length));
+    if (isFirst) {
+      const wanted = Math.min(DECODER_MEMORY, decodingMemory(this.#format, expected));
+      this.#reserved = await this.#decoders.reserve?.(wanted);
+    } else if (length >= expected) {
+      this.#reserved?.resize(needed);
+    }
+  }
+
+  isRead(length: number): void {
+    this.#reserved?.resize(decodingMemory(this.#format, length));
+  }
+
+  isDecoded(): void {
+    this.#reserved?.resize(frameLength(this.#format));
+  }
+
+  release(): void {
+    this.#reserved?.release();
+    this.#reserved = undefined;
+  }
 }
 
 async function decodedFrame(
   frame: EncodedFrame,
   image: ImageDescription,
   decoders: FrameDecoders,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const { format, frames } = image;
   const { number, offset, bytes } = frame;
   const name = frames === 1 ? 'the image' : `frame ${number} of ${frames}`;

@@ -8,6 +8,7 @@
 import { DataSetConversionError } from '../convert/conversion-error.ts';
 import { ITEM, SEQUENCE_DELIMITATION, tagText } from '../structure.ts';
 import type { ByteReader } from './byte-reader.ts';
+import { frameBytes, free } from './decoder-memory.ts';
 import type { Codec } from './decompression.ts';
 import { readPassingHeader } from './element-passage.ts';
 
@@ -26,10 +27,21 @@ export interface EncapsulationOptions {
   readonly hasExtendedOffsetTable: boolean;
   /** More bytes than so many encode no frame of this image. */
   readonly longestFrame: number;
+  /** Of the whole data set, if known; in bytes. */
+  readonly dataSetLength?: number;
+  /**
+   * Called before the bytes of a frame are read, and again when it has further fragments.
+   * @param length of the frame as far as is known, in bytes
+   * @param expected how long it will probably be
+   */
+  readonly provide: (length: number, expected: number, isFirst: boolean) => Promise<void> | undefined;
 }
 
+/** So many bytes of a fragment tell whether a frame begins there. */
+const SIGHT = 8;
+
 /**
- * Reads from behind the header of Pixel Data to behind its delimitation item; what is held is a frame and a fragment.
+ * Reads from behind the header of Pixel Data to behind its delimitation item; what is held is one frame.
  * @throws DataSetConversionError where the fragments are not as many frames as they should be
  */
 export async function* encapsulatedFrames(
@@ -51,10 +63,9 @@ export async function* encapsulatedFrames(
       throw new DataSetConversionError(offset, `${tagText(tag)} among the fragments of pixel data (PS3.5 A.4)`);
     }
     // Checked before it is read: a false length would cost that much memory.
-    const isTooLong = (bytes: number) => bytes > longestFrame;
-    if (isTooLong(fragmentLength)) throw tooLong(number + 1, offset, fragmentLength);
-    const fragment = await reader.take(fragmentLength);
-    if (number === 0 || beginsFrame(fragment, offset - origin, starts, options)) {
+    if (fragmentLength > longestFrame) throw tooLong(number + 1, offset, fragmentLength);
+    const sight = await reader.take(Math.min(fragmentLength, SIGHT));
+    if (number === 0 || beginsFrame(sight, offset - origin, starts, options)) {
       if (number > 0) yield frame();
       number += 1;
       if (number > frames) {
@@ -64,9 +75,10 @@ export async function* encapsulatedFrames(
       length = 0;
       start = offset;
     }
-    parts.push(fragment);
-    length += fragment.length;
-    if (isTooLong(length)) throw tooLong(number, start, length);
+    length += fragmentLength;
+    if (length > longestFrame) throw tooLong(number, start, length);
+    await options.provide(length, Math.max(length, expectedLength(reader.position, options)), parts.length === 0);
+    parts.push(await reader.complete(sight, fragmentLength));
   }
   if (number > 0) yield frame();
   if (number < frames) {
@@ -115,6 +127,11 @@ function beginsStream(fragment: Uint8Array, codec: Codec): boolean {
   return begins(0xff, 0x4f, 0xff, 0x51) || begins(0, 0, 0, 12, 0x6a, 0x50, 0x20, 0x20);
 }
 
+/** Of one frame, what is left of the data set. */
+function expectedLength(position: number, { frames, dataSetLength, longestFrame }: EncapsulationOptions): number {
+  return frames > 1 || dataSetLength === undefined ? 0 : Math.min(longestFrame, Math.max(0, dataSetLength - position));
+}
+
 function tooLong(number: number, offset: number, length: number): DataSetConversionError {
   return new DataSetConversionError(
     offset,
@@ -125,11 +142,12 @@ function tooLong(number: number, offset: number, length: number): DataSetConvers
 function joined(parts: readonly Uint8Array<ArrayBuffer>[], length: number): Uint8Array<ArrayBuffer> {
   const [only] = parts;
   if (only !== undefined && parts.length === 1) return only;
-  const bytes = new Uint8Array(length);
+  const bytes = frameBytes(length);
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);
     at += part.length;
+    free(part);
   }
   return bytes;
 }

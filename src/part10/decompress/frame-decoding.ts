@@ -6,9 +6,11 @@
 // Bit are the same either way, and GDCM writes the very same samples.
 
 import type { CodecCall, Codecs } from './codecs-adapter.ts';
+import { codecMemoryLimit, frameBytes, free } from './decoder-memory.ts';
 import { FrameDecodingError, type FrameFormat, frameLength } from './frame-format.ts';
 import { hasEndOfImage, readJpegHeader } from './jpeg-codestream.ts';
 import { readJpeg2000Header } from './jpeg2000-codestream.ts';
+import { assertPlausible, leastJpegLength } from './plausible-length.ts';
 import { decodeRle } from './rle.ts';
 
 interface Stream {
@@ -19,15 +21,26 @@ interface Stream {
   readonly isSigned: boolean;
   /** Its samples come plane by plane. */
   readonly isPlanar: boolean;
+  /** No such stream is shorter. In bytes. */
+  readonly leastLength: number;
 }
 
-/** @throws FrameDecodingError */
-export function decodeFrame(frame: Uint8Array, format: FrameFormat, codecs: () => Codecs): Uint8Array<ArrayBuffer> {
+/** `frame` may be empty afterwards. @throws FrameDecodingError */
+export function decodeFrame(
+  frame: Uint8Array<ArrayBuffer>,
+  format: FrameFormat,
+  codecs: () => Codecs,
+): Uint8Array<ArrayBuffer> {
   const { codec } = format;
-  if (codec === 'RLE') return decodeRle(frame, format);
+  if (codec === 'RLE') {
+    const pixels = decodeRle(frame, format);
+    free(frame);
+    return pixels;
+  }
   const stream = readHeader(frame, codec);
   assertSame(stream, format);
   assertSupported(stream, codec);
+  assertPlausible(frame.length, stream.leastLength, format);
   const call: CodecCall = {
     codec,
     rows: format.rows,
@@ -36,6 +49,7 @@ export function decodeFrame(frame: Uint8Array, format: FrameFormat, codecs: () =
     precision: stream.precision,
     isSigned: stream.isSigned,
     convertsToRgb: format.convertsToRgb,
+    memoryLimit: codecMemoryLimit(format, frame.length),
   };
   const samples = codecs().decode(frame, call);
   const bytesPerSample = stream.precision <= 8 ? 1 : 2;
@@ -44,16 +58,21 @@ export function decodeFrame(frame: Uint8Array, format: FrameFormat, codecs: () =
     throw new FrameDecodingError(`the codec gave ${samples.length} bytes of samples instead of ${expected}`);
   }
   const pixels = stream.isPlanar ? interleaved(samples, format.samplesPerPixel, bytesPerSample) : samples;
-  return bytesPerSample * 8 === format.bitsAllocated ? pixels : widened(pixels, stream.isSigned, format);
+  if (bytesPerSample * 8 === format.bitsAllocated) return pixels;
+  const wide = widened(pixels, stream.isSigned, format);
+  free(pixels);
+  return wide;
 }
 
 function readHeader(frame: Uint8Array, codec: CodecCall['codec']): Stream {
-  if (codec === 'JPEG 2000' || codec === 'HTJ2K') return { ...readJpeg2000Header(frame), isPlanar: false };
+  if (codec === 'JPEG 2000' || codec === 'HTJ2K')
+    return { ...readJpeg2000Header(frame), isPlanar: false, leastLength: 0 };
   const header = readJpegHeader(frame);
-  if (codec === 'JPEG') return { ...header, isSigned: false, isPlanar: false };
+  const leastLength = leastJpegLength(header);
+  if (codec === 'JPEG') return { ...header, isSigned: false, isPlanar: false, leastLength };
   if (!hasEndOfImage(frame)) throw new FrameDecodingError('the JPEG-LS stream is cut off: its end is not marked');
   if (header.isSubsampled) throw new FrameDecodingError('its components are subsampled');
-  return { ...header, isSigned: false, isPlanar: header.isPlanar && header.components > 1 };
+  return { ...header, isSigned: false, isPlanar: header.isPlanar && header.components > 1, leastLength };
 }
 
 function assertSame(stream: Stream, { rows, columns, samplesPerPixel, bitsAllocated }: FrameFormat): void {
@@ -82,8 +101,8 @@ function assertSupported({ components, precision }: Stream, codec: CodecCall['co
   }
 }
 
-function interleaved(planes: Uint8Array, count: number, bytesPerSample: number): Uint8Array<ArrayBuffer> {
-  const pixels = new Uint8Array(planes.length);
+function interleaved(planes: Uint8Array<ArrayBuffer>, count: number, bytesPerSample: number): Uint8Array<ArrayBuffer> {
+  const pixels = frameBytes(planes.length);
   const planeLength = planes.length / count;
   const stride = count * bytesPerSample;
   for (let plane = 0; plane < count; plane++) {
@@ -94,12 +113,13 @@ function interleaved(planes: Uint8Array, count: number, bytesPerSample: number):
       }
     }
   }
+  free(planes);
   return pixels;
 }
 
 /** From one byte per sample to two. */
 function widened(samples: Uint8Array, isSigned: boolean, format: FrameFormat): Uint8Array<ArrayBuffer> {
-  const wide = new Uint8Array(frameLength(format));
+  const wide = frameBytes(frameLength(format));
   for (let index = 0; index < samples.length; index++) {
     const sample = samples[index] as number;
     wide[2 * index] = sample;

@@ -1,5 +1,6 @@
 // What a decoder must know of a frame, and who decodes frames.
 
+import type { Reservation } from './decoder-memory.ts';
 import type { Codec } from './decompression.ts';
 
 export interface FrameFormat {
@@ -30,5 +31,10 @@ export interface FrameDecoders {
    * bytes. `frame` is the whole encoded frame; its buffer must be the caller's to give away, and is gone afterwards.
    * Rejects with FrameDecodingError, always within a time.
    */
-  decode(frame: Uint8Array<ArrayBuffer>, format: FrameFormat): Promise<Uint8Array>;
+  decode(frame: Uint8Array<ArrayBuffer>, format: FrameFormat): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Waits for so many bytes of the memory that all decoders share. Rejects with FrameDecodingError when the decoders are
+   * closed. Absent: what is decoded takes no memory that is counted.
+   */
+  reserve?(bytes: number): Promise<Reservation>;
 }

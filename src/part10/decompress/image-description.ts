@@ -15,8 +15,10 @@
 // Bits Allocated, Bits Stored, High Bit and Pixel Representation stay as they are; so does the SOP Instance UID: nothing is
 // lost that was not lost before, and the instance means what it meant.
 
+import { DECODER_MEMORY } from '../../protocol/limits.ts';
 import { DataSetConversionError } from '../convert/conversion-error.ts';
 import { tagText } from '../structure.ts';
+import { decodingMemory, tooLarge } from './decoder-memory.ts';
 import type { CompressedSyntax } from './decompression.ts';
 import { type FrameFormat, frameLength } from './frame-format.ts';
 
@@ -33,8 +35,6 @@ const LOSSY_IMAGE_COMPRESSION = 0x00282110;
 
 /** The longest native Pixel Data: its length is even and has 32 bits. In bytes. */
 const LONGEST_PIXEL_DATA = 0xfffffffe;
-/** One frame is decoded in memory. In bytes. */
-const LONGEST_FRAME = 0x40000000;
 
 /** An element as it stands in the data set. */
 export interface HeldElement {
@@ -110,7 +110,8 @@ export function describeImage(
     numberOfFrames(text(NUMBER_OF_FRAMES)) ?? fail(`${tagText(NUMBER_OF_FRAMES)} is not a number of frames`);
   const length = frameLength(format);
   if (length === 0) fail('Rows, Columns, Samples per Pixel or Bits Allocated is 0');
-  if (length > LONGEST_FRAME) fail(`a frame of ${length} bytes is too large to be decompressed`);
+  // However well it is compressed.
+  if (decodingMemory(format, 0) > DECODER_MEMORY) fail(tooLarge(format));
   const pixelDataLength = length * frames;
   if (pixelDataLength > LONGEST_PIXEL_DATA) fail(`${pixelDataLength} bytes of native pixel data: more than 4 GiB - 2`);
 

@@ -4,6 +4,8 @@
 import { FrameDecodingError } from './frame-format.ts';
 
 export interface JpegHeader {
+  /** The second byte of its frame header's marker: which process it is (ISO/IEC 10918-1 Table B.1). */
+  readonly marker: number;
   readonly precision: number;
   readonly rows: number;
   readonly columns: number;
@@ -51,6 +53,7 @@ export function readJpegHeader(stream: Uint8Array): JpegHeader {
       const components = view.getUint8(at + 9);
       if (length < 8 + 3 * components) break;
       frame = {
+        marker,
         precision: view.getUint8(at + 4),
         rows: view.getUint16(at + 5),
         columns: view.getUint16(at + 7),

@@ -2,7 +2,9 @@
 // sample (most significant first), packed (PackBits). A segment has one byte for each pixel: with fewer it is damaged,
 // and further bytes are padding.
 
+import { frameBytes } from './decoder-memory.ts';
 import { FrameDecodingError, type FrameFormat, frameLength } from './frame-format.ts';
+import { leastRleSegment } from './plausible-length.ts';
 
 const HEADER_LENGTH = 64;
 const MOST_SEGMENTS = 15;
@@ -19,20 +21,24 @@ export function decodeRle(frame: Uint8Array, format: FrameFormat): Uint8Array<Ar
     throw new FrameDecodingError(`${count} RLE segments, where the image has ${wanted} bytes per pixel`);
   }
   const offsets = Array.from({ length: count }, (_, index) => header.getUint32(4 + 4 * index, true));
-  const pixels = new Uint8Array(frameLength(format));
-  for (const [index, start] of offsets.entries()) {
-    const end = offsets[index + 1] ?? frame.length;
+  const segments = offsets.map((start, index) => ({ start, end: offsets[index + 1] ?? frame.length }));
+  const tooShort = (index: number): FrameDecodingError =>
+    new FrameDecodingError(`RLE segment ${index + 1} ends before it has a byte for each pixel`);
+  // Before there is any memory for what it claims to be.
+  for (const [index, { start, end }] of segments.entries()) {
     if (start < HEADER_LENGTH || end < start || end > frame.length) {
       throw new FrameDecodingError(
         `RLE segment ${index + 1} is said to be at bytes ${start} to ${end} of ${frame.length}`,
       );
     }
+    if (end - start < leastRleSegment(rows * columns)) throw tooShort(index);
+  }
+  const pixels = frameBytes(frameLength(format));
+  for (const [index, { start, end }] of segments.entries()) {
     const sample = Math.floor(index / bytesPerSample);
     const significance = bytesPerSample - 1 - (index % bytesPerSample);
     const first = sample * bytesPerSample + significance;
-    if (!unpack(frame.subarray(start, end), pixels, first, wanted, rows * columns)) {
-      throw new FrameDecodingError(`RLE segment ${index + 1} ends before it has a byte for each pixel`);
-    }
+    if (!unpack(frame.subarray(start, end), pixels, first, wanted, rows * columns)) throw tooShort(index);
   }
   return pixels;
 }
