@@ -191,6 +191,9 @@ export const DECODER_MEMORY = 140 * 1024 * 1024;
 /** Group 0028 of an image that is decompressed; real ones have a few tables of at most 128 KiB. In bytes. */
 export const IMAGE_GROUP_MAX = 16 * 1024 * 1024;
 
+/** In group 0028; the standard has fewer than 200. In elements. */
+export const IMAGE_ELEMENTS_MAX = 4_096;
+
 /** How long a system call on a file may take by default: a file system that hangs never answers. In milliseconds. */
 export const FILE_TIMEOUT_MS = 30_000;
 

@@ -7,11 +7,14 @@ import type { DataSetChunk, DataSetSource } from '../read/data-set-source.ts';
 import { canConvert, encodingOf } from './convertible-syntaxes.ts';
 import { DataSetConverter, type DataSetConverterOptions } from './data-set-converter.ts';
 import { deflated, inflated } from './deflate-streams.ts';
+import { Pace } from './pace.ts';
 import { loadStandardDictionary } from './standard-dictionary.ts';
 import type { Dictionary } from './vr-lookup.ts';
 
 /** How much is asked of the source at once, unless the caller's own pieces are larger. In bytes. */
 const READ_LENGTH = 0x40000;
+/** How much is converted in one go: nothing but elements without a value takes about a millisecond. In bytes. */
+const STEP_LENGTH = 0x8000;
 
 /**
  * `source` in the transfer syntax `to`. Its length is not known beforehand, and it can be read once, as `source` can.
@@ -69,9 +72,14 @@ async function* reencoded(
   options: DataSetConverterOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const converter = new DataSetConverter(options);
+  const pace = new Pace();
   for await (const bytes of input) {
-    converter.push(bytes);
-    yield converter.take();
+    for (let at = 0; at < bytes.length; at += STEP_LENGTH) {
+      converter.push(bytes.subarray(at, at + STEP_LENGTH));
+      yield converter.take();
+      const turn = pace.step();
+      if (turn !== undefined) await turn;
+    }
   }
   converter.end();
 }

@@ -1,6 +1,7 @@
 // Reads a stream of pieces of any size by exact numbers of bytes.
 
 import { DataSetConversionError } from '../convert/conversion-error.ts';
+import { Pace } from '../convert/pace.ts';
 import { frameBytes } from './decoder-memory.ts';
 
 export class ByteReader {
@@ -9,6 +10,8 @@ export class ByteReader {
   #isEnded = false;
   /** Bytes of the data set that were given out. */
   #position = 0;
+  /** A million empty elements are a second of work. */
+  readonly #pace = new Pace();
 
   /** A piece is used up before the next one is asked for. */
   constructor(pieces: AsyncIterator<Uint8Array>) {
@@ -30,6 +33,9 @@ export class ByteReader {
 
   /** Exactly `count` bytes, the caller's own. Throws DataSetConversionError where the data end before. */
   async take(count: number): Promise<Uint8Array<ArrayBuffer>> {
+    const turn = this.#pace.step();
+    if (turn !== undefined) await turn;
+    if (count <= this.#piece.length) return Uint8Array.from(this.#cutOff(count));
     // Allocate as the bytes come: a length field may claim gigabytes that are not there.
     let taken = new Uint8Array(Math.min(count, 0x100000));
     let filled = 0;
@@ -73,9 +79,15 @@ export class ByteReader {
   }
 
   async #part(most: number): Promise<Uint8Array> {
+    const turn = this.#pace.step();
+    if (turn !== undefined) await turn;
     if (await this.isAtEnd()) {
       throw new DataSetConversionError(this.#position, `the data end ${most} bytes before the element does`);
     }
+    return this.#cutOff(most);
+  }
+
+  #cutOff(most: number): Uint8Array {
     const part = this.#piece.subarray(0, most);
     this.#piece = this.#piece.subarray(part.length);
     this.#position += part.length;

@@ -3,8 +3,7 @@
 // that takes more than the whole budget is refused, and one that takes more than what is left of it waits.
 
 import { DECODER_MEMORY } from '../../protocol/limits.ts';
-import type { FrameFormat } from './frame-format.ts';
-import { frameLength } from './frame-format.ts';
+import { type FrameFormat, frameLength, type Reservation } from './frame-format.ts';
 
 const MIB = 1_048_576;
 
@@ -70,14 +69,6 @@ export function tooLarge(format: FrameFormat, encodedLength = 0): string {
 /** In words. */
 export function mebibytes(bytes: number): string {
   return `${Math.ceil(bytes / MIB)} MiB`;
-}
-
-/** A part of a budget that somebody has. */
-export interface Reservation {
-  /** Takes more without waiting, or gives back. */
-  resize(bytes: number): void;
-  /** Gives all of it back. Again and again, if you like. */
-  release(): void;
 }
 
 interface Waiting {

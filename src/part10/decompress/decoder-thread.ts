@@ -8,8 +8,8 @@ import { FRAME_TIMEOUT_MS } from '../../protocol/limits.ts';
 import { endThread } from '../thread-end.ts';
 import { codecsModule } from './codecs-adapter.ts';
 import type { DecodeRequest, DecodeResponse } from './codecs-worker.ts';
-import { decoderMemory, type MemoryBudget, type Reservation, THREAD_MEMORY } from './decoder-memory.ts';
-import { type FrameDecoders, FrameDecodingError, type FrameFormat } from './frame-format.ts';
+import { decoderMemory, type MemoryBudget, THREAD_MEMORY } from './decoder-memory.ts';
+import { type FrameDecoders, FrameDecodingError, type FrameFormat, type Reservation } from './frame-format.ts';
 
 const IDLE_MS = 10_000;
 /** A frame that failed leaves its codec's memory behind. A thread with more than this of it is ended. In bytes. */

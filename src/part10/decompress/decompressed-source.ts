@@ -4,18 +4,18 @@
 //
 // Everything but group 0028, the offset tables and the pixel data passes unchanged.
 
-import { DECODER_MEMORY, IMAGE_GROUP_MAX } from '../../protocol/limits.ts';
+import { DECODER_MEMORY, IMAGE_ELEMENTS_MAX, IMAGE_GROUP_MAX } from '../../protocol/limits.ts';
 import { EXPLICIT_VR_LE } from '../../protocol/uids.ts';
 import { DataSetConversionError } from '../convert/conversion-error.ts';
 import { cut } from '../convert/converted-source.ts';
 import type { DataSetChunk, DataSetSource } from '../read/data-set-source.ts';
 import { ITEM_GROUP, PIXEL_DATA, tagText } from '../structure.ts';
 import { ByteReader } from './byte-reader.ts';
-import { decodingMemory, free, type Reservation, tooLarge } from './decoder-memory.ts';
+import { decodingMemory, free, tooLarge } from './decoder-memory.ts';
 import { type CompressedSyntax, compressedSyntax } from './decompression.ts';
 import { type PassingHeader, passElement, readPassingHeader } from './element-passage.ts';
 import { type EncodedFrame, encapsulatedFrames } from './encapsulated-frames.ts';
-import { type FrameDecoders, type FrameFormat, frameLength } from './frame-format.ts';
+import { type FrameDecoders, type FrameFormat, frameLength, type Reservation } from './frame-format.ts';
 import { describeImage, type HeldElement, IMAGE_GROUP, type ImageDescription } from './image-description.ts';
 
 /** How much is asked of the source at once, unless the caller's own pieces are larger. In bytes. */
@@ -122,6 +122,9 @@ class ImageGroup {
         throw new DataSetConversionError(header.offset, `group 0028 has more than ${IMAGE_GROUP_MAX} bytes`);
       }
       parts.push(Uint8Array.from(part));
+    }
+    if (this.elements.length === IMAGE_ELEMENTS_MAX) {
+      throw new DataSetConversionError(header.offset, `group 0028 has more than ${IMAGE_ELEMENTS_MAX} elements`);
     }
     this.elements.push({ tag: header.tag, bytes: Buffer.concat(parts), valueOffset: header.bytes.length });
   }

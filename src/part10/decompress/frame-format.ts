@@ -1,6 +1,5 @@
 // What a decoder must know of a frame, and who decodes frames.
 
-import type { Reservation } from './decoder-memory.ts';
 import type { Codec } from './decompression.ts';
 
 export interface FrameFormat {
@@ -23,6 +22,14 @@ export function frameLength({ rows, columns, samplesPerPixel, bitsAllocated }: F
 /** A frame that could not be decoded: its message is one line, what the decoder has to say about it. */
 export class FrameDecodingError extends Error {
   override readonly name = 'FrameDecodingError';
+}
+
+/** A part of a budget that somebody has. */
+export interface Reservation {
+  /** Takes more without waiting, or gives back. */
+  resize(bytes: number): void;
+  /** Gives all of it back. Again and again, if you like. */
+  release(): void;
 }
 
 export interface FrameDecoders {
