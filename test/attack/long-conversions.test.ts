@@ -102,16 +102,21 @@ async function assertNoStall(name: string, work: () => Promise<unknown>): Promis
 
 const noDecoders = { decode: () => Promise.reject(new Error('there are no frames')) };
 
-for (const [name, elements] of DATA_SETS) {
-  test(`${name}: converted or decompressed, they hold the thread for less than 50 ms`, async () => {
+test('a million empty elements, items or nested sequences are converted without a stall', async () => {
+  for (const [name, elements] of DATA_SETS) {
     const dataSet = Buffer.concat([...UIDS, elements]);
     const source = (uid: string) => memorySource(dataSet, uid, PIECE);
     for (const to of [IMPLICIT_LE, EXPLICIT_BE]) {
       await assertNoStall(`${name} to ${to}`, () => drain(convertedSource(source(EXPLICIT_LE), to)));
     }
-    await assertNoStall(`${name}, decompressed`, () => drain(decompressedSource(source(UID.rle), noDecoders)));
-    await assertNoStall(`${name}, decompressed and converted`, () =>
-      drain(convertedSource(decompressedSource(source(UID.rle), noDecoders), IMPLICIT_LE)),
-    );
-  });
-}
+  }
+});
+
+test('they are passed on beside pixel data that are decompressed without a stall', async () => {
+  for (const [name, elements] of DATA_SETS) {
+    const dataSet = Buffer.concat([...UIDS, elements]);
+    const decompressed = () => decompressedSource(memorySource(dataSet, UID.rle, PIECE), noDecoders);
+    await assertNoStall(`${name}, decompressed`, () => drain(decompressed()));
+    await assertNoStall(`${name}, then converted`, () => drain(convertedSource(decompressed(), IMPLICIT_LE)));
+  }
+});
