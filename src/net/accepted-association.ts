@@ -11,7 +11,7 @@ import { echoResponse } from '../protocol/service/verification.ts';
 import { IMPLICIT_VR_LE, VERIFICATION } from '../protocol/uids.ts';
 import type { AAssociateRq } from '../protocol/ul/pdu.ts';
 import { AssociationDriver } from './association-driver.ts';
-import type { AcceptedConnection } from './connection.ts';
+import type { AcceptedConnection, Endpoint } from './connection.ts';
 import { Deadline } from './deadline.ts';
 import { Deferred } from './deferred.ts';
 import type { IncomingRequest, Service } from './dimse-service.ts';
@@ -39,7 +39,7 @@ export class AcceptedAssociation implements Occupant {
   readonly #session: DimseSession;
   readonly #options: AcceptedAssociationOptions;
   readonly #gone = new Deferred<void>();
-  readonly #connection: AcceptedConnection;
+  readonly #remoteAddress: Endpoint;
   readonly #idle = new Deadline(() => this.#options.places.end(this, 'idle'));
   readonly #pace = new MessagePace(
     () => this.#waitsForUs,
@@ -49,12 +49,13 @@ export class AcceptedAssociation implements Occupant {
   #isAdmitted = false;
   /** Performance-clock time, in milliseconds. */
   #usefulAt = 0;
+  #hasBeenUseful = false;
   /** Received since, in bytes. */
   #lengthSince = 0;
 
   constructor(connection: AcceptedConnection, options: AcceptedAssociationOptions) {
     this.#options = options;
-    this.#connection = connection;
+    this.#remoteAddress = connection.remoteAddress;
     this.#driver = new AssociationDriver(
       { role: 'acceptor', maxPduLength: options.maxPduLength },
       { accepted: connection },
@@ -76,6 +77,14 @@ export class AcceptedAssociation implements Occupant {
     this.#session.serve('C-STORE-RQ', (request) => this.#store(request));
   }
 
+  get host(): string {
+    return this.#remoteAddress.host;
+  }
+
+  get hasBeenUseful(): boolean {
+    return this.#hasBeenUseful;
+  }
+
   get uselessSince(): number | undefined {
     return this.#waitsForUs ? undefined : this.#usefulAt;
   }
@@ -95,7 +104,7 @@ export class AcceptedAssociation implements Occupant {
   }
 
   tell(reason: RequestorEnd, count: number): void {
-    const { remoteAddress } = this.#connection;
+    const remoteAddress = this.#remoteAddress;
     const callingAETitle = this.#rq?.callingAETitle;
     this.#driver.trace({ type: 'requestor ended', reason, remoteAddress, callingAETitle, count });
   }
@@ -123,6 +132,7 @@ export class AcceptedAssociation implements Occupant {
   }
 
   #wasUseful(): void {
+    this.#hasBeenUseful = true;
     this.#usefulAt = performance.now();
     this.#lengthSince = 0;
   }
@@ -182,7 +192,7 @@ export class AcceptedAssociation implements Occupant {
     });
     this.#isAdmitted = answer.type === 'A-ASSOCIATE-AC' && places.admit(this);
     const isCongested = answer.type === 'A-ASSOCIATE-AC' && !this.#isAdmitted;
-    this.#wasUseful();
+    this.#usefulAt = performance.now();
     this.#idle.start(RECEIVER_IDLE_MS);
     this.#input({ type: 'A-ASSOCIATE response', answer: isCongested ? REJECTED_FOR_CONGESTION : answer });
   }

@@ -7,8 +7,9 @@
 // - Unasked: no whole A-ASSOCIATE-RQ yet. ARTIM ends the wait (PS3.8 9.1.5). Of too many the oldest is closed, as when its
 //   ARTIM had expired (AA-2): in this state there is nobody to send a PDU to. Others wait in vain for nothing.
 // - Associated: of too many, the one is aborted that has been of no use for the longest time. One that has just stored an
-//   instance, transfers well, or waits for us never is. If there is no other, the newcomer is rejected as transient
-//   (PS3.8 Table 9-21: source 3, reason 2).
+//   instance, transfers well, or waits for us never is. If there is no other, a machine that has more places than that of
+//   the newcomer gives one on which it has transferred nothing: it may have come back as soon as it was ended. Otherwise the
+//   newcomer is rejected as transient (PS3.8 Table 9-21: source 3, reason 2).
 // - Closing: the last PDU is out, and the peer has to close the connection. It holds no place.
 
 import {
@@ -21,6 +22,10 @@ import {
 import type { RequestorEnd } from './trace-record.ts';
 
 export interface Occupant {
+  /** The address of its machine. */
+  readonly host: string;
+  /** It has stored an instance, or sent `USEFUL_LENGTH`. */
+  readonly hasBeenUseful: boolean;
   /** Performance-clock time since which it has been of no use, in milliseconds; undefined: it waits for us. */
   readonly uselessSince: number | undefined;
   /** A-ABORT where there is an association, otherwise the connection closes. Says so with `closing`. */
@@ -56,7 +61,7 @@ export class ReceiverPlaces<T extends Occupant> {
     // If the disk hangs, what they sent stays in memory.
     if (this.#aborted.size > CLOSING_MAX) return false;
     if (this.#associated.size >= RECEIVER_ASSOCIATIONS_MAX) {
-      const useless = this.#mostUseless();
+      const useless = this.#mostUseless() ?? this.#oneOfTooMany(newcomer);
       if (useless === undefined) return false;
       this.end(useless, 'place needed');
     }
@@ -98,6 +103,20 @@ export class ReceiverPlaces<T extends Occupant> {
     }
     if (performance.now() - since < PLACE_KEPT_MS) return undefined;
     return found;
+  }
+
+  /** Of the machine that has the most places, one that has transferred nothing yet, for a newcomer of another machine. */
+  #oneOfTooMany(newcomer: T): T | undefined {
+    const places = new Map<string, number>();
+    for (const { host } of this.#associated) places.set(host, (places.get(host) ?? 0) + 1);
+    const most = Math.max(...places.values());
+    // Otherwise the two would take the place from each other in turn.
+    if (most <= (places.get(newcomer.host) ?? 0) + 1) return undefined;
+    for (const occupant of this.#associated) {
+      const { host, hasBeenUseful, uselessSince } = occupant;
+      if (places.get(host) === most && !hasBeenUseful && uselessSince !== undefined) return occupant;
+    }
+    return undefined;
   }
 
   /** A peer decides how often this happens: it is counted, not repeated. */

@@ -42,6 +42,7 @@ const A_ASSOCIATE_RJ = 0x03;
 const A_ABORT = 0x07;
 /** A byte so often holds an association for ever, if any byte counts. */
 const TRICKLE_MS = 5_000;
+const VISITS = attackSize(10, 500);
 const HALF_OPEN = attackSize(3 * UNASKED_MAX, 2_000);
 
 interface Attacked {
@@ -105,6 +106,15 @@ async function associated(t: TestContext, receiver: Receiver): Promise<StoreClie
   const clients: StoreClient[] = [];
   for (let count = 0; count < RECEIVER_ASSOCIATIONS_MAX; count++) clients.push(await prompt(t, receiver));
   return clients;
+}
+
+/** All places are taken by another machine. */
+async function associatedFrom(receiver: Receiver): Promise<void> {
+  for (;;) {
+    const client = await connectClient(receiver.port, 'ATTACKER', '127.0.0.2');
+    client.socket.destroy();
+    if (client.answer === A_ASSOCIATE_RJ) return;
+  }
 }
 
 async function honest(receiver: Receiver, uid = '1.2.3'): Promise<void> {
@@ -205,6 +215,31 @@ test('a sender that transfers, or has just stored, keeps its place; an idle one 
   transferring.send(dataSet(Buffer.alloc(2)));
   assert.equal((await transferring.message())?.command.get(0x0900)?.readUInt16LE(0), 0);
   assert.deepEqual(readdirSync(directory).toSorted(), ['1.2.3.dcm', '1.2.4.dcm']);
+});
+
+test('a machine that comes back as soon as it is ended keeps no other machine out', {
+  skip: process.platform !== 'linux' && 'needs 127.0.0.2',
+}, async (t) => {
+  const { receiver, directory } = await attacked(t);
+  let isOver = false;
+  /** Holds a place, and when it is ended or rejected comes back at once. */
+  const comesBack = async (): Promise<void> => {
+    while (!isOver) {
+      const client = await connectClient(receiver.port, 'ATTACKER', '127.0.0.2');
+      client.send(storeCommand('1.2.3').subarray(0, 1));
+      while (!isOver && (await client.pdu()) !== undefined) void 0;
+      client.socket.destroy();
+    }
+  };
+  const attackers = Array.from({ length: RECEIVER_ASSOCIATIONS_MAX + 8 }, comesBack);
+  await associatedFrom(receiver);
+  const began = clock.ms;
+  for (let count = 0; count < VISITS; count++) await honest(receiver, `1.2.${count}`);
+  measured(`${VISITS} associations beside ${attackers.length} that come back`, clock.ms - began, 'ms');
+  isOver = true;
+  await receiver.stop();
+  await Promise.all(attackers);
+  assert.equal(readdirSync(directory).length, VISITS);
 });
 
 test('stopping takes less than a second, whoever is slow', async (t) => {

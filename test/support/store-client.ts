@@ -17,10 +17,14 @@ export interface StoreClient extends PeerConnection {
 }
 
 /** Connects and proposes one context for CT images. */
-export async function connectClient(port: number, callingAETitle = 'CLIENT'): Promise<StoreClient> {
+export async function connectClient(
+  port: number,
+  callingAETitle = 'CLIENT',
+  localAddress?: string,
+): Promise<StoreClient> {
   const socket = new Socket();
   const connection = new PeerConnection(socket);
-  socket.connect(port, '127.0.0.1');
+  socket.connect({ port, host: '127.0.0.1', ...(localAddress === undefined ? {} : { localAddress }) });
   const items = naive.plainItems(naive.proposedContext(1, CT, [EXPLICIT_LE]));
   connection.send(naive.associateRq({ callingAETitle, items }));
   const answer = await connection.pdu();
