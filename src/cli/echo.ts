@@ -50,7 +50,7 @@ export async function echo(argv: readonly string[]): Promise<number> {
   if (rest.length > 0) throw new UsageError(`unexpected argument '${rest[0]}'`, USAGE);
 
   const output = new Output({ level, quiet: options.quiet ?? false });
-  const interruption = watchForInterruption();
+  const interruption = watchForInterruption(() => output.hurry());
   try {
     const { sink, flush } = traceTo(output, level);
     const result = await runEcho(peer, sink, interruption.signal);

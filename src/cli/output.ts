@@ -123,6 +123,11 @@ export class Output {
     this.#streams.write('stderr', text);
   }
 
+  /** After Ctrl-C: what nobody reads does not delay the end. */
+  hurry(): void {
+    this.#streams.hurry();
+  }
+
   /** @param listener called before `end`, or when the process ends earlier: the last chance for `trace` */
   atProcessEnd(listener: () => void): void {
     this.#beforeExit.push(listener);

@@ -6,7 +6,7 @@
 
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { OUTPUT_UNREAD_MAX, READER_WAIT_MS } from '../protocol/limits.ts';
+import { INTERRUPTED_READER_WAIT_MS, OUTPUT_UNREAD_MAX, READER_WAIT_MS } from '../protocol/limits.ts';
 
 type Name = 'stdout' | 'stderr';
 
@@ -26,6 +26,7 @@ export class PipeWriter {
   };
   #length = 0;
   #timer: NodeJS.Timeout | undefined;
+  #isHurried = false;
   readonly #processEnds = (): void => this.finish();
 
   /**
@@ -46,11 +47,19 @@ export class PipeWriter {
     this.#watch();
   }
 
+  /** A person waits for the end: `finish` waits for a reader no longer than a moment. */
+  hurry(): void {
+    this.#isHurried = true;
+    this.#timer?.unref();
+  }
+
   /** Writes everything. Gives up when the reader has read nothing for a while. */
   finish(): void {
     let length = this.#length;
-    let sinceMs = performance.now();
+    const beganMs = performance.now();
+    let sinceMs = beganMs;
     while (!this.#advance()) {
+      if (this.#isHurried && performance.now() - beganMs > INTERRUPTED_READER_WAIT_MS) break;
       if (this.#length < length) {
         length = this.#length;
         sinceMs = performance.now();
@@ -87,5 +96,6 @@ export class PipeWriter {
       this.#advance();
       this.#watch();
     }, RETRY_MS);
+    if (this.#isHurried) this.#timer.unref();
   }
 }

@@ -89,7 +89,7 @@ export async function receive(argv: readonly string[]): Promise<number> {
   const maxPduLength = maxPduLengthFrom(options.maxPdu);
 
   const output = new Output({ level, quiet: options.quiet ?? false });
-  const interruption = watchForInterruption();
+  const interruption = watchForInterruption(() => output.hurry());
   try {
     const { sink, flush } = traceTo(output, level);
     const showsInstances = level === 'info' || level === 'debug' || level === 'trace';

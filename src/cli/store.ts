@@ -135,9 +135,10 @@ export async function store(argv: readonly string[]): Promise<number> {
   }
   const { peer, sendOptions, paths, recurse, followLinks, report, level, quiet } = storeArguments(options, positionals);
   const output = new Output({ level, quiet });
-  const interruption = watchForInterruption(() =>
-    output.line('warn', 'Interrupted: stopping. Press Ctrl-C again to end at once.'),
-  );
+  const interruption = watchForInterruption(() => {
+    output.hurry();
+    output.line('warn', 'Interrupted: stopping. Press Ctrl-C again to end at once.');
+  });
   try {
     let files: ScannedFiles;
     try {

@@ -75,8 +75,11 @@ export const CLOSE_MAX_MS = 3_000;
 /** The same for a peer that has already let a deadline pass. In milliseconds. */
 export const SILENT_CLOSE_MAX_MS = 500;
 
-/** How long a peer may take part in an orderly end after a person has cancelled. In milliseconds. */
-export const CANCELLED_RELEASE_MS = 500;
+/**
+ * How long a peer may take part in an orderly end after a person has cancelled: once in the release, and once more until the
+ * connection is closed. In milliseconds.
+ */
+export const CANCELLED_RELEASE_MS = 300;
 
 /**
  * How long a name server may delay the question that shows a peer's addresses. Connecting reports the same failure. In
@@ -92,6 +95,15 @@ export const CONSENT_NAME_MAX = 32;
 
 /** On one letter of a name; more would reach into the lines above and below. No language needs as many. In marks. */
 export const PILED_MARKS_MAX = 4;
+
+/** In this time lines of the trace that a peer can repeat are shown up to the two limits that follow. In milliseconds. */
+export const REPEATS_WINDOW_MS = 1_000;
+
+/** Of a kind, in that time. What follows is counted: it tells a reader nothing new. In events. */
+export const REPEATED_LINES_MAX = 20;
+
+/** Of all kinds, in that time, and one event more: a terminal and a disk keep up with it. In characters. */
+export const REPEATED_TEXT_MAX = 262_144;
 
 // # Whatever sends to the built-in receiver
 
@@ -260,6 +272,9 @@ export const OUTPUT_UNREAD_MAX = 16_777_216;
 
 /** At its exit, the command line waits so long for a reader that reads nothing. In milliseconds. */
 export const READER_WAIT_MS = 2_000;
+
+/** The same after Ctrl-C, however much is read in it: a person waits for the end. In milliseconds. */
+export const INTERRUPTED_READER_WAIT_MS = 200;
 
 /** Of a table in a Markdown report by default: editors are slow with longer ones. In rows. */
 export const REPORT_ROWS_MAX = 2_000;

@@ -22,6 +22,7 @@ import { hexDump } from './hex.ts';
 import { MessageBlocks } from './message-blocks.ts';
 import { aeTitle, nameAndUid, nameOf } from './names.ts';
 import { type ControlPdu, type ProposedContexts, pduBlock, pduFields } from './pdu-text.ts';
+import { ExpectedMessages, levelOf, Repetitions } from './repetitions.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatCount } from './units.ts';
 
@@ -54,6 +55,11 @@ interface AssociationState {
   proposed: ProposedContexts;
   readonly inUse: Map<number, ContextInUse>;
   readonly blocks: MessageBlocks;
+  readonly expected: ExpectedMessages;
+  /** We requested the association. */
+  isRequested: boolean;
+  /** The last message of this direction is not shown, and neither are its P-DATA-TF PDUs. */
+  readonly isHidden: { sent: boolean; received: boolean };
 }
 
 const emptyState = (): AssociationState => ({
@@ -61,6 +67,9 @@ const emptyState = (): AssociationState => ({
   proposed: new Map(),
   inUse: new Map(),
   blocks: new MessageBlocks(),
+  expected: new ExpectedMessages(),
+  isRequested: false,
+  isHidden: { sent: false, received: false },
 });
 
 type PduEvent = Extract<ProtocolTraceEvent, { type: 'PDU' }>;
@@ -72,6 +81,9 @@ const isDataTransition = (event: TraceRecord['event']): boolean =>
 export class TextTrace {
   readonly #options: TextTraceOptions;
   readonly #open = new Map<number, AssociationState>();
+  readonly #repetitions = new Repetitions();
+  /** The lines of the current record are such as a peer can repeat. */
+  #isRepeatable = false;
   #pending: TraceLine[] = [];
   /** Of the current record. */
   #level = 0;
@@ -92,6 +104,7 @@ export class TextTrace {
     if (isDataTransition(event)) return;
     const state = this.#stateOf(record);
     this.#at(association, timeMs);
+    this.#hideRepetitions(event, state);
     this.#unfold(state);
     switch (event.type) {
       case 'PDU':
@@ -127,7 +140,29 @@ export class TextTrace {
         }
         if (event.type === 'connection closed' || event.type === 'connection failed') this.#open.delete(association);
     }
+    this.#isRepeatable = false;
     if (this.#pending.length >= (this.#options.batch ?? 1)) this.drain();
+  }
+
+  /** Sets the level to 'off' for a record that is only counted. */
+  #hideRepetitions(event: Exclude<TraceRecord['event'], PDataTfEvent>, state: AssociationState): void {
+    if (event.type === 'connecting') state.isRequested = true;
+    if (this.#repetitions.isOver(this.#timeMs)) this.#tellHidden();
+    const isExpected = event.type === 'DIMSE message' && state.expected.includes(event);
+    this.#isRepeatable = !isExpected;
+    const isShown =
+      isExpected ||
+      !this.#shows(levelOf(event)) ||
+      this.#repetitions.admits(event, state.isRequested ? String(this.#association) : 'accepted');
+    if (event.type === 'DIMSE message') state.isHidden[event.direction] = !isShown;
+    if (!isShown) this.#level = LEVELS.off;
+  }
+
+  #tellHidden(): void {
+    const line = this.#repetitions.begin(this.#timeMs);
+    if (line !== undefined && this.#shows(line.level)) {
+      this.#push(line.level, (this.#options.mark?.(line.level) ?? '') + line.text);
+    }
   }
 
   /** Writes the collected lines, but not P-DATA that is still being folded. Call it from a timer where `batch` is large. */
@@ -145,6 +180,7 @@ export class TextTrace {
       if (state.folding !== undefined) this.#at(association, state.folding.lastMs);
       this.#unfold(state);
     }
+    this.#tellHidden();
     this.drain();
   }
 
@@ -188,6 +224,7 @@ export class TextTrace {
   }
 
   #push(level: TraceLevel, text: string): void {
+    if (this.#isRepeatable) this.#repetitions.wrote(text.length);
     this.#pending.push({ level, text, timeMs: this.#timeMs, association: this.#association });
   }
 
@@ -205,6 +242,8 @@ export class TextTrace {
   #pData(event: PDataTfEvent, association: number, timeMs: number): void {
     if (!this.#shows('debug')) return;
     const state = this.#open.get(association) ?? this.#stateOf({ event, association, timeMs });
+    // Of a request, the command set comes before the message is known.
+    if (state.isHidden[event.direction] && !(event.direction === 'received' && event.isCommand)) return;
     const keepsCommand = this.#shows('trace');
     if (state.folding !== undefined && continues(state.folding, event)) {
       extendFolding(state.folding, event, timeMs, keepsCommand);
