@@ -35,6 +35,7 @@ export const DEFAULT_PREFLIGHT_POLICY: PreflightPolicy = {
   'odd length': 'skip',
   'odd value': 'send',
   'meta disagrees': 'send',
+  'stray meta elements': 'send',
   'ill-formed UID': 'send',
   'no pixel data': 'send',
   'not checked': 'send',

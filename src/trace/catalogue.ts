@@ -181,6 +181,7 @@ const FINDINGS: Examples<PreflightFinding> = {
       count: 1,
     },
   ],
+  'stray meta elements': [{ code: 'stray meta elements', offset: 332, place: 'before the data set', count: 2 }],
   'no pixel data': [{ code: 'no pixel data', offset: 1340 }],
   'not checked': [{ code: 'not checked', offset: 332 }],
   'duplicate instance': [{ code: 'duplicate instance', sopInstanceUID: '1.2.3', firstPath: 'study/IM1.dcm' }],

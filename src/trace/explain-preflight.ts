@@ -47,6 +47,15 @@ function illFormed({ offset, tag, keyword, value, fault, count }: Of<'ill-formed
   };
 }
 
+function strayMeta({ offset, place, count }: Of<'stray meta elements'>): Words {
+  const [verb, fate] = count === 1 ? ['stands', 'it is'] : ['stand', 'they are'];
+  const end = place === 'before the data set' ? 'behind the end of the File Meta Information' : 'in the data set';
+  return {
+    what: `${plural(count, 'element')} of group 0002 ${verb} ${end} ${at(offset)}.`,
+    cause: `Defective software wrote the file; ${fate} ${place === 'before the data set' ? 'not sent' : 'sent with the data set'}, and nothing is taken from there.`,
+  };
+}
+
 function explainFinding(finding: Finding): Words {
   switch (finding.code) {
     case 'truncated':
@@ -97,6 +106,8 @@ function explainFinding(finding: Finding): Words {
         action: 'Check that it is the instance that you want to send.',
       };
     }
+    case 'stray meta elements':
+      return strayMeta(finding);
     case 'ill-formed UID':
       return illFormed(finding);
     case 'no pixel data':
@@ -134,6 +145,10 @@ export function findingInCommon(finding: PreflightFinding): string | undefined {
       return `The value of ${sanitize(finding.tag)} has an odd length (PS3.5 7.1.1).`;
     case 'meta disagrees':
       return `The File Meta Information and the data set do not have the same ${finding.keyword}.`;
+    case 'stray meta elements':
+      return finding.place === 'before the data set'
+        ? 'Elements of group 0002 stand behind the end of the File Meta Information; they are not sent.'
+        : 'Elements of group 0002 stand in the data set.';
     case 'ill-formed UID':
       return `${sanitize(finding.keyword)} ${sanitize(finding.tag)} is not a well-formed UID (${UID_FAULTS[finding.fault]}).`;
     case 'no pixel data':

@@ -45,6 +45,16 @@ export type Finding =
       readonly meta: UIDOrLength;
       readonly dataSet: UIDOrLength;
     }
+  /**
+   * Elements of group 0002 that do not belong to the File Meta Information (PS3.10 7.1). Those between it and the data set
+   * are not sent.
+   */
+  | {
+      readonly code: 'stray meta elements';
+      readonly offset: number;
+      readonly place: 'before the data set' | 'in the data set';
+      readonly count: number;
+    }
   /** The first of `count` elements with this tag and this fault, and where its value begins. */
   | {
       readonly code: 'ill-formed UID';

@@ -76,12 +76,14 @@ async function walk(
   return check.findings;
 }
 
-function metaFindings({ header, mediaStorage }: Instance): Finding[] {
+function metaFindings({ header, mediaStorage, strays }: Instance): Finding[] {
   const pairs = [
     ['SOPClassUID', mediaStorage.sopClass, header.sopClassUID],
     ['SOPInstanceUID', mediaStorage.sopInstance, header.sopInstanceUID],
   ] as const;
-  return pairs.flatMap(([keyword, meta, dataSet]): Finding[] =>
+  const place = 'before the data set';
+  const stray: Finding[] = strays === undefined ? [] : [{ code: 'stray meta elements', place, ...strays }];
+  const disagreeing = pairs.flatMap(([keyword, meta, dataSet]): Finding[] =>
     meta === undefined || meta.value === dataSet
       ? []
       : [
@@ -94,6 +96,7 @@ function metaFindings({ header, mediaStorage }: Instance): Finding[] {
           },
         ],
   );
+  return [...disagreeing, ...stray];
 }
 
 /** Offsets within the inflated data set would not help: the findings have the offset of the deflated data set. */

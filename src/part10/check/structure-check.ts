@@ -19,6 +19,7 @@ import {
 } from '../element-walk.ts';
 import { delimiterOf, ITEM, ITEM_GROUP, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { isFutureVR, isStandardVR } from '../value-representation.ts';
+import { ElementNotes } from './element-notes.ts';
 import type { Finding } from './finding.ts';
 import { uidFault } from './uid-fault.ts';
 
@@ -78,6 +79,7 @@ export class StructureCheck {
    */
   #oddValue: OddValue | undefined;
   readonly #illFormedUIDs = new Map<string, IllFormedUID>();
+  readonly #notes = new ElementNotes();
   #zerosFrom: number | undefined;
   #isDone = false;
   #window: ByteWindow | undefined;
@@ -92,8 +94,12 @@ export class StructureCheck {
 
   /** In the order in which they stand in the file. */
   get findings(): readonly Finding[] {
-    if (this.#oddValue === undefined && this.#illFormedUIDs.size === 0) return this.#findings;
-    const counted = [...(this.#oddValue === undefined ? [] : [this.#oddValue]), ...this.#illFormedUIDs.values()];
+    const counted = [
+      ...(this.#oddValue === undefined ? [] : [this.#oddValue]),
+      ...this.#illFormedUIDs.values(),
+      ...this.#notes.findings,
+    ];
+    if (counted.length === 0) return this.#findings;
     return [...counted, ...this.#findings].sort((a, b) => a.offset - b.offset);
   }
 
@@ -210,7 +216,10 @@ export class StructureCheck {
     const window = this.#windowOn(part);
     const read = readElementHeader(window, at - base, encoding);
     const element = read.type === 'element' ? read : unknownVR(window, at - base, encoding);
-    if (element !== undefined) return base === 0 ? element : { ...element, valueOffset: element.valueOffset + base };
+    if (element !== undefined) {
+      this.#notes.see(element, at);
+      return base === 0 ? element : { ...element, valueOffset: element.valueOffset + base };
+    }
     const vr = vrAt(bytes, at - base + 4);
     if (isStandardVR(vr) || isFutureVR(vr)) this.#truncated({ offset: at, part: 'header' });
     else

@@ -40,6 +40,7 @@ const NO_META: Omit<MetaGroup, 'type' | 'end'> = {
   sopClass: undefined,
   sopInstance: undefined,
   transferSyntaxUID: undefined,
+  strays: undefined,
 };
 
 interface Found {
@@ -249,7 +250,7 @@ function conclude(
   if (!isUID(sopClassUID)) return invalidUID(SOP_CLASS_UID, sopClassUID);
   if (!isUID(sopInstanceUID)) return invalidUID(SOP_INSTANCE_UID, sopInstanceUID);
   const { form, dataSetOffset } = found;
-  const { sopClass, sopInstance } = found.meta;
+  const { sopClass, sopInstance, strays } = found.meta;
   const dataSetLength = file.end - dataSetOffset;
   return {
     type: 'instance',
@@ -258,6 +259,7 @@ function conclude(
       ...(sopClass === undefined ? {} : { sopClass }),
       ...(sopInstance === undefined ? {} : { sopInstance }),
     },
+    ...(strays === undefined ? {} : { strays }),
   };
 }
 

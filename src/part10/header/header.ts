@@ -42,11 +42,18 @@ export interface MetaUID {
   readonly offset: number;
 }
 
+/** Elements of group 0002 between the end of the File Meta Information and the data set: the first one, and how many. */
+export interface StrayElements {
+  readonly offset: number;
+  readonly count: number;
+}
+
 export type HeaderResult =
   | {
       readonly type: 'instance';
       readonly header: InstanceHeader;
       /** (0002,0002) and (0002,0003), which need not agree with the data set. */
       readonly mediaStorage: { readonly sopClass?: MetaUID; readonly sopInstance?: MetaUID };
+      readonly strays?: StrayElements;
     }
   | { readonly type: 'problem'; readonly problem: HeaderProblem };

@@ -1,9 +1,13 @@
 // The File Meta Information, group 0002. PS3.10 clause 7.1: Explicit VR Little Endian, whatever the data set is in.
 //
-// Its group length (0002,0000) is wrong or missing in many files, so the group ends with its last element of group 0002.
-// Only in front of a deflated data set, whose first bytes can look like anything, is a plausible group length believed.
+// Where it ends. Its group length (0002,0000) is wrong or missing in many files. It counts where it leads to an element of
+// another group, or to a deflate stream. Otherwise the group ends where its tags no longer ascend. What follows of group
+// 0002 belongs neither to the group nor to a data set: such strays are passed over and counted, and their values say nothing.
+// Of an element that stands in the group twice, the first one counts.
+//
 // Some old writers used Implicit VR here: an element without VR letters is read as Implicit VR.
 
+import { HEADER_LIMIT } from '../../protocol/limits.ts';
 import {
   type ByteWindow,
   type ElementHeader,
@@ -11,19 +15,22 @@ import {
   type NeedMore,
   readElementHeader,
   skipValue,
+  tagAt,
   textAt,
   u16At,
   u32At,
   vrAt,
 } from '../element-walk.ts';
+import { detectEncoding } from '../encoding-detection.ts';
 import { isDeflated } from '../transfer-syntax-encoding.ts';
 import { isStandardVR } from '../value-representation.ts';
-import type { MetaUID } from './header.ts';
+import type { MetaUID, StrayElements } from './header.ts';
 
 export interface MetaGroup {
   readonly type: 'meta group';
-  /** Where the data set begins. */
+  /** Where the data set begins: behind the strays, if there are any. */
   readonly end: number;
+  readonly strays: StrayElements | undefined;
   /** Values without padding; undefined where absent or empty. */
   readonly sopClass: MetaUID | undefined;
   readonly sopInstance: MetaUID | undefined;
@@ -64,38 +71,113 @@ export function isMetaElementAt(window: ByteWindow, at: number): boolean {
   return isStandardVR(vrAt(bytes, at + 4)) || u32At(bytes, at + 4, false) <= window.end - at - 8;
 }
 
+interface Progress {
+  /** The first of each. */
+  readonly uids: Map<number, MetaUID>;
+  at: number;
+  previousTag: number;
+  /** Where (0002,0000) says that the group ends; -1 while it has not been read. */
+  announcedEnd: number;
+  /** Whether an element or a deflate stream begins there; undefined while nobody had to know. */
+  isAnnouncedRight: boolean | undefined;
+  /** The order of tags fell: nothing that follows belongs to the group. */
+  hasEnded: boolean;
+  /** Strays are counted from here on. */
+  isBehindEnd: boolean;
+  strays: StrayElements | undefined;
+}
+
 /** @param start where the first element of group 0002 stands */
 export function readMetaGroup(window: ByteWindow, start: number): MetaGroup | NeedMore | Malformed {
-  const uids = new Map<number, MetaUID>();
-  let at = start;
-  let announcedEnd = -1;
+  const progress: Progress = {
+    uids: new Map(),
+    at: start,
+    previousTag: -1,
+    announcedEnd: -1,
+    isAnnouncedRight: undefined,
+    hasEnded: false,
+    isBehindEnd: false,
+    strays: undefined,
+  };
+  const { uids } = progress;
   for (;;) {
-    const isAnnouncedEnd = at === announcedEnd && isDeflated(uids.get(TRANSFER_SYNTAX_UID)?.value ?? '');
-    if (at >= window.end || isAnnouncedEnd) break;
+    const { at } = progress;
+    if (at >= window.end) break;
+    if (at === progress.announcedEnd && isDeflated(uids.get(TRANSFER_SYNTAX_UID)?.value ?? '')) {
+      const sight = Math.min(window.end, at + 8);
+      if (sight > window.bytes.length) return { type: 'need more', bytes: sight };
+      // Its first bytes can look like a tag, but hardly like a VR as well.
+      if (!isMetaElementAt(window, at) || !isStandardVR(vrAt(window.bytes, at + 4))) break;
+    }
     if (at + 2 > window.end) return { type: 'malformed', detail: 'the file ends within an element', offset: at };
     if (at + 2 > window.bytes.length) return { type: 'need more', bytes: at + 2 };
     if (u16At(window.bytes, at, false) !== 2) break;
-    const element = readMetaElement(window, at);
-    if (element.type !== 'element') return element;
-    const skipped = skipValue(window, element, 'Explicit VR Little Endian');
-    if (skipped.type !== 'skipped') return skipped;
-    if (element.tag === FILE_META_INFORMATION_GROUP_LENGTH && element.length === 4) {
-      if (skipped.next > window.bytes.length) return { type: 'need more', bytes: skipped.next };
-      announcedEnd = skipped.next + u32At(window.bytes, element.valueOffset, false);
-    } else if (isWanted(element.tag)) {
-      const uid = uidAt(window, element);
-      if (typeof uid !== 'string') return uid;
-      if (uid !== '') uids.set(element.tag, { value: uid, offset: element.valueOffset });
-    }
-    at = skipped.next;
+    const failure = step(window, progress);
+    if (failure !== undefined) return failure;
   }
   return {
     type: 'meta group',
-    end: at,
+    end: progress.at,
+    strays: progress.strays,
     sopClass: uids.get(MEDIA_STORAGE_SOP_CLASS_UID),
     sopInstance: uids.get(MEDIA_STORAGE_SOP_INSTANCE_UID),
     transferSyntaxUID: uids.get(TRANSFER_SYNTAX_UID)?.value,
   };
+}
+
+/** Over one element of group 0002, or to the end that (0002,0000) names if the element leads beyond it. */
+function step(window: ByteWindow, progress: Progress): NeedMore | Malformed | undefined {
+  const { at, announcedEnd, uids } = progress;
+  const element = readMetaElement(window, at);
+  if (element.type === 'need more') return element;
+  const skipped = element.type === 'element' ? skipValue(window, element, 'Explicit VR Little Endian') : element;
+  if (skipped.type === 'need more') return skipped;
+  const isWithin = at < announcedEnd;
+  const leavesGroup = isWithin && (skipped.type !== 'skipped' || skipped.next > announcedEnd);
+  const ascends = element.type === 'element' && element.tag > progress.previousTag;
+  if (isWithin && (leavesGroup || !ascends) && progress.isAnnouncedRight === undefined) {
+    const answer = beginsDataSet(window, announcedEnd, uids.get(TRANSFER_SYNTAX_UID)?.value);
+    if (typeof answer !== 'boolean') return answer;
+    progress.isAnnouncedRight = answer;
+  }
+  if (leavesGroup && progress.isAnnouncedRight === true) {
+    progress.at = announcedEnd;
+    return undefined;
+  }
+  if (element.type !== 'element' || skipped.type !== 'skipped') return skipped.type === 'skipped' ? undefined : skipped;
+  progress.at = skipped.next;
+  const belongs = (ascends && !progress.hasEnded) || (isWithin && progress.isAnnouncedRight === true);
+  if (!belongs) progress.hasEnded = true;
+  if (!belongs || at === announcedEnd) progress.isBehindEnd = true;
+  if (progress.isBehindEnd) {
+    const { offset, count } = progress.strays ?? { offset: at, count: 0 };
+    progress.strays = { offset, count: count + 1 };
+  }
+  return belongs ? keepValue(window, progress, element, skipped.next) : undefined;
+}
+
+function keepValue(window: ByteWindow, progress: Progress, element: ElementHeader, next: number): NeedMore | undefined {
+  const { tag, length, valueOffset } = element;
+  progress.previousTag = Math.max(progress.previousTag, tag);
+  if (tag === FILE_META_INFORMATION_GROUP_LENGTH && length === 4 && progress.announcedEnd < 0) {
+    if (next > window.bytes.length) return { type: 'need more', bytes: next };
+    progress.announcedEnd = next + u32At(window.bytes, valueOffset, false);
+  } else if (isWanted(tag) && !progress.uids.has(tag)) {
+    const uid = uidAt(window, element);
+    if (typeof uid !== 'string') return uid;
+    if (uid !== '') progress.uids.set(tag, { value: uid, offset: valueOffset });
+  }
+  return undefined;
+}
+
+/** Whether an element of a group behind 0002 begins at `at`, or a deflate stream where the data set is one. */
+function beginsDataSet(window: ByteWindow, at: number, transferSyntaxUID: string | undefined): boolean | NeedMore {
+  // What lies further off is not read for a header.
+  if (at >= window.end || at > HEADER_LIMIT / 2) return false;
+  if (isDeflated(transferSyntaxUID ?? '')) return true;
+  const detected = detectEncoding(window, at, false);
+  if (detected.type !== 'detected') return detected.type === 'need more' ? detected : false;
+  return tagAt(window.bytes, at, detected.encoding === 'Explicit VR Big Endian') >>> 16 > 2;
 }
 
 function isWanted(tag: number): boolean {

@@ -81,6 +81,16 @@ const EVERY_CODE: {
     [{ ...UID, value: '1.2"`x', fault: 'characters' }, /only digits and dots\): 6 bytes that are no UID\./],
     [{ ...UID, value: '1', fault: 'too long' }, /more than 64 characters/],
   ],
+  'stray meta elements': [
+    [
+      { code: 'stray meta elements', offset: 332, place: 'before the data set', count: 2 },
+      /^2 elements of group 0002 stand behind the end of the File Meta Information at byte 332\. .*they are not sent/,
+    ],
+    [
+      { code: 'stray meta elements', offset: 900, place: 'in the data set', count: 1 },
+      /^1 element of group 0002 stands in the data set at byte 900\. .*it is sent with the data set/,
+    ],
+  ],
   'no pixel data': [[{ code: 'no pixel data', offset: 900 }, /image without pixel data.*at byte 900/]],
   'not checked': [[{ code: 'not checked', offset: 900 }, /not checked from byte 900 on/]],
   'duplicate instance': [

@@ -118,6 +118,32 @@ function boundaries(elements: readonly BuiltElement[], transferSyntax: string): 
   return new Map(elements.map((_, index) => [encodeElements(elements.slice(0, index), encoding).length, index]));
 }
 
+describe('elements of group 0002', () => {
+  const STRAY = element(0x00020010, 'UI', RLE_LOSSLESS);
+
+  for (const transferSyntax of PLAIN) {
+    test(`in the data set are counted, ${transferSyntax}`, async () => {
+      const { elements } = sampleInstance();
+      const nested = element(0x00081140, 'SQ', { items: [[STRAY]], undefinedLength: true, undefinedItemLength: true });
+      const { file } = built(
+        elements.flatMap((one) => (one.tag === 0x00081140 ? [nested] : one.tag === 0x00280010 ? [one, STRAY] : [one])),
+        transferSyntax,
+      );
+      const findings = await findingsOf(file);
+      const strays = findings.find(({ code }) => code === 'stray meta elements');
+      const offset = file.indexOf(encodeElements([STRAY], encodingOfSyntax(transferSyntax)));
+      assert.deepEqual(strays, { code: 'stray meta elements', place: 'in the data set', offset, count: 2 });
+    });
+  }
+
+  test('in front of the data set are told, with the first of them', async () => {
+    const { dataSet, ...sample } = sampleInstance();
+    const file = buildFile({ ...sample, dataSet: Buffer.concat([encodeElements([STRAY], 'explicit LE'), dataSet]) });
+    const strays = { place: 'before the data set', offset: sample.dataSetOffset, count: 1 };
+    assert.deepEqual(await findingsOf(file), [{ code: 'stray meta elements', ...strays }]);
+  });
+});
+
 describe('a file that is cut off', () => {
   for (const transferSyntax of WALKED) {
     test(`anywhere is a problem or has a finding, ${transferSyntax}`, async () => {

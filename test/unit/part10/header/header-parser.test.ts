@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 import type { InstanceHeader } from '../../../../src/part10/header/header.ts';
+import { parseHeader } from '../../../../src/part10/header/header-parser.ts';
 import {
+  type BuiltElement,
   buildFile,
   CT_IMAGE,
   DEFLATED_LE,
@@ -115,6 +117,65 @@ describe('odd forms of preamble and meta group', () => {
       code: 'malformed',
       detail: 'the data set is not a deflate stream',
       offset,
+    });
+  });
+
+  describe('elements of group 0002 behind its end', () => {
+    const JPEG = element(0x00020010, 'UI', JPEG_BASELINE);
+    const others: readonly (readonly [string, readonly BuiltElement[]])[] = [
+      ['a transfer syntax', [JPEG]],
+      ['a whole second group', [element(0x00020000, 'UL', [36]), element(0x00020002, 'UI', MR_IMAGE), JPEG]],
+      ['other UIDs', [element(0x00020002, 'UI', MR_IMAGE), element(0x00020003, 'UI', '2.25.99')]],
+      ['elements in ascending order', [element(0x00020013, 'SH', 'X'), element(0x00020016, 'AE', 'X')]],
+    ];
+    for (const transferSyntax of SYNTAXES) {
+      for (const [name, strays] of others) {
+        for (const encoding of ['explicit LE', 'implicit LE'] as const) {
+          // In front of a deflate stream only explicit ones can be told from it.
+          if (transferSyntax === DEFLATED_LE && encoding === 'implicit LE') continue;
+          test(`${name}, ${encoding}, ${transferSyntax}`, () => {
+            const sample = sampleInstance({ transferSyntax });
+            const dataSet = Buffer.concat([encodeElements(strays, encoding), sample.dataSet]);
+            const file = buildFile({ ...sample, dataSet });
+            const step = parseHeader(file, file.length);
+            assert.ok(step.type === 'instance');
+            const { header, mediaStorage } = step;
+            assert.equal(header.transferSyntaxUID, transferSyntax);
+            assert.equal(mediaStorage.sopClass?.value, CT_IMAGE);
+            assert.equal(mediaStorage.sopInstance?.value, sample.sopInstance);
+            assert.equal(header.dataSetOffset, sample.dataSetOffset + dataSet.length - sample.dataSet.length);
+            assert.deepEqual(step.strays, { offset: sample.dataSetOffset, count: strays.length });
+          });
+        }
+      }
+    }
+
+    for (const groupLength of ['absent', 20, 5000] as const) {
+      test(`the order of tags tells them, group length ${groupLength}`, () => {
+        const sample = sampleInstance({ transferSyntax: RLE_LOSSLESS });
+        const dataSet = Buffer.concat([encodeElements([JPEG], 'explicit LE'), sample.dataSet]);
+        const file = buildFile({ ...sample, dataSet }, { groupLength });
+        const step = parseHeader(file, file.length);
+        assert.equal(step.type === 'instance' && step.header.transferSyntaxUID, RLE_LOSSLESS);
+        assert.equal(step.type === 'instance' && step.strays?.count, 1);
+      });
+    }
+
+    test('a right group length holds a group together that is not in order, and the first of each counts', () => {
+      const sample = sampleInstance({ transferSyntax: RLE_LOSSLESS });
+      const file = buildFile(sample, { extraMeta: [JPEG, element(0x00020003, 'UI', '2.25.99')] });
+      const step = parseHeader(file, file.length);
+      assert.ok(step.type === 'instance');
+      assert.equal(step.header.transferSyntaxUID, RLE_LOSSLESS);
+      assert.equal(step.mediaStorage.sopInstance?.value, sample.sopInstance);
+      assert.deepEqual([step.strays, file.subarray(step.header.dataSetOffset)], [undefined, sample.dataSet]);
+    });
+
+    test('a right group length goes before the length of an element that leads beyond it', () => {
+      const sample = sampleInstance();
+      const liar = { ...element(0x00020013, 'SH', 'X'), lyingLength: 40 };
+      const file = buildFile(sample, { extraMeta: [liar] });
+      assert.deepEqual(file.subarray(headerOf(file).dataSetOffset), sample.dataSet);
     });
   });
 
@@ -303,7 +364,7 @@ describe('what is no instance', () => {
 
   test('a value in the meta group that is longer than the file', () => {
     const liar = { ...element(0x00020013, 'SH', 'X'), lyingLength: 60_000 };
-    const file = buildFile(sampleInstance(), { extraMeta: [liar] });
+    const file = buildFile(sampleInstance(), { extraMeta: [liar], groupLength: 'absent' });
     assert.match((problemOf(file) as { detail: string }).detail, /\(0002,0013\) says 60000 bytes/u);
   });
 
