@@ -222,6 +222,9 @@ test('a machine that comes back as soon as it is ended keeps no other machine ou
 }, async (t) => {
   const { receiver, directory } = await attacked(t);
   let isOver = false;
+  t.after(() => {
+    isOver = true;
+  });
   /** Holds a place, and when it is ended or rejected comes back at once. */
   const comesBack = async (): Promise<void> => {
     while (!isOver) {
