@@ -49,12 +49,18 @@ export function isHeld(holder: FileHolder, silentMs: number): boolean {
 /** The shape of `ownMark`: process ID, where it runs, which run it is. */
 export const HOLDER_MARK = '([1-9]\\d{0,9})-([0-9a-f]{8})-([0-9a-f]{8})';
 
-let mark: string | undefined;
+/** Asked once: there may be thousands of names to make, or to judge. */
+let own: FileHolder | undefined;
+
+function ownProcess(): FileHolder {
+  own ??= thisProcess();
+  return own;
+}
 
 /** This process as part of a file name. */
 export function ownMark(): string {
-  mark ??= markOf(thisProcess());
-  return mark;
+  const here = ownProcess();
+  return `${here.pid}-${placeOf(here)}-${runOf(here)}`;
 }
 
 /**
@@ -62,7 +68,7 @@ export function ownMark(): string {
  * @param pid, place, run the parts of `HOLDER_MARK`
  */
 export function isMarkHeld(pid: string, place: string, run: string): boolean | undefined {
-  const here = thisProcess();
+  const here = ownProcess();
   if (place !== placeOf(here)) return undefined;
   const number = Number(pid);
   if (number === here.pid) return run === runOf(here);
@@ -71,7 +77,6 @@ export function isMarkHeld(pid: string, place: string, run: string): boolean | u
   return began !== undefined && run === runOf({ ...here, began });
 }
 
-const markOf = (holder: FileHolder): string => `${holder.pid}-${placeOf(holder)}-${runOf(holder)}`;
 const placeOf = ({ host, space }: FileHolder): string => short(`${host} ${space}`);
 const runOf = ({ boot, began }: FileHolder): string => short(`${boot} ${began}`);
 const short = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
