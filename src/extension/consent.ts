@@ -74,13 +74,24 @@ export interface ConsentQuestion {
 export interface Load {
   readonly files: number;
   readonly bytes: number;
+  /** If the peer takes uncompressed images only. */
+  readonly mostBytes?: number;
+}
+
+/** Images compress to a half or a tenth, rarely to less. What may grow more than this is said before it is sent. */
+const USUAL_GROWTH = 20;
+
+function bytesWords({ files, bytes, mostBytes = bytes }: Load): string {
+  const isUnusual = mostBytes > USUAL_GROWTH * bytes || isLarge({ files: 0, bytes, mostBytes });
+  const most = isUnusual && mostBytes > bytes ? `, ${formatBytes(mostBytes)} if decompressed` : '';
+  return `${plural(files, 'DICOM file')} (${formatBytes(bytes)}${most})`;
 }
 
 /** 'Send 312 DICOM files (6.6 MB) to another machine, unencrypted?': only words of ours. */
 function headline(configured: ConfiguredPeer, load: Load | undefined): string {
   const where = isLoopback(configured.peer.host) ? 'a local address' : 'another machine, unencrypted';
   if (load === undefined) return `Connect to ${where}?`;
-  return `Send ${plural(load.files, 'DICOM file')} (${formatBytes(load.bytes)}) to ${where}?`;
+  return `Send ${bytesWords(load)} to ${where}?`;
 }
 
 /**
@@ -160,5 +171,5 @@ export const MANY_FILES = 10_000;
 export const MANY_BYTES = 20e9;
 
 export function isLarge(load: Load): boolean {
-  return load.files > MANY_FILES || load.bytes > MANY_BYTES;
+  return load.files > MANY_FILES || Math.max(load.bytes, load.mostBytes ?? 0) > MANY_BYTES;
 }

@@ -3,6 +3,7 @@
 
 import * as vscode from 'vscode';
 import type { Peer } from '../net/peer.ts';
+import { loadOnWire } from '../send/expansion.ts';
 import type { SendJob, SendProgress, SendResult } from '../send/job.ts';
 import type { Journal, JournaledFile } from '../send/journal.ts';
 import type { OutcomeCounts } from '../send/outcome.ts';
@@ -94,7 +95,7 @@ async function scanAndSend(session: Session, request: SendRequest, send: LiveSen
   };
   if (files.load.files === 0) return runWithout(send, job);
   send.asking();
-  if (!(await mayConnect(session, configured, files.load))) return undefined;
+  if (!(await mayConnect(session, configured, loadOnWire(files, sendOptions?.conversion)))) return undefined;
   const journal = await openJournal(session, job, request);
   if (journal === undefined) {
     void vscode.window.showInformationMessage('Another window is already sending these files, or has forgotten them.');

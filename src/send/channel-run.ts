@@ -31,6 +31,8 @@ export interface ChannelHost {
    * @returns why it must not: what was stored meanwhile; undefined: it may
    */
   claim(pending: Pending): Promise<Reason | undefined> | undefined;
+  /** An instance goes out in this transfer syntax, its own or another one. */
+  begun(pending: Pending, transferSyntaxUID: string): void;
   /** Bytes of an instance's data set that have just gone out. */
   sent(pending: Pending, bytes: number): void;
   /** The target has answered to this instance, whatever it said. */
@@ -169,6 +171,7 @@ class ChannelRun implements ChannelEnd {
     const { pending, prepared } = ready;
     const began = performance.now();
     pending.tries += 1;
+    this.#host.begun(pending, prepared.transferSyntaxUID);
     const transmission = await prepared.store((bytes) => this.#host.sent(pending, bytes));
     if (transmission.type === 'ended') {
       this.#conclude(ready, transmission.result, began);

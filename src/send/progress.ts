@@ -13,7 +13,7 @@ const RATE_AFTER_MS = 1_000;
 export class ProgressMeter {
   readonly #report: ((progress: SendProgress) => void) | undefined;
   readonly #filesTotal: number;
-  readonly #bytesTotal: number;
+  #bytesTotal: number;
   readonly #counts: () => OutcomeCounts;
   readonly #samples: { readonly at: number; readonly bytes: number }[] = [];
   #filesDone = 0;
@@ -30,6 +30,11 @@ export class ProgressMeter {
     this.#report = report;
   }
 
+  /** The files have so many bytes more than was thought: they are decompressed. */
+  grown(bytes: number): void {
+    this.#bytesTotal += bytes;
+  }
+
   /** Bytes have gone out of an instance without an outcome. */
   sent(bytes: number): void {
     this.#bytesInFlight += bytes;
@@ -42,7 +47,7 @@ export class ProgressMeter {
   }
 
   /**
-   * @param bytes the length of the file's data set, whatever of it was sent
+   * @param bytes the length of the data set as it goes out, whatever of it was sent
    * @param bytesSent what `sent` was told of it
    */
   settled(bytes: number, bytesSent: number): void {

@@ -16,7 +16,7 @@ import { ProgressMeter } from './progress.ts';
 import { InstanceQueue, type Pending, untried } from './queue.ts';
 import { Losses, pause } from './recovery.ts';
 import type { ScannedInstance } from './scanned-file.ts';
-import type { ScannedFiles } from './scanned-files.ts';
+import { growthOf, type InstanceKind, type ScannedFiles } from './scanned-files.ts';
 import { compare, conflictsWith, duplicateOf, NOTHING_COMPARED, storedConflict } from './screening.ts';
 import type { ChannelNeeds, StoreTarget } from './store-target.ts';
 import type { StoredAtDestination, StoredInstance } from './stored-instances.ts';
@@ -76,6 +76,9 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
   readonly #growth: ChannelGrowth;
   readonly #stored: StoredAtDestination | undefined;
   #bytesSent = 0;
+  /** Kinds of which instances are decompressed, and how much others would have grown that were settled before. */
+  readonly #growing = new Set<InstanceKind>();
+  readonly #growthSettled = new Map<InstanceKind, number>();
   #answers = 0;
   /** The target has opened a channel. */
   #isPeerKnown = false;
@@ -134,6 +137,13 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
       return undefined;
     }
     return this.#claimBeside(index, file, first, this.#stored);
+  }
+
+  begun({ kind }: Pending, transferSyntaxUID: string): void {
+    if (transferSyntaxUID === kind.transferSyntaxUID || this.#growing.has(kind)) return;
+    // All others of its kind will be decompressed, too.
+    this.#growing.add(kind);
+    this.#progress.grown((this.#job.files.growth.get(kind) ?? 0) - (this.#growthSettled.get(kind) ?? 0));
   }
 
   sent(pending: Pending, bytes: number): void {
@@ -283,7 +293,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
   #settle(index: number, file: ScannedInstance, ending: Ending, bytesSent: number): void {
     const { outcome } = ending;
     this.#tally.settle(index, file, ending);
-    this.#progress.settled(file.header.dataSetLength, bytesSent);
+    this.#progress.settled(file.header.dataSetLength + this.#growthOf(index, file), bytesSent);
     const isStored = outcome === 'stored' || outcome === 'stored with warning';
     // Unknown: it may be stored.
     if (isStored || outcome === 'unknown') this.#stored?.add(file, this.#compared.digests.get(index));
@@ -316,6 +326,15 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
     for (const duplicate of this.#duplicates.take(index)) {
       this.#settleByIndex(duplicate, outcome, { code: 'same as another file', firstPath, ...why });
     }
+  }
+
+  /** By how much it counts for more than its file. */
+  #growthOf(index: number, { header }: ScannedInstance): number {
+    const growth = growthOf(header);
+    const kind = this.#job.files.kindOf(index);
+    if (growth === 0 || this.#growing.has(kind)) return growth;
+    this.#growthSettled.set(kind, (this.#growthSettled.get(kind) ?? 0) + growth);
+    return 0;
   }
 
   /** Settles an instance that was never sent. */

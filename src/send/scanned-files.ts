@@ -17,6 +17,11 @@ export interface Load {
   readonly bytes: number;
 }
 
+/** Of an instance that is decompressed: by how much it is longer than its file. In bytes. */
+export function growthOf({ decodedLength = 0, dataSetLength }: InstanceHeader): number {
+  return Math.max(0, decodedLength - dataSetLength);
+}
+
 const NO_FINDINGS: readonly Finding[] = [];
 
 /** Only grows, at its end. */
@@ -38,6 +43,9 @@ export class ScannedFiles extends LazyList<ScannedFile> {
   readonly #sopInstance = new PackedNumbers(Float64Array);
   readonly #dataSetOffset = new PackedNumbers(Float64Array);
   readonly #dataSetLength = new PackedNumbers(Float64Array);
+  /** 0: not known. */
+  readonly #decodedLength = new PackedNumbers(Float64Array);
+  readonly #growth = new Map<InstanceKind, number>();
   readonly #size = new PackedNumbers(Float64Array);
   readonly #mtimeMs = new PackedNumbers(Float64Array);
   readonly #ctimeMs = new PackedNumbers(Float64Array);
@@ -56,6 +64,11 @@ export class ScannedFiles extends LazyList<ScannedFile> {
 
   get load(): Load {
     return { files: this.#length - this.#skipped.size, bytes: this.#bytes };
+  }
+
+  /** By how many bytes the instances of a kind grow if they are decompressed, together. */
+  get growth(): ReadonlyMap<InstanceKind, number> {
+    return this.#growth;
   }
 
   /** Files that hold nothing to send, by index. */
@@ -102,6 +115,7 @@ export class ScannedFiles extends LazyList<ScannedFile> {
     this.#sopInstance.set(index, this.#texts.add(header.sopInstanceUID));
     this.#dataSetOffset.set(index, header.dataSetOffset);
     this.#dataSetLength.set(index, header.dataSetLength);
+    this.#decodedLength.set(index, header.decodedLength ?? 0);
     this.#form.set(index, HEADER_FORMS.indexOf(header.form));
     this.#size.set(index, identity.size);
     this.#mtimeMs.set(index, identity.mtimeMs);
@@ -112,6 +126,9 @@ export class ScannedFiles extends LazyList<ScannedFile> {
     if (file.leadsTo !== undefined) this.#leadsTo.set(index, file.leadsTo);
     this.#repeated.add(index, header.sopInstanceUID);
     this.#bytes += header.dataSetLength;
+    const kind = this.kindOf(index);
+    const growth = growthOf(header);
+    if (growth > 0) this.#growth.set(kind, (this.#growth.get(kind) ?? 0) + growth);
   }
 
   #kindNumberOf({ sopClassUID, transferSyntaxUID }: InstanceHeader): number {
@@ -128,6 +145,7 @@ export class ScannedFiles extends LazyList<ScannedFile> {
   instance(index: number): ScannedInstance {
     const { sopClassUID, transferSyntaxUID } = this.kindOf(index);
     const leadsTo = this.#leadsTo.get(index);
+    const decodedLength = this.#decodedLength.at(index);
     return {
       type: 'instance',
       path: this.#folders.at(this.#folder.at(index)) + this.#texts.at(this.#name.at(index)),
@@ -138,6 +156,7 @@ export class ScannedFiles extends LazyList<ScannedFile> {
         dataSetOffset: this.#dataSetOffset.at(index),
         dataSetLength: this.#dataSetLength.at(index),
         form: HEADER_FORMS[this.#form.at(index)] as InstanceHeader['form'],
+        ...(decodedLength === 0 ? {} : { decodedLength }),
       },
       identity: {
         size: this.#size.at(index),

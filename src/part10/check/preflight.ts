@@ -10,6 +10,7 @@ import { detectEncoding } from '../encoding-detection.ts';
 import type { HeaderResult } from '../header/header.ts';
 import { encodingOf, isDeflated, isPrivate } from '../transfer-syntax-encoding.ts';
 import type { Finding } from './finding.ts';
+import type { ImageSize } from './image-size.ts';
 import { type FilePart, StructureCheck } from './structure-check.ts';
 import { uidFault } from './uid-fault.ts';
 
@@ -30,6 +31,7 @@ type Instance = Extract<HeaderResult, { type: 'instance' }>;
  * @param prefix the bytes that the header was read from, from the start of the file
  * @param read its rejections are passed on
  * @param signal when it aborts, the rest of the file is reported as 'not checked'
+ * @param size is told of the image
  * @returns what was found, in the order of the file; what is said of the data set as a whole comes last
  */
 export async function inspect(
@@ -37,13 +39,14 @@ export async function inspect(
   prefix: Uint8Array,
   read: ReadPart,
   signal?: StopSignal,
+  size?: ImageSize,
 ): Promise<readonly Finding[]> {
   const { transferSyntaxUID, dataSetOffset, dataSetLength } = instance.header;
   const ofMeta = metaFindings(instance);
   if (isDeflated(transferSyntaxUID)) return [...ofMeta, ...deflatedFindings(instance)];
   const isOdd = dataSetLength % 2 !== 0;
   const odd: Finding[] = isOdd ? [{ code: 'odd length', offset: dataSetOffset, length: dataSetLength }] : [];
-  return [...ofMeta, ...(await walk(instance, prefix, read, signal)), ...odd];
+  return [...ofMeta, ...(await walk(instance, prefix, read, signal, size)), ...odd];
 }
 
 async function walk(
@@ -51,6 +54,7 @@ async function walk(
   prefix: Uint8Array,
   read: ReadPart,
   signal: StopSignal | undefined,
+  size: ImageSize | undefined,
 ): Promise<readonly Finding[]> {
   const { transferSyntaxUID, dataSetOffset, dataSetLength } = header;
   const end = dataSetOffset + dataSetLength;
@@ -60,7 +64,7 @@ async function walk(
     if (detected.type !== 'detected') return [{ code: 'not checked', offset: dataSetOffset }];
     encoding = detected.encoding;
   }
-  const check = new StructureCheck(encoding, dataSetOffset, end);
+  const check = new StructureCheck(encoding, dataSetOffset, end, size);
   let part: FilePart = { bytes: prefix.subarray(0, end), base: 0 };
   let piece = 0;
   for (let pieces = 0; pieces < PIECES_MAX && signal?.aborted !== true; pieces++) {

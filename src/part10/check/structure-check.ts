@@ -21,6 +21,7 @@ import { delimiterOf, ITEM, ITEM_GROUP, tagText, UNDEFINED_LENGTH } from '../str
 import { isFutureVR, isStandardVR } from '../value-representation.ts';
 import { ElementNotes } from './element-notes.ts';
 import type { Finding } from './finding.ts';
+import type { ImageSize } from './image-size.ts';
 import { uidFault } from './uid-fault.ts';
 
 /** Some bytes of the file. `base`: where the first of them stands in it. */
@@ -43,6 +44,7 @@ const LONGEST_UID_READ = 128;
 const HIGHEST_GROUP = 0xfffc;
 const ROWS = 0x00280010;
 const PIXEL_DATA_PROVIDER_URL = 0x00287fe0;
+const ENCAPSULATED = 0x7fe00010;
 /** Float, Double Float and plain Pixel Data. */
 const PIXEL_DATA: ReadonlySet<number> = new Set([0x7fe00008, 0x7fe00009, 0x7fe00010]);
 
@@ -63,7 +65,10 @@ type IllFormedUID = Extract<Finding, { code: 'ill-formed UID' }>;
 
 export class StructureCheck {
   readonly #encoding: Encoding;
+  readonly #start: number;
   readonly #end: number;
+  /** Told of the image, if somebody wants to know. */
+  readonly #size: ImageSize | undefined;
   readonly #findings: Finding[] = [];
   readonly #levels: Level[] = [];
   #at: number;
@@ -85,7 +90,9 @@ export class StructureCheck {
   #window: ByteWindow | undefined;
 
   /** @param start where the data set begins, and `end` where the file does; bytes from the start of the file */
-  constructor(encoding: Encoding, start: number, end: number) {
+  constructor(encoding: Encoding, start: number, end: number, size?: ImageSize) {
+    this.#start = start;
+    this.#size = size;
     this.#encoding = encoding;
     this.#at = start;
     this.#topAt = start;
@@ -148,7 +155,9 @@ export class StructureCheck {
     const { tag, length } = element;
     this.#topTag = tag;
     if (tag >>> 16 > HIGHEST_GROUP) return this.#broken(at, `${tagText(tag)} where an element should begin`);
+    if (tag === ENCAPSULATED && length === UNDEFINED_LENGTH) this.#size?.notePixels(at - this.#start);
     if (length === UNDEFINED_LENGTH) return this.#enter(element, this.#encoding);
+    const sight = this.#size?.sightOf(tag, length) ?? 0;
     const next = element.valueOffset + length;
     if (next > this.#end) return this.#overrun(at, element);
     const keyword = UIDS.get(tag);
@@ -156,6 +165,12 @@ export class StructureCheck {
       const wantUID = lacking(part, element.valueOffset, Math.min(length, LONGEST_UID_READ));
       if (wantUID !== undefined) return wantUID;
       this.#checkUID(part, element, keyword);
+    }
+    if (sight > 0) {
+      const wantSize = lacking(part, element.valueOffset, sight);
+      if (wantSize !== undefined) return wantSize;
+      const from = element.valueOffset - part.base;
+      this.#size?.note(tag, part.bytes.subarray(from, from + sight));
     }
     if (tag === ROWS && length > 0) this.#sawRows = true;
     if ((PIXEL_DATA.has(tag) || tag === PIXEL_DATA_PROVIDER_URL) && length > 0) this.#sawPixels = true;

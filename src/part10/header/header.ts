@@ -17,6 +17,11 @@ export interface InstanceHeader {
   readonly dataSetOffset: number;
   /** From there to the end of the file, in bytes. */
   readonly dataSetLength: number;
+  /**
+   * Of the data set once its pixel data are decompressed, in bytes, as its attributes say. Absent: it has none that we
+   * decompress, or its attributes do not say.
+   */
+  readonly decodedLength?: number;
   readonly form: (typeof HEADER_FORMS)[number];
 }
 

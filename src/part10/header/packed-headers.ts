@@ -17,7 +17,7 @@ export interface PackedHeaders {
 }
 
 /** So many numbers an instance: its two common UIDs by number, then the fields of its header, then its identity. */
-const FIELDS = 10;
+const FIELDS = 11;
 
 /** Leaves out the meta group's UIDs: the pre-flight check has compared them. */
 export function packHeaders(readings: readonly HeaderReading[]): PackedHeaders {
@@ -48,6 +48,7 @@ export function packHeaders(readings: readonly HeaderReading[]): PackedHeaders {
       HEADER_FORMS.indexOf(form),
     );
     numbers.push(identity.size, identity.mtimeMs, identity.ctimeMs, identity.ino, identity.dev);
+    numbers.push(result.header.decodedLength ?? 0);
     instanceUIDs.push(sopInstanceUID);
   }
   const { length: count } = readings;
@@ -68,6 +69,7 @@ export function unpackHeaders(packed: PackedHeaders): HeaderReading[] {
 
 function plainReading({ numbers, instanceUIDs, commonUIDs }: PackedHeaders, taken: number): HeaderReading {
   const at = taken * FIELDS;
+  const decodedLength = numbers[at + 10] as number;
   const header: InstanceHeader = {
     sopClassUID: commonUIDs[numbers[at] as number] as string,
     sopInstanceUID: instanceUIDs[taken] as string,
@@ -75,6 +77,7 @@ function plainReading({ numbers, instanceUIDs, commonUIDs }: PackedHeaders, take
     dataSetOffset: numbers[at + 2] as number,
     dataSetLength: numbers[at + 3] as number,
     form: HEADER_FORMS[numbers[at + 4] as number] as InstanceHeader['form'],
+    ...(decodedLength === 0 ? {} : { decodedLength }),
   };
   const identity = {
     size: numbers[at + 5] as number,

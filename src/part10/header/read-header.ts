@@ -4,7 +4,9 @@
 import type { Stats } from 'node:fs';
 import { HEADER_LIMIT } from '../../protocol/limits.ts';
 import type { Finding } from '../check/finding.ts';
+import { ImageSize } from '../check/image-size.ts';
 import { inspect, type StopSignal } from '../check/preflight.ts';
+import { decompressionOf } from '../decompress/decompression.ts';
 import { asynchronousAccess, type FileAccess, type OpenFile } from '../read/file-access.ts';
 import { type FileIdentity, identityOf, kindOf } from '../read/file-identity.ts';
 import { systemErrorInfo } from '../system-error.ts';
@@ -90,7 +92,12 @@ async function readPrefixes(
       const own = step.header.form === 'bare data set' ? Buffer.from(prefix) : prefix;
       const result = await confirmed(own, step);
       if (result.type !== 'instance') return { result, findings: [] };
-      return { result, findings: await inspect(result, own, (...part) => readPart(file, ...part), signal) };
+      const isDecoded = decompressionOf(result.header.transferSyntaxUID) !== undefined;
+      const imageSize = isDecoded ? new ImageSize() : undefined;
+      const findings = await inspect(result, own, (...part) => readPart(file, ...part), signal, imageSize);
+      const decodedLength = imageSize?.decodedLength;
+      if (decodedLength === undefined) return { result, findings };
+      return { result: { ...result, header: { ...result.header, decodedLength } }, findings };
     }
     if (step.type !== 'need more') return { result: step, findings: [] };
     if (step.bytes > HEADER_LIMIT) {
