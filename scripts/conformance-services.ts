@@ -28,6 +28,9 @@ function storageScu(): string[] {
       syntaxes, as far as the association has room.`,
       `Conversion changes no attribute but the encoding. Decompression sets the attributes that describe pixel data and, for
       lossily compressed images, those that say so. The SOP Instance UID stays the same.`,
+      `In what is re-encoded sequences and items end with delimiters, there are no group lengths, and odd values are
+      padded. An element that readers of Implicit VR would take for something else, text for a sequence or a sequence for
+      text, is not written in it: the instance fails, and the element is named.`,
       `Digital signatures (PS3.15) are kept bit by bit in data sets that are sent unchanged. Conversion and decompression
       change the bytes that a signature covers; the signature is then sent, and no longer valid.`,
       `Files that an SCP cannot read are held back, and so is the second of two different data sets with one SOP Instance

@@ -31,6 +31,8 @@ const STANDARD: Readonly<Record<number, string>> = {
   0x00660040: 'OL',
   0x00686340: 'FD',
   0x00880200: 'SQ',
+  0x5000200c: 'ox',
+  0x50003000: 'ox',
   0x54000100: 'SQ',
   0x54001004: 'US',
   0x54001010: 'ox',

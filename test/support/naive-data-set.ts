@@ -73,8 +73,8 @@ export function writeDataSet(
       const inner = vr === 'UN' ? IMPLICIT : encoding;
       const isOpen = vr === 'UN' || (undefinedLengths ? value.length > 0 : element.undefinedLength === true);
       const items = value.map((item) => {
-        const body = writeDataSet(item.elements, inner, vr === 'UN' ? false : undefinedLengths);
-        const open = undefinedLengths && vr !== 'UN' ? body.length > 0 : item.undefinedLength === true;
+        const body = writeDataSet(item.elements, inner, undefinedLengths);
+        const open = undefinedLengths ? body.length > 0 : item.undefinedLength === true;
         const end = open ? [...tagOf(0xfffee00d, inner.big), 0, 0, 0, 0] : [];
         const head = [...tagOf(0xfffee000, inner.big), ...number(open ? UNDEFINED : body.length, 4, inner.big)];
         return Buffer.concat([Uint8Array.from(head), body, Uint8Array.from(end)]);

@@ -20,7 +20,7 @@ const STEP_LENGTH = 0x8000;
  * `source` in the transfer syntax `to`. Its length is not known beforehand, and it can be read once, as `source` can.
  * `chunks` throws what `source` throws, and DataSetConversionError if the data set is malformed. The pieces before that
  * are a truncated data set.
- * @param loadDictionary called only from implicit to explicit VR
+ * @param loadDictionary called only where elements are re-encoded
  * @throws RangeError unless `canConvert(source.transferSyntaxUID, to)`
  */
 export function convertedSource(
@@ -51,11 +51,10 @@ async function* convertedChunks(
   let bytes = bytesOf(source, Math.max(chunkLength - (chunkLength % 2), READ_LENGTH));
   if (isDeflated) bytes = inflated(bytes);
   if (encodings.from !== undefined && encodings.to !== undefined && encodings.from !== encodings.to) {
-    const needsDictionary = !encodings.from.explicitVR;
     bytes = reencoded(bytes, {
       from: encodings.from,
       to: encodings.to,
-      ...(needsDictionary ? { dictionary: await loadDictionary() } : {}),
+      dictionary: await loadDictionary(),
       ...(isDeflated || source.length === undefined ? {} : { length: source.length }),
     });
   }

@@ -1,17 +1,15 @@
 // Re-encodes a data set element by element while its bytes pass through. It holds one element header, part of one word, and
 // an entry for each open sequence and item. PS3.5 7.1 (elements), 7.3 (byte order), 7.5 (sequences), 6.2.2 (UN).
 //
-// Lengths. Between implicit and explicit VR an element header may be 8 or 12 bytes, so the length of a sequence or item
-// is not known until it has ended. Both are then written with undefined length and a delimitation item, which PS3.5
-// 7.5.1 and 7.5.2 allow at any place and which needs no look-ahead; empty ones stay empty with length 0. Between two
-// explicit syntaxes every size stays the same, and so do all lengths, defined or not.
+// Lengths. An element header of implicit VR has 8 bytes where one of explicit VR may have 12, and a value of odd length is
+// padded, so the length of a sequence or item is not known until it has ended. Both are written with undefined length and
+// a delimitation item, which PS3.5 7.5.1 and 7.5.2 allow at any place and which needs no look-ahead; empty ones stay empty
+// with length 0. Group lengths (gggg,0000) are retired (PS3.5 7.2) and would be wrong: they are left out.
 //
-// Group lengths (gggg,0000) are retired (PS3.5 7.2). They are left out if sizes change, because they would be wrong.
+// UN. Its value is Implicit VR Little Endian whatever surrounds it and is not swapped (PS3.5 6.2.2, notes 2 and 4, CP-246).
+// It is walked where readers do: where its length is undefined, and in Implicit VR where they know the attribute as SQ.
 //
-// UN. Its value is Implicit VR Little Endian whatever surrounds it and is not swapped (PS3.5 6.2.2, notes 2 and 4, CP-246):
-// a UN of undefined length is walked to find its end, and passes unchanged.
-//
-// Odd lengths violate PS3.5 7.1.1 but exist in the field. They pass unchanged unless words must be swapped.
+// Odd lengths violate PS3.5 7.1.1 but exist in the field: their values are padded.
 
 import { NESTING_MAX } from '../../protocol/limits.ts';
 import {
@@ -26,11 +24,13 @@ import {
 import { SQ, UN, type ValueRepresentation, vrOfBytes } from '../value-representation.ts';
 import { DataSetConversionError } from './conversion-error.ts';
 import { type Encoding, IMPLICIT_LITTLE } from './convertible-syntaxes.ts';
+import { implicitMisreading, isSequence, paddingOf, spellsVR } from './implicit-readers.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import {
   BITS_ALLOCATED,
   type Dictionary,
   type ImageContext,
+  LONGEST_SHORT_FORM,
   PIXEL_REPRESENTATION,
   vrOfImplicit,
   WAVEFORM_BITS_ALLOCATED,
@@ -52,8 +52,7 @@ interface Level {
 export interface DataSetConverterOptions {
   readonly from: Encoding;
   readonly to: Encoding;
-  /** Needed from implicit to explicit VR only. */
-  readonly dictionary?: Dictionary;
+  readonly dictionary: Dictionary;
   /** Bytes of the whole data set, if known: a truncated one then fails before its last value goes out. */
   readonly length?: number;
 }
@@ -64,7 +63,7 @@ export interface DataSetConverterOptions {
  * `push` and `end` throw DataSetConversionError; from then on every call throws the same error.
  */
 export class DataSetConverter {
-  readonly #dictionary: Dictionary | undefined;
+  readonly #dictionary: Dictionary;
   readonly #output = new OutputBuffer();
   readonly #stack: Level[];
   #level: Level;
@@ -80,6 +79,8 @@ export class DataSetConverter {
   #tag = 0;
   #valueLeft = 0;
   #dropsValue = false;
+  /** What follows a value of odd length; undefined: nothing. */
+  #padding: number | undefined;
   #wordLength: 1 | 2 | 4 | 8 = 1;
   readonly #word = new Uint8Array(8);
   #wordFill = 0;
@@ -89,9 +90,6 @@ export class DataSetConverter {
 
   constructor(options: DataSetConverterOptions) {
     const { from, to, dictionary, length } = options;
-    if (!from.explicitVR && to.explicitVR && dictionary === undefined) {
-      throw new RangeError('From implicit to explicit VR a dictionary is needed');
-    }
     this.#dictionary = dictionary;
     const context = { pixelRepresentation: undefined, bitsAllocated: undefined, waveformBitsAllocated: undefined };
     const end = length ?? Infinity;
@@ -117,7 +115,9 @@ export class DataSetConverter {
       at += count;
       this.#position += count;
       this.#valueLeft -= count;
-      if (this.#valueLeft === 0) this.#closeEnded();
+      if (this.#valueLeft > 0) continue;
+      if (this.#padding !== undefined) this.#passValue(Uint8Array.of(this.#padding));
+      this.#closeEnded();
     }
   }
 
@@ -175,7 +175,8 @@ export class DataSetConverter {
     this.#headerNeeded = 8;
     this.#tag = tag;
     const excess = this.#position + (defined ?? 0) - this.#level.limit;
-    if (excess > 0) {
+    const isStray = this.#level.kind === 'sequence' && tag >>> 16 !== ITEM_GROUP;
+    if (excess > 0 && !isStray) {
       const enclosing = this.#level.end === this.#level.limit ? this.#levelName() : 'what encloses it';
       this.#fail(offset, `${tagText(tag)} with length ${lengthName(defined)} ends ${excess} bytes beyond ${enclosing}`);
     }
@@ -187,10 +188,9 @@ export class DataSetConverter {
   }
 
   #beginItem(offset: number, tag: number, length: number | undefined): void {
-    const { from, to, end, context } = this.#level;
+    const { to, end, context } = this.#level;
     if (tag === ITEM) {
-      const written = length === 0 || keepsLengths(from, to) ? length : undefined;
-      this.#output.appendItemHeader(tag, written, to);
+      this.#output.appendItemHeader(tag, length === 0 ? length : undefined, to);
       if (length !== 0) this.#open(offset, 'item', length, { ...this.#level, context: { ...context } });
       return;
     }
@@ -217,15 +217,11 @@ export class DataSetConverter {
   }
 
   #beginImplicit(offset: number, tag: number, length: number | undefined): void {
-    const { from, to, context } = this.#level;
-    if (keepsLengths(from, to)) {
-      // Inside a UN: only the ends of undefined lengths matter.
-      this.#output.appendItemHeader(tag, length, to);
-      if (length === undefined) this.#openSequence(offset, length, from, to);
-      else this.#passNext(length, 1);
-      return;
+    const { to, context } = this.#level;
+    const vr = vrOfImplicit(tag, length, this.#dictionary, context);
+    if (!to.explicitVR && length !== undefined && spellsVR(tag, length, this.#dictionary)) {
+      this.#fail(offset, `${tagText(tag)} is in Explicit VR, which nothing inside a UN can be (PS3.5 6.2.2)`);
     }
-    const vr = vrOfImplicit(tag, length, this.#dictionary as Dictionary, context);
     if (length !== undefined && length >= 2 && isContextTag(tag)) {
       this.#watchedLeft = 2;
       this.#watched = 0;
@@ -234,16 +230,24 @@ export class DataSetConverter {
   }
 
   #beginExplicit(offset: number, tag: number, vr: ValueRepresentation, length: number | undefined): void {
+    const { from, to } = this.#level;
     if (!vr.known) {
-      if (!this.#level.from.littleEndian) {
+      if (!from.littleEndian) {
         this.#fail(
           offset,
           `${tagText(tag)} has VR ${vr.name}, of which it is not known how to swap it from big endian`,
         );
       }
       this.#beginExplicit(offset, tag, UN, length);
-    } else if (vr === UN && length === undefined) {
-      this.#output.appendElementHeader(tag, UN, undefined, this.#level.to);
+      return;
+    }
+    if (length !== 0 && !to.explicitVR) {
+      const misreading = implicitMisreading(tag, vr, this.#dictionary);
+      if (misreading !== undefined) this.#fail(offset, misreading);
+    }
+    const isWalked = length === undefined || (length > 0 && !to.explicitVR && isSequence(tag, this.#dictionary));
+    if (vr === UN && isWalked) {
+      this.#output.appendElementHeader(tag, UN, undefined, to);
       this.#openSequence(offset, length, IMPLICIT_LITTLE, IMPLICIT_LITTLE);
     } else {
       this.#beginValue(offset, tag, vr, length);
@@ -253,34 +257,36 @@ export class DataSetConverter {
   /** `vr` is what the output says, and with it which words are swapped. */
   #beginValue(offset: number, tag: number, vr: ValueRepresentation, length: number | undefined): void {
     const { from, to } = this.#level;
-    const keeps = keepsLengths(from, to);
-    if ((tag & 0xffff) === 0 && !keeps) {
-      this.#passNext(length ?? this.#failUndefinedLength(offset, tag, vr), 1);
-      this.#dropsValue = true;
-      return;
-    }
     if (vr === SQ) {
-      const written = length === 0 || keeps ? length : undefined;
-      this.#output.appendElementHeader(tag, vr, written, to);
+      this.#output.appendElementHeader(tag, vr, length === 0 ? length : undefined, to);
       if (length !== 0) this.#openSequence(offset, length, from, to);
       return;
     }
-    const count = length ?? this.#failUndefinedLength(offset, tag, vr);
-    const wordLength = from.littleEndian === to.littleEndian ? 1 : vr.wordLength;
-    if (count % wordLength !== 0) {
+    if (length === undefined) {
       this.#fail(
         offset,
-        `${tagText(tag)} has ${count} bytes, which no whole number of ${vr.name} words has (PS3.5 7.3)`,
+        `${tagText(tag)} with VR ${vr.name} has undefined length, which only sequences may have here (PS3.5 7.1.1)`,
       );
     }
-    this.#output.appendElementHeader(tag, vr, count, to);
-    this.#passNext(count, wordLength);
-  }
-
-  #passNext(length: number, wordLength: 1 | 2 | 4 | 8): void {
     this.#valueLeft = length;
-    this.#wordLength = wordLength;
-    this.#dropsValue = false;
+    this.#padding = length % 2 === 0 ? undefined : paddingOf(vr);
+    this.#dropsValue = (tag & 0xffff) === 0;
+    if (this.#dropsValue) return;
+    this.#wordLength = from.littleEndian === to.littleEndian ? 1 : vr.wordLength;
+    const padded = length + (length % 2);
+    if (padded % this.#wordLength !== 0) {
+      this.#fail(
+        offset,
+        `${tagText(tag)} has ${length} bytes, which no whole number of ${vr.name} words has (PS3.5 7.3)`,
+      );
+    }
+    if (to.explicitVR && !vr.longForm && padded > LONGEST_SHORT_FORM) {
+      this.#fail(
+        offset,
+        `${tagText(tag)} has ${length} bytes: no even length of VR ${vr.name} holds them (PS3.5 7.1.2)`,
+      );
+    }
+    this.#output.appendElementHeader(tag, vr, padded, to);
   }
 
   #passValue(bytes: Uint8Array): void {
@@ -338,8 +344,8 @@ export class DataSetConverter {
   /** Closes what ends here by its defined length. */
   #closeEnded(): void {
     while (this.#level.end === this.#position && this.#level.kind !== 'data set') {
-      const { kind, from, to } = this.#level;
-      if (!keepsLengths(from, to)) this.#output.appendItemHeader(delimiterOf(kind), 0, to);
+      const { kind, to } = this.#level;
+      this.#output.appendItemHeader(delimiterOf(kind), 0, to);
       this.#close();
     }
   }
@@ -355,22 +361,10 @@ export class DataSetConverter {
       : `the sequence ${tagText(this.#level.tag)}`;
   }
 
-  #failUndefinedLength(offset: number, tag: number, vr: ValueRepresentation): never {
-    this.#fail(
-      offset,
-      `${tagText(tag)} with VR ${vr.name} has undefined length, which only sequences may have here (PS3.5 7.1.1)`,
-    );
-  }
-
   #fail(offset: number, detail: string): never {
     this.#failure = new DataSetConversionError(offset, detail);
     throw this.#failure;
   }
-}
-
-/** Whether every element is as long in the output as in the input. Both are implicit only inside a UN. */
-function keepsLengths(from: Encoding, to: Encoding): boolean {
-  return from.explicitVR === to.explicitVR;
 }
 
 function isContextTag(tag: number): boolean {

@@ -32,7 +32,7 @@ const WAVEFORM_GROUP = 0x5400;
 const TRAILING_PADDING = 0xfffcfffc;
 
 /** The most that a 16-bit length can say of an even length (PS3.5 6.2.2). */
-const LONGEST_SHORT_FORM = 0xfffe;
+export const LONGEST_SHORT_FORM = 0xfffe;
 
 /**
  * @param tag not of group FFFE
@@ -52,7 +52,8 @@ export function vrOfImplicit(
   return vr;
 }
 
-function knownVR(tag: number, dictionary: Dictionary, context: ImageContext): ValueRepresentation | undefined {
+/** Undefined where every reader takes it for UN, or for SQ if its length is undefined. */
+export function knownVR(tag: number, dictionary: Dictionary, context: ImageContext): ValueRepresentation | undefined {
   const element = tag & 0xffff;
   if (element === 0) return UL;
   if ((tag & 0x10000) !== 0) return element >= 0x0010 && element <= 0x00ff ? LO : undefined;
@@ -68,7 +69,7 @@ function knownVR(tag: number, dictionary: Dictionary, context: ImageContext): Va
       return context.pixelRepresentation === 1 ? SS : US;
     case 'ox':
     case 'OB or OW':
-      return tag >>> 16 === WAVEFORM_GROUP && isAtMost8(context.waveformBitsAllocated) ? OB : OW;
+      return isBytes(tag, context) ? OB : OW;
     case 'lt':
     case 'US or OW':
     case 'US or SS or OW':
@@ -79,6 +80,11 @@ function knownVR(tag: number, dictionary: Dictionary, context: ImageContext): Va
     default:
       return vrNamed(listed);
   }
+}
+
+// Curve Data and Audio Sample Data (50xx) say elsewhere what their bytes mean: DCMTK takes them for OB, too.
+function isBytes(tag: number, context: ImageContext): boolean {
+  return tag >>> 24 === 0x50 || (tag >>> 16 === WAVEFORM_GROUP && isAtMost8(context.waveformBitsAllocated));
 }
 
 // In Implicit VR LE all of these are OW (A.1). Up to 8 bits the words of an OW are in the order of an OB's bytes, and

@@ -152,13 +152,18 @@ describe('a converted source', () => {
     assert.equal((await collect(converted(sourceOf(EXPLICIT_LE, []), IMPLICIT_LE), 100)).length, 0);
   });
 
-  it('loads a dictionary only for implicit VR', async () => {
+  it('loads a dictionary only where elements are re-encoded', async () => {
     const refuse = (): Promise<never> => Promise.reject(new Error('no dictionary wanted'));
-    for (const from of [EXPLICIT_LE, EXPLICIT_BE, DEFLATED_LE]) {
-      await collect(convertedSource(memorySource(from, encode(sample, from)), IMPLICIT_LE, refuse), 0x10000);
+    for (const [from, to] of [
+      [EXPLICIT_LE, DEFLATED_LE],
+      [DEFLATED_LE, EXPLICIT_LE],
+    ] as const) {
+      await collect(convertedSource(memorySource(from, encode(sample, from)), to, refuse), 0x10000);
     }
-    const implicit = convertedSource(memorySource(IMPLICIT_LE, encode(sample, IMPLICIT_LE)), EXPLICIT_LE, refuse);
-    await assert.rejects(() => collect(implicit, 0x10000), /no dictionary wanted/);
+    for (const from of [IMPLICIT_LE, EXPLICIT_LE]) {
+      const reencoded = convertedSource(memorySource(from, encode(sample, from)), EXPLICIT_BE, refuse);
+      await assert.rejects(() => collect(reencoded, 0x10000), /no dictionary wanted/);
+    }
   });
 
   it('knows the standard elements by itself', async () => {

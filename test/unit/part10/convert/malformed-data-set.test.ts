@@ -109,7 +109,7 @@ describe('malformed data sets', () => {
   });
 
   it('a value of broken words that would have to be swapped', () => {
-    fails(bytesOf('28001000 5553 0300 010203'), toBig, 0, /\(0028,0010\) has 3 bytes/);
+    fails(bytesOf('28001000 554c 0500 0102030405'), toBig, 0, /\(0028,0010\) has 5 bytes/);
     fails(bytesOf('72007400 4644 0400 01020304'), toBig, 0, /FD words/);
   });
 
