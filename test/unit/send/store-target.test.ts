@@ -80,7 +80,9 @@ test('kinds are arranged by the target: refused, or through channels of their ow
   const { result, target } = await send(t, samples, {
     isApart: ({ sopClassUID }) => sopClassUID === MR_IMAGE,
     refusalOf: ({ transferSyntaxUID: from }) =>
-      from === JPEG_BASELINE ? { code: 'cannot convert', from, to: '1.2', detail: 'not taken' } : undefined,
+      from === JPEG_BASELINE
+        ? { code: 'cannot convert', from, to: '1.2', detail: 'not taken', why: 'not decoded' }
+        : undefined,
   });
   assert.deepEqual(verdicts(result), ['stored', 'stored', 'failed: cannot convert', 'stored']);
   assert.equal(target.channels, 2);
