@@ -46,8 +46,10 @@ function storageScu(): string[] {
     '#### 5.2.3 Behaviour on each status',
     items(statusItems()),
     `Error Comment (0000,0902) and Offending Element (0000,0901) are shown as they came. A response that does not fit the
-    request (other Message ID, other SOP Instance UID, other message, no status) aborts the association, and the instance is
-    ${code('unknown')}.`,
+    request (other Message ID, the SOP Instance UID of another open request, other message, no status) aborts the association,
+    and the instance is ${code('unknown')}. One that breaks PS3.7 otherwise, and whose Message ID and Status are beyond doubt,
+    is taken and told: another SOP Instance UID, a data set that is announced, elements of other groups, a number in four
+    bytes.`,
     '#### 5.2.4 Behaviour on communication failure',
     `An association counts as lost if it fails without any answer. The remaining instances fail after
     ${LOST_CHANNELS_MAX} lost in a row with no instance on its way, after ${LOST_WITH_INSTANCE_MAX} that were lost or timed

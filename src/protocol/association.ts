@@ -360,13 +360,16 @@ export class Association {
     }
     const assembled = this.#assembler.receive(pdv);
     if (assembled?.type === 'data set') {
-      const { bytes, isLast } = assembled;
+      const { bytes, isLast, breach } = assembled;
+      if (breach !== undefined) this.#indicate({ type: 'breach', breach });
       if (bytes.length === 0 && !isLast) return false;
       this.#indicate({ type: 'data set', presentationContextId: id, bytes, isLast });
     }
     if (assembled?.type !== 'command') return false;
-    const { command, hasDataSet } = assembled;
-    this.#trace({ type: 'DIMSE message', direction: 'received', presentationContextId: id, command, hasDataSet });
+    const { command, hasDataSet, isDataSetAnnounced, breaches = [] } = assembled;
+    const message = { presentationContextId: id, command, hasDataSet: isDataSetAnnounced };
+    this.#trace({ type: 'DIMSE message', direction: 'received', ...message });
+    for (const breach of breaches) this.#indicate({ type: 'breach', breach });
     this.#indicate({ type: 'DIMSE message', presentationContextId: id, command, hasDataSet });
     return true;
   }

@@ -51,7 +51,7 @@ export const READ_TURN_MS = 8;
 /** Of a message. It is held in memory until it is whole; real command sets have a few hundred bytes. In bytes. */
 export const COMMAND_SET_MAX = 65_536;
 
-/** Of a response. It is held in memory until it is whole. In bytes. */
+/** Of a response. It is held in memory until it is whole, or dropped where the response has none. In bytes. */
 export const ANSWER_DATA_SET_MAX = 16 * 2 ** 20;
 
 /** While more requests of the peer than this are unanswered, nothing more is read from it. In requests. */

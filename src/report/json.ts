@@ -9,6 +9,7 @@ import { uidName } from '../protocol/uids.ts';
 import type { AssociationSummary, SendResult } from '../send/job.ts';
 import type { FileOutcome } from '../send/outcome.ts';
 import { jsonText } from '../text/json-text.ts';
+import { breachText } from '../trace/breach-text.ts';
 import { contextResultText } from '../trace/code-text.ts';
 import { contextOf, explain, explainFile, type PeerInWords, sentence } from '../trace/explain.ts';
 import { explainPreflight } from '../trace/explain-preflight.ts';
@@ -90,6 +91,7 @@ function associationJson(summary: AssociationSummary, peer: PeerInWords): object
     operationsInvoked: operationsInvoked(summary),
     contextCounts: contextCounts(summary),
     contexts: summary.contexts.map(contextJson),
+    breaches: summary.breaches?.map(({ breach, count }) => ({ code: breach.code, count, text: breachText(breach) })),
     failure:
       failure === undefined ? undefined : { code: failure.code, text: sentence(explain(failure, contextOf(peer))) },
   });

@@ -192,15 +192,17 @@ class PreparedStore implements PreparedInstance {
     }
   }
 
-  #answerOf({ command, bytesSent }: StoreExchange & { readonly type: 'answer' }, request: CStoreRq): StoreResult {
-    const judgement = judgeStoreResponse(request, command);
+  #answerOf(answer: StoreExchange & { readonly type: 'answer' }, request: CStoreRq): StoreResult {
+    const { command, beside, bytesSent } = answer;
+    const judgement = judgeStoreResponse(request, command, beside);
     if (judgement.type === 'invalid') {
       // Nothing more that the peer says can be trusted on this association.
       const { detail } = judgement;
       this.#channel.association.abort({ code: 'protocol error', phase: 'response', detail });
       return { type: 'invalid answer', reason: { code: 'invalid response', detail }, bytesSent };
     }
-    const { status, category, errorComment, offendingElement } = judgement;
+    const { status, category, errorComment, offendingElement, breach } = judgement;
+    if (breach !== undefined) this.#channel.association.addBreach(breach);
     if (category === 'success') return { type: 'answer', outcome: 'stored', status, bytesSent };
     const reason: Reason = {
       code: 'status',

@@ -31,6 +31,10 @@ const FULL = sendResult(
       {
         ...GOOD_ASSOCIATION,
         operationsInvoked: Number.POSITIVE_INFINITY,
+        breaches: [
+          { breach: { code: 'wrong length', element: 0x0900, length: 4 }, count: 3 },
+          { breach: { code: 'foreign element', tag: 0x00080010 }, count: 1 },
+        ],
         contexts: [
           { presentationContextId: 1, abstractSyntax: CT, proposedTransferSyntaxes: [J2K], result: undefined },
           {

@@ -393,3 +393,21 @@ describe('reportMarkdown', () => {
     assert.ok(shape('plain').includes('row 10'));
   });
 });
+
+describe('responses that break PS3.7', () => {
+  const breaches = [
+    { breach: { code: 'wrong length', element: 0x0900, length: 4 }, count: 1_200 },
+    { breach: { code: 'data set announced' }, count: 2 },
+  ] as const;
+  const result = sendResult([], {
+    associations: [GOOD_ASSOCIATION, ...[1, 2].map(() => ({ ...GOOD_ASSOCIATION, breaches }))],
+  });
+
+  it('are told once in the summary and in the report for people, with their number in all associations', () => {
+    for (const text of [summaryText(result), markdownOf(result)]) {
+      assert.match(text, /Status \(0000,0900\) has a length of 4 bytes \(2,400 messages\)/);
+      assert.match(text, /announces a data set.* \(4 messages\)/);
+    }
+    assert.doesNotMatch(summaryText(sendResult([])), /PS3\.7/);
+  });
+});
