@@ -196,7 +196,10 @@ const SEND: Examples<ReasonOfSend> = {
 };
 
 const FINDINGS: Examples<PreflightFinding> = {
-  truncated: [{ code: 'truncated', offset: 1340, part: 'value', tag: '(7FE0,0010)', missing: 2048 }],
+  truncated: [
+    { code: 'truncated', offset: 1340, part: 'value', tag: '(7FE0,0010)', missing: 2048 },
+    { code: 'truncated', offset: 525_648, part: 'delimiter', tag: '(7FE0,0010)' },
+  ],
   'broken structure': [{ code: 'broken structure', offset: 1340, detail: 'no VR that DICOM knows' }],
   'deep nesting': [{ code: 'deep nesting', offset: 1340, depth: 1_000 }],
   'trailing bytes': [{ code: 'trailing bytes', offset: 525_648, length: 40 }],
@@ -241,6 +244,9 @@ const PHASE_TITLES: Readonly<Record<Phase, string>> = {
   response: 'while waiting for the response',
   release: 'while releasing the association',
 };
+
+const titleOfFinding = (finding: PreflightFinding): string =>
+  finding.code === 'truncated' && finding.part === 'delimiter' ? 'truncated: nothing but a delimiter' : finding.code;
 
 /** Distinguishes examples with the same code. */
 function detailOf(reason: Reason): string | undefined {
@@ -326,7 +332,7 @@ export function catalogue(): readonly CatalogueSection[] {
     {
       title: 'Pre-flight findings',
       entries: findings.map((finding) => ({
-        title: finding.code,
+        title: titleOfFinding(finding),
         explanation: explainHeldBack(finding, (path) => path),
       })),
     },

@@ -25,7 +25,16 @@ function truncated({ offset, part, tag, missing }: Of<'truncated'>): Words {
     fragment: `The file is truncated within a fragment of the pixel data, which begins ${at(offset)}${lack}.`,
     'pixel data': `The file is truncated ${at(offset)}: the compressed pixel data has no end.`,
     sequence: `The file is truncated ${at(offset)}: the sequence ${name} has no end.`,
+    delimiter: `The image is whole, but the delimiter that closes its compressed pixel data is missing ${at(offset)}, where the file ends.`,
   }[part];
+  if (part === 'delimiter') {
+    return {
+      what,
+      cause:
+        'Defective software wrote it, or the last 8 bytes were lost. A PACS that parses what it receives aborts there; one that keeps the bytes stores it.',
+      action: 'Have the file written anew by a program that closes it (PS3.5 A.4).',
+    };
+  }
   return { what, cause: 'It was probably copied or written only in part.', action: AGAIN };
 }
 
@@ -130,7 +139,9 @@ function explainFinding(finding: Finding): Words {
 export function findingInCommon(finding: PreflightFinding): string | undefined {
   switch (finding.code) {
     case 'truncated':
-      return 'The file is truncated.';
+      return finding.part === 'delimiter'
+        ? 'The image is whole, but the delimiter that closes its compressed pixel data is missing.'
+        : 'The file is truncated.';
     case 'broken structure':
       return 'The data set cannot be read to its end.';
     case 'deep nesting':

@@ -10,12 +10,13 @@ export type UIDFault = 'leading zero' | 'empty component' | 'too long' | 'charac
 export type Finding =
   /**
    * The file ends before the data set does. `part` is what is cut: the header of an element, a value, a fragment of
-   * compressed pixel data, or a sequence that nothing closes. `missing`: bytes, where a length says how many.
+   * compressed pixel data, compressed pixel data or a sequence that nothing closes; 'delimiter': nothing but what closes
+   * the compressed pixel data, of which every frame is there. `missing`: bytes, where a length says how many.
    */
   | {
       readonly code: 'truncated';
       readonly offset: number;
-      readonly part: 'header' | 'value' | 'fragment' | 'sequence' | 'pixel data';
+      readonly part: 'header' | 'value' | 'fragment' | 'sequence' | 'pixel data' | 'delimiter';
       readonly tag?: string;
       readonly missing?: number;
     }

@@ -19,6 +19,7 @@ import {
 } from '../element-walk.ts';
 import { delimiterOf, ITEM, ITEM_GROUP, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { isFutureVR, isStandardVR } from '../value-representation.ts';
+import { FragmentTally } from './closing-delimiter.ts';
 import { ElementNotes } from './element-notes.ts';
 import type { Finding } from './finding.ts';
 import type { ImageSize } from './image-size.ts';
@@ -40,6 +41,9 @@ export interface Want {
 const PADDING_STEP = 16_384;
 /** More of a wrong UID is not kept. */
 const LONGEST_UID_READ = 128;
+
+/** How much of the end of the last fragment is looked at, in bytes. */
+const END_OF_FRAGMENT = 3;
 
 const HIGHEST_GROUP = 0xfffc;
 const ROWS = 0x00280010;
@@ -85,6 +89,7 @@ export class StructureCheck {
   #oddValue: OddValue | undefined;
   readonly #illFormedUIDs = new Map<string, IllFormedUID>();
   readonly #notes = new ElementNotes();
+  readonly #fragments = new FragmentTally();
   #zerosFrom: number | undefined;
   #isDone = false;
   #window: ByteWindow | undefined;
@@ -191,9 +196,13 @@ export class StructureCheck {
     const level = this.#levels.at(-1);
     if (level === undefined) return undefined;
     if (left === 0) {
-      const isPixels = PIXEL_DATA.has(this.#topTag);
       const tag = tagText(this.#topTag);
-      return this.#truncated({ offset: at, part: isPixels ? 'pixel data' : 'sequence', tag });
+      if (!PIXEL_DATA.has(this.#topTag)) return this.#truncated({ offset: at, part: 'sequence', tag });
+      const wantEnd = lacking(part, at - END_OF_FRAGMENT, END_OF_FRAGMENT);
+      if (wantEnd !== undefined) return wantEnd;
+      const last = part.bytes.subarray(at - part.base - END_OF_FRAGMENT, at - part.base);
+      const isWhole = this.#levels.length === 1 && this.#fragments.isWhole(this.#size?.frames ?? Number.NaN, last);
+      return this.#truncated({ offset: at, part: isWhole ? 'delimiter' : 'pixel data', tag });
     }
     if (left < 8) return this.#truncated({ offset: at, part: 'header' });
     const want = lacking(part, at, Math.min(left, 12));
@@ -213,6 +222,10 @@ export class StructureCheck {
     if (length === UNDEFINED_LENGTH) return this.#enter(element, level.encoding);
     const next = element.valueOffset + length;
     if (next > this.#end) return this.#overrun(at, element);
+    if (level.kind === 'sequence' && PIXEL_DATA.has(this.#topTag)) {
+      const from = element.valueOffset - part.base;
+      this.#fragments.add(part.bytes.subarray(from, from + Math.min(length, 4)));
+    }
     this.#checkEven(element);
     this.#at = next;
     return undefined;

@@ -28,6 +28,10 @@ const EVERY_CODE: {
       { code: 'truncated', offset: 900, part: 'pixel data', tag: '(7FE0,0010)' },
       /at byte 900: the compressed pixel data has no end/,
     ],
+    [
+      { code: 'truncated', offset: 900, part: 'delimiter', tag: '(7FE0,0010)' },
+      /image is whole, but the delimiter .* is missing at byte 900.*keeps the bytes stores it.*written anew/,
+    ],
     [{ code: 'truncated', offset: 900, part: 'sequence', tag: '(0008,1140)' }, /the sequence \(0008,1140\) has no end/],
   ],
   'broken structure': [
