@@ -41,7 +41,10 @@ function storageScu(): string[] {
       ['Priority', `${priority.toUpperCase()}; configurable`],
       ['Message ID', 'from 1 on each association; after 65535 it begins again, passing over those still open'],
       ['Move Originator', 'not sent'],
-      ['Affected SOP Class UID, SOP Instance UID', 'those of the data set'],
+      [
+        'Affected SOP Class UID, SOP Instance UID',
+        'those of the data set. One that lacks them is held back; if it is sent by decision, those of its File Meta Information',
+      ],
     ]),
     '#### 5.2.3 Behaviour on each status',
     items(statusItems()),

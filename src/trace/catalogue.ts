@@ -221,6 +221,14 @@ const FINDINGS: Examples<PreflightFinding> = {
     },
   ],
   'stray meta elements': [{ code: 'stray meta elements', offset: 332, place: 'before the data set', count: 2 }],
+  'missing attribute': [{ code: 'missing attribute', offset: 332, tag: '(0008,0018)', keyword: 'SOPInstanceUID' }],
+  'no study or series': [
+    {
+      code: 'no study or series',
+      offset: 332,
+      missing: [{ tag: '(0020,000D)', keyword: 'StudyInstanceUID' }],
+    },
+  ],
   'no pixel data': [{ code: 'no pixel data', offset: 1340 }],
   'not checked': [{ code: 'not checked', offset: 332 }],
   'duplicate instance': [{ code: 'duplicate instance', sopInstanceUID: '1.2.3', firstPath: 'study/IM1.dcm' }],

@@ -2,12 +2,18 @@
 // in a file that was sent.
 
 import type { Finding } from '../part10/check/finding.ts';
+import type { NamedAttribute } from '../part10/header/header.ts';
 import type { PreflightFinding } from '../send/preflight-policy.ts';
 import { type Explanation, unexplained, type Words } from './explanation.ts';
 import { uidInWords } from './names.ts';
 import { ourOption } from './our-options.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatCount, plural } from './units.ts';
+
+/** 'no StudyInstanceUID (0020,000D) and no SeriesInstanceUID (0020,000E)' */
+export function withoutNames(missing: readonly NamedAttribute[]): string {
+  return missing.map(({ tag, keyword }) => `no ${sanitize(keyword)} ${sanitize(tag)}`).join(' and ');
+}
 
 const AGAIN = 'Get the file again from where it came from.';
 
@@ -117,6 +123,18 @@ function explainFinding(finding: Finding): Words {
     }
     case 'stray meta elements':
       return strayMeta(finding);
+    case 'missing attribute':
+      return {
+        what: `The data set has no ${sanitize(finding.keyword)} ${sanitize(finding.tag)}; only the File Meta Information has one, which is not sent.`,
+        cause: 'Defective software wrote the file, or it is no instance: archives refuse it.',
+        action: 'Get the file again from where it came from, or add the attribute.',
+      };
+    case 'no study or series':
+      return {
+        what: `The data set has ${withoutNames(finding.missing)}.`,
+        cause: 'An archive files instances by study and series; many refuse one that belongs to none.',
+        action: 'Add the attribute if the peer refuses the file.',
+      };
     case 'ill-formed UID':
       return illFormed(finding);
     case 'no pixel data':
@@ -160,6 +178,9 @@ export function findingInCommon(finding: PreflightFinding): string | undefined {
       return finding.place === 'before the data set'
         ? 'Elements of group 0002 stand behind the end of the File Meta Information; they are not sent.'
         : 'Elements of group 0002 stand in the data set.';
+    case 'missing attribute':
+    case 'no study or series':
+      return undefined;
     case 'ill-formed UID':
       return `${sanitize(finding.keyword)} ${sanitize(finding.tag)} is not a well-formed UID (${UID_FAULTS[finding.fault]}).`;
     case 'no pixel data':

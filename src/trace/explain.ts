@@ -2,6 +2,7 @@
 // cause, and one thing to do. A code without an explanation does not compile.
 
 import type { AssociationFailure } from '../net/failure.ts';
+import type { Finding } from '../part10/check/finding.ts';
 import type { HeaderProblem } from '../part10/header/header.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { FileOutcome, Reason } from '../send/outcome.ts';
@@ -26,6 +27,8 @@ export interface ExplainContext extends AssociationContext {
   readonly peerName?: string;
   /** Of the file, as it is shown. */
   readonly path?: string;
+  /** What was found in the file. */
+  readonly findings?: readonly Finding[];
   /** How the path of another file is shown; without it no other file is named. */
   readonly displayPath?: (path: string) => string;
 }
@@ -223,7 +226,7 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
     case 'presentation context refused':
       return { ...explainRefused(peer, reason), whose: 'peer' };
     case 'status':
-      return explainStatus(peer, reason);
+      return explainStatus(peer, reason, context.findings);
     case 'invalid response':
       return {
         what: `${peer} gave an answer that does not fit the request (${sanitize(reason.detail, SHOWN_MAX.detail)}).`,
@@ -291,7 +294,8 @@ export function explainFile(file: FileOutcome, context: ExplainContext = {}): Ex
   if (reason === undefined) return undefined;
   // The phase in which the send was stopped says nothing about a file that had not begun.
   if (outcome === 'cancelled' && bytesSent === 0) return { what: 'Cancelled before it was sent.', whose: 'person' };
-  const explanation = explain(reason, { ...context, outcome });
+  const { findings } = file;
+  const explanation = explain(reason, { ...context, outcome, ...(findings === undefined ? {} : { findings }) });
   return outcome === 'unknown' ? withDoubt(reason, explanation) : explanation;
 }
 

@@ -27,7 +27,7 @@ export interface Inspection {
 }
 
 /** As the product does it, from memory. Findings are undefined where the file is no instance at all. */
-export async function inspection(file: Uint8Array, signal?: AbortSignal): Promise<Inspection> {
+export async function wholeInspection(file: Uint8Array, signal?: AbortSignal): Promise<Inspection> {
   let prefix = file.subarray(0, 4096);
   let step = parseHeader(prefix, file.length);
   while (step.type === 'need more') {
@@ -42,6 +42,12 @@ export async function inspection(file: Uint8Array, signal?: AbortSignal): Promis
     return file.subarray(offset, offset + length);
   };
   return { findings: await inspect(step, prefix, read, signal), reads };
+}
+
+/** Without `no study or series`, which the smallest data sets all have. */
+export async function inspection(file: Uint8Array, signal?: AbortSignal): Promise<Inspection> {
+  const { findings, reads } = await wholeInspection(file, signal);
+  return { findings: findings?.filter(({ code }) => code !== 'no study or series'), reads };
 }
 
 export async function findingsOf(file: Uint8Array): Promise<readonly Finding[]> {

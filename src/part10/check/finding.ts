@@ -2,6 +2,7 @@
 // is a fact; whether it holds the file back is the policy of the send (send/preflight-policy.ts).
 
 import type { UIDOrLength } from '../../protocol/harmless.ts';
+import type { NamedAttribute } from '../header/header.ts';
 
 /** How a UID is not as PS3.5 9.1 asks. */
 export type UIDFault = 'leading zero' | 'empty component' | 'too long' | 'characters' | 'space padding';
@@ -56,6 +57,16 @@ export type Finding =
       readonly place: 'before the data set' | 'in the data set';
       readonly count: number;
     }
+  /**
+   * The data set has no SOP class or instance UID, or an empty one; only the File Meta Information has it. `offset`: where the
+   * data set begins.
+   */
+  | { readonly code: 'missing attribute'; readonly offset: number; readonly tag: string; readonly keyword: string }
+  /**
+   * The data set has no Study or Series Instance UID, or an empty one, which its SOP class needs. `offset`: where the data
+   * set begins.
+   */
+  | { readonly code: 'no study or series'; readonly offset: number; readonly missing: readonly NamedAttribute[] }
   /** The first of `count` elements with this tag and this fault, and where its value begins. */
   | {
       readonly code: 'ill-formed UID';

@@ -64,7 +64,7 @@ async function walk(
     if (detected.type !== 'detected') return [{ code: 'not checked', offset: dataSetOffset }];
     encoding = detected.encoding;
   }
-  const check = new StructureCheck(encoding, dataSetOffset, end, size);
+  const check = new StructureCheck(encoding, dataSetOffset, end, header, size);
   let part: FilePart = { bytes: prefix.subarray(0, end), base: 0 };
   let piece = 0;
   for (let pieces = 0; pieces < PIECES_MAX && signal?.aborted !== true; pieces++) {
@@ -80,7 +80,7 @@ async function walk(
   return check.findings;
 }
 
-function metaFindings({ header, mediaStorage, strays }: Instance): Finding[] {
+function metaFindings({ header, mediaStorage, strays, standIns = [] }: Instance): Finding[] {
   const pairs = [
     ['SOPClassUID', mediaStorage.sopClass, header.sopClassUID],
     ['SOPInstanceUID', mediaStorage.sopInstance, header.sopInstanceUID],
@@ -100,7 +100,9 @@ function metaFindings({ header, mediaStorage, strays }: Instance): Finding[] {
           },
         ],
   );
-  return [...disagreeing, ...stray];
+  const { dataSetOffset: offset } = header;
+  const missing = standIns.map((attribute): Finding => ({ code: 'missing attribute', offset, ...attribute }));
+  return [...disagreeing, ...stray, ...missing];
 }
 
 /** Offsets within the inflated data set would not help: the findings have the offset of the deflated data set. */

@@ -4,7 +4,6 @@
 // It asks for the bytes of headers and steps over values by their lengths, so the pixels of a file are never read. It goes
 // into a value only if its length is undefined, with a stack of its own. It ends and never throws, whatever the bytes are.
 
-import { uidOrLength } from '../../protocol/harmless.ts';
 import { NESTING_MAX, PADDING_MAX } from '../../protocol/limits.ts';
 import {
   type ByteWindow,
@@ -20,10 +19,9 @@ import {
 import { delimiterOf, ITEM, ITEM_GROUP, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { isFutureVR, isStandardVR } from '../value-representation.ts';
 import { FragmentTally } from './closing-delimiter.ts';
-import { ElementNotes } from './element-notes.ts';
+import { type DeclaredInstance, ElementNotes } from './element-notes.ts';
 import type { Finding } from './finding.ts';
 import type { ImageSize } from './image-size.ts';
-import { uidFault } from './uid-fault.ts';
 
 /** Some bytes of the file. `base`: where the first of them stands in it. */
 export interface FilePart {
@@ -64,9 +62,6 @@ interface Level {
   readonly encoding: Encoding;
 }
 
-type OddValue = Extract<Finding, { code: 'odd value' }>;
-type IllFormedUID = Extract<Finding, { code: 'ill-formed UID' }>;
-
 export class StructureCheck {
   readonly #encoding: Encoding;
   readonly #start: number;
@@ -82,20 +77,18 @@ export class StructureCheck {
   #previousTag = -1;
   #sawRows = false;
   #sawPixels = false;
-  /**
-   * Findings that could repeat for each element are counted, so that a file of any size yields a few of them. Of a UID by
-   * tag and fault: four tags and five faults.
-   */
-  #oddValue: OddValue | undefined;
-  readonly #illFormedUIDs = new Map<string, IllFormedUID>();
-  readonly #notes = new ElementNotes();
+  readonly #notes: ElementNotes;
   readonly #fragments = new FragmentTally();
   #zerosFrom: number | undefined;
   #isDone = false;
   #window: ByteWindow | undefined;
 
-  /** @param start where the data set begins, and `end` where the file does; bytes from the start of the file */
-  constructor(encoding: Encoding, start: number, end: number, size?: ImageSize) {
+  /**
+   * @param start where the data set begins, and `end` where the file does; bytes from the start of the file
+   * @param declared what the header says
+   */
+  constructor(encoding: Encoding, start: number, end: number, declared: DeclaredInstance, size?: ImageSize) {
+    this.#notes = new ElementNotes(declared, start);
     this.#start = start;
     this.#size = size;
     this.#encoding = encoding;
@@ -106,11 +99,7 @@ export class StructureCheck {
 
   /** In the order in which they stand in the file. */
   get findings(): readonly Finding[] {
-    const counted = [
-      ...(this.#oddValue === undefined ? [] : [this.#oddValue]),
-      ...this.#illFormedUIDs.values(),
-      ...this.#notes.findings,
-    ];
+    const counted = this.#notes.findings;
     if (counted.length === 0) return this.#findings;
     return [...counted, ...this.#findings].sort((a, b) => a.offset - b.offset);
   }
@@ -145,6 +134,7 @@ export class StructureCheck {
     this.#topAt = at;
     if (left === 0) {
       if (this.#sawRows && !this.#sawPixels) this.#findings.push({ code: 'no pixel data', offset: at });
+      this.#notes.end();
       this.#isDone = true;
       return undefined;
     }
@@ -169,7 +159,9 @@ export class StructureCheck {
     if (keyword !== undefined) {
       const wantUID = lacking(part, element.valueOffset, Math.min(length, LONGEST_UID_READ));
       if (wantUID !== undefined) return wantUID;
-      this.#checkUID(part, element, keyword);
+      const from = element.valueOffset - part.base;
+      const value = textAt(part.bytes, from, Math.min(length, LONGEST_UID_READ));
+      this.#notes.seeUID(tag, keyword, value, element.valueOffset);
     }
     if (sight > 0) {
       const wantSize = lacking(part, element.valueOffset, sight);
@@ -179,7 +171,7 @@ export class StructureCheck {
     }
     if (tag === ROWS && length > 0) this.#sawRows = true;
     if ((PIXEL_DATA.has(tag) || tag === PIXEL_DATA_PROVIDER_URL) && length > 0) this.#sawPixels = true;
-    this.#checkEven(element);
+    this.#notes.seeValue(element);
     this.#previousTag = tag;
     this.#at = next;
     return undefined;
@@ -226,7 +218,7 @@ export class StructureCheck {
       const from = element.valueOffset - part.base;
       this.#fragments.add(part.bytes.subarray(from, from + Math.min(length, 4)));
     }
-    this.#checkEven(element);
+    this.#notes.seeValue(element);
     this.#at = next;
     return undefined;
   }
@@ -276,36 +268,6 @@ export class StructureCheck {
     this.#previousTag = this.#topTag;
   }
 
-  #checkEven({ tag, length, valueOffset }: ElementHeader): void {
-    if (length % 2 === 0) return;
-    const { count = 0 } = this.#oddValue ?? {};
-    this.#oddValue = {
-      ...(this.#oddValue ?? { code: 'odd value', offset: valueOffset, tag: tagText(tag), length }),
-      count: count + 1,
-    };
-  }
-
-  #checkUID(part: FilePart, { tag, valueOffset, length }: ElementHeader, keyword: string): void {
-    const raw = textAt(part.bytes, valueOffset - part.base, Math.min(length, LONGEST_UID_READ));
-    // Nearly all UIDs are padded like this: test first without allocating more.
-    if (uidFault(raw.endsWith('\0') ? raw.slice(0, -1) : raw) === undefined) return;
-    const value = raw.replace(/^ +|[ \0]+$/gu, '');
-    const isPaddedBySpace = value !== '' && raw.includes(' ') && raw.replace(/\0+$/u, '') !== value;
-    const fault = (value === '' ? undefined : uidFault(value)) ?? (isPaddedBySpace ? 'space padding' : undefined);
-    if (fault === undefined) return;
-    const kind = `${keyword} ${fault}`;
-    const first = this.#illFormedUIDs.get(kind) ?? {
-      code: 'ill-formed UID',
-      offset: valueOffset,
-      tag: tagText(tag),
-      keyword,
-      value: uidOrLength(value),
-      fault,
-      count: 0,
-    };
-    this.#illFormedUIDs.set(kind, { ...first, count: first.count + 1 });
-  }
-
   /** A value is longer than what is left of the file. */
   #overrun(at: number, { tag, valueOffset, length }: ElementHeader): undefined {
     const isElement = this.#levels.length > 0 || (tag > this.#previousTag && tag >>> 16 <= HIGHEST_GROUP);
@@ -346,6 +308,7 @@ export class StructureCheck {
       this.#at += length;
     }
     if (this.#sawRows && !this.#sawPixels) this.#findings.push({ code: 'no pixel data', offset: from });
+    this.#notes.end();
     this.#stop({ code: 'zero padding', offset: from, length: this.#end - from });
     return undefined;
   }

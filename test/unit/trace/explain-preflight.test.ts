@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Finding } from '../../../src/part10/check/finding.ts';
 import { reportJson } from '../../../src/report/json.ts';
 import { reportMarkdown } from '../../../src/report/markdown.ts';
 import { notesOf } from '../../../src/report/problems.ts';
 import type { PreflightCode, PreflightFinding } from '../../../src/send/preflight-policy.ts';
-import { explain, sentence } from '../../../src/trace/explain.ts';
+import { explain, explainFile, sentence } from '../../../src/trace/explain.ts';
 import { explainPreflight } from '../../../src/trace/explain-preflight.ts';
 import { failedFile, sendResult, storedFile } from '../../support/send-results.ts';
 
+const STUDY = { tag: '(0020,000D)', keyword: 'StudyInstanceUID' };
 const UID = { code: 'ill-formed UID', offset: 400, tag: '(0008,0018)', keyword: 'SOPInstanceUID', count: 1 } as const;
 
 /** Findings of each code, and what their text must match. A new code does not compile until it is here. */
@@ -95,6 +97,22 @@ const EVERY_CODE: {
       /^1 element of group 0002 stands in the data set at byte 900\. .*it is sent with the data set/,
     ],
   ],
+  'missing attribute': [
+    [
+      { code: 'missing attribute', offset: 332, tag: '(0008,0018)', keyword: 'SOPInstanceUID' },
+      /^The data set has no SOPInstanceUID \(0008,0018\); only the File Meta Information has one/,
+    ],
+  ],
+  'no study or series': [
+    [
+      {
+        code: 'no study or series',
+        offset: 332,
+        missing: [STUDY, { tag: '(0020,000E)', keyword: 'SeriesInstanceUID' }],
+      },
+      /^The data set has no StudyInstanceUID \(0020,000D\) and no SeriesInstanceUID \(0020,000E\)\. .*many refuse/,
+    ],
+  ],
   'no pixel data': [[{ code: 'no pixel data', offset: 900 }, /image without pixel data.*at byte 900/]],
   'not checked': [[{ code: 'not checked', offset: 900 }, /not checked from byte 900 on/]],
   'duplicate instance': [
@@ -141,6 +159,19 @@ describe('explanations of findings', () => {
       }
     });
   }
+
+  it('go into the cause of a failure that they explain', () => {
+    const finding = { code: 'no study or series', offset: 332, missing: [STUDY] } as const;
+    const causeOf = (status: number, findings: readonly Finding[]) =>
+      explainFile(failedFile('/a', { code: 'status', status }, { findings }))?.cause ?? '';
+    assert.match(
+      causeOf(0xa700, [finding]),
+      /^The file has no StudyInstanceUID \(0020,000D\), .*or the PACS disk is full/,
+    );
+    assert.match(causeOf(0xc000, [finding]), /^The file has no StudyInstanceUID \(0020,000D\), .*store nothing\.$/);
+    assert.match(causeOf(0xa700, []), /^The PACS disk may be full/);
+    assert.match(causeOf(0xb000, [finding]), /^The instance is stored/);
+  });
 
   it('name the other file if paths may be shown', () => {
     const finding = {

@@ -13,6 +13,7 @@ import {
   EXPLICIT_BE,
   EXPLICIT_LE,
   element,
+  encodeDataSet,
   encodeElements,
   encodingOfSyntax,
   type FileOptions,
@@ -32,6 +33,7 @@ import {
   PLAIN,
   UIDS,
   WALKED,
+  wholeInspection,
 } from '../../../support/inspection.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -108,7 +110,7 @@ describe('a file as it should be', () => {
       for (const { code } of findings) codes.add(code);
     }
     assert.ok(instances > 25);
-    assert.deepEqual([...codes], ['meta disagrees']);
+    assert.deepEqual([...codes].sort(), ['meta disagrees', 'missing attribute', 'no study or series']);
   });
 });
 
@@ -144,6 +146,55 @@ describe('elements of group 0002', () => {
   });
 });
 
+describe('UIDs that the data set lacks', () => {
+  const attribute = (code: string, tag: string, keyword: string, offset: number) => ({ code, offset, tag, keyword });
+  const without = (tags: readonly number[], transferSyntax: string, isEmpty: boolean) => {
+    const sample = sampleInstance({ transferSyntax });
+    const elements = sample.elements.flatMap((one) =>
+      tags.includes(one.tag) ? (isEmpty ? [{ ...one, value: '' }] : []) : [one],
+    );
+    return buildFile({ ...sample, dataSet: encodeDataSet(elements, transferSyntax) });
+  };
+
+  for (const transferSyntax of [...WALKED, DEFLATED_LE]) {
+    for (const isEmpty of [false, true]) {
+      const how = `${isEmpty ? 'empty' : 'absent'}, ${transferSyntax}`;
+
+      test(`SOP class and instance, ${how}`, async () => {
+        const offset = sampleInstance({ transferSyntax }).dataSetOffset;
+        const sopClass = attribute('missing attribute', '(0008,0016)', 'SOPClassUID', offset);
+        const sopInstance = attribute('missing attribute', '(0008,0018)', 'SOPInstanceUID', offset);
+        assert.deepEqual(await findingsOf(without([0x00080016], transferSyntax, isEmpty)), [sopClass]);
+        assert.deepEqual(await findingsOf(without([0x00080018], transferSyntax, isEmpty)), [sopInstance]);
+        const both = without([0x00080016, 0x00080018], transferSyntax, isEmpty);
+        assert.deepEqual(await findingsOf(both), [sopClass, sopInstance]);
+      });
+
+      // The structure of a deflated data set is not walked.
+      if (transferSyntax === DEFLATED_LE) continue;
+      test(`study and series, ${how}`, async () => {
+        const offset = sampleInstance({ transferSyntax }).dataSetOffset;
+        const study = { tag: '(0020,000D)', keyword: 'StudyInstanceUID' };
+        const series = { tag: '(0020,000E)', keyword: 'SeriesInstanceUID' };
+        const lacking = (...missing: object[]) => [{ code: 'no study or series', offset, missing }];
+        const findings = async (...tags: number[]) =>
+          (await wholeInspection(without(tags, transferSyntax, isEmpty))).findings;
+        assert.deepEqual(await findings(0x0020000d), lacking(study));
+        assert.deepEqual(await findings(0x0020000e), lacking(series));
+        assert.deepEqual(await findings(0x0020000d, 0x0020000e), lacking(study, series));
+      });
+    }
+  }
+
+  test('an object that belongs to no study has no finding', async () => {
+    const sopClass = '1.2.840.10008.5.1.4.39.1';
+    const elements = [element(0x00080016, 'UI', sopClass), ...UIDS.slice(1), element(0x00080060, 'CS', 'OT')];
+    const dataSet = encodeElements(elements, 'explicit LE');
+    const file = buildFile({ transferSyntax: EXPLICIT_LE, sopClass, sopInstance: '2.25.7', dataSet });
+    assert.deepEqual((await wholeInspection(file)).findings, []);
+  });
+});
+
 describe('a file that is cut off', () => {
   for (const transferSyntax of WALKED) {
     test(`anywhere is a problem or has a finding, ${transferSyntax}`, async () => {
@@ -167,7 +218,11 @@ describe('a file that is cut off', () => {
         } else {
           // Between two elements it is a whole data set: only an image without pixels shows that something is gone.
           const isImage = elements.slice(0, index).some(({ tag }) => tag === 0x00280010);
-          assert.deepEqual(codes, isImage ? ['no pixel data'] : [], `cut at ${length}`);
+          const lacks = [0x00080016, 0x00080018].filter(
+            (uid) => !elements.slice(0, index).some(({ tag }) => tag === uid),
+          );
+          const expected = isImage ? ['no pixel data'] : lacks.map(() => 'missing attribute');
+          assert.deepEqual(codes, expected, `cut at ${length}`);
         }
         assert.equal(codes.includes('odd length'), (length - start) % 2 !== 0);
       }
