@@ -113,7 +113,9 @@ export const REPEATED_TEXT_MAX = 262_144;
  */
 export const RECEIVER_ASSOCIATIONS_MAX = 32;
 
-/** That have not sent a whole A-ASSOCIATE-RQ. Of more, the oldest is closed. In connections. */
+/**
+ * That have not sent a whole A-ASSOCIATE-RQ. Of more, the oldest of the machine that has the most is closed. In connections.
+ */
 export const UNASKED_MAX = 64;
 
 /** That were rejected, aborted or released, and that the peer has to close. Of more, the oldest is closed. In connections. */
