@@ -16,7 +16,7 @@ import type { HeaderReading } from '../part10/header/read-header.ts';
 import type { FolderEntries, PathStatus } from '../part10/read/file-access.ts';
 import type { FileIdentity } from '../part10/read/file-identity.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
-import { isUnfinishedName } from '../part10/write/unfinished-file.ts';
+import { isBeingWritten, isUnfinishedName } from '../part10/write/unfinished-file.ts';
 import { FILE_TIMEOUT_MS } from '../protocol/limits.ts';
 import { compareNaturally } from './natural-order.ts';
 import { Disk, isError } from './scan-disk.ts';
@@ -42,10 +42,14 @@ const REPLACEMENT_CHARACTER = '\ufffd';
 /** The system's own code for an illegal byte sequence. */
 const INVALID_NAME = 'EILSEQ';
 
-/** Of a file that a receiver of ours has not finished, when it is selected itself. In a folder it counts as not there. */
+/**
+ * Of a file whose name says that a receiver of ours has not finished it. Anybody can give a patient's file such a name, so it
+ * is never left out in silence, unless a running process writes it: then it counts as not there.
+ */
 const UNFINISHED: SystemErrorInfo = {
   code: 'EBUSY',
-  message: 'a receiver is still writing this file, or was ended before it was whole',
+  message:
+    'a receiver is still writing this file, or was ended before it was whole; if it is whole, rename it to send it',
 };
 
 /** What the walk found, before anything was opened. */
@@ -251,12 +255,14 @@ async function* walk(
       }
       const isRepeated = entry.name === level.entries[level.next - 1]?.name;
       level.next += 1;
-      if (isUnfinishedName(entry.name)) continue;
+      if (isBeingWritten(entry.name)) continue;
       const path = join(level.path, entry.name);
       const { isOutside } = level;
       const place = level.place === level.path ? path : join(level.place, entry.name);
       if (isRepeated || (entry.name.includes(REPLACEMENT_CHARACTER) && !(await exists(place, disk)))) {
         found.push(invalidName(path));
+      } else if (entry.isFile && isUnfinishedName(entry.name)) {
+        found.push(unreadable(path, UNFINISHED));
       } else if (entry.isFile) {
         found.push({ type: 'file', path, place, isKnownFile: true, isOutside });
       } else {
@@ -278,7 +284,10 @@ async function* walk(
     const status = await disk.look(place, { lists, followsLinks: false, wantsTarget: true });
     if (isError(status)) return unreadable(path, status);
     const { leadsTo } = status;
-    if (leadsTo === undefined) return { path, place, isOutside, status };
+    const isUnfinished = [path, leadsTo ?? path].some((one) => isUnfinishedName(basename(one)));
+    if (leadsTo === undefined) {
+      return isUnfinished && status.kind === 'file' ? unreadable(path, UNFINISHED) : { path, place, isOutside, status };
+    }
     const leadsOut = !(await selection.contains(leadsTo));
     const isFollowed = followLinks || !leadsOut;
     const target = await disk.look(leadsTo, { lists: lists && isFollowed, followsLinks: false });
@@ -287,7 +296,7 @@ async function* walk(
     if (!isFollowed && (recurse || target.kind !== 'directory')) {
       return { type: 'problem', path, problem: { code: 'link out of the selection', leadsTo } };
     }
-    if (isUnfinishedName(basename(leadsTo))) return unreadable(path, UNFINISHED);
+    if (isUnfinished && target.kind === 'file') return unreadable(path, UNFINISHED);
     return { path, place: leadsTo, isOutside: leadsOut, status: target };
   }
 
@@ -303,13 +312,11 @@ async function* walk(
   for (const path of roots) {
     const seen = await disk.look(path, { lists: true, followsLinks: false, wantsTarget: true });
     const place = isError(seen) ? path : (seen.leadsTo ?? path);
-    if (isUnfinishedName(basename(path)) || isUnfinishedName(basename(place))) {
-      yield [unreadable(path, UNFINISHED)];
-      continue;
-    }
     const status = place === path ? seen : await disk.look(place, { lists: true, followsLinks: false });
     const found = { path, place, isOutside: false };
+    const isUnfinished = [path, place].some((one) => isUnfinishedName(basename(one)));
     if (isError(status)) yield [unreadable(path, status)];
+    else if (isUnfinished && status.kind === 'file') yield [unreadable(path, UNFINISHED)];
     else if (status.kind === 'directory') yield* tree({ ...found, status });
     else yield [fileOrOther({ ...found, status })];
   }

@@ -60,6 +60,11 @@ const SYSTEM: Readonly<Record<string, { readonly cause: string; readonly action:
     cause: 'Too many files are open on this machine.',
     action: 'Close programs that are not needed, then send again.',
   },
+  EBUSY: {
+    cause: 'A receiver or another program is still writing it, or was ended before it was whole.',
+    action: 'Wait until it is whole; if it is whole already, rename it to send it.',
+  },
+  EILSEQ: { cause: 'Its name is not valid UTF-8.', action: 'Rename it to send it.' },
   ELOOP: { cause: 'Its symbolic links lead in a circle.', action: 'Correct the links.' },
   EISDIR: { cause: 'It is a folder.', action: 'Choose the files in it.' },
   EIO: {
