@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Finding } from '../../src/part10/check/finding.ts';
 import { inspect } from '../../src/part10/check/preflight.ts';
+import type { HeaderProblem } from '../../src/part10/header/header.ts';
 import { parseHeader } from '../../src/part10/header/header-parser.ts';
 import {
   type BuiltElement,
@@ -22,6 +23,8 @@ export const WALKED = [...PLAIN, RLE_LOSSLESS] as const;
 
 export interface Inspection {
   readonly findings: readonly Finding[] | undefined;
+  /** Why it is no instance. */
+  readonly problem?: HeaderProblem;
   /** [offset, length] of each read beyond the header's. */
   readonly reads: readonly (readonly [number, number])[];
 }
@@ -34,7 +37,7 @@ export async function wholeInspection(file: Uint8Array, signal?: AbortSignal): P
     prefix = file.subarray(0, Math.max(step.bytes, 2 * prefix.length));
     step = parseHeader(prefix, file.length);
   }
-  if (step.type !== 'instance') return { findings: undefined, reads: [] };
+  if (step.type !== 'instance') return { findings: undefined, problem: step.problem, reads: [] };
   const reads: [number, number][] = [];
   const read = async (offset: number, length: number) => {
     assert.ok(offset >= 0 && length > 0 && offset + length <= file.length, `read ${length} at ${offset}`);

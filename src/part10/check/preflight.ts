@@ -9,9 +9,10 @@ import { PIECES_MAX } from '../../protocol/limits.ts';
 import { detectEncoding } from '../encoding-detection.ts';
 import type { HeaderResult } from '../header/header.ts';
 import { encodingOf, isDeflated, isPrivate } from '../transfer-syntax-encoding.ts';
+import type { FilePart } from './file-part.ts';
 import type { Finding } from './finding.ts';
 import type { ImageSize } from './image-size.ts';
-import { type FilePart, StructureCheck } from './structure-check.ts';
+import { StructureCheck } from './structure-check.ts';
 import { uidFault } from './uid-fault.ts';
 
 /** First read at a new position: enough for a header, because its value is usually skipped. In bytes, like the next two. */
