@@ -49,7 +49,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (!(thrown instanceof UsageError)) throw thrown;
     const ofCommand = command === undefined ? '' : ` ${name}`;
     process.stderr.write(`send-to-pacs${ofCommand}: ${printable(thrown.message)}\n`);
-    if (thrown.hint !== undefined) process.stderr.write(`  ${thrown.hint}\n`);
+    if (thrown.hint !== undefined) process.stderr.write(`  ${printable(thrown.hint)}\n`);
     process.stderr.write(`  All options: send-to-pacs${ofCommand} --help\n`);
     return 2;
   }

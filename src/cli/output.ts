@@ -102,8 +102,9 @@ export class Output {
     this.#streams.write(name, Buffer.from(text));
   }
 
-  line(level: LineLevel, text: string): void {
-    this.trace([{ level, text: MARKS[level] + printableLines(text).replaceAll('\n', `\n${MARKS[level]}`) }]);
+  /** Prints lines on stderr. Each argument is one line, whatever is in it: a line break in a name begins none. */
+  line(level: LineLevel, ...lines: readonly string[]): void {
+    this.trace(lines.map((text) => ({ level, text: MARKS[level] + printable(text) })));
     this.flush();
   }
 
@@ -142,12 +143,12 @@ export class Output {
     process.off('uncaughtExceptionMonitor', this.#processEnds);
   }
 
-  /** Prints one or more lines on stdout; nothing with -q. */
-  result(text: string): void {
+  /** The same on stdout; nothing with -q. */
+  result(...lines: readonly string[]): void {
     if (this.#quiet) return;
     this.flush();
     this.clearProgress();
-    this.#write('stdout', `${printableLines(text)}\n`);
+    this.#write('stdout', lines.map((text) => `${printable(text)}\n`).join(''));
   }
 
   /** Replaces the progress line; does nothing where stderr is no terminal. */
@@ -201,8 +202,8 @@ export function surviveLostOutput(): LostOutput {
   return { errors };
 }
 
-/** Tabs stay. So do joiners and variation selectors: some scripts and emoji need them. */
-const KEPT = '\\t\\u200c\\u200d\\ufe00-\\ufe0f';
+/** Joiners and variation selectors stay: some scripts and emoji need them. */
+const KEPT = '\\u200c\\u200d\\ufe00-\\ufe0f';
 const UNSEEN = invisiblePattern(KEPT);
 const UNSEEN_IN_LINES = invisiblePattern(`${KEPT}\\n`);
 

@@ -7,7 +7,7 @@ import { endIdleFileThreads } from '../part10/read/file-threads.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { reportJson } from '../report/json.ts';
 import { listenerTroubleText, notableOf } from '../report/problems.ts';
-import { summaryText } from '../report/summary.ts';
+import { summaryLines } from '../report/summary.ts';
 import type { SendProgress, SendResult } from '../send/job.ts';
 import type { SendOptions } from '../send/options.ts';
 import type { FileOutcome } from '../send/outcome.ts';
@@ -170,7 +170,7 @@ export async function store(argv: readonly string[]): Promise<number> {
     );
     flush();
     for (const trouble of result.troubles ?? []) output.line('warn', listenerTroubleText(trouble));
-    output.result(summaryText(result, { displayPath }));
+    output.result(...summaryLines(result, { displayPath }));
 
     let exitCode = wasEverythingStored(result, paths) ? 0 : 1;
     if (reportFile !== undefined) {

@@ -80,8 +80,9 @@ export class Association {
   constructor(options: AssociationOptions) {
     this.#role = options.role;
     this.#readsInParts = options.readsInParts ?? false;
-    const announced = options.maxPduLength === 0 ? RECEIVED_PDU_LENGTH_CAP : options.maxPduLength;
-    this.#framer = new PduFramer({ maxPDataTfLength: announced + RECEIVED_PDU_LENGTH_SLACK });
+    const announced = options.maxPduLength;
+    const longest = (announced === 0 ? RECEIVED_PDU_LENGTH_CAP : announced) + RECEIVED_PDU_LENGTH_SLACK;
+    this.#framer = new PduFramer({ maxPDataTfLength: longest, announced });
   }
 
   get state(): State {

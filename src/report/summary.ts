@@ -50,8 +50,8 @@ function peerText(peer: Peer): string {
   return peer.name === address ? there : `${sanitize(peer.name, SHOWN_MAX.peerName)} (${there})`;
 }
 
-/** No newline at the end. The problems come last, where a reader of a terminal looks first. */
-export function summaryText(result: SendResult, options: SummaryOptions = {}): string {
+/** The problems come last, where a reader of a terminal looks first. */
+export function summaryLines(result: SendResult, options: SummaryOptions = {}): string[] {
   const { peer, bytesSent, associations } = result;
   const displayPath = options.displayPath ?? ((path: string) => path);
   const problemsMax = options.problemsMax ?? PROBLEMS_MAX;
@@ -82,5 +82,9 @@ export function summaryText(result: SendResult, options: SummaryOptions = {}): s
       lines.push(`  and ${plural(rest.length, 'more problem')} with ${plural(files, 'file')}`);
     }
   }
-  return lines.join('\n');
+  return lines;
 }
+
+/** The same as one text, without a newline at the end. */
+export const summaryText = (result: SendResult, options: SummaryOptions = {}): string =>
+  summaryLines(result, options).join('\n');
