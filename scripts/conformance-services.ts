@@ -150,8 +150,8 @@ export function services(): string[] {
       syntaxes does not touch text.`,
       'Error Comment of a peer: read as ISO IR 6; other bytes are shown as Latin-1, control characters are not shown.',
       'AE titles: ISO IR 6, 1 to 16 characters without backslash and control characters, not blank.',
-      `File names: any that the operating system allows. They are not sent. Those that are not valid UTF-8 are shown with
-      replacement characters.`,
+      `File names: any that the operating system allows. They are not sent. Bytes of a name that are not UTF-8 are shown
+      as ${code('\\xE4')}.`,
     ]),
   ];
 }

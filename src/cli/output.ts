@@ -7,6 +7,7 @@
 import { isatty } from 'node:tty';
 import type { TraceSink } from '../net/trace-record.ts';
 import { invisiblePattern } from '../text/invisible.ts';
+import { withShownBytes } from '../text/path-bytes.ts';
 import { TextTrace } from '../trace/text.ts';
 import type { PrintLevel } from './options.ts';
 import { PipeWriter } from './pipe-writer.ts';
@@ -212,11 +213,11 @@ const UNSEEN_IN_LINES = invisiblePattern(`${KEPT}\\n`);
  * C1), reverse text (Unicode UAX #9) or hide it.
  */
 export function printable(text: string): string {
-  return text.replace(UNSEEN, escaped);
+  return withShownBytes(text).replace(UNSEEN, escaped);
 }
 
 /** The same for text of several lines: line breaks stay. */
-export const printableLines = (text: string): string => text.replace(UNSEEN_IN_LINES, escaped);
+export const printableLines = (text: string): string => withShownBytes(text).replace(UNSEEN_IN_LINES, escaped);
 
 function escaped(character: string): string {
   const code = character.codePointAt(0) ?? 0;

@@ -37,10 +37,6 @@ const BATCH_FIRST = 8;
 const BATCH_MAX = 32;
 /** Batches that are under way at the same time, for each file thread at work. */
 const BATCHES = 2;
-/** Node puts it in place of bytes of a name that are not valid UTF-8. */
-const REPLACEMENT_CHARACTER = '\ufffd';
-/** The system's own code for an illegal byte sequence. */
-const INVALID_NAME = 'EILSEQ';
 
 /**
  * Of a file whose name says that a receiver of ours has not finished it. Anybody can give a patient's file such a name, so it
@@ -67,8 +63,7 @@ type Candidate =
 
 interface Examined {
   readonly file: ScannedFile;
-  /** Undefined where nothing tells this file from another. */
-  readonly key: FileKey | undefined;
+  readonly key: FileKey;
 }
 
 /** The file itself, by its device and its number there, or else its path. */
@@ -101,8 +96,7 @@ function isAdded<T>(set: Set<T>, value: T): boolean {
  * leads to it: nested selections, symbolic links and hard links. Links to folders in the selection are followed, each
  * folder once.
  * Every problem is a 'skipped' entry, never a throw; only cancelling throws (the signal's reason).
- *
- * A file whose name is not valid UTF-8 has no path that we could open: it is skipped as unreadable with code 'EILSEQ'.
+ * Names that are not UTF-8 are names like others (text/path-bytes.ts).
  */
 export async function* scan(
   paths: readonly string[],
@@ -130,7 +124,7 @@ export async function* scan(
       const first = underWay.shift();
       if (first === undefined) continue;
       for (const { file, key } of await untilAborted(first, signal)) {
-        if (key !== undefined && !seen.isNew(key)) continue;
+        if (!seen.isNew(key)) continue;
         yield file;
         signal.throwIfAborted();
       }
@@ -149,7 +143,8 @@ async function examine(candidates: readonly Candidate[], disk: Disk): Promise<re
   const examined: Examined[] = [];
   for (const candidate of candidates) {
     if (candidate.type === 'problem') {
-      examined.push(named(candidate));
+      const { path, problem } = candidate;
+      examined.push({ file: { type: 'skipped', path, problem }, key: pathKey(path) });
       continue;
     }
     const { path, place, isOutside } = candidate;
@@ -160,12 +155,6 @@ async function examine(candidates: readonly Candidate[], disk: Disk): Promise<re
     examined.push({ file: judged(path, reading, isOutside ? place : undefined), key });
   }
   return examined;
-}
-
-function named({ path, problem }: Candidate & { type: 'problem' }): Examined {
-  // Several names can become the same path when they are no UTF-8.
-  const isNamed = problem.code !== 'unreadable' || problem.error.code !== INVALID_NAME;
-  return { file: { type: 'skipped', path, problem }, key: isNamed ? pathKey(path) : undefined };
 }
 
 function judged(path: string, reading: HeaderReading | undefined, leadsTo: string | undefined): ScannedFile {
@@ -253,15 +242,12 @@ async function* walk(
         levels.pop();
         continue;
       }
-      const isRepeated = entry.name === level.entries[level.next - 1]?.name;
       level.next += 1;
       if (isBeingWritten(entry.name)) continue;
       const path = join(level.path, entry.name);
       const { isOutside } = level;
       const place = level.place === level.path ? path : join(level.place, entry.name);
-      if (isRepeated || (entry.name.includes(REPLACEMENT_CHARACTER) && !(await exists(place, disk)))) {
-        found.push(invalidName(path));
-      } else if (entry.isFile && isUnfinishedName(entry.name)) {
+      if (entry.isFile && isUnfinishedName(entry.name)) {
         found.push(unreadable(path, UNFINISHED));
       } else if (entry.isFile) {
         found.push({ type: 'file', path, place, isKnownFile: true, isOutside });
@@ -334,17 +320,6 @@ function fileOrOther({ path, place, isOutside, status: { kind } }: Found): Candi
 
 function unreadable(path: string, error: SystemErrorInfo): Candidate {
   return { type: 'problem', path, problem: { code: 'unreadable', error } };
-}
-
-function invalidName(path: string): Candidate {
-  const message = 'the name is not valid UTF-8; rename the file to send it';
-  return unreadable(path, { code: INVALID_NAME, message });
-}
-
-/** Whether there is a file of that name. If the file system does not answer in time, there is. */
-async function exists(path: string, disk: Disk): Promise<boolean> {
-  const found = await disk.look(path, { followsLinks: false });
-  return !isError(found) || found.code === 'ETIMEDOUT';
 }
 
 function sorted({ names, areFiles }: FolderEntries): readonly FolderEntry[] {

@@ -21,6 +21,7 @@ const FULL = sendResult(
       leadsTo: '/elsewhere/a',
       findings: [{ code: 'odd value', offset: 400, tag: '(0010,0010)', length: 3, count: 2 }],
     }),
+    storedFile('/caf\udce9', { leadsTo: '/M\udcfcller' }),
     failedFile('/b', { code: 'status', status: 0xa700, errorComment: 'full', offendingElement: [0x00080018] }),
     { path: '/c', outcome: 'skipped', bytesSent: 0, reason: { code: 'DICOMDIR' } },
     failedFile('/d', { code: 'cancelled', phase: 'write' }, { outcome: 'cancelled' }),
