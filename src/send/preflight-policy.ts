@@ -36,6 +36,8 @@ export const DEFAULT_PREFLIGHT_POLICY: PreflightPolicy = {
   'odd value': 'send',
   'meta disagrees': 'send',
   'stray meta elements': 'send',
+  'wrong encoding': 'skip',
+  'pixel data against transfer syntax': 'skip',
   'missing attribute': 'skip',
   'no study or series': 'send',
   'ill-formed UID': 'send',

@@ -25,6 +25,7 @@ import { explainHeldBack } from './explain-preflight.ts';
 import { EXPLAINED_RECEIVER_ERRORS, explainReceiverStart } from './explain-receiver.ts';
 import { EXPLAINED_STATUSES } from './explain-status.ts';
 import type { Explanation } from './explanation.ts';
+import { type Examples, FINDINGS } from './finding-examples.ts';
 
 export interface CatalogueEntry {
   /** What a reader searches for: the code as the trace and the report show it. Unique within its section. */
@@ -37,11 +38,6 @@ export interface CatalogueSection {
   readonly title: string;
   readonly entries: readonly CatalogueEntry[];
 }
-
-/** At least one example for each code. */
-type Examples<Union extends { readonly code: string }> = {
-  readonly [Code in Union['code']]: readonly [Extract<Union, { code: Code }>, ...Extract<Union, { code: Code }>[]];
-};
 
 const CT = '1.2.840.10008.5.1.4.1.1.2';
 const EXPLICIT = '1.2.840.10008.1.2.1';
@@ -193,46 +189,6 @@ const SEND: Examples<ReasonOfSend> = {
       last: { code: 'association aborted', phase: 'write', source: 2, reason: 0 },
     },
   ],
-};
-
-const FINDINGS: Examples<PreflightFinding> = {
-  truncated: [
-    { code: 'truncated', offset: 1340, part: 'value', tag: '(7FE0,0010)', missing: 2048 },
-    { code: 'truncated', offset: 525_648, part: 'delimiter', tag: '(7FE0,0010)' },
-  ],
-  'broken structure': [{ code: 'broken structure', offset: 1340, detail: 'no VR that DICOM knows' }],
-  'deep nesting': [{ code: 'deep nesting', offset: 1340, depth: 1_000 }],
-  'trailing bytes': [{ code: 'trailing bytes', offset: 525_648, length: 40 }],
-  'zero padding': [{ code: 'zero padding', offset: 525_648, length: 512 }],
-  'odd length': [{ code: 'odd length', offset: 332, length: 525_649 }],
-  'odd value': [{ code: 'odd value', offset: 400, tag: '(0010,0010)', length: 7, count: 1 }],
-  'meta disagrees': [
-    { code: 'meta disagrees', offset: 200, keyword: 'SOPInstanceUID', meta: '1.2.3', dataSet: '1.2.4' },
-  ],
-  'ill-formed UID': [
-    {
-      code: 'ill-formed UID',
-      offset: 400,
-      tag: '(0008,0018)',
-      keyword: 'SOPInstanceUID',
-      value: '1.2.03',
-      fault: 'leading zero',
-      count: 1,
-    },
-  ],
-  'stray meta elements': [{ code: 'stray meta elements', offset: 332, place: 'before the data set', count: 2 }],
-  'missing attribute': [{ code: 'missing attribute', offset: 332, tag: '(0008,0018)', keyword: 'SOPInstanceUID' }],
-  'no study or series': [
-    {
-      code: 'no study or series',
-      offset: 332,
-      missing: [{ tag: '(0020,000D)', keyword: 'StudyInstanceUID' }],
-    },
-  ],
-  'no pixel data': [{ code: 'no pixel data', offset: 1340 }],
-  'not checked': [{ code: 'not checked', offset: 332 }],
-  'duplicate instance': [{ code: 'duplicate instance', sopInstanceUID: '1.2.3', firstPath: 'study/IM1.dcm' }],
-  'conflicting instance': [{ code: 'conflicting instance', sopInstanceUID: '1.2.3', firstPath: 'study/IM1.dcm' }],
 };
 
 type EchoOnly = Exclude<NonNullable<EchoResult['failure']>, AssociationFailure>;

@@ -3,9 +3,10 @@
 
 import type { Finding } from '../part10/check/finding.ts';
 import type { NamedAttribute } from '../part10/header/header.ts';
+import type { UIDOrLength } from '../protocol/harmless.ts';
 import type { PreflightFinding } from '../send/preflight-policy.ts';
 import { type Explanation, unexplained, type Words } from './explanation.ts';
-import { uidInWords } from './names.ts';
+import { nameAndUid, uidInWords } from './names.ts';
 import { ourOption } from './our-options.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatCount, plural } from './units.ts';
@@ -71,6 +72,25 @@ function strayMeta({ offset, place, count }: Of<'stray meta elements'>): Words {
   };
 }
 
+const syntaxInWords = (uid: UIDOrLength): string => (typeof uid === 'string' ? nameAndUid(uid) : uidInWords(uid));
+
+function againstSyntax({
+  offset,
+  tag,
+  transferSyntaxUID,
+  pixels,
+  count,
+}: Of<'pixel data against transfer syntax'>): Words {
+  const others = count === 1 ? '' : `, and ${plural(count - 1, 'other')} like it`;
+  const form = pixels === 'native' ? 'native, not encapsulated' : 'encapsulated, not native';
+  return {
+    what: `The pixel data ${sanitize(tag)} ${at(offset)} is ${form}: ${syntaxInWords(transferSyntaxUID)} does not allow it (PS3.5 A.4)${others}.`,
+    cause:
+      'The File Meta Information names a wrong transfer syntax, or defective software wrote the file; a PACS refuses it or aborts.',
+    action: AGAIN,
+  };
+}
+
 function explainFinding(finding: Finding): Words {
   switch (finding.code) {
     case 'truncated':
@@ -123,6 +143,15 @@ function explainFinding(finding: Finding): Words {
     }
     case 'stray meta elements':
       return strayMeta(finding);
+    case 'wrong encoding':
+      return {
+        what: `The File Meta Information says ${syntaxInWords(finding.transferSyntaxUID)}, but the data set is in ${sanitize(finding.actual)}, ${at(finding.offset)}.`,
+        cause:
+          'The file was converted without its header, or defective software wrote it; a PACS that reads it aborts.',
+        action: AGAIN,
+      };
+    case 'pixel data against transfer syntax':
+      return againstSyntax(finding);
     case 'missing attribute':
       return {
         what: `The data set has no ${sanitize(finding.keyword)} ${sanitize(finding.tag)}; only the File Meta Information has one, which is not sent.`,
@@ -178,6 +207,10 @@ export function findingInCommon(finding: PreflightFinding): string | undefined {
       return finding.place === 'before the data set'
         ? 'Elements of group 0002 stand behind the end of the File Meta Information; they are not sent.'
         : 'Elements of group 0002 stand in the data set.';
+    case 'wrong encoding':
+      return `The File Meta Information says ${syntaxInWords(finding.transferSyntaxUID)}, but the data set is in ${sanitize(finding.actual)}.`;
+    case 'pixel data against transfer syntax':
+      return `The pixel data is ${finding.pixels}, which ${syntaxInWords(finding.transferSyntaxUID)} does not allow.`;
     case 'missing attribute':
     case 'no study or series':
       return undefined;

@@ -1,12 +1,13 @@
 // What single elements of a data set tell, wherever they stand: the walk over the structure shows each element here as it
 // reads its header. Repetitions are counted, so that a data set of any size yields a few findings. PS3.5 7.1.1 (even
-// lengths) and 9.1 (UIDs), PS3.10 7.1 (group 0002 belongs in front of a data set), PS3.3 C.7.2.1 and C.7.3.1 (Study and
+// lengths), 9.1 (UIDs) and A.4 (pixel data), PS3.10 7.1 (group 0002 belongs in front of a data set), PS3.3 C.7.2.1 and C.7.3.1 (Study and
 // Series Instance UID).
 
 import { uidOrLength } from '../../protocol/harmless.ts';
 import type { ElementHeader } from '../element-walk.ts';
 import type { InstanceHeader } from '../header/header.ts';
-import { tagText } from '../structure.ts';
+import { FLOAT_PIXEL_DATA, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
+import { isEncapsulated } from '../transfer-syntax-encoding.ts';
 import type { Finding } from './finding.ts';
 import { uidFault } from './uid-fault.ts';
 
@@ -28,36 +29,53 @@ export type DeclaredInstance = Pick<InstanceHeader, 'sopClassUID' | 'transferSyn
 
 type OddValue = Extract<Finding, { code: 'odd value' }>;
 type IllFormedUID = Extract<Finding, { code: 'ill-formed UID' }>;
+type Pixels = Extract<Finding, { code: 'pixel data against transfer syntax' }>;
 type Strays = Extract<Finding, { code: 'stray meta elements' }>;
 
 export class ElementNotes {
   readonly #declared: DeclaredInstance;
+  readonly #isEncapsulated: boolean | undefined;
   readonly #start: number;
   readonly #uids = new Set<number>();
   #oddValue: OddValue | undefined;
   /** By keyword and fault: four keywords and five faults. */
   readonly #illFormedUIDs = new Map<string, IllFormedUID>();
   #strays: Strays | undefined;
+  #pixels: Pixels | undefined;
   #isAtEnd = false;
 
   /** @param start where the data set begins, in bytes from the start of the file */
   constructor(declared: DeclaredInstance, start: number) {
     this.#declared = declared;
+    this.#isEncapsulated = isEncapsulated(declared.transferSyntaxUID);
     this.#start = start;
   }
 
   /** In no order. */
   get findings(): readonly Finding[] {
-    const single = [this.#oddValue, this.#strays].filter((finding) => finding !== undefined);
+    const single = [this.#oddValue, this.#strays, this.#pixels].filter((finding) => finding !== undefined);
     return [...single, ...this.#illFormedUIDs.values(), ...this.#missing()];
   }
 
   /** @param at where the element begins, in bytes from the start of the file */
-  see({ tag }: ElementHeader, at: number): void {
+  see({ tag, length }: ElementHeader, at: number, isTopLevel: boolean): void {
+    if (tag === PIXEL_DATA || FLOAT_PIXEL_DATA.has(tag)) this.#seePixels(tag, length, at, isTopLevel);
     if (tag >>> 16 === META_GROUP) {
       const first = this.#strays ?? { code: 'stray meta elements', offset: at, place: 'in the data set', count: 0 };
       this.#strays = { ...first, count: first.count + 1 };
     }
+  }
+
+  /** In a sequence, as of an icon image, an encapsulated syntax allows both forms. */
+  #seePixels(tag: number, length: number, at: number, isTopLevel: boolean): void {
+    const pixels = length === UNDEFINED_LENGTH ? 'encapsulated' : 'native';
+    const isNative = tag !== PIXEL_DATA || this.#isEncapsulated === false;
+    const isAllowed = pixels === 'native' ? isNative || !isTopLevel || this.#isEncapsulated === undefined : !isNative;
+    if (isAllowed) return;
+    const transferSyntaxUID = uidOrLength(this.#declared.transferSyntaxUID);
+    const named = { tag: tagText(tag), transferSyntaxUID, pixels } as const;
+    const first = this.#pixels ?? { code: 'pixel data against transfer syntax', offset: at, ...named, count: 0 };
+    this.#pixels = { ...first, count: first.count + 1 };
   }
 
   /** An element of defined length that is in the file as a whole. */

@@ -2,6 +2,7 @@
 // is a fact; whether it holds the file back is the policy of the send (send/preflight-policy.ts).
 
 import type { UIDOrLength } from '../../protocol/harmless.ts';
+import type { Encoding } from '../element-walk.ts';
 import type { NamedAttribute } from '../header/header.ts';
 
 /** How a UID is not as PS3.5 9.1 asks. */
@@ -55,6 +56,25 @@ export type Finding =
       readonly code: 'stray meta elements';
       readonly offset: number;
       readonly place: 'before the data set' | 'in the data set';
+      readonly count: number;
+    }
+  /** The data set is in another encoding than its transfer syntax says (PS3.5 Annex A). `offset`: where it begins. */
+  | {
+      readonly code: 'wrong encoding';
+      readonly offset: number;
+      readonly transferSyntaxUID: UIDOrLength;
+      readonly actual: Encoding;
+    }
+  /**
+   * Pixel data that its transfer syntax does not allow (PS3.5 A.4): 'encapsulated' in a native syntax, or 'native' (with a
+   * defined length) in an encapsulated one. The first of `count`, and where it begins.
+   */
+  | {
+      readonly code: 'pixel data against transfer syntax';
+      readonly offset: number;
+      readonly tag: string;
+      readonly transferSyntaxUID: UIDOrLength;
+      readonly pixels: 'native' | 'encapsulated';
       readonly count: number;
     }
   /**

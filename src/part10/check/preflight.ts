@@ -51,7 +51,7 @@ export async function inspect(
 }
 
 async function walk(
-  { header }: Instance,
+  { header, actualEncoding }: Instance,
   prefix: Uint8Array,
   read: ReadPart,
   signal: StopSignal | undefined,
@@ -59,7 +59,7 @@ async function walk(
 ): Promise<readonly Finding[]> {
   const { transferSyntaxUID, dataSetOffset, dataSetLength } = header;
   const end = dataSetOffset + dataSetLength;
-  let encoding = encodingOf(transferSyntaxUID);
+  let encoding = actualEncoding ?? encodingOf(transferSyntaxUID);
   if (isPrivate(transferSyntaxUID)) {
     const detected = detectEncoding({ bytes: prefix, end }, dataSetOffset, false);
     if (detected.type !== 'detected') return [{ code: 'not checked', offset: dataSetOffset }];
@@ -81,7 +81,7 @@ async function walk(
   return check.findings;
 }
 
-function metaFindings({ header, mediaStorage, strays, standIns = [] }: Instance): Finding[] {
+function metaFindings({ header, mediaStorage, strays, standIns = [], actualEncoding }: Instance): Finding[] {
   const pairs = [
     ['SOPClassUID', mediaStorage.sopClass, header.sopClassUID],
     ['SOPInstanceUID', mediaStorage.sopInstance, header.sopInstanceUID],
@@ -101,9 +101,13 @@ function metaFindings({ header, mediaStorage, strays, standIns = [] }: Instance)
           },
         ],
   );
-  const { dataSetOffset: offset } = header;
+  const { dataSetOffset: offset, transferSyntaxUID } = header;
+  const wrong: Finding[] =
+    actualEncoding === undefined
+      ? []
+      : [{ code: 'wrong encoding', offset, transferSyntaxUID: uidOrLength(transferSyntaxUID), actual: actualEncoding }];
   const missing = standIns.map((attribute): Finding => ({ code: 'missing attribute', offset, ...attribute }));
-  return [...disagreeing, ...stray, ...missing];
+  return [...disagreeing, ...stray, ...wrong, ...missing];
 }
 
 /** Offsets within the inflated data set would not help: the findings have the offset of the deflated data set. */

@@ -265,7 +265,7 @@ export class StructureCheck {
     const read = readElementHeader(window, at - base, encoding);
     const element = read.type === 'element' ? read : unknownVR(window, at - base, encoding);
     if (element !== undefined) {
-      this.#notes.see(element, at);
+      this.#notes.see(element, at, this.#levels.length === 0);
       return base === 0 ? element : { ...element, valueOffset: element.valueOffset + base };
     }
     const vr = vrAt(bytes, at - base + 4);

@@ -2,10 +2,9 @@
 // Information), PS3.5 clause 7.1 and 9.1 (elements, UIDs), Annex A (encodings).
 //
 // Strict about what the C-STORE-RQ says of the file, lenient about the rest: preamble, meta group and group length may be
-// missing or wrong, but UIDs must be UIDs, and the data set must be in the encoding that its transfer syntax names.
-// Otherwise the file is refused, not sent under a wrong transfer syntax.
+// missing or wrong, but UIDs must be UIDs, or the file is refused. The encoding of the data set is compared with the one that
+// its transfer syntax names, so that no file is sent under a wrong transfer syntax unless a person decides so.
 
-import { isHarmlessUID } from '../../protocol/harmless.ts';
 import { HEADER_LIMIT, INFLATE_LIMIT } from '../../protocol/limits.ts';
 import { MEDIA_STORAGE_DIRECTORY } from '../../protocol/uids.ts';
 import { isUID } from '../../protocol/ul/values.ts';
@@ -136,12 +135,15 @@ function readInstance(file: ByteWindow, found: Found): HeaderStep {
     return fragments === undefined ? conclude(file, found, transferSyntaxOf(encoding), uids) : stepOf(fragments);
   }
   const encoding = encodingOf(declared);
-  const uids = findUIDs(file, offset, encoding);
   if (detected.type === 'undetected') {
+    const uids = findUIDs(file, offset, encoding);
     return uids.type === 'malformed' ? stepOf(uids) : malformed(`the data set is not in ${encoding}`, offset);
   }
-  if (detected.encoding !== encoding) return contradiction(declared, encoding, detected.encoding, offset);
-  return conclude(file, found, declared, uids);
+  const uids = findUIDs(file, offset, detected.encoding);
+  const step = conclude(file, found, declared, uids);
+  return step.type !== 'instance' || detected.encoding === encoding
+    ? step
+    : { ...step, actualEncoding: detected.encoding };
 }
 
 function unrecognised(file: ByteWindow, found: Found): HeaderStep {
@@ -150,11 +152,6 @@ function unrecognised(file: ByteWindow, found: Found): HeaderStep {
   }
   const looksLike = otherFormat(file.bytes);
   return problem({ code: 'not DICOM', ...(looksLike === undefined ? {} : { looksLike }) });
-}
-
-function contradiction(declared: string, encoding: Encoding, detected: Encoding, offset: number): HeaderStep {
-  const says = isHarmlessUID(declared) ? `${encoding} (${declared})` : encoding;
-  return malformed(`the file says ${says}, but its data set is in ${detected}`, offset);
 }
 
 function readDeflated(file: ByteWindow, found: Found, declared: string): HeaderStep {
@@ -173,7 +170,7 @@ function readDeflated(file: ByteWindow, found: Found, declared: string): HeaderS
     return { type: 'need more', bytes: Math.min(file.end, Math.max(2 * file.bytes.length, offset + 1024)) };
   }
   if (detected.type === 'detected' && detected.encoding !== 'Explicit VR Little Endian') {
-    return contradiction(declared, 'Explicit VR Little Endian', detected.encoding, offset);
+    return malformed(`the data set inflates to ${detected.encoding}, not to Explicit VR Little Endian`, offset);
   }
   if (detected.type === 'undetected' || uids.type === 'malformed') {
     return malformed('what the data set inflates to is not in Explicit VR Little Endian', offset);

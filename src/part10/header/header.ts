@@ -1,5 +1,6 @@
 // What a sender must know of a file before it opens an association. PS3.10 clause 7.1, PS3.5 clause 7.
 
+import type { Encoding } from '../element-walk.ts';
 import type { SystemErrorInfo } from '../system-error.ts';
 
 /** How a file says what it holds: with the preamble, with group 0002 first, or with a data set and nothing else. */
@@ -68,5 +69,7 @@ export type HeaderResult =
       readonly strays?: StrayElements;
       /** What the data set lacks or has empty, so that the header has the value of the meta group. */
       readonly standIns?: readonly NamedAttribute[];
+      /** The encoding that the data set is in, where it is not the one of its transfer syntax. */
+      readonly actualEncoding?: Encoding;
     }
   | { readonly type: 'problem'; readonly problem: HeaderProblem };

@@ -97,6 +97,41 @@ const EVERY_CODE: {
       /^1 element of group 0002 stands in the data set at byte 900\. .*it is sent with the data set/,
     ],
   ],
+  'wrong encoding': [
+    [
+      {
+        code: 'wrong encoding',
+        offset: 332,
+        transferSyntaxUID: '1.2.840.10008.1.2.4.50',
+        actual: 'Implicit VR Little Endian',
+      },
+      /^The File Meta Information says JPEG Baseline \(Process 1\) .*\(1\.2\.840\.10008\.1\.2\.4\.50\), but the data set is in Implicit VR Little Endian, at byte 332\./,
+    ],
+  ],
+  'pixel data against transfer syntax': [
+    [
+      {
+        code: 'pixel data against transfer syntax',
+        offset: 1340,
+        tag: '(7FE0,0010)',
+        transferSyntaxUID: '1.2.840.10008.1.2.5',
+        pixels: 'native',
+        count: 1,
+      },
+      /^The pixel data \(7FE0,0010\) at byte 1340 is native, not encapsulated: RLE Lossless \(1\.2\.840\.10008\.1\.2\.5\) does not allow it \(PS3\.5 A\.4\)\./,
+    ],
+    [
+      {
+        code: 'pixel data against transfer syntax',
+        offset: 1340,
+        tag: '(7FE0,0008)',
+        transferSyntaxUID: '1.2.840.10008.1.2.1',
+        pixels: 'encapsulated',
+        count: 3,
+      },
+      /is encapsulated, not native: Explicit VR Little Endian .* does not allow it \(PS3\.5 A\.4\), and 2 others like it\./,
+    ],
+  ],
   'missing attribute': [
     [
       { code: 'missing attribute', offset: 332, tag: '(0008,0018)', keyword: 'SOPInstanceUID' },

@@ -13,7 +13,6 @@ import {
   EXPLICIT_BE,
   EXPLICIT_LE,
   element,
-  encodeDataSet,
   encodeElements,
   encodingOfSyntax,
   type FileOptions,
@@ -33,7 +32,6 @@ import {
   PLAIN,
   UIDS,
   WALKED,
-  wholeInspection,
 } from '../../../support/inspection.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -119,81 +117,6 @@ function boundaries(elements: readonly BuiltElement[], transferSyntax: string): 
   const encoding = encodingOfSyntax(transferSyntax);
   return new Map(elements.map((_, index) => [encodeElements(elements.slice(0, index), encoding).length, index]));
 }
-
-describe('elements of group 0002', () => {
-  const STRAY = element(0x00020010, 'UI', RLE_LOSSLESS);
-
-  for (const transferSyntax of PLAIN) {
-    test(`in the data set are counted, ${transferSyntax}`, async () => {
-      const { elements } = sampleInstance();
-      const nested = element(0x00081140, 'SQ', { items: [[STRAY]], undefinedLength: true, undefinedItemLength: true });
-      const { file } = built(
-        elements.flatMap((one) => (one.tag === 0x00081140 ? [nested] : one.tag === 0x00280010 ? [one, STRAY] : [one])),
-        transferSyntax,
-      );
-      const findings = await findingsOf(file);
-      const strays = findings.find(({ code }) => code === 'stray meta elements');
-      const offset = file.indexOf(encodeElements([STRAY], encodingOfSyntax(transferSyntax)));
-      assert.deepEqual(strays, { code: 'stray meta elements', place: 'in the data set', offset, count: 2 });
-    });
-  }
-
-  test('in front of the data set are told, with the first of them', async () => {
-    const { dataSet, ...sample } = sampleInstance();
-    const file = buildFile({ ...sample, dataSet: Buffer.concat([encodeElements([STRAY], 'explicit LE'), dataSet]) });
-    const strays = { place: 'before the data set', offset: sample.dataSetOffset, count: 1 };
-    assert.deepEqual(await findingsOf(file), [{ code: 'stray meta elements', ...strays }]);
-  });
-});
-
-describe('UIDs that the data set lacks', () => {
-  const attribute = (code: string, tag: string, keyword: string, offset: number) => ({ code, offset, tag, keyword });
-  const without = (tags: readonly number[], transferSyntax: string, isEmpty: boolean) => {
-    const sample = sampleInstance({ transferSyntax });
-    const elements = sample.elements.flatMap((one) =>
-      tags.includes(one.tag) ? (isEmpty ? [{ ...one, value: '' }] : []) : [one],
-    );
-    return buildFile({ ...sample, dataSet: encodeDataSet(elements, transferSyntax) });
-  };
-
-  for (const transferSyntax of [...WALKED, DEFLATED_LE]) {
-    for (const isEmpty of [false, true]) {
-      const how = `${isEmpty ? 'empty' : 'absent'}, ${transferSyntax}`;
-
-      test(`SOP class and instance, ${how}`, async () => {
-        const offset = sampleInstance({ transferSyntax }).dataSetOffset;
-        const sopClass = attribute('missing attribute', '(0008,0016)', 'SOPClassUID', offset);
-        const sopInstance = attribute('missing attribute', '(0008,0018)', 'SOPInstanceUID', offset);
-        assert.deepEqual(await findingsOf(without([0x00080016], transferSyntax, isEmpty)), [sopClass]);
-        assert.deepEqual(await findingsOf(without([0x00080018], transferSyntax, isEmpty)), [sopInstance]);
-        const both = without([0x00080016, 0x00080018], transferSyntax, isEmpty);
-        assert.deepEqual(await findingsOf(both), [sopClass, sopInstance]);
-      });
-
-      // The structure of a deflated data set is not walked.
-      if (transferSyntax === DEFLATED_LE) continue;
-      test(`study and series, ${how}`, async () => {
-        const offset = sampleInstance({ transferSyntax }).dataSetOffset;
-        const study = { tag: '(0020,000D)', keyword: 'StudyInstanceUID' };
-        const series = { tag: '(0020,000E)', keyword: 'SeriesInstanceUID' };
-        const lacking = (...missing: object[]) => [{ code: 'no study or series', offset, missing }];
-        const findings = async (...tags: number[]) =>
-          (await wholeInspection(without(tags, transferSyntax, isEmpty))).findings;
-        assert.deepEqual(await findings(0x0020000d), lacking(study));
-        assert.deepEqual(await findings(0x0020000e), lacking(series));
-        assert.deepEqual(await findings(0x0020000d, 0x0020000e), lacking(study, series));
-      });
-    }
-  }
-
-  test('an object that belongs to no study has no finding', async () => {
-    const sopClass = '1.2.840.10008.5.1.4.39.1';
-    const elements = [element(0x00080016, 'UI', sopClass), ...UIDS.slice(1), element(0x00080060, 'CS', 'OT')];
-    const dataSet = encodeElements(elements, 'explicit LE');
-    const file = buildFile({ transferSyntax: EXPLICIT_LE, sopClass, sopInstance: '2.25.7', dataSet });
-    assert.deepEqual((await wholeInspection(file)).findings, []);
-  });
-});
 
 describe('a file that is cut off', () => {
   for (const transferSyntax of WALKED) {
