@@ -10,7 +10,6 @@ const UID_FIELDS: ReadonlySet<string> = new Set([
   'acceptedTransferSyntax',
   'dataSet',
   'from',
-  'further',
   'meta',
   'peerImplementationClassUID',
   'proposedTransferSyntaxes',
@@ -18,7 +17,6 @@ const UID_FIELDS: ReadonlySet<string> = new Set([
   'sopInstanceUID',
   'to',
   'transferSyntaxUID',
-  'unproposedTransferSyntax',
   'value',
 ]);
 

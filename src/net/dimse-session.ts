@@ -32,8 +32,6 @@ export type Answer =
       readonly hasDataSet: boolean;
       /** Only of `request`: the whole data set, where there is one. */
       readonly dataSet?: Uint8Array;
-      /** The other requests that were open when it came, in the order in which they went out. */
-      readonly beside: readonly RequestCommand[];
     }
   | { readonly type: 'failure'; readonly failure: AssociationFailure };
 
@@ -66,7 +64,6 @@ export interface OpenRequest {
 }
 
 interface Entry {
-  readonly command: RequestCommand;
   readonly settle: (answer: Answer) => void;
   readonly isCollected: boolean;
   readonly pending: ((answer: Answer) => void) | undefined;
@@ -164,7 +161,7 @@ export class DimseSession {
     dataSet?: Uint8Array,
     pending?: (answer: Answer) => void,
   ): Promise<Answer> {
-    const request = this.#register(command, true, pending);
+    const request = this.#register(command.MessageID, true, pending);
     this.#driver.batch(() => {
       const hasDataSet = dataSet !== undefined;
       this.#driver.input({ type: 'DIMSE request', presentationContextId, command, hasDataSet });
@@ -179,7 +176,7 @@ export class DimseSession {
    * answer before it has the whole data set. Its answer comes without a data set.
    */
   open(command: RequestCommand): OpenRequest {
-    return this.#register(command, false, undefined);
+    return this.#register(command.MessageID, false, undefined);
   }
 
   /** Waits until the system has taken everything that was written. Returns the failure, if the association has ended. */
@@ -245,19 +242,13 @@ export class DimseSession {
     destination.complete();
   }
 
-  #register(
-    command: RequestCommand,
-    isCollected: boolean,
-    pending: ((answer: Answer) => void) | undefined,
-  ): OpenRequest {
-    const messageId = command.MessageID;
+  #register(messageId: number, isCollected: boolean, pending: ((answer: Answer) => void) | undefined): OpenRequest {
     if (this.#ended.hasHappened) return { answer: Promise.resolve(this.#noAnswer()), sent: () => undefined };
     this.#hasRequested = true;
     this.#unsent += 1;
     let entry: Entry | undefined;
     const answer = new Promise<Answer>((settle) => {
       entry = {
-        command,
         settle,
         isCollected,
         pending,
@@ -317,17 +308,12 @@ export class DimseSession {
     }
     this.#watch();
     if (entry.isCollected && hasDataSet) this.#collect(key, entry, command);
-    else this.#settle(key, entry, { type: 'message', command, hasDataSet, beside: this.#beside(entry) });
-  }
-
-  #beside(entry: Entry): RequestCommand[] {
-    return [...this.#open.values()].filter((other) => other !== entry).map(({ command }) => command);
+    else this.#settle(key, entry, { type: 'message', command, hasDataSet });
   }
 
   #collect(key: number, entry: Entry, command: Command): void {
     // Copied into one buffer: a peer may send a fragment for each byte.
     const collected = new ByteWriter();
-    const beside = this.#beside(entry);
     let lengthSince = 0;
     this.#destination = {
       data: (bytes) => {
@@ -343,7 +329,7 @@ export class DimseSession {
         this.#clock.restart();
       },
       complete: () =>
-        this.#settle(key, entry, { type: 'message', command, hasDataSet: true, dataSet: collected.finish(), beside }),
+        this.#settle(key, entry, { type: 'message', command, hasDataSet: true, dataSet: collected.finish() }),
     };
   }
 

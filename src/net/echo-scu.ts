@@ -26,17 +26,10 @@ export interface EchoResult {
   readonly peerMaximumLength?: number;
   /** Status of the C-ECHO-RSP, where one came. */
   readonly status?: number;
-  /** The peer's own words about it, not sanitised. */
-  readonly errorComment?: string;
   /** Why the peer is not verified, or what went wrong after its answer. */
   readonly failure?:
     | AssociationFailure
-    /** As for an instance (send/outcome.ts): the result, and what it was accepted with against the proposal. */
-    | {
-        readonly code: 'verification refused';
-        readonly result: number | undefined;
-        readonly unproposedTransferSyntax?: string;
-      }
+    | { readonly code: 'verification refused'; readonly result: number | undefined }
     | { readonly code: 'invalid response'; readonly detail: string };
 }
 
@@ -88,12 +81,7 @@ async function verify(association: RequestedAssociation, result: Draft, signal: 
   const context = association.contexts[0];
   const { maxFragment } = association;
   if (context?.acceptedTransferSyntax === undefined) {
-    const other = context?.unproposedTransferSyntax;
-    result.failure = {
-      code: 'verification refused',
-      result: context?.result,
-      ...(other === undefined ? {} : { unproposedTransferSyntax: other }),
-    };
+    result.failure = { code: 'verification refused', result: context?.result };
   } else if (maxFragment === undefined) {
     result.failure = { code: 'unusable maximum length', maximumLength: result.peerMaximumLength ?? 0 };
   } else {
@@ -110,7 +98,6 @@ async function verify(association: RequestedAssociation, result: Draft, signal: 
     } else {
       result.phases = { ...result.phases, echoMs: performance.now() - asked };
       result.status = judgement.status;
-      if (judgement.errorComment !== undefined) result.errorComment = judgement.errorComment;
       result.verified = judgement.category === 'success';
     }
   }

@@ -55,7 +55,7 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   'held back': 'held back',
   skipped: 'skipped',
   cancelled: 'cancelled',
-  unknown: 'sent without a valid answer',
+  unknown: 'sent but never answered',
 };
 
 /** All outcomes, in the order in which reports show them. */

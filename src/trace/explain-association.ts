@@ -3,7 +3,6 @@
 
 import type { AssociationFailure, Culprit, Phase } from '../net/failure.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
-import type { Outcome } from '../send/outcome.ts';
 import { abortReasonText, rejectReasonText, rejectResultText, rejectSourceText } from './code-text.ts';
 import { type Explanation, unexplained, type Words } from './explanation.ts';
 import { aeTitle } from './names.ts';
@@ -108,27 +107,12 @@ function explainConnect(peer: string, error: SystemErrorInfo): Words {
   return { what: `${peer} ${says} (${systemWords(error)}).`, ...advice };
 }
 
-const STOPPED = 'The PACS may have stopped, or the network may have failed.';
-const CHECK_IT_RUNS = 'Check that the PACS runs, then send again.';
+const CONFIRMED = 'What the peer confirmed before is stored.';
+const NOTHING_TO_DO = 'Nothing needs to be done.';
 const ASK_FOR_TLS =
   'Check the port, and ask the administrator of the peer whether it expects TLS and knows this machine.';
 
-/** A file that was not stored is no reason to do nothing. */
-function whileReleasing(outcome: Outcome | undefined): Omit<Words, 'what'> {
-  if (outcome !== undefined) return { cause: STOPPED, action: CHECK_IT_RUNS };
-  return { cause: 'What the peer confirmed before is stored.', action: 'Nothing needs to be done.' };
-}
-
-/** Of a file that went out whole. */
-export const MAY_BE_STORED = 'the instance may be stored there or not';
-export const LOOK_FOR_IT = 'Look for the instance in the PACS';
-
-function explainLost(
-  peer: string,
-  phase: Phase,
-  error: SystemErrorInfo | undefined,
-  outcome: Outcome | undefined,
-): Words {
+function explainLost(peer: string, phase: Phase, error: SystemErrorInfo | undefined): Words {
   const how = error === undefined ? 'closed the connection' : `lost the connection (${systemWords(error)})`;
   switch (phase) {
     case 'connect':
@@ -146,24 +130,25 @@ function explainLost(
     case 'response':
       return {
         what: `${peer} ${how} before it answered.`,
-        cause: STOPPED,
-        action: CHECK_IT_RUNS,
+        cause: 'The instance may be stored there or not.',
+        action: 'Look for the instance in the PACS, or send it again: a PACS keeps an instance only once.',
       };
     case 'write':
       return {
         what: `${peer} ${how} while data was sent.`,
-        cause: STOPPED,
-        action: CHECK_IT_RUNS,
+        cause: 'The PACS may have stopped, or the network may have failed.',
+        action: 'Check that the PACS runs, then send again.',
       };
     case 'release':
       return {
         what: `${peer} ${how} while the association was released.`,
-        ...whileReleasing(outcome),
+        cause: CONFIRMED,
+        action: NOTHING_TO_DO,
       };
   }
 }
 
-function explainTimeout(peer: string, phase: Phase, afterMs: number, outcome: Outcome | undefined): Words {
+function explainTimeout(peer: string, phase: Phase, afterMs: number): Words {
   const after = formatDuration(afterMs);
   switch (phase) {
     case 'connect':
@@ -181,8 +166,8 @@ function explainTimeout(peer: string, phase: Phase, afterMs: number, outcome: Ou
     case 'response':
       return {
         what: `${peer} did not answer within ${after} after everything was sent.`,
-        cause: outcome === 'unknown' ? `It may be overloaded; ${MAY_BE_STORED}.` : 'It may be overloaded.',
-        action: `${outcome === 'unknown' ? LOOK_FOR_IT : 'Check that the PACS runs, then send again'}; for a slow peer allow more time ${ourOption('responseTimeout')}.`,
+        cause: 'It may be overloaded; the instance may be stored there or not.',
+        action: `Look for the instance in the PACS; for a slow peer allow more time ${ourOption('responseTimeout')}.`,
       };
     case 'write':
       return {
@@ -193,7 +178,8 @@ function explainTimeout(peer: string, phase: Phase, afterMs: number, outcome: Ou
     case 'release':
       return {
         what: `${peer} did not answer the release request within ${after}.`,
-        ...whileReleasing(outcome),
+        cause: CONFIRMED,
+        action: NOTHING_TO_DO,
       };
   }
 }
@@ -205,11 +191,6 @@ type Rejected = Extract<AssociationFailure, { code: 'association rejected' }>;
 export interface AETitles {
   readonly callingAETitle?: string;
   readonly calledAETitle?: string;
-}
-
-export interface AssociationContext extends AETitles {
-  /** Of the file of which it is said; absent: it is said of the association alone. */
-  readonly outcome?: Outcome;
 }
 
 const named = (title: string | undefined): string => (title === undefined ? '' : ` ${aeTitle(title)}`);
@@ -333,26 +314,22 @@ function whoseFailure(failure: AssociationFailure): Culprit {
 }
 
 /** @param peer how the peer is called in a sentence; sanitised */
-export function explainAssociation(
-  peer: string,
-  failure: AssociationFailure,
-  context: AssociationContext = {},
-): Explanation {
-  return { ...wordsOf(peer, failure, context), whose: whoseFailure(failure) };
+export function explainAssociation(peer: string, failure: AssociationFailure, titles: AETitles = {}): Explanation {
+  return { ...wordsOf(peer, failure, titles), whose: whoseFailure(failure) };
 }
 
-function wordsOf(peer: string, failure: AssociationFailure, context: AssociationContext): Words {
+function wordsOf(peer: string, failure: AssociationFailure, titles: AETitles): Words {
   switch (failure.code) {
     case 'connection failed':
       return explainConnect(peer, failure.error);
     case 'connection lost':
-      return explainLost(peer, failure.phase, failure.error, context.outcome);
+      return explainLost(peer, failure.phase, failure.error);
     case 'timeout':
-      return explainTimeout(peer, failure.phase, failure.afterMs, context.outcome);
+      return explainTimeout(peer, failure.phase, failure.afterMs);
     case 'association rejected':
-      return explainReject(peer, failure, context);
+      return explainReject(peer, failure, titles);
     case 'association aborted':
-      return explainAbort(peer, failure, context);
+      return explainAbort(peer, failure, titles);
     case 'released by peer':
       return {
         what: `${peer} ended the association while there was still something to send.`,

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deflateRawSync } from 'node:zlib';
 import { attackSize, measured } from '../support/attack.ts';
 import { blackRle, claiming, honest, SYNTAX, tiled, writeImage } from '../support/bombs.ts';
 import { UID } from '../support/decompression-run.ts';
@@ -104,34 +105,64 @@ test('a stream of tiles is stopped where they take more memory than the image', 
 test('some kilobytes that honestly become gigabytes go out frame by frame', async (t) => {
   const folder = temporaryFolder(t);
   const size = { rows: 4_400, columns: 4_400, samplesPerPixel: 1, bits: 8 } as const;
-  const count = attackSize(2, 110);
+  const count = attackSize(2, 200);
   const frame = await honest('JPEG-LS', { ...size }, 0);
   const black = await honest('JPEG 2000', size, 0);
-  const paths = [frame, black].map((one, index) =>
+  const deflated = deflateRawSync(new Uint8Array(4_400 * 4_400));
+  const padded = Buffer.concat([deflated, Buffer.alloc(deflated.length % 2)]);
+  const paths = [frame, black, padded].map((one, index) =>
     writeImage(
       folder,
       `${index}.dcm`,
-      [UID.jpegLs, UID.jpeg2000Lossless][index] as string,
+      [UID.jpegLs, UID.jpeg2000Lossless, UID.deflatedFrames][index] as string,
       size,
       Array(count).fill(one),
     ),
   );
   const peer = await uncompressedOnly(t);
   const { code, stdout, peak } = await send(t, peer, paths);
-  measured(`${2 * count} frames of 19 MB`, peak, 'MiB');
+  measured(`${3 * count} frames of 19 MB`, peak, 'MiB');
   assert.equal(code, 0, stdout);
   assert.ok(peer.instances.every(({ length }) => length > count * 19_360_000));
 });
 
+test('a frame that inflates to more than its image, and JPEG-LS with zeros too many, take no more memory', async (t) => {
+  const folder = temporaryFolder(t);
+  const gigabyte = deflateRawSync(new Uint8Array(attackSize(400, 1_000) * 1_048_576));
+  const frame = Buffer.concat([gigabyte, Buffer.alloc(gigabyte.length % 2)]);
+  const paths = [writeImage(folder, 'more.dcm', UID.deflatedFrames, { rows: 600, columns: 600 }, [frame])];
+  for (const side of [700, attackSize(1_500, 4_400)]) {
+    const size = { rows: side, columns: side, samplesPerPixel: 1, bits: 8 } as const;
+    const stream = Buffer.from(await honest('JPEG-LS', size, 8));
+    const end = stream.lastIndexOf(Buffer.of(0xff, 0xd9));
+    // No guess is right: a quarter is missing.
+    const zeros = Buffer.alloc(4);
+    const damaged = Buffer.concat([
+      stream.subarray(0, Math.floor(0.75 * end)),
+      Buffer.of(1),
+      zeros,
+      Buffer.of(0xff, 0xd9),
+    ]);
+    const even = Buffer.concat([damaged, Buffer.alloc(damaged.length % 2)]);
+    paths.push(writeImage(folder, `${side}.dcm`, UID.jpegLs, { ...size, frames: 1 }, [even]));
+  }
+  const peer = await uncompressedOnly(t);
+  const { code, stdout, peak } = await send(t, peer, paths);
+  measured('what no guess decodes', peak, 'MiB');
+  assert.equal(code, 1, stdout);
+  assert.match(stdout, /it has more than 360000 bytes/u);
+  assert.equal(peer.instances.length, 0);
+});
+
 test('many large images of all codecs at once share the memory, and all of them go out', async (t) => {
   const folder = temporaryFolder(t);
-  const sides = attackSize(800, 2_000);
+  const sides = attackSize(800, 2_600);
   const size = { rows: sides, columns: sides, samplesPerPixel: 1, bits: 16 } as const;
   const paths: string[] = [];
   for (const as of ['JPEG lossless', 'JPEG-LS', 'JPEG 2000', 'HTJ2K'] as const) {
     const stream = await honest(as, size, 8);
     const image = { ...size, bitsAllocated: 16 };
-    for (let copy = 0; copy < attackSize(2, 4); copy += 1) {
+    for (let copy = 0; copy < attackSize(2, 8); copy += 1) {
       paths.push(writeImage(folder, `${as} ${copy}.dcm`, SYNTAX[as], image, [stream]));
     }
   }

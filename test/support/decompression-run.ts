@@ -9,6 +9,7 @@ import { EXPLICIT, type NaiveRow, readDataSet } from './naive-data-set.ts';
 
 export const UID = {
   rle: '1.2.840.10008.1.2.5',
+  deflatedFrames: '1.2.840.10008.1.2.8.1',
   jpegBaseline: '1.2.840.10008.1.2.4.50',
   jpegExtended: '1.2.840.10008.1.2.4.51',
   jpegLossless: '1.2.840.10008.1.2.4.70',
@@ -93,7 +94,11 @@ export function imageDataSet(options: ImageOptions, pixelData: BuiltElement['val
     element(0x00280101, 'US', [bitsAllocated]),
     element(0x00280102, 'US', [bitsAllocated - 1]),
     element(0x00280103, 'US', [options.pixelRepresentation ?? 0]),
-    element(0x52009229, 'SQ', { items: [[element(0x00289110, 'SQ', { items: [] })]] }),
+    element(0x52009229, 'SQ', {
+      items: [[element(0x00289110, 'SQ', { items: [] })]],
+      undefinedLength: true,
+      undefinedItemLength: true,
+    }),
   ];
   const given = [...(options.more ?? []), ...(options.behind ?? [])];
   const kept = elements.filter(({ tag }) => !given.some((other) => other.tag === tag));

@@ -269,7 +269,7 @@ export class DataSetConverter {
       );
     }
     this.#valueLeft = length;
-    this.#padding = length % 2 === 0 ? undefined : paddingOf(vr);
+    this.#padding = length % 2 === 0 ? undefined : paddingOf(vr.name);
     this.#dropsValue = (tag & 0xffff) === 0;
     if (this.#dropsValue) return;
     this.#wordLength = from.littleEndian === to.littleEndian ? 1 : vr.wordLength;

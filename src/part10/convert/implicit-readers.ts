@@ -38,6 +38,6 @@ export function spellsVR(tag: number, length: number, dictionary: Dictionary): b
 }
 
 /** The byte behind a value of odd length (PS3.5 6.2). */
-export function paddingOf(vr: ValueRepresentation): number {
-  return PADDED_WITH_SPACE.has(vr.name) ? 0x20 : 0;
+export function paddingOf(vr: string): number {
+  return PADDED_WITH_SPACE.has(vr) ? 0x20 : 0;
 }

@@ -13,7 +13,7 @@ import { frameBytes, free, mebibytes } from './decoder-memory.ts';
 import { FrameDecodingError, type FrameFormat } from './frame-format.ts';
 import { limitMemory } from './module-memory.ts';
 
-type NativeCodec = Exclude<FrameFormat['codec'], 'RLE'>;
+type NativeCodec = Exclude<FrameFormat['codec'], 'RLE' | 'Deflate'>;
 
 /** What is told to the codec; it believes it, so the stream's own header must agree (see frame-decoding.ts). */
 export interface CodecCall {
@@ -31,8 +31,8 @@ export interface CodecCall {
 
 export interface Codecs {
   /**
-   * Samples of one byte up to 8 bits of precision, else two (little endian). `stream` is empty afterwards. Throws
-   * FrameDecodingError.
+   * Samples of one byte up to 8 bits of precision, else two (little endian). `stream` is empty afterwards, unless it
+   * throws FrameDecodingError.
    */
   decode(stream: Uint8Array<ArrayBuffer>, call: CodecCall): Uint8Array<ArrayBuffer>;
   /** Of all instances so far, in bytes: of one that was thrown away nobody knows when it is freed, but with the thread. */
@@ -188,10 +188,10 @@ class CodecInstance {
     const encoded = this.#call('GetEncodedBuffer', context);
     if (encoded === 0) throw new FrameDecodingError(`no memory for ${stream.length} bytes`);
     new Uint8Array(this.#buffer()).set(stream, encoded >>> 0);
-    free(stream);
     this.#call(ENTRY[call.codec], context, parameters);
     const damage = this.#damage(call.codec);
     if (damage !== undefined) throw new FrameDecodingError(lastWords(damage));
+    free(stream);
     const at = this.#call('GetDecodedBuffer', context) >>> 0;
     const samples = frameBytes(this.#call('GetDecodedBufferSize', context));
     samples.set(new Uint8Array(this.#buffer(), at, samples.length));

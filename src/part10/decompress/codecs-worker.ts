@@ -11,7 +11,7 @@ import type { FrameFormat } from './frame-format.ts';
 export interface DecodeRequest {
   readonly frame: Uint8Array<ArrayBuffer>;
   readonly format: FrameFormat;
-  /** Once is enough for a thread, before the first frame that is not RLE. */
+  /** Once is enough for a thread, before the first frame that needs it. */
   readonly module?: WebAssembly.Module | undefined;
 }
 

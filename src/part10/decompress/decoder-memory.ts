@@ -14,15 +14,19 @@ const CODEC_BASE = 2 * MIB;
 /** OpenJPEG keeps each sample as 32 bits, and half a byte for each in its code-blocks of 64 x 64 or 32 x 32. */
 const JPEG_2000_SAMPLE = 4.5;
 
+/** libijg holds each coefficient of a progressive stream in 16 bits. */
+const COEFFICIENT = 2;
+
 /**
  * What the memory of a codec grows to with such a frame, in bytes. Measured: libijg and CharLS hold the code stream and the
  * decoded samples; OpenJPEG holds the code stream twice and its own samples besides.
  */
 export function codecMemory(format: FrameFormat, encodedLength: number): number {
   const { codec, rows, columns, samplesPerPixel } = format;
-  if (codec === 'RLE') return 0;
+  if (codec === 'RLE' || codec === 'Deflate') return 0;
   const native = frameLength(format);
-  if (codec === 'JPEG' || codec === 'JPEG-LS') return CODEC_BASE + encodedLength + native;
+  const coefficients = format.isProgressive === true ? COEFFICIENT * rows * columns * samplesPerPixel : 0;
+  if (codec === 'JPEG' || codec === 'JPEG-LS') return CODEC_BASE + encodedLength + native + coefficients;
   return CODEC_BASE + 2 * encodedLength + native + JPEG_2000_SAMPLE * rows * columns * samplesPerPixel;
 }
 
@@ -33,11 +37,13 @@ export function codecMemoryLimit(format: FrameFormat, encodedLength: number): nu
 
 /**
  * All that a frame takes from its reading to the end of its decoding, in bytes: the thread, its codec, and the encoded frame
- * or the native one. RLE has no codec and needs both. Samples that come plane by plane are put in order in a second copy.
+ * or the native one. RLE and Deflate have no codec and need both. Samples that come plane by plane are put in order in a second copy.
  */
 export function decodingMemory(format: FrameFormat, encodedLength: number): number {
   const native = frameLength(format);
   if (format.codec === 'RLE') return THREAD_MEMORY + encodedLength + native;
+  // What zlib gives is collected late.
+  if (format.codec === 'Deflate') return THREAD_MEMORY + encodedLength + 2 * native;
   const planes = format.codec === 'JPEG-LS' && format.samplesPerPixel > 1 ? native : 0;
   return THREAD_MEMORY + codecMemory(format, encodedLength) + Math.max(encodedLength, native) + planes;
 }

@@ -122,7 +122,7 @@ class OwnedThread implements DecoderThread {
 
   async #give(job: Job): Promise<void> {
     const { frame, format } = job;
-    const needsCodecs = format.codec !== 'RLE' && !this.#hasCodecs;
+    const needsCodecs = format.codec !== 'RLE' && format.codec !== 'Deflate' && !this.#hasCodecs;
     const module = needsCodecs ? await codecsModule() : undefined;
     // Closed in between, or out of time.
     if (job !== this.#running) return;

@@ -2,27 +2,28 @@
 // 0028, and one frame: encoded, while it is decoded both ways, then decoded. The memory for it is reserved before it is read.
 // The length of the native pixel data is known before the first frame is decoded, so nothing is read twice.
 //
-// Everything but group 0028, the offset tables and the pixel data passes unchanged.
+// Everything but group 0028, the offset tables and the pixel data passes (element-passage.ts). An item of a sequence may have
+// compressed pixel data, too: an icon (PS3.3 C.7.6.1.1.6).
 
-import { DECODER_MEMORY, IMAGE_ELEMENTS_MAX, IMAGE_GROUP_MAX } from '../../protocol/limits.ts';
+import { DECODER_MEMORY } from '../../protocol/limits.ts';
 import { EXPLICIT_VR_LE } from '../../protocol/uids.ts';
 import { DataSetConversionError } from '../convert/conversion-error.ts';
 import { cut } from '../convert/converted-source.ts';
 import type { DataSetChunk, DataSetSource } from '../read/data-set-source.ts';
-import { ITEM_GROUP, PIXEL_DATA, tagText } from '../structure.ts';
+import { IMAGE_GROUP, ITEM_GROUP, PIXEL_DATA, tagText } from '../structure.ts';
 import { ByteReader } from './byte-reader.ts';
 import { decodingMemory, free, tooLarge } from './decoder-memory.ts';
 import { type CompressedSyntax, compressedSyntax } from './decompression.ts';
 import { type PassingHeader, passElement, readPassingHeader } from './element-passage.ts';
 import { type EncodedFrame, encapsulatedFrames } from './encapsulated-frames.ts';
 import { type FrameDecoders, type FrameFormat, frameLength, type Reservation } from './frame-format.ts';
-import { describeImage, type HeldElement, IMAGE_GROUP, type ImageDescription } from './image-description.ts';
+import type { ImageDescription } from './image-description.ts';
+import { ImageGroup } from './image-group.ts';
 
 /** How much is asked of the source at once, unless the caller's own pieces are larger. In bytes. */
 const READ_LENGTH = 0x40000;
 
 const PIXEL_DATA_GROUP = 0x7fe0;
-const GROUP_LENGTH_OF_PIXEL_DATA = 0x7fe00000;
 const EXTENDED_OFFSET_TABLE = 0x7fe00001;
 const EXTENDED_OFFSET_TABLE_LENGTHS = 0x7fe00002;
 /** Length to End, retired; it counts bytes that are no longer there. */
@@ -71,85 +72,51 @@ async function* decompressed(
   decoders: FrameDecoders,
   dataSetLength: number | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const group = new ImageGroup();
-  let image: ImageDescription | DataSetConversionError | undefined;
-  let hasExtendedOffsetTable = false;
+  const known = { dataSetLength, hasExtendedOffsetTable: false };
+  const pixels = (header: PassingHeader, image: ImageDescription) =>
+    nativePixelData(reader, header, image, known, decoders);
+  const itemImage = () => new ImageGroup(syntax, pixels);
+  const group = itemImage();
   let isPast = false;
+  let hasPixels = false;
   while (!(await reader.isAtEnd())) {
     const header = await readPassingHeader(reader);
     const { tag } = header;
-    if (tag >>> 16 === IMAGE_GROUP && !isPast) {
+    if ((tag >>> 16 === IMAGE_GROUP && hasPixels) || tag >>> 16 === ITEM_GROUP) {
+      throw new DataSetConversionError(header.offset, `${tagText(tag)} does not belong here (PS3.5 7.1, 7.5)`);
+    }
+    if (tag >>> 16 === IMAGE_GROUP) {
       await group.hold(reader, header);
       continue;
     }
     if (!isPast && tag >>> 16 > IMAGE_GROUP) {
       isPast = true;
-      image = group.describe(syntax, header.offset);
-      yield* (image instanceof Error ? group.elements : image.elements).map(({ bytes }) => bytes);
-    }
-    if (tag >>> 16 === IMAGE_GROUP || tag >>> 16 === ITEM_GROUP) {
-      throw new DataSetConversionError(header.offset, `${tagText(tag)} does not belong here (PS3.5 7.1, 7.5)`);
+      yield* group.described(header.offset);
     }
     if (tag === PIXEL_DATA) {
-      yield* nativePixelData(reader, header, image, { hasExtendedOffsetTable, dataSetLength }, decoders);
+      hasPixels = true;
+      yield* group.decoded(header);
     } else if (isDropped(tag)) {
-      if (tag === EXTENDED_OFFSET_TABLE) hasExtendedOffsetTable = header.length !== 0;
+      if (tag === EXTENDED_OFFSET_TABLE) known.hasExtendedOffsetTable = header.length !== 0;
       for await (const _ of passElement(reader, header));
     } else {
-      yield* passElement(reader, header);
+      yield* passElement(reader, header, itemImage);
     }
   }
-  // A data set that ends with group 0028 has no pixels.
-  if (!isPast) yield* group.elements.map(({ bytes }) => bytes);
+  if (!hasPixels) yield* group.unchanged();
 }
 
 function isDropped(tag: number): boolean {
-  return [GROUP_LENGTH_OF_PIXEL_DATA, EXTENDED_OFFSET_TABLE, EXTENDED_OFFSET_TABLE_LENGTHS, LENGTH_TO_END].includes(
-    tag,
-  );
-}
-
-/** Group 0028 as it comes, held back until it is whole. */
-class ImageGroup {
-  readonly elements: HeldElement[] = [];
-  #length = 0;
-
-  async hold(reader: ByteReader, header: PassingHeader): Promise<void> {
-    const parts: Uint8Array[] = [];
-    for await (const part of passElement(reader, header)) {
-      this.#length += part.length;
-      if (this.#length > IMAGE_GROUP_MAX) {
-        throw new DataSetConversionError(header.offset, `group 0028 has more than ${IMAGE_GROUP_MAX} bytes`);
-      }
-      parts.push(Uint8Array.from(part));
-    }
-    if (this.elements.length === IMAGE_ELEMENTS_MAX) {
-      throw new DataSetConversionError(header.offset, `group 0028 has more than ${IMAGE_ELEMENTS_MAX} elements`);
-    }
-    this.elements.push({ tag: header.tag, bytes: Buffer.concat(parts), valueOffset: header.bytes.length });
-  }
-
-  /** The error counts only if pixel data follow: instances that are not images may have some attributes of the group. */
-  describe(syntax: CompressedSyntax, offset: number): ImageDescription | DataSetConversionError {
-    try {
-      return describeImage(this.elements, syntax, offset);
-    } catch (error) {
-      if (error instanceof DataSetConversionError) return error;
-      throw error;
-    }
-  }
+  return [EXTENDED_OFFSET_TABLE, EXTENDED_OFFSET_TABLE_LENGTHS, LENGTH_TO_END].includes(tag);
 }
 
 async function* nativePixelData(
   reader: ByteReader,
   header: PassingHeader,
-  image: ImageDescription | DataSetConversionError | undefined,
+  image: ImageDescription,
   known: { readonly hasExtendedOffsetTable: boolean; readonly dataSetLength: number | undefined },
   decoders: FrameDecoders,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  if (image instanceof Error) throw image;
-  if (image === undefined)
-    throw new DataSetConversionError(header.offset, 'pixel data without the attributes of an image');
   if (header.length !== undefined) {
     throw new DataSetConversionError(
       header.offset,

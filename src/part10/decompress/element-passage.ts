@@ -1,10 +1,12 @@
-// Passes the elements of an Explicit VR Little Endian data set on unchanged, and follows their structure to find their ends.
-// PS3.5 7.1.2 (elements), 7.5 (sequences and items), 6.2.2 (a UN of undefined length is implicit inside). It keeps its own
-// stack, so that nesting cannot overflow the engine's.
+// Passes on the elements of an Explicit VR Little Endian data set beside its pixel data, and follows their structure to find
+// their ends. PS3.5 7.1.2 (elements), 7.5 (sequences and items), 6.2.2 (a UN of undefined length is implicit inside). As in
+// other conversions (data-set-converter.ts), sequences and items get delimiters, because their lengths may change, values of
+// odd length are padded, and group lengths are left out. It keeps its own stack, so that nesting cannot overflow the engine's.
 
 import { NESTING_MAX } from '../../protocol/limits.ts';
 import { DataSetConversionError } from '../convert/conversion-error.ts';
-import { delimiterOf, ITEM, ITEM_GROUP, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
+import { paddingOf } from '../convert/implicit-readers.ts';
+import { delimiterOf, IMAGE_GROUP, ITEM, ITEM_GROUP, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { vrOfBytes } from '../value-representation.ts';
 import type { ByteReader } from './byte-reader.ts';
 
@@ -42,66 +44,134 @@ function defined(length: number): number | undefined {
   return length === UNDEFINED_LENGTH ? undefined : length;
 }
 
+/** The image of an item, such as an icon. */
+export interface ItemImage {
+  /** Takes an element of group 0028. */
+  hold(reader: ByteReader, header: PassingHeader): Promise<void>;
+  /** What is held, unchanged. */
+  unchanged(): Iterable<Uint8Array>;
+  /** The native image: what is held, as it must be, and the pixel data whose header was just read. */
+  decoded(header: PassingHeader): AsyncIterable<Uint8Array>;
+}
+
 interface Level {
   readonly kind: 'sequence' | 'item';
   /** Where it ends; Infinity until its delimitation item. */
   readonly end: number;
   readonly isImplicit: boolean;
+  /** While nothing of it has been passed on. */
+  image?: ItemImage | undefined;
 }
 
-/** The element whose header was just read, to its end. @throws DataSetConversionError */
+/**
+ * The element whose header was just read, to its end. A group length is left out.
+ * @param image for an item that has the attributes of one
+ * @throws DataSetConversionError
+ */
 export async function* passElement(
   reader: ByteReader,
   header: PassingHeader,
+  image?: () => ItemImage,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  yield header.bytes;
   if (!isSequence(header)) {
-    yield* reader.pass(definedLength(header));
+    yield* passValue(reader, header);
     return;
   }
-  const levels: Level[] = [levelOf('sequence', header, header.vr === 'UN', reader.position)];
+  const levels: Level[] = [];
+  const open = (kind: Level['kind'], opened: PassingHeader, isImplicit: boolean): Uint8Array => {
+    if (opened.length === 0) return opened.bytes;
+    const end = opened.length === undefined ? Infinity : reader.position + opened.length;
+    levels.push({ kind, end, isImplicit });
+    return withLength(opened, undefined);
+  };
+  yield open('sequence', header, header.vr === 'UN');
   for (;;) {
-    while (levels.at(-1)?.end === reader.position) levels.pop();
-    const level = levels.at(-1);
+    let level = levels.at(-1);
+    for (; level?.end === reader.position; level = levels.at(-1)) {
+      if (level.image !== undefined) yield* level.image.unchanged();
+      levels.pop();
+      yield delimitation(level.kind);
+    }
     if (level === undefined) return;
     const inner = await readPassingHeader(reader, level.isImplicit);
-    yield inner.bytes;
-    const innerEnd = reader.position + (inner.length ?? 0);
-    if (innerEnd > level.end) {
+    if (reader.position + (inner.length ?? 0) > level.end) {
       throw new DataSetConversionError(inner.offset, `${tagText(inner.tag)} ends beyond what it is in (PS3.5 7.5)`);
+    }
+    if (inner.tag >>> 16 === IMAGE_GROUP && level.kind === 'item' && !level.isImplicit && !isSequence(inner)) {
+      level.image ??= image?.();
+      if (level.image !== undefined) {
+        await level.image.hold(reader, inner);
+        continue;
+      }
+    }
+    if (level.image !== undefined) {
+      const held = level.image;
+      level.image = undefined;
+      if (inner.tag === PIXEL_DATA && inner.length === undefined) {
+        yield* held.decoded(inner);
+        continue;
+      }
+      yield* held.unchanged();
     }
     if (inner.tag === delimiterOf(level.kind)) {
       if (level.end !== Infinity || inner.length !== 0) throw misplaced(inner, level);
+      yield inner.bytes;
       levels.pop();
     } else if (level.kind === 'sequence') {
       if (inner.tag !== ITEM) throw misplaced(inner, level);
-      levels.push(levelOf('item', inner, level.isImplicit, reader.position));
+      yield open('item', inner, level.isImplicit);
     } else if (inner.tag >>> 16 === ITEM_GROUP) {
       throw misplaced(inner, level);
     } else if (isSequence(inner)) {
       if (levels.length > 2 * NESTING_MAX) {
         throw new DataSetConversionError(inner.offset, `sequences are nested more than ${NESTING_MAX} deep`);
       }
-      levels.push(levelOf('sequence', inner, level.isImplicit || inner.vr === 'UN', reader.position));
+      yield open('sequence', inner, level.isImplicit || inner.vr === 'UN');
     } else {
-      yield* reader.pass(definedLength(inner));
+      yield* passValue(reader, inner);
     }
   }
+}
+
+async function* passValue(reader: ByteReader, header: PassingHeader): AsyncGenerator<Uint8Array, void, undefined> {
+  const length = definedLength(header);
+  if ((header.tag & 0xffff) === 0) {
+    for await (const _ of reader.pass(length));
+    return;
+  }
+  const isOdd = length % 2 !== 0;
+  yield isOdd ? withLength(header, length + 1) : header.bytes;
+  yield* reader.pass(length);
+  if (isOdd) yield Uint8Array.of(paddingOf(header.vr));
+}
+
+function withLength({ tag, vr, bytes, offset }: PassingHeader, length: number | undefined): Uint8Array {
+  const written = Uint8Array.from(bytes);
+  const view = new DataView(written.buffer);
+  if (vr === '' || bytes.length === 12) {
+    view.setUint32(bytes.length - 4, length ?? UNDEFINED_LENGTH, true);
+  } else if (length !== undefined && length <= 0xffff) {
+    view.setUint16(6, length, true);
+  } else {
+    throw new DataSetConversionError(offset, `no even length of ${tagText(tag)} holds its value (PS3.5 7.1.2)`);
+  }
+  return written;
+}
+
+function delimitation(kind: Level['kind']): Uint8Array {
+  const tag = delimiterOf(kind);
+  return Uint8Array.of(0xfe, 0xff, tag & 0xff, (tag >>> 8) & 0xff, 0, 0, 0, 0);
 }
 
 function isSequence({ vr, length }: PassingHeader): boolean {
   return vr === 'SQ' || ((vr === 'UN' || vr === '') && length === undefined);
 }
 
-function levelOf(kind: Level['kind'], { length }: PassingHeader, isImplicit: boolean, position: number): Level {
-  return { kind, end: length === undefined ? Infinity : position + length, isImplicit };
-}
-
 function definedLength({ tag, vr, length, offset }: PassingHeader): number {
   if (length !== undefined) return length;
   const detail =
     tag === PIXEL_DATA
-      ? 'compressed pixel data inside a sequence (of an icon image, as a rule) are not decompressed'
+      ? 'compressed pixel data inside a sequence without the attributes of an image in front of them'
       : `${tagText(tag)} with VR ${vr} has undefined length (PS3.5 7.1.1)`;
   throw new DataSetConversionError(offset, detail);
 }

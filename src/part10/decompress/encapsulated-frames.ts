@@ -1,9 +1,11 @@
 // The encoded frames of an encapsulated Pixel Data element, one after the other. PS3.5 A.4: items behind a Basic Offset
 // Table, which may be empty; a frame may lie in several fragments, but no fragment holds parts of two.
 //
-// Which fragments make a frame: with one frame, all of them. With RLE (A.4.2) and with an Extended Offset Table (PS3.3
-// C.7.6.3.1.8), each is one. With a Basic Offset Table, those from one of its offsets to the next. With none, a frame
-// begins wherever a fragment begins with the first marker of a code stream.
+// Which fragments make a frame: with one frame, all of them. With an Extended Offset Table (PS3.3 C.7.6.3.1.8), each is one.
+// With a Basic Offset Table, those from one of its offsets to the next. With none, a frame begins wherever a fragment begins
+// with the first marker of a code stream. RLE should have one fragment for each frame (A.4.2), and offset tables that are
+// wrong; some writers cut a frame: there a frame also begins with what looks like the header of Annex G. A deflated frame has
+// no mark and one fragment (A.4.13).
 
 import { DataSetConversionError } from '../convert/conversion-error.ts';
 import { ITEM, SEQUENCE_DELIMITATION, tagText } from '../structure.ts';
@@ -11,6 +13,7 @@ import type { ByteReader } from './byte-reader.ts';
 import { frameBytes, free } from './decoder-memory.ts';
 import type { Codec } from './decompression.ts';
 import { readPassingHeader } from './element-passage.ts';
+import { HEADER_LENGTH, MOST_SEGMENTS } from './rle.ts';
 
 export interface EncodedFrame {
   /** Counted from 1, as frames are in DICOM. */
@@ -113,18 +116,29 @@ function beginsFrame(
   starts: ReadonlySet<number> | undefined,
   { codec, frames, hasExtendedOffsetTable }: EncapsulationOptions,
 ): boolean {
-  if (codec === 'RLE') return true;
+  if (codec === 'RLE') return beginsStream(fragment, codec) || (frames > 1 && hasExtendedOffsetTable);
   // Of one frame all fragments, unless there is plainly another frame.
   if (frames === 1) return beginsStream(fragment, codec);
-  if (hasExtendedOffsetTable) return true;
+  if (hasExtendedOffsetTable || (codec === 'Deflate' && starts === undefined)) return true;
   return starts === undefined ? beginsStream(fragment, codec) : starts.has(offset);
 }
 
-/** SOI of JPEG and JPEG-LS with the marker behind it; SOC and SIZ of JPEG 2000; the signature of a JP2 file. */
+/**
+ * SOI of JPEG and JPEG-LS with the marker behind it; SOC and SIZ of JPEG 2000; the signature of a JP2 file; the number of RLE
+ * segments and the offset of the first.
+ */
 function beginsStream(fragment: Uint8Array, codec: Codec): boolean {
   const begins = (...bytes: number[]) => bytes.every((byte, index) => fragment[index] === byte);
+  if (codec === 'Deflate') return false;
+  if (codec === 'RLE') return fragment.length >= SIGHT && beginsRle(fragment);
   if (codec === 'JPEG' || codec === 'JPEG-LS') return begins(0xff, 0xd8, 0xff);
   return begins(0xff, 0x4f, 0xff, 0x51) || begins(0, 0, 0, 12, 0x6a, 0x50, 0x20, 0x20);
+}
+
+function beginsRle(fragment: Uint8Array): boolean {
+  const header = new DataView(fragment.buffer, fragment.byteOffset, SIGHT);
+  const count = header.getUint32(0, true);
+  return count >= 1 && count <= MOST_SEGMENTS && header.getUint32(4, true) === HEADER_LENGTH;
 }
 
 /** Of one frame, what is left of the data set. */

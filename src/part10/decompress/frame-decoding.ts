@@ -7,8 +7,10 @@
 
 import type { CodecCall, Codecs } from './codecs-adapter.ts';
 import { codecMemoryLimit, frameBytes, free } from './decoder-memory.ts';
+import { inflateFrame } from './deflated-frame.ts';
 import { FrameDecodingError, type FrameFormat, frameLength } from './frame-format.ts';
 import { hasEndOfImage, readJpegHeader } from './jpeg-codestream.ts';
+import { decodeJpegLs } from './jpeg-ls-surplus.ts';
 import { readJpeg2000Header } from './jpeg2000-codestream.ts';
 import { assertPlausible, leastJpegLength } from './plausible-length.ts';
 import { decodeRle } from './rle.ts';
@@ -32,8 +34,8 @@ export function decodeFrame(
   codecs: () => Codecs,
 ): Uint8Array<ArrayBuffer> {
   const { codec } = format;
-  if (codec === 'RLE') {
-    const pixels = decodeRle(frame, format);
+  if (codec === 'RLE' || codec === 'Deflate') {
+    const pixels = codec === 'RLE' ? decodeRle(frame, format) : inflateFrame(frame, format);
     free(frame);
     return pixels;
   }
@@ -51,7 +53,7 @@ export function decodeFrame(
     convertsToRgb: format.convertsToRgb,
     memoryLimit: codecMemoryLimit(format, frame.length),
   };
-  const samples = codecs().decode(frame, call);
+  const samples = codec === 'JPEG-LS' ? decodeJpegLs(frame, format, call, codecs()) : codecs().decode(frame, call);
   const bytesPerSample = stream.precision <= 8 ? 1 : 2;
   const expected = format.rows * format.columns * format.samplesPerPixel * bytesPerSample;
   if (samples.length !== expected) {

@@ -8,15 +8,17 @@ export interface FrameFormat {
   readonly rows: number;
   readonly columns: number;
   readonly samplesPerPixel: number;
-  /** Of one sample in the result: 8 or 16; with RLE any multiple of 8 up to 64. */
+  /** Of one sample in the result: 8 or 16; with RLE and Deflate any multiple of 8 up to 64; with Deflate also 1. */
   readonly bitsAllocated: number;
   /** The decoder inverts the colour transform that the JPEG stream's markers speak of, and gives RGB. */
   readonly convertsToRgb: boolean;
+  /** JPEG: see CompressedSyntax. */
+  readonly isProgressive?: boolean;
 }
 
 /** Of a decoded frame, in bytes. */
 export function frameLength({ rows, columns, samplesPerPixel, bitsAllocated }: FrameFormat): number {
-  return rows * columns * samplesPerPixel * (bitsAllocated / 8);
+  return Math.ceil((rows * columns * samplesPerPixel * bitsAllocated) / 8);
 }
 
 /** A frame that could not be decoded: its message is one line, what the decoder has to say about it. */
@@ -34,7 +36,7 @@ export interface Reservation {
 
 export interface FrameDecoders {
   /**
-   * The native samples of one frame: little endian, interleaved by pixel (planar configuration 0), `frameLength(format)`
+   * The native samples of one frame: little endian, interleaved by pixel (planar configuration 0; with Deflate as it was deflated), `frameLength(format)`
    * bytes. `frame` is the whole encoded frame; its buffer must be the caller's to give away, and is gone afterwards.
    * Rejects with FrameDecodingError, always within a time.
    */

@@ -7,7 +7,8 @@
 // colour space, for a conversion would round: YBR_FULL stays, and YBR_FULL_422 becomes YBR_FULL since what the decoder
 // gives is never subsampled.
 //
-// Planar Configuration is 0: samples are interleaved whatever the stream did, RLE (which goes by planes) included.
+// Planar Configuration is 0: samples are interleaved whatever the stream did, RLE (which goes by planes) included. What was
+// deflated is native already, and stays as it is.
 //
 // Lossy Image Compression becomes '01' where the syntax is lossy. Where JPEG-LS or JPEG 2000 may have been reversible all
 // the same, a data set that says '00' is believed. Ratio and method (0028,2112), (0028,2114) stay: they are history.
@@ -22,8 +23,6 @@ import { decodingMemory, tooLarge } from './decoder-memory.ts';
 import type { CompressedSyntax } from './decompression.ts';
 import { type FrameFormat, frameLength } from './frame-format.ts';
 
-export const IMAGE_GROUP = 0x0028;
-const GROUP_LENGTH = 0x00280000;
 const SAMPLES_PER_PIXEL = 0x00280002;
 const PHOTOMETRIC_INTERPRETATION = 0x00280004;
 const PLANAR_CONFIGURATION = 0x00280006;
@@ -92,7 +91,7 @@ export function describeImage(
   if (photometric.startsWith('YBR_PARTIAL'))
     fail(`pixel data in ${PARTIAL.find((known) => known === photometric) ?? 'YBR_PARTIAL'} are not decompressed`);
   const isYbr = photometric === 'YBR_FULL' || photometric === 'YBR_FULL_422';
-  const { codec, decompression, maybeReversible } = syntax;
+  const { codec, decompression, maybeReversible, isProgressive } = syntax;
   const format: FrameFormat = {
     codec,
     rows: number(ROWS),
@@ -100,16 +99,21 @@ export function describeImage(
     samplesPerPixel,
     bitsAllocated: number(BITS_ALLOCATED),
     convertsToRgb: codec === 'JPEG' && decompression === 'lossy' && isYbr && samplesPerPixel === 3,
+    isProgressive,
   };
-  const { bitsAllocated } = format;
-  const widest = codec === 'RLE' ? 64 : 16;
-  if (bitsAllocated % 8 !== 0 || bitsAllocated > widest || bitsAllocated === 24) {
+  const { bitsAllocated, rows, columns } = format;
+  const isPlain = codec === 'RLE' || codec === 'Deflate';
+  const isBit = codec === 'Deflate' && bitsAllocated === 1;
+  if ((bitsAllocated % 8 !== 0 && !isBit) || bitsAllocated > (isPlain ? 64 : 16) || bitsAllocated === 24) {
     fail(`${bitsAllocated} bits allocated: ${codec} pixel data of that are not decompressed`);
   }
   const frames =
     numberOfFrames(text(NUMBER_OF_FRAMES)) ?? fail(`${tagText(NUMBER_OF_FRAMES)} is not a number of frames`);
   const length = frameLength(format);
   if (length === 0) fail('Rows, Columns, Samples per Pixel or Bits Allocated is 0');
+  if (codec === 'Deflate' && photometric === 'YBR_FULL_422')
+    fail('deflated pixel data in YBR_FULL_422 are not decompressed');
+  if (isBit && frames > 1 && (rows * columns) % 8 !== 0) fail('deflated frames of bits that do not end with a byte');
   // However well it is compressed.
   if (decodingMemory(format, 0) > DECODER_MEMORY) fail(tooLarge(format));
   const pixelDataLength = length * frames;
@@ -118,7 +122,7 @@ export function describeImage(
   const changes: HeldElement[] = [];
   const native = nativePhotometricInterpretation(photometric, format);
   if (native !== photometric) changes.push(codeString(PHOTOMETRIC_INTERPRETATION, native));
-  if (samplesPerPixel > 1) changes.push(shortNumber(PLANAR_CONFIGURATION, 0));
+  if (samplesPerPixel > 1 && codec !== 'Deflate') changes.push(shortNumber(PLANAR_CONFIGURATION, 0));
   if (decompression === 'lossy' && !(maybeReversible && text(LOSSY_IMAGE_COMPRESSION) === '00')) {
     changes.push(codeString(LOSSY_IMAGE_COMPRESSION, '01'));
   }
@@ -137,9 +141,8 @@ function numberOfFrames(text: string | undefined): number | undefined {
   return frames >= 1 ? frames : undefined;
 }
 
-/** The group length, retired and no longer true, is left out. */
 function changed(held: readonly HeldElement[], changes: readonly HeldElement[]): HeldElement[] {
-  const replaced = new Set([GROUP_LENGTH, ...changes.map(({ tag }) => tag)]);
+  const replaced = new Set(changes.map(({ tag }) => tag));
   return [...held.filter(({ tag }) => !replaced.has(tag)), ...changes].sort((a, b) => a.tag - b.tag);
 }
 

@@ -6,8 +6,8 @@ import { frameBytes } from './decoder-memory.ts';
 import { FrameDecodingError, type FrameFormat, frameLength } from './frame-format.ts';
 import { leastRleSegment } from './plausible-length.ts';
 
-const HEADER_LENGTH = 64;
-const MOST_SEGMENTS = 15;
+export const HEADER_LENGTH = 64;
+export const MOST_SEGMENTS = 15;
 
 export function decodeRle(frame: Uint8Array, format: FrameFormat): Uint8Array<ArrayBuffer> {
   const { rows, columns, samplesPerPixel, bitsAllocated } = format;

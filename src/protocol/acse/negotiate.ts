@@ -20,11 +20,7 @@ function negotiated(
   if (answer.result !== RESULT_ACCEPTANCE) return context;
   const { transferSyntax } = answer;
   if (transferSyntax === undefined || !proposed.transferSyntaxes.includes(transferSyntax)) {
-    return {
-      ...context,
-      unproposedTransferSyntax: transferSyntax ?? '',
-      problem: 'accepted with a transfer syntax that was not proposed',
-    };
+    return { ...context, problem: 'accepted with a transfer syntax that was not proposed' };
   }
   return { ...context, acceptedTransferSyntax: transferSyntax };
 }

@@ -6,30 +6,20 @@
 //
 //   idle ──command──► command ──last, none announced──► idle
 //                        └─────last, announced──► data set ──last──► idle
-//
-// Some peers announce a data set in messages that have none by the table, such as C-STORE-RSP. What comes behind such a message
-// decides: a command set begins the next message, and a data set is passed on although nobody waits for it.
 
 import { ByteWriter } from '../bytes.ts';
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError, UNEXPECTED_PDU_PARAMETER } from '../errors.ts';
-import { ANSWER_DATA_SET_MAX, COMMAND_SET_MAX } from '../limits.ts';
+import { COMMAND_SET_MAX } from '../limits.ts';
 import type { PresentationDataValue } from '../ul/pdu.ts';
-import type { Breach } from './breach.ts';
 import type { Command } from './command.ts';
 import { decodeCommandSet } from './command-set.ts';
-import { mayHaveDataSet } from './command-table.ts';
 
 export type AssembledEvent =
   | {
       readonly type: 'command';
       readonly presentationContextId: number;
       readonly command: Command;
-      /** A data set is part of the message, and follows. */
       readonly hasDataSet: boolean;
-      /** What the peer says of that. */
-      readonly isDataSetAnnounced: boolean;
-      /** Absent: none. */
-      readonly breaches?: readonly Breach[];
     }
   /** `bytes` are a view of the fragment that came in. */
   | {
@@ -37,18 +27,12 @@ export type AssembledEvent =
       readonly presentationContextId: number;
       readonly bytes: Uint8Array;
       readonly isLast: boolean;
-      /** The first of a data set that its message cannot have. */
-      readonly breach?: Breach;
     };
 
 type Due =
   | { readonly part: 'message' }
   | { readonly part: 'command'; readonly presentationContextId: number }
-  | { readonly part: 'data set'; readonly presentationContextId: number }
-  /** The next message, or a data set that the last one has announced and cannot have. */
-  | { readonly part: 'message or data set'; readonly presentationContextId: number }
-  /** The rest of such a data set. `length`: of what came, in bytes. */
-  | { readonly part: 'needless data set'; readonly presentationContextId: number; readonly length: number };
+  | { readonly part: 'data set'; readonly presentationContextId: number };
 
 /** The messages that one association receives. Useless after a ProtocolError. */
 export class MessageAssembler {
@@ -68,15 +52,14 @@ export class MessageAssembler {
    */
   receive(pdv: PresentationDataValue): AssembledEvent | undefined {
     const due = this.#due;
-    const mayBeginMessage = due.part === 'message' || (due.part === 'message or data set' && pdv.isCommand);
-    if (!mayBeginMessage && pdv.presentationContextId !== due.presentationContextId) {
+    if (due.part !== 'message' && pdv.presentationContextId !== due.presentationContextId) {
       throw new ProtocolError(
         UNEXPECTED_PDU_PARAMETER,
         `PDV on presentation context ${pdv.presentationContextId} inside a message on ${due.presentationContextId} (PS3.8 Annex E.1)`,
       );
     }
     if (pdv.isCommand) {
-      if (due.part === 'data set' || due.part === 'needless data set') {
+      if (due.part === 'data set') {
         throw new ProtocolError(UNEXPECTED_PDU_PARAMETER, 'command fragment where a data set is due (PS3.7 6.3.1)');
       }
       return this.#receiveCommand(pdv);
@@ -93,28 +76,13 @@ export class MessageAssembler {
         'data set fragment that no command set announced (PS3.7 6.3.1)',
       );
     }
-    const { presentationContextId, data, isLastFragment } = pdv;
-    if (due.part !== 'data set') this.#needless(due.part === 'needless data set' ? due.length : 0, pdv);
-    if (isLastFragment) this.#due = { part: 'message' };
+    if (pdv.isLastFragment) this.#due = { part: 'message' };
     return {
       type: 'data set',
-      presentationContextId,
-      bytes: data,
-      isLast: isLastFragment,
-      ...(due.part === 'message or data set' && { breach: { code: 'data set sent' } }),
+      presentationContextId: pdv.presentationContextId,
+      bytes: pdv.data,
+      isLast: pdv.isLastFragment,
     };
-  }
-
-  #needless(before: number, { presentationContextId, data }: PresentationDataValue): void {
-    const length = before + data.length;
-    if (length > ANSWER_DATA_SET_MAX) {
-      const limit = `${ANSWER_DATA_SET_MAX} bytes, which is our limit`;
-      throw new ProtocolError(
-        INVALID_PDU_PARAMETER_VALUE,
-        `data set behind a message that has none (PS3.7 9.3), of more than ${limit}`,
-      );
-    }
-    this.#due = { part: 'needless data set', presentationContextId, length };
   }
 
   #receiveCommand(pdv: PresentationDataValue): AssembledEvent | undefined {
@@ -133,24 +101,9 @@ export class MessageAssembler {
       return undefined;
     }
     this.#fragments?.bytes(pdv.data);
-    const {
-      command,
-      hasDataSet: isDataSetAnnounced,
-      breaches,
-    } = decodeCommandSet(this.#fragments?.finish() ?? pdv.data);
+    const { command, hasDataSet } = decodeCommandSet(this.#fragments?.finish() ?? pdv.data);
     this.#fragments = undefined;
-    const hasDataSet = isDataSetAnnounced && mayHaveDataSet(command.type);
-    if (hasDataSet) this.#due = { part: 'data set', presentationContextId };
-    else this.#due = isDataSetAnnounced ? { part: 'message or data set', presentationContextId } : { part: 'message' };
-    const told =
-      isDataSetAnnounced && !hasDataSet ? [...(breaches ?? []), { code: 'data set announced' } as const] : breaches;
-    return {
-      type: 'command',
-      presentationContextId,
-      command,
-      hasDataSet,
-      isDataSetAnnounced,
-      ...(told !== undefined && { breaches: told }),
-    };
+    this.#due = hasDataSet ? { part: 'data set', presentationContextId } : { part: 'message' };
+    return { type: 'command', presentationContextId, command, hasDataSet };
   }
 }

@@ -180,13 +180,7 @@ describe('an ended send on disk', () => {
       }),
       instance('/study/IM4.dcm', '1.2.4', {
         outcome: 'failed',
-        reason: {
-          code: 'cannot convert',
-          from: word,
-          to: word,
-          detail: 'no conversion is allowed or known',
-          why: 'not allowed',
-        },
+        reason: { code: 'cannot convert', from: word, to: word, detail: 'no conversion is allowed or known' },
       }),
     ]);
     const context = { presentationContextId: 1, abstractSyntax: words[1] ?? '', proposedTransferSyntaxes: words };

@@ -194,7 +194,7 @@ describe('the attributes of the image describe the decoded pixels', () => {
   });
 });
 
-describe('everything else passes byte by byte', () => {
+describe('everything else that is as it should be passes byte by byte', () => {
   test('elements in front, between and behind', async () => {
     const behind = [element(0x7fe10010, 'LO', 'PRIVATE'), element(0xfffcfffc, 'OB', new Uint8Array(4000))];
     const dataSet = imageDataSet({ ...small, behind }, { fragments: [NO_TABLE, encodeRle(smallPixels, 1, 8)] });
@@ -259,9 +259,18 @@ describe('a data set that is not as it should be is refused', () => {
     ],
     ['with native pixel data', imageDataSet(small, smallPixels), /not encapsulated/u],
     [
-      'with a compressed icon',
+      'with a compressed icon of which nothing is known',
       more(element(0x00880200, 'SQ', { items: [[element(0x7fe00010, 'OB', { fragments })]] })),
-      /icon image/u,
+      /inside a sequence without the attributes of an image/u,
+    ],
+    [
+      'with a compressed icon of which too little is known',
+      more(
+        element(0x00880200, 'SQ', {
+          items: [[element(0x00280010, 'US', [5]), element(0x7fe00010, 'OB', { fragments })]],
+        }),
+      ),
+      /\(0028,0004\) is missing/u,
     ],
     [
       'with something else among the fragments',
