@@ -66,6 +66,10 @@ function receiving(): string[] {
     '#### 7.3.1 Association parameters',
     facts([
       ['Application context name', 'another one is rejected (permanent, service-user, 2)'],
+      [
+        'Maximum length received',
+        '1 to 7 leave no room for an answer: rejected (permanent, service-provider (ACSE), 1)',
+      ],
       ['Called AE title', 'any; if one is configured, others are rejected (permanent, service-user, 7)'],
       ['Calling AE title', 'any'],
       [

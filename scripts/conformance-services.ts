@@ -41,13 +41,18 @@ function storageScu(): string[] {
       ['Priority', `${priority.toUpperCase()}; configurable`],
       ['Message ID', 'from 1 on each association; after 65535 it begins again, passing over those still open'],
       ['Move Originator', 'not sent'],
-      ['Affected SOP Class UID, SOP Instance UID', 'those of the data set'],
+      [
+        'Affected SOP Class UID, SOP Instance UID',
+        'those of the data set. One that lacks them is held back; if it is sent by decision, those of its File Meta Information',
+      ],
     ]),
     '#### 5.2.3 Behaviour on each status',
     items(statusItems()),
     `Error Comment (0000,0902) and Offending Element (0000,0901) are shown as they came. A response that does not fit the
-    request (other Message ID, other SOP Instance UID, other message, no status) aborts the association, and the instance is
-    ${code('unknown')}.`,
+    request (other Message ID, the SOP Instance UID of another open request, other message, no status) aborts the association,
+    and the instance is ${code('unknown')}. One that breaks PS3.7 otherwise, and whose Message ID and Status are beyond doubt,
+    is taken and told: another SOP Instance UID, a data set that is announced, elements of other groups, a number in four
+    bytes.`,
     '#### 5.2.4 Behaviour on communication failure',
     `An association counts as lost if it fails without any answer. The remaining instances fail after
     ${LOST_CHANNELS_MAX} lost in a row with no instance on its way, after ${LOST_WITH_INSTANCE_MAX} that were lost or timed
@@ -145,8 +150,8 @@ export function services(): string[] {
       syntaxes does not touch text.`,
       'Error Comment of a peer: read as ISO IR 6; other bytes are shown as Latin-1, control characters are not shown.',
       'AE titles: ISO IR 6, 1 to 16 characters without backslash and control characters, not blank.',
-      `File names: any that the operating system allows. They are not sent. Those that are not valid UTF-8 are shown with
-      replacement characters.`,
+      `File names: any that the operating system allows. They are not sent. Bytes of a name that are not UTF-8 are shown
+      as ${code('\\xE4')}.`,
     ]),
   ];
 }

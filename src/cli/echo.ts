@@ -57,7 +57,7 @@ export async function echo(argv: readonly string[]): Promise<number> {
     flush();
     const peerName = result.verified ? peer.calledAETitle : `${peer.calledAETitle} (${peer.name})`;
     const { what, cause, action } = explainEcho(result, contextOf({ ...peer, name: peerName }));
-    output.result([what, cause, action].filter((part) => part !== undefined).join('\n'));
+    output.result(...[what, cause, action].filter((part) => part !== undefined));
     return interruption.exitCode() ?? (result.verified ? 0 : 1);
   } finally {
     output.end();

@@ -4,6 +4,7 @@ import './early-start.ts';
 import { setImmediate } from 'node:timers/promises';
 import manifest from '../../package.json' with { type: 'json' };
 import { bugText } from '../trace/bug-text.ts';
+import { wholeArguments } from './argument-bytes.ts';
 import { UsageError } from './command-line.ts';
 import { echo } from './echo.ts';
 import { endDespiteHangingFiles, endIfInterrupted } from './interruption.ts';
@@ -49,7 +50,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (!(thrown instanceof UsageError)) throw thrown;
     const ofCommand = command === undefined ? '' : ` ${name}`;
     process.stderr.write(`send-to-pacs${ofCommand}: ${printable(thrown.message)}\n`);
-    if (thrown.hint !== undefined) process.stderr.write(`  ${thrown.hint}\n`);
+    if (thrown.hint !== undefined) process.stderr.write(`  ${printable(thrown.hint)}\n`);
     process.stderr.write(`  All options: send-to-pacs${ofCommand} --help\n`);
     return 2;
   }
@@ -62,7 +63,7 @@ function reportLost(name: 'stdout' | 'stderr', to: NodeJS.WriteStream): void {
 }
 
 const lost = surviveLostOutput();
-main(process.argv.slice(2)).then(
+main(wholeArguments(process.argv.slice(2))).then(
   async (exitCode) => {
     // The error of a stream's last write is emitted in the next turn of the event loop.
     await setImmediate();

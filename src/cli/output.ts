@@ -7,6 +7,7 @@
 import { isatty } from 'node:tty';
 import type { TraceSink } from '../net/trace-record.ts';
 import { invisiblePattern } from '../text/invisible.ts';
+import { withShownBytes } from '../text/path-bytes.ts';
 import { TextTrace } from '../trace/text.ts';
 import type { PrintLevel } from './options.ts';
 import { PipeWriter } from './pipe-writer.ts';
@@ -102,8 +103,9 @@ export class Output {
     this.#streams.write(name, Buffer.from(text));
   }
 
-  line(level: LineLevel, text: string): void {
-    this.trace([{ level, text: MARKS[level] + printableLines(text).replaceAll('\n', `\n${MARKS[level]}`) }]);
+  /** Prints lines on stderr. Each argument is one line, whatever is in it: a line break in a name begins none. */
+  line(level: LineLevel, ...lines: readonly string[]): void {
+    this.trace(lines.map((text) => ({ level, text: MARKS[level] + printable(text) })));
     this.flush();
   }
 
@@ -142,12 +144,12 @@ export class Output {
     process.off('uncaughtExceptionMonitor', this.#processEnds);
   }
 
-  /** Prints one or more lines on stdout; nothing with -q. */
-  result(text: string): void {
+  /** The same on stdout; nothing with -q. */
+  result(...lines: readonly string[]): void {
     if (this.#quiet) return;
     this.flush();
     this.clearProgress();
-    this.#write('stdout', `${printableLines(text)}\n`);
+    this.#write('stdout', lines.map((text) => `${printable(text)}\n`).join(''));
   }
 
   /** Replaces the progress line; does nothing where stderr is no terminal. */
@@ -201,8 +203,8 @@ export function surviveLostOutput(): LostOutput {
   return { errors };
 }
 
-/** Tabs stay. So do joiners and variation selectors: some scripts and emoji need them. */
-const KEPT = '\\t\\u200c\\u200d\\ufe00-\\ufe0f';
+/** Joiners and variation selectors stay: some scripts and emoji need them. */
+const KEPT = '\\u200c\\u200d\\ufe00-\\ufe0f';
 const UNSEEN = invisiblePattern(KEPT);
 const UNSEEN_IN_LINES = invisiblePattern(`${KEPT}\\n`);
 
@@ -211,11 +213,11 @@ const UNSEEN_IN_LINES = invisiblePattern(`${KEPT}\\n`);
  * C1), reverse text (Unicode UAX #9) or hide it.
  */
 export function printable(text: string): string {
-  return text.replace(UNSEEN, escaped);
+  return withShownBytes(text).replace(UNSEEN, escaped);
 }
 
 /** The same for text of several lines: line breaks stay. */
-export const printableLines = (text: string): string => text.replace(UNSEEN_IN_LINES, escaped);
+export const printableLines = (text: string): string => withShownBytes(text).replace(UNSEEN_IN_LINES, escaped);
 
 function escaped(character: string): string {
   const code = character.codePointAt(0) ?? 0;

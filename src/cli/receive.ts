@@ -4,7 +4,7 @@ import { scopeOf } from '../net/network-scope.ts';
 import { startReceiver } from '../net/store-scp.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { explainReceiverStart } from '../trace/explain-receiver.ts';
-import { addressOf, nameOf } from '../trace/names.ts';
+import { addressOf, aeTitle, nameOf } from '../trace/names.ts';
 import { formatBytes, plural } from '../trace/units.ts';
 import { type OptionGroup, optionsHelp, parseOptions, UsageError } from './command-line.ts';
 import { watchForInterruption } from './interruption.ts';
@@ -85,7 +85,7 @@ export async function receive(argv: readonly string[]): Promise<number> {
       'Allowed: an IP address or a host name of this machine. Example: --host 0.0.0.0',
     );
   }
-  const aeTitle = options.aeTitle === undefined ? undefined : aeTitleFrom('-aet', options.aeTitle);
+  const ourTitle = options.aeTitle === undefined ? undefined : aeTitleFrom('-aet', options.aeTitle);
   const maxPduLength = maxPduLengthFrom(options.maxPdu);
 
   const output = new Output({ level, quiet: options.quiet ?? false });
@@ -100,7 +100,7 @@ export async function receive(argv: readonly string[]): Promise<number> {
         port,
         host,
         directory: options.out,
-        ...(aeTitle === undefined ? {} : { aeTitle }),
+        ...(ourTitle === undefined ? {} : { aeTitle: ourTitle }),
         maxPduLength,
         trace: (record) => {
           // Stored instances are printed on stdout.
@@ -110,12 +110,12 @@ export async function receive(argv: readonly string[]): Promise<number> {
           bytes += instance.bytes;
           if (!showsInstances) return;
           const what = `${nameOf(instance.sopClassUID)}, ${formatBytes(instance.bytes)}`;
-          output.result(`Stored ${instance.path} (${what}, from ${instance.callingAETitle.trim()})`);
+          output.result(`Stored ${instance.path} (${what}, from ${aeTitle(instance.callingAETitle)})`);
         },
       });
     } catch (thrown) {
       const { what, cause, action } = explainReceiverStart(systemErrorInfo(thrown));
-      output.line('error', [what, cause, action].filter((part) => part !== undefined).join('\n'));
+      output.line('error', ...[what, cause, action].filter((part) => part !== undefined));
       return 1;
     }
     boundYoungGeneration();

@@ -7,14 +7,16 @@ import { endIdleFileThreads } from '../part10/read/file-threads.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { reportJson } from '../report/json.ts';
 import { listenerTroubleText, notableOf } from '../report/problems.ts';
-import { summaryText } from '../report/summary.ts';
+import { summaryLines } from '../report/summary.ts';
 import type { SendProgress, SendResult } from '../send/job.ts';
 import type { SendOptions } from '../send/options.ts';
 import type { FileOutcome } from '../send/outcome.ts';
 import { runSend } from '../send/run.ts';
 import { type ScanOptions, scan } from '../send/scan.ts';
 import { ScannedFiles } from '../send/scanned-files.ts';
+import { systemPath } from '../text/path-bytes.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../trace/units.ts';
+import { workingFolder } from './argument-bytes.ts';
 import { type OptionGroup, type OptionValues, optionsHelp, parseOptions, UsageError } from './command-line.ts';
 import { watchForInterruption } from './interruption.ts';
 import { boundYoungGeneration } from './memory.ts';
@@ -133,7 +135,10 @@ export async function store(argv: readonly string[]): Promise<number> {
     process.stdout.write(STORE_HELP);
     return 0;
   }
-  const { peer, sendOptions, paths, recurse, followLinks, report, level, quiet } = storeArguments(options, positionals);
+  const given = storeArguments(options, positionals);
+  const { peer, sendOptions, recurse, followLinks, report, level, quiet } = given;
+  const folder = workingFolder();
+  const paths = given.paths.map((path) => resolve(folder, path));
   const output = new Output({ level, quiet });
   const interruption = watchForInterruption(() => {
     output.hurry();
@@ -154,14 +159,14 @@ export async function store(argv: readonly string[]): Promise<number> {
     if (report !== undefined) {
       try {
         // Opened before anything is sent, so that a wrong path is reported at once and not after an hour.
-        reportFile = await open(report, 'w');
+        reportFile = await open(systemPath(resolve(folder, report)), 'w');
       } catch (thrown) {
         output.line('error', `The report cannot be written: ${systemErrorInfo(thrown).message}. Nothing was sent.`);
         return 1;
       }
     }
 
-    const displayPath = relativeTo(process.cwd());
+    const displayPath = relativeTo(folder);
     const { sink, flush } = traceTo(output, level);
     const result = await runSend(
       { peer, files, options: sendOptions, displayPath },
@@ -170,7 +175,7 @@ export async function store(argv: readonly string[]): Promise<number> {
     );
     flush();
     for (const trouble of result.troubles ?? []) output.line('warn', listenerTroubleText(trouble));
-    output.result(summaryText(result, { displayPath }));
+    output.result(...summaryLines(result, { displayPath }));
 
     let exitCode = wasEverythingStored(result, paths) ? 0 : 1;
     if (reportFile !== undefined) {
@@ -236,8 +241,9 @@ function progressText({
   ].join(' · ');
 }
 
+/** @param paths that the person named; absolute */
 function wasEverythingStored(result: SendResult, paths: readonly string[]): boolean {
-  const named = new Set(paths.map((path) => resolve(path)));
+  const named = new Set(paths);
   if (result.counts.stored + result.counts['stored with warning'] === 0) return false;
   for (const outcome of notableOf(result.outcomes)) {
     if (!isStored(outcome) && !isRepeated(outcome) && !isNoInstance(outcome, named)) return false;

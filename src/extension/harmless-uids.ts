@@ -10,6 +10,7 @@ const UID_FIELDS: ReadonlySet<string> = new Set([
   'acceptedTransferSyntax',
   'dataSet',
   'from',
+  'further',
   'meta',
   'peerImplementationClassUID',
   'proposedTransferSyntaxes',
@@ -17,6 +18,7 @@ const UID_FIELDS: ReadonlySet<string> = new Set([
   'sopInstanceUID',
   'to',
   'transferSyntaxUID',
+  'unproposedTransferSyntax',
   'value',
 ]);
 

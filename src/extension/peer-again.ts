@@ -22,7 +22,7 @@ export async function chooseSamePeer(
   title: string,
 ): Promise<ConfiguredPeer | undefined> {
   const [first] = paths;
-  const resource = first === undefined ? undefined : vscode.Uri.file(first);
+  const resource = first === undefined ? undefined : vscode.Uri.file(first.toWellFormed());
   const configured = await choosePeer(session, resource, earlier.name, title);
   if (configured === undefined || configured.origin === 'built-in') return configured;
   const { peer } = configured;

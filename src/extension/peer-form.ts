@@ -43,8 +43,11 @@ export async function askForPeer(session: Session): Promise<ConfiguredPeer | und
   });
   const known = readPeers(undefined);
   const names = new PeerNames();
+  const isOwn = target === vscode.ConfigurationTarget.Global;
+  // As when they are read: a person's own peers may look alike.
   for (const { peer, origin } of known.peers)
-    names.add({ name: peer.name, where: origin === 'built-in' ? 'receiver' : originWords(origin) });
+    if (!(isOwn && origin === 'user'))
+      names.add({ name: peer.name, where: origin === 'built-in' ? 'receiver' : originWords(origin) });
 
   const steps = 5;
   const name = await ask(1, steps, {

@@ -46,11 +46,13 @@ export interface KnownName {
 
 /** The names of the peers that are accepted so far. */
 export class PeerNames {
+  readonly #names = new Set<string>();
   readonly #bySkeleton = new Map<string, KnownName>();
   readonly #byCaseless = new Map<string, KnownName>();
 
   add(known: KnownName): void {
     const [exact, caseless] = shapesOf(known.name);
+    this.#names.add(known.name);
     if (!this.#bySkeleton.has(exact)) this.#bySkeleton.set(exact, known);
     if (!this.#byCaseless.has(caseless)) this.#byCaseless.set(caseless, known);
   }
@@ -59,9 +61,10 @@ export class PeerNames {
   problem(name: string): string | undefined {
     const reserved = reservedLike(name);
     if (reserved !== undefined) return `is or looks like "${reserved}", a name of this extension`;
+    if (this.#names.has(name)) return undefined;
     const [exact, caseless] = shapesOf(name);
     for (const known of [this.#bySkeleton.get(exact), this.#byCaseless.get(caseless)])
-      if (known !== undefined && known.name !== name)
+      if (known !== undefined)
         return `looks like ${quotedWords(known.name)} of the ${known.where}${foreignLetters(name)}`;
     return undefined;
   }

@@ -170,7 +170,7 @@ export interface ParsedPeers {
 /**
  * Parses `sendToPacs.peers` of one scope. Invalid entries become problems; the valid ones still work.
  * @param known the names in stronger scopes, to which those of this scope are added. An entry may have the same name as one
- *   of them, but none that only looks so.
+ *   of them, but none that only looks so. A person's own peers are not compared with each other: nobody else chose them.
  */
 export function parsePeers(value: unknown, origin: Origin, known: PeerNames = new PeerNames()): ParsedPeers {
   if (value === undefined) return { entries: [], problems: [] };
@@ -207,9 +207,10 @@ export function parsePeers(value: unknown, origin: Origin, known: PeerNames = ne
       continue;
     }
     names.add(name);
-    known.add({ name, where: ORIGIN_WORDS[origin] });
+    if (origin !== 'user') known.add({ name, where: ORIGIN_WORDS[origin] });
     entries.push(parsed.output);
   }
+  if (origin === 'user') for (const name of names) known.add({ name, where: ORIGIN_WORDS[origin] });
   return { entries, problems };
 }
 

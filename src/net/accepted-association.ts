@@ -169,6 +169,8 @@ export class AcceptedAssociation implements Occupant {
       case 'A-RELEASE indication':
         this.#session.afterResponses(() => this.#input({ type: 'A-RELEASE response' }));
         return;
+      // Of a requestor only that it announces, or sends, a data set to a C-ECHO-RQ, which is answered all the same.
+      case 'breach':
       case 'A-ASSOCIATE confirmation (accept)':
       case 'A-ASSOCIATE confirmation (reject)':
       case 'A-RELEASE confirmation':

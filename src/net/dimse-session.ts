@@ -32,6 +32,8 @@ export type Answer =
       readonly hasDataSet: boolean;
       /** Only of `request`: the whole data set, where there is one. */
       readonly dataSet?: Uint8Array;
+      /** The other requests that were open when it came, in the order in which they went out. */
+      readonly beside: readonly RequestCommand[];
     }
   | { readonly type: 'failure'; readonly failure: AssociationFailure };
 
@@ -64,6 +66,7 @@ export interface OpenRequest {
 }
 
 interface Entry {
+  readonly command: RequestCommand;
   readonly settle: (answer: Answer) => void;
   readonly isCollected: boolean;
   readonly pending: ((answer: Answer) => void) | undefined;
@@ -161,7 +164,7 @@ export class DimseSession {
     dataSet?: Uint8Array,
     pending?: (answer: Answer) => void,
   ): Promise<Answer> {
-    const request = this.#register(command.MessageID, true, pending);
+    const request = this.#register(command, true, pending);
     this.#driver.batch(() => {
       const hasDataSet = dataSet !== undefined;
       this.#driver.input({ type: 'DIMSE request', presentationContextId, command, hasDataSet });
@@ -176,7 +179,7 @@ export class DimseSession {
    * answer before it has the whole data set. Its answer comes without a data set.
    */
   open(command: RequestCommand): OpenRequest {
-    return this.#register(command.MessageID, false, undefined);
+    return this.#register(command, false, undefined);
   }
 
   /** Waits until the system has taken everything that was written. Returns the failure, if the association has ended. */
@@ -242,13 +245,19 @@ export class DimseSession {
     destination.complete();
   }
 
-  #register(messageId: number, isCollected: boolean, pending: ((answer: Answer) => void) | undefined): OpenRequest {
+  #register(
+    command: RequestCommand,
+    isCollected: boolean,
+    pending: ((answer: Answer) => void) | undefined,
+  ): OpenRequest {
+    const messageId = command.MessageID;
     if (this.#ended.hasHappened) return { answer: Promise.resolve(this.#noAnswer()), sent: () => undefined };
     this.#hasRequested = true;
     this.#unsent += 1;
     let entry: Entry | undefined;
     const answer = new Promise<Answer>((settle) => {
       entry = {
+        command,
         settle,
         isCollected,
         pending,
@@ -308,12 +317,17 @@ export class DimseSession {
     }
     this.#watch();
     if (entry.isCollected && hasDataSet) this.#collect(key, entry, command);
-    else this.#settle(key, entry, { type: 'message', command, hasDataSet });
+    else this.#settle(key, entry, { type: 'message', command, hasDataSet, beside: this.#beside(entry) });
+  }
+
+  #beside(entry: Entry): RequestCommand[] {
+    return [...this.#open.values()].filter((other) => other !== entry).map(({ command }) => command);
   }
 
   #collect(key: number, entry: Entry, command: Command): void {
     // Copied into one buffer: a peer may send a fragment for each byte.
     const collected = new ByteWriter();
+    const beside = this.#beside(entry);
     let lengthSince = 0;
     this.#destination = {
       data: (bytes) => {
@@ -329,7 +343,7 @@ export class DimseSession {
         this.#clock.restart();
       },
       complete: () =>
-        this.#settle(key, entry, { type: 'message', command, hasDataSet: true, dataSet: collected.finish() }),
+        this.#settle(key, entry, { type: 'message', command, hasDataSet: true, dataSet: collected.finish(), beside }),
     };
   }
 

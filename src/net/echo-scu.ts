@@ -26,10 +26,17 @@ export interface EchoResult {
   readonly peerMaximumLength?: number;
   /** Status of the C-ECHO-RSP, where one came. */
   readonly status?: number;
+  /** The peer's own words about it, not sanitised. */
+  readonly errorComment?: string;
   /** Why the peer is not verified, or what went wrong after its answer. */
   readonly failure?:
     | AssociationFailure
-    | { readonly code: 'verification refused'; readonly result: number | undefined }
+    /** As for an instance (send/outcome.ts): the result, and what it was accepted with against the proposal. */
+    | {
+        readonly code: 'verification refused';
+        readonly result: number | undefined;
+        readonly unproposedTransferSyntax?: string;
+      }
     | { readonly code: 'invalid response'; readonly detail: string };
 }
 
@@ -81,7 +88,12 @@ async function verify(association: RequestedAssociation, result: Draft, signal: 
   const context = association.contexts[0];
   const { maxFragment } = association;
   if (context?.acceptedTransferSyntax === undefined) {
-    result.failure = { code: 'verification refused', result: context?.result };
+    const other = context?.unproposedTransferSyntax;
+    result.failure = {
+      code: 'verification refused',
+      result: context?.result,
+      ...(other === undefined ? {} : { unproposedTransferSyntax: other }),
+    };
   } else if (maxFragment === undefined) {
     result.failure = { code: 'unusable maximum length', maximumLength: result.peerMaximumLength ?? 0 };
   } else {
@@ -98,6 +110,7 @@ async function verify(association: RequestedAssociation, result: Draft, signal: 
     } else {
       result.phases = { ...result.phases, echoMs: performance.now() - asked };
       result.status = judgement.status;
+      if (judgement.errorComment !== undefined) result.errorComment = judgement.errorComment;
       result.verified = judgement.category === 'success';
     }
   }

@@ -4,8 +4,9 @@
 //   unasked ──A-ASSOCIATE-RQ──► associated ──aborted, released──► closing ──► gone
 //      └─────────────────rejected, oldest of too many──────────────────┘
 //
-// - Unasked: no whole A-ASSOCIATE-RQ yet. ARTIM ends the wait (PS3.8 9.1.5). Of too many the oldest is closed, as when its
-//   ARTIM had expired (AA-2): in this state there is nobody to send a PDU to. Others wait in vain for nothing.
+// - Unasked: no whole A-ASSOCIATE-RQ yet. ARTIM ends the wait (PS3.8 9.1.5). Of too many the oldest of the machine that has
+//   the most is closed, as when its ARTIM had expired (AA-2): in this state there is nobody to send a PDU to. So a flood of one
+//   machine closes its own connections, and not that of a sender far away whose request is on its way.
 // - Associated: of too many, the one is aborted that has been of no use for the longest time. One that has just stored an
 //   instance, transfers well, or waits for us never is. If there is no other, a machine that has more places than that of
 //   the newcomer gives one on which it has transferred nothing: it may have come back as soon as it was ended. Otherwise the
@@ -52,8 +53,10 @@ export class ReceiverPlaces<T extends Occupant> {
   /** A new connection. */
   arrived(newcomer: T): void {
     this.#unasked.add(newcomer);
-    const [oldest] = this.#unasked;
-    if (this.#unasked.size > UNASKED_MAX && oldest !== undefined) this.end(oldest, 'no request');
+    if (this.#unasked.size <= UNASKED_MAX) return;
+    const { host } = mostPlaces(this.#unasked);
+    const oldest = [...this.#unasked].find((occupant) => occupant.host === host);
+    if (oldest !== undefined) this.end(oldest, 'no request');
   }
 
   /** Its A-ASSOCIATE-RQ is whole and acceptable. False: there is no place for it. */
@@ -107,9 +110,7 @@ export class ReceiverPlaces<T extends Occupant> {
 
   /** Of the machine that has the most places, one that has transferred nothing yet, for a newcomer of another machine. */
   #oneOfTooMany(newcomer: T): T | undefined {
-    const places = new Map<string, number>();
-    for (const { host } of this.#associated) places.set(host, (places.get(host) ?? 0) + 1);
-    const most = Math.max(...places.values());
+    const { places, most } = mostPlaces(this.#associated);
     // Otherwise the two would take the place from each other in turn.
     if (most <= (places.get(newcomer.host) ?? 0) + 1) return undefined;
     for (const occupant of this.#associated) {
@@ -130,4 +131,14 @@ export class ReceiverPlaces<T extends Occupant> {
     untold.count = 0;
     untold.toldAt = now;
   }
+}
+
+/** How many places each machine has; the most, and a machine that has so many. */
+function mostPlaces(occupants: Iterable<Occupant>) {
+  const places = new Map<string, number>();
+  for (const { host } of occupants) places.set(host, (places.get(host) ?? 0) + 1);
+  let host: string | undefined;
+  let most = 0;
+  for (const [machine, count] of places) if (count > most) [host, most] = [machine, count];
+  return { places, host, most };
 }

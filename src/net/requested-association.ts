@@ -5,6 +5,7 @@
 
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
+import { type Breach, Breaches, type CountedBreach } from '../protocol/dimse/breach.ts';
 import type { Indication } from '../protocol/effects.ts';
 import { CLOSE_MAX_MS, SILENT_CLOSE_MAX_MS } from '../protocol/limits.ts';
 import type { AAssociateAc } from '../protocol/ul/pdu.ts';
@@ -42,6 +43,7 @@ export class RequestedAssociation {
   readonly #proposedOperations: number | undefined;
   readonly #opened = new Deferred<void>();
   readonly #gone = new Deferred<void>();
+  readonly #breaches = new Breaches();
   /** Of the phases before and after the session, which has its own. */
   readonly #deadline = new Deadline((afterMs) => this.#timedOut(this.#phase, afterMs));
   readonly #cancel = (): void => {
@@ -127,6 +129,11 @@ export class RequestedAssociation {
     return this.#connectedAt;
   }
 
+  /** What its messages did against PS3.7 and were taken for all that. */
+  get breaches(): readonly CountedBreach[] {
+    return this.#breaches.list();
+  }
+
   get remoteAddress(): Endpoint | undefined {
     return this.#remoteAddress;
   }
@@ -166,6 +173,11 @@ export class RequestedAssociation {
     await this.ended.or(this.#gone.promise);
     if (isOther) signal.removeEventListener('abort', this.#cancel);
     return this.failure;
+  }
+
+  /** Counts it; the trace tells the first of its kind. */
+  addBreach(breach: Breach): void {
+    if (this.#breaches.add(breach)) this.driver.trace({ type: 'breach', breach });
   }
 
   /** A-ABORT. The connection closes on its own within ARTIM. */
@@ -227,6 +239,9 @@ export class RequestedAssociation {
       }
       case 'DIMSE message':
         this.session.message(indication.presentationContextId, indication.command, indication.hasDataSet);
+        return;
+      case 'breach':
+        this.addBreach(indication.breach);
         return;
       case 'data set':
         this.session.dataSet(indication.bytes, indication.isLast);

@@ -7,13 +7,19 @@ import type { Command, CStoreRq } from '../protocol/dimse/command.ts';
 import { FRAGMENT_HEADER_LENGTH } from '../protocol/dimse/fragment.ts';
 import type { AssociationInput } from '../protocol/effects.ts';
 import type { Occurrence } from './deferred.ts';
-import type { Answer } from './dimse-session.ts';
+import type { Answer, RequestCommand } from './dimse-session.ts';
 import type { AssociationFailure } from './failure.ts';
 import type { RequestedAssociation } from './requested-association.ts';
 
 export type StoreExchange =
   /** The response. `protocol/service/storage.ts` says whether it is valid and what it means. */
-  | { readonly type: 'answer'; readonly command: Command; readonly hasDataSet: boolean; readonly bytesSent: number }
+  | {
+      readonly type: 'answer';
+      readonly command: Command;
+      /** The other requests that were open when it came. */
+      readonly beside: readonly RequestCommand[];
+      readonly bytesSent: number;
+    }
   /** The association ended. `allSent`: the peer may have the whole instance. */
   | {
       readonly type: 'failure';
@@ -168,5 +174,5 @@ async function exchangeOf(answered: Promise<Answer>, bytesSent: number): Promise
   const answer = await answered;
   return answer.type === 'failure'
     ? { type: 'failure', failure: answer.failure, bytesSent, allSent: true }
-    : { type: 'answer', command: answer.command, hasDataSet: answer.hasDataSet, bytesSent };
+    : { type: 'answer', command: answer.command, beside: answer.beside, bytesSent };
 }

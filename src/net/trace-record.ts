@@ -1,6 +1,7 @@
 // Trace events of the network and of the job above it, in the order in which they happen.
 
 import type { SystemErrorInfo } from '../part10/system-error.ts';
+import type { Breach } from '../protocol/dimse/breach.ts';
 import type { Command } from '../protocol/dimse/command.ts';
 import type { ProtocolTraceEvent } from '../protocol/trace-event.ts';
 import type { Endpoint } from './connection.ts';
@@ -24,6 +25,8 @@ export type TransportTraceEvent =
   | { readonly type: 'timeout'; readonly phase: Phase; readonly afterMs: number }
   /** A response to no open request, such as a second answer, or a request that we do not serve. It is ignored. */
   | { readonly type: 'unexpected message'; readonly command: Command }
+  /** The first of its kind in an association: the peer breaks PS3.7, and its message was taken for all that. */
+  | { readonly type: 'breach'; readonly breach: Breach }
   /** By the built-in receiver. `count`: for this reason since it was last told, this one included. */
   | {
       readonly type: 'requestor ended';

@@ -17,6 +17,8 @@ declare module 'dcmjs' {
     readonly DicomMetaDictionary: {
       /** By eight hexadecimal digits; repeating groups are found, too. */
       readonly dictionary: Readonly<Record<string, DictionaryEntry | undefined>>;
+      /** By keyword. Some entries have no tag of hexadecimal digits. */
+      readonly nameMap: Readonly<Record<string, { readonly tag?: string }>>;
     };
     readonly DicomMessage: {
       readFile(buffer: ArrayBuffer): { readonly dict: Readonly<Record<string, DicomElement | undefined>> };

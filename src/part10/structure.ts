@@ -6,6 +6,8 @@ export const ITEM_DELIMITATION = 0xfffee00d;
 export const SEQUENCE_DELIMITATION = 0xfffee0dd;
 /** Of items and delimiters, which have no VR. */
 export const ITEM_GROUP = 0xfffe;
+/** Float and Double Float Pixel Data; they are never encapsulated. */
+export const FLOAT_PIXEL_DATA: ReadonlySet<number> = new Set([0x7fe00008, 0x7fe00009]);
 /** Of what describes the pixels. */
 export const IMAGE_GROUP = 0x0028;
 export const PIXEL_DATA = 0x7fe00010;

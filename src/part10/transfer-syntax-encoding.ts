@@ -17,6 +17,11 @@ export function isDeflated(transferSyntaxUID: string): boolean {
   return REGISTRY.get(transferSyntaxUID)?.deflated === true;
 }
 
+/** Whether pixel data is encapsulated (PS3.5 A.4); undefined where nobody knows. */
+export function isEncapsulated(transferSyntaxUID: string): boolean | undefined {
+  return REGISTRY.get(transferSyntaxUID)?.encapsulated;
+}
+
 /** Not one of DICOM's own: its owner defines the encoding. */
 export function isPrivate(transferSyntaxUID: string): boolean {
   return !transferSyntaxUID.startsWith('1.2.840.10008.');

@@ -80,8 +80,9 @@ export class Association {
   constructor(options: AssociationOptions) {
     this.#role = options.role;
     this.#readsInParts = options.readsInParts ?? false;
-    const announced = options.maxPduLength === 0 ? RECEIVED_PDU_LENGTH_CAP : options.maxPduLength;
-    this.#framer = new PduFramer({ maxPDataTfLength: announced + RECEIVED_PDU_LENGTH_SLACK });
+    const announced = options.maxPduLength;
+    const longest = (announced === 0 ? RECEIVED_PDU_LENGTH_CAP : announced) + RECEIVED_PDU_LENGTH_SLACK;
+    this.#framer = new PduFramer({ maxPDataTfLength: longest, announced });
   }
 
   get state(): State {
@@ -360,13 +361,16 @@ export class Association {
     }
     const assembled = this.#assembler.receive(pdv);
     if (assembled?.type === 'data set') {
-      const { bytes, isLast } = assembled;
+      const { bytes, isLast, breach } = assembled;
+      if (breach !== undefined) this.#indicate({ type: 'breach', breach });
       if (bytes.length === 0 && !isLast) return false;
       this.#indicate({ type: 'data set', presentationContextId: id, bytes, isLast });
     }
     if (assembled?.type !== 'command') return false;
-    const { command, hasDataSet } = assembled;
-    this.#trace({ type: 'DIMSE message', direction: 'received', presentationContextId: id, command, hasDataSet });
+    const { command, hasDataSet, isDataSetAnnounced, breaches = [] } = assembled;
+    const message = { presentationContextId: id, command, hasDataSet: isDataSetAnnounced };
+    this.#trace({ type: 'DIMSE message', direction: 'received', ...message });
+    for (const breach of breaches) this.#indicate({ type: 'breach', breach });
     this.#indicate({ type: 'DIMSE message', presentationContextId: id, command, hasDataSet });
     return true;
   }

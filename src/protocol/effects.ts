@@ -1,6 +1,7 @@
 // The inputs and effects of an association. Named after the service primitives of PS3.8 clause 7.
 
 import type { NegotiatedContext } from './acse/contexts.ts';
+import type { Breach } from './dimse/breach.ts';
 import type { Command, SendableCommand } from './dimse/command.ts';
 import type { ProtocolError } from './errors.ts';
 import type { ProtocolTraceEvent } from './trace-event.ts';
@@ -58,6 +59,8 @@ export type Indication =
       readonly command: Command;
       readonly hasDataSet: boolean;
     }
+  /** Of the message that follows, or of the data set that begins. */
+  | { readonly type: 'breach'; readonly breach: Breach }
   /** `bytes` are a view of what was received: copy what is needed after the call. */
   | {
       readonly type: 'data set';

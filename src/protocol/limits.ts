@@ -51,7 +51,7 @@ export const READ_TURN_MS = 8;
 /** Of a message. It is held in memory until it is whole; real command sets have a few hundred bytes. In bytes. */
 export const COMMAND_SET_MAX = 65_536;
 
-/** Of a response. It is held in memory until it is whole. In bytes. */
+/** Of a response. It is held in memory until it is whole, or dropped where the response has none. In bytes. */
 export const ANSWER_DATA_SET_MAX = 16 * 2 ** 20;
 
 /** While more requests of the peer than this are unanswered, nothing more is read from it. In requests. */
@@ -113,7 +113,9 @@ export const REPEATED_TEXT_MAX = 262_144;
  */
 export const RECEIVER_ASSOCIATIONS_MAX = 32;
 
-/** That have not sent a whole A-ASSOCIATE-RQ. Of more, the oldest is closed. In connections. */
+/**
+ * That have not sent a whole A-ASSOCIATE-RQ. Of more, the oldest of the machine that has the most is closed. In connections.
+ */
 export const UNASKED_MAX = 64;
 
 /** That were rejected, aborted or released, and that the peer has to close. Of more, the oldest is closed. In connections. */

@@ -1,7 +1,8 @@
 // The report for programs: JSON with stable names. docs/report.schema.json describes it; a test holds the two together.
 //
 // Statuses are four hexadecimal digits, tags '(gggg,eeee)', times ISO 8601. What is not known is left out. Text of peers
-// is sanitised; paths are as `displayPath` gives them, with invisible characters as escapes.
+// is sanitised; paths are as `displayPath` gives them, with invisible characters as escapes, and those that are not UTF-8 also
+// as their bytes.
 
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import { storeStatus } from '../protocol/dimse/status.ts';
@@ -9,6 +10,8 @@ import { uidName } from '../protocol/uids.ts';
 import type { AssociationSummary, SendResult } from '../send/job.ts';
 import type { FileOutcome } from '../send/outcome.ts';
 import { jsonText } from '../text/json-text.ts';
+import { bytesOfPath, withShownBytes } from '../text/path-bytes.ts';
+import { breachText } from '../trace/breach-text.ts';
 import { contextResultText } from '../trace/code-text.ts';
 import { contextOf, explain, explainFile, type PeerInWords, sentence } from '../trace/explain.ts';
 import { explainPreflight } from '../trace/explain-preflight.ts';
@@ -90,18 +93,25 @@ function associationJson(summary: AssociationSummary, peer: PeerInWords): object
     operationsInvoked: operationsInvoked(summary),
     contextCounts: contextCounts(summary),
     contexts: summary.contexts.map(contextJson),
+    breaches: summary.breaches?.map(({ breach, count }) => ({ code: breach.code, count, text: breachText(breach) })),
     failure:
       failure === undefined ? undefined : { code: failure.code, text: sentence(explain(failure, contextOf(peer))) },
   });
 }
+
+/** Of a path that is not UTF-8, whole: Base64 (RFC 4648, clause 4). */
+const pathBytes = (path: string | undefined): string | undefined =>
+  path === undefined || path.isWellFormed() ? undefined : bytesOfPath(path).toString('base64');
 
 function instanceJson(file: FileOutcome, peer: PeerInWords, displayPath: (path: string) => string): object {
   const { reason, status } = file;
   const answer = reason?.code === 'status' ? reason : undefined;
   const explanation = explainFile(file, { ...contextOf(peer), displayPath });
   return known({
-    path: displayPath(file.path),
-    leadsTo: file.leadsTo === undefined ? undefined : displayPath(file.leadsTo),
+    path: withShownBytes(displayPath(file.path)),
+    pathBytes: pathBytes(file.path),
+    leadsTo: file.leadsTo === undefined ? undefined : withShownBytes(displayPath(file.leadsTo)),
+    leadsToBytes: pathBytes(file.leadsTo),
     outcome: file.outcome,
     sopClassUID: uid(file.sopClassUID),
     sopClassName: nameOfUid(file.sopClassUID),

@@ -6,11 +6,13 @@ import { REPORT_ROWS_MAX } from '../protocol/limits.ts';
 import type { AssociationSummary, SendResult } from '../send/job.ts';
 import type { FileOutcome } from '../send/outcome.ts';
 import { markdownCode, markdownText } from '../text/markdown-text.ts';
+import { countedBreachText } from '../trace/breach-text.ts';
 import { pathText } from '../trace/event-lines.ts';
 import { contextOf, explain, explainFile, type PeerInWords, sentence } from '../trace/explain.ts';
 import { addressOf, aeTitle, nameOf, uidText } from '../trace/names.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, hexWord, plural } from '../trace/units.ts';
+import { breachesOf } from './breaches.ts';
 import { contextCounts, operationsInvoked, refusalText } from './negotiation.ts';
 import { inPieces } from './pieces.ts';
 import {
@@ -100,6 +102,7 @@ function factRows(result: SendResult): string[] {
       `${formatBytes(result.bytesSent)} in ${formatDuration(elapsedMs)}${rate === undefined ? '' : `, ${rate}`}`,
     ),
     row('Associations', formatCount(result.associations.length)),
+    ...breachesOf(result).map((breach) => row('Responses break PS3.7', cell(countedBreachText(breach)))),
     ...(converted > 0 ? [row('Converted', `${plural(converted, 'file')} to another transfer syntax`)] : []),
   ];
 }

@@ -7,8 +7,8 @@ import type { AssociationSummary } from '../send/job.ts';
 const REFUSALS: Readonly<Record<number, string>> = {
   1: 'The peer refuses it and does not say why.',
   2: 'The peer gives no reason.',
-  3: 'The peer does not take this SOP class.',
-  4: 'The peer takes this SOP class in none of the proposed transfer syntaxes.',
+  3: 'The peer says that it does not support this SOP class.',
+  4: 'The peer says that it supports none of the transfer syntaxes proposed here.',
 };
 
 const PROBLEMS: Readonly<Record<NonNullable<NegotiatedContext['problem']>, string>> = {

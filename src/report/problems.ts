@@ -55,7 +55,7 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   'held back': 'held back',
   skipped: 'skipped',
   cancelled: 'cancelled',
-  unknown: 'sent but never answered',
+  unknown: 'sent without a valid answer',
 };
 
 /** All outcomes, in the order in which reports show them. */

@@ -2,10 +2,12 @@
 
 import type { Peer } from '../net/peer.ts';
 import type { SendResult } from '../send/job.ts';
+import { countedBreachText } from '../trace/breach-text.ts';
 import { pathText } from '../trace/event-lines.ts';
 import { addressOf, aeTitle } from '../trace/names.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../trace/units.ts';
+import { breachesOf } from './breaches.ts';
 import { convertedIn, headline, linkedIn, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
 
 export interface SummaryOptions {
@@ -48,8 +50,8 @@ function peerText(peer: Peer): string {
   return peer.name === address ? there : `${sanitize(peer.name, SHOWN_MAX.peerName)} (${there})`;
 }
 
-/** No newline at the end. The problems come last, where a reader of a terminal looks first. */
-export function summaryText(result: SendResult, options: SummaryOptions = {}): string {
+/** The problems come last, where a reader of a terminal looks first. */
+export function summaryLines(result: SendResult, options: SummaryOptions = {}): string[] {
   const { peer, bytesSent, associations } = result;
   const displayPath = options.displayPath ?? ((path: string) => path);
   const problemsMax = options.problemsMax ?? PROBLEMS_MAX;
@@ -64,6 +66,7 @@ export function summaryText(result: SendResult, options: SummaryOptions = {}): s
     fact('AE titles', `${aeTitle(peer.callingAETitle)} -> ${aeTitle(peer.calledAETitle)}`),
     fact('Data', `${formatBytes(bytesSent)} in ${formatDuration(elapsedMs)}${rate === undefined ? '' : `, ${rate}`}`),
     fact('Associations', formatCount(associations.length)),
+    ...breachesOf(result).map((breach) => fact('Breaks PS3.7', `a response of the peer: ${countedBreachText(breach)}`)),
     ...(converted > 0 ? [fact('Converted', `${plural(converted, 'file')} to another transfer syntax`)] : []),
     ...(linked > 0
       ? [fact('Links', `${plural(linked, 'file')} from outside the selection; the report says where`)]
@@ -79,5 +82,9 @@ export function summaryText(result: SendResult, options: SummaryOptions = {}): s
       lines.push(`  and ${plural(rest.length, 'more problem')} with ${plural(files, 'file')}`);
     }
   }
-  return lines.join('\n');
+  return lines;
 }
+
+/** The same as one text, without a newline at the end. */
+export const summaryText = (result: SendResult, options: SummaryOptions = {}): string =>
+  summaryLines(result, options).join('\n');

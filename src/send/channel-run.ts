@@ -50,11 +50,19 @@ export interface ChannelEnd {
   readonly answers: number;
   /** Kinds of the instances that were on their way when the peer lost it. */
   readonly suspects: ReadonlySet<InstanceKind>;
+  /** There were such instances, and each had been lost before. */
+  readonly isRepeated: boolean;
   /** How many files could not be read to their end. */
   readonly unreadable: number;
 }
 
-const NOT_OPENED = { wasOpen: false, answers: 0, suspects: new Set<InstanceKind>(), unreadable: 0 };
+const NOT_OPENED = {
+  wasOpen: false,
+  answers: 0,
+  suspects: new Set<InstanceKind>(),
+  isRepeated: false,
+  unreadable: 0,
+};
 
 export async function runChannel<Needs extends ChannelNeeds>(
   host: ChannelHost,
@@ -97,6 +105,7 @@ class ChannelRun implements ChannelEnd {
   answers = 0;
   readonly suspects = new Set<InstanceKind>();
   unreadable = 0;
+  #hasLostFirstTry = false;
   readonly #host: ChannelHost;
   readonly #channel: StoreChannel;
   readonly #queue: InstanceQueue;
@@ -107,6 +116,10 @@ class ChannelRun implements ChannelEnd {
     this.#host = host;
     this.#channel = channel;
     this.#queue = queue;
+  }
+
+  get isRepeated(): boolean {
+    return this.suspects.size > 0 && !this.#hasLostFirstTry;
   }
 
   /** Until the queue is empty, the channel has ended, or the person has cancelled. */
@@ -232,8 +245,9 @@ class ChannelRun implements ChannelEnd {
     }
   }
 
-  #suspect({ kind }: Pending): void {
+  #suspect({ kind, tries }: Pending): void {
     this.suspects.add(kind);
+    if (tries < TRIES_MAX) this.#hasLostFirstTry = true;
     this.#queue.lookElsewhere(kind);
   }
 

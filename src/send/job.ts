@@ -7,6 +7,7 @@ import type { Peer } from '../net/peer.ts';
 import type { TraceSink } from '../net/trace-record.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
+import type { CountedBreach } from '../protocol/dimse/breach.ts';
 import type { SendOptions } from './options.ts';
 import type { FileOutcome, FileOutcomes, OutcomeCounts } from './outcome.ts';
 import type { ScannedFiles } from './scanned-files.ts';
@@ -85,6 +86,8 @@ export interface AssociationSummary {
   readonly peerMaximumLength?: number;
   /** How many requests were allowed to be open at a time; Infinity = no limit. */
   readonly operationsInvoked: number;
+  /** What the peer's responses did against PS3.7, and were taken for all that; absent: nothing. */
+  readonly breaches?: readonly CountedBreach[];
   /** How it ended; undefined = released in good order. */
   readonly failure?: AssociationFailure;
 }

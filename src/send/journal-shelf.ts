@@ -174,20 +174,27 @@ async function readJournal({ id, path, status }: JournalFile, nowMs: number): Pr
 
 /**
  * The JSON of each line; undefined where it is none. Reads in pieces, so that a long journal does not block the event
- * loop.
+ * loop. Throws at a line that is longer than any of ours.
  */
 async function* linesOf(path: string): AsyncGenerator<unknown, void, undefined> {
   const decoder = new StringDecoder('utf8');
-  let rest = '';
+  // In pieces: to join them for each would take a time that grows with the square of the length of a line.
+  let rest: string[] = [];
+  let length = 0;
   const handle = await openOwnFile(path);
   for await (const piece of handle.createReadStream()) {
-    const lines = (rest + decoder.write(piece as Buffer)).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') yield parsed(line);
-    if (rest.length > KEPT_LINE_LENGTH_MAX) rest = '';
+    const [first = '', ...others] = decoder.write(piece as Buffer).split('\n');
+    rest.push(first);
+    length += first.length;
+    // A crash can leave a hole of any length in a file.
+    if (length > KEPT_LINE_LENGTH_MAX) throw new Error('a line that no journal has');
+    const last = others.pop();
+    if (last === undefined) continue;
+    for (const line of [rest.join(''), ...others]) if (line !== '') yield parsed(line);
+    [rest, length] = [[last], last.length];
   }
   // The last line, without a newline: whole, or torn and then no JSON.
-  if (rest !== '') yield parsed(rest);
+  if (length > 0) yield parsed(rest.join(''));
 }
 
 function parsed(line: string): unknown {

@@ -32,19 +32,26 @@ export type Outcome = (typeof OUTCOMES)[number];
 /** One presentation context that could have carried the instance, and why it could not. */
 export interface RefusedContext {
   readonly transferSyntaxUID: string;
-  /** PS3.8 Table 9-18; undefined = not answered, or answered with a syntax that was not proposed. */
+  /** PS3.8 Table 9-18; undefined = not answered. */
   readonly result: number | undefined;
+  /** Accepted, but with this transfer syntax, which was not proposed; '' = the peer named none. */
+  readonly unproposedTransferSyntax?: string;
 }
 
 export type Reason =
   | HeaderProblem
   | AssociationFailure
-  /** `accepted`: transfer syntaxes that the peer would take for this SOP class. */
+  /**
+   * `accepted`: transfer syntaxes that the peer took for this SOP class. `further`: those in which the data set could go
+   * out too, were it not for the option `hinderedBy`: they were not proposed.
+   */
   | {
       readonly code: 'presentation context refused';
       readonly sopClassUID: string;
       readonly refused: readonly RefusedContext[];
       readonly accepted: readonly string[];
+      readonly further?: readonly string[];
+      readonly hinderedBy?: 'conversion' | 'requestTransferSyntax';
     }
   /** A failure or warning status in the C-STORE-RSP. */
   | {
@@ -64,7 +71,17 @@ export type Reason =
   | { readonly code: 'pre-flight'; readonly finding: PreflightFinding }
   /** The same data set is in another file, which was tried and is not stored. `reason`: why that one is not. */
   | { readonly code: 'same as another file'; readonly firstPath: string; readonly reason?: Reason }
-  | { readonly code: 'cannot convert'; readonly from: string; readonly to: string; readonly detail: string }
+  /**
+   * `why`: 'not allowed' = the options of the send leave no transfer syntax to propose. 'damaged' = the data set is not
+   * encoded as its transfer syntax says. 'not decoded' = its pixel data is damaged, or there is no decoder for it.
+   */
+  | {
+      readonly code: 'cannot convert';
+      readonly from: string;
+      readonly to: string;
+      readonly detail: string;
+      readonly why: 'not allowed' | 'damaged' | 'not decoded';
+    }
   /** Given up after this many lost associations in a row. */
   | { readonly code: 'given up'; readonly lostAssociations: number; readonly last: Reason };
 

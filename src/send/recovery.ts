@@ -35,6 +35,8 @@ export interface LostChannel {
   readonly hasAnswered: boolean;
   /** Kinds of the instances that were on their way; empty where there were none. */
   readonly suspects: ReadonlySet<InstanceKind>;
+  /** Each of these instances had been lost before. */
+  readonly isRepeated: boolean;
   /** How many files could not be read to their end. */
   readonly unreadable: number;
 }
@@ -82,12 +84,15 @@ export class Losses {
     if (this.#byKind.size > 0) this.#byKind.delete(kind);
   }
 
-  next({ failure, isPeerKnown, hasAnswered, suspects, unreadable }: LostChannel): Recovery {
+  next({ failure, isPeerKnown, hasAnswered, suspects, isRepeated, unreadable }: LostChannel): Recovery {
     // Its file is settled, so this cannot go on for ever.
     if (failure.culprit === 'local' && unreadable > 0) return { type: 'again', pauseMs: 0 };
     if (hasAnswered) this.#all = new Row();
     const isWorthAnotherTry = failure.isTransient === 'always' || (failure.isTransient === 'known peer' && isPeerKnown);
     if (!isWorthAnotherTry) return { type: 'give up', kind: undefined, reason: failure.reason };
+    // An instance that is lost a second time says nothing new of the peer. Of those that were lost together with it, most are
+    // good and still wait for their second try. Only time-outs, which take long, are counted all the same.
+    if (isRepeated && failure.reason.code !== 'timeout') return { type: 'again', pauseMs: 0 };
     const hadInstances = suspects.size > 0;
     this.#all.add(failure, hadInstances);
     if (this.#all.isTooLong) return givenUp(undefined, this.#all, failure);

@@ -255,7 +255,7 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
   async #runUntilDone(needs: Needs, queue: InstanceQueue, others: ReadonlySet<Promise<void>>): Promise<void> {
     while (queue.size > 0 && !this.signal.aborted) {
       const answersBefore = this.#answers;
-      const { failure, wasOpen, suspects, unreadable } = await this.#runOne(needs, queue);
+      const { failure, wasOpen, suspects, isRepeated, unreadable } = await this.#runOne(needs, queue);
       if (failure === undefined || this.signal.aborted || queue.size === 0) continue;
       if (!wasOpen && others.size > 0) {
         // The peer is busy with the other channels: try again when they have ended.
@@ -263,7 +263,8 @@ class SendRun<Needs extends ChannelNeeds> implements ChannelHost {
         continue;
       }
       const hasAnswered = this.#answers > answersBefore;
-      const step = this.#losses.next({ failure, isPeerKnown: this.#isPeerKnown, hasAnswered, suspects, unreadable });
+      const lost = { failure, isPeerKnown: this.#isPeerKnown, hasAnswered, suspects, isRepeated, unreadable };
+      const step = this.#losses.next(lost);
       if (step.type === 'again') {
         await pause(step.pauseMs, this.signal);
         continue;

@@ -16,7 +16,7 @@ import type { HeaderReading } from '../part10/header/read-header.ts';
 import type { FolderEntries, PathStatus } from '../part10/read/file-access.ts';
 import type { FileIdentity } from '../part10/read/file-identity.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
-import { isUnfinishedName } from '../part10/write/unfinished-file.ts';
+import { isBeingWritten, isUnfinishedName } from '../part10/write/unfinished-file.ts';
 import { FILE_TIMEOUT_MS } from '../protocol/limits.ts';
 import { compareNaturally } from './natural-order.ts';
 import { Disk, isError } from './scan-disk.ts';
@@ -37,15 +37,15 @@ const BATCH_FIRST = 8;
 const BATCH_MAX = 32;
 /** Batches that are under way at the same time, for each file thread at work. */
 const BATCHES = 2;
-/** Node puts it in place of bytes of a name that are not valid UTF-8. */
-const REPLACEMENT_CHARACTER = '\ufffd';
-/** The system's own code for an illegal byte sequence. */
-const INVALID_NAME = 'EILSEQ';
 
-/** Of a file that a receiver of ours has not finished, when it is selected itself. In a folder it counts as not there. */
+/**
+ * Of a file whose name says that a receiver of ours has not finished it. Anybody can give a patient's file such a name, so it
+ * is never left out in silence, unless a running process writes it: then it counts as not there.
+ */
 const UNFINISHED: SystemErrorInfo = {
   code: 'EBUSY',
-  message: 'a receiver is still writing this file, or was ended before it was whole',
+  message:
+    'a receiver is still writing this file, or was ended before it was whole; if it is whole, rename it to send it',
 };
 
 /** What the walk found, before anything was opened. */
@@ -63,8 +63,7 @@ type Candidate =
 
 interface Examined {
   readonly file: ScannedFile;
-  /** Undefined where nothing tells this file from another. */
-  readonly key: FileKey | undefined;
+  readonly key: FileKey;
 }
 
 /** The file itself, by its device and its number there, or else its path. */
@@ -97,8 +96,7 @@ function isAdded<T>(set: Set<T>, value: T): boolean {
  * leads to it: nested selections, symbolic links and hard links. Links to folders in the selection are followed, each
  * folder once.
  * Every problem is a 'skipped' entry, never a throw; only cancelling throws (the signal's reason).
- *
- * A file whose name is not valid UTF-8 has no path that we could open: it is skipped as unreadable with code 'EILSEQ'.
+ * Names that are not UTF-8 are names like others (text/path-bytes.ts).
  */
 export async function* scan(
   paths: readonly string[],
@@ -126,7 +124,7 @@ export async function* scan(
       const first = underWay.shift();
       if (first === undefined) continue;
       for (const { file, key } of await untilAborted(first, signal)) {
-        if (key !== undefined && !seen.isNew(key)) continue;
+        if (!seen.isNew(key)) continue;
         yield file;
         signal.throwIfAborted();
       }
@@ -145,7 +143,8 @@ async function examine(candidates: readonly Candidate[], disk: Disk): Promise<re
   const examined: Examined[] = [];
   for (const candidate of candidates) {
     if (candidate.type === 'problem') {
-      examined.push(named(candidate));
+      const { path, problem } = candidate;
+      examined.push({ file: { type: 'skipped', path, problem }, key: pathKey(path) });
       continue;
     }
     const { path, place, isOutside } = candidate;
@@ -156,12 +155,6 @@ async function examine(candidates: readonly Candidate[], disk: Disk): Promise<re
     examined.push({ file: judged(path, reading, isOutside ? place : undefined), key });
   }
   return examined;
-}
-
-function named({ path, problem }: Candidate & { type: 'problem' }): Examined {
-  // Several names can become the same path when they are no UTF-8.
-  const isNamed = problem.code !== 'unreadable' || problem.error.code !== INVALID_NAME;
-  return { file: { type: 'skipped', path, problem }, key: isNamed ? pathKey(path) : undefined };
 }
 
 function judged(path: string, reading: HeaderReading | undefined, leadsTo: string | undefined): ScannedFile {
@@ -249,14 +242,13 @@ async function* walk(
         levels.pop();
         continue;
       }
-      const isRepeated = entry.name === level.entries[level.next - 1]?.name;
       level.next += 1;
-      if (isUnfinishedName(entry.name)) continue;
+      if (isBeingWritten(entry.name)) continue;
       const path = join(level.path, entry.name);
       const { isOutside } = level;
       const place = level.place === level.path ? path : join(level.place, entry.name);
-      if (isRepeated || (entry.name.includes(REPLACEMENT_CHARACTER) && !(await exists(place, disk)))) {
-        found.push(invalidName(path));
+      if (entry.isFile && isUnfinishedName(entry.name)) {
+        found.push(unreadable(path, UNFINISHED));
       } else if (entry.isFile) {
         found.push({ type: 'file', path, place, isKnownFile: true, isOutside });
       } else {
@@ -278,7 +270,10 @@ async function* walk(
     const status = await disk.look(place, { lists, followsLinks: false, wantsTarget: true });
     if (isError(status)) return unreadable(path, status);
     const { leadsTo } = status;
-    if (leadsTo === undefined) return { path, place, isOutside, status };
+    const isUnfinished = [path, leadsTo ?? path].some((one) => isUnfinishedName(basename(one)));
+    if (leadsTo === undefined) {
+      return isUnfinished && status.kind === 'file' ? unreadable(path, UNFINISHED) : { path, place, isOutside, status };
+    }
     const leadsOut = !(await selection.contains(leadsTo));
     const isFollowed = followLinks || !leadsOut;
     const target = await disk.look(leadsTo, { lists: lists && isFollowed, followsLinks: false });
@@ -287,7 +282,7 @@ async function* walk(
     if (!isFollowed && (recurse || target.kind !== 'directory')) {
       return { type: 'problem', path, problem: { code: 'link out of the selection', leadsTo } };
     }
-    if (isUnfinishedName(basename(leadsTo))) return unreadable(path, UNFINISHED);
+    if (isUnfinished && target.kind === 'file') return unreadable(path, UNFINISHED);
     return { path, place: leadsTo, isOutside: leadsOut, status: target };
   }
 
@@ -303,13 +298,11 @@ async function* walk(
   for (const path of roots) {
     const seen = await disk.look(path, { lists: true, followsLinks: false, wantsTarget: true });
     const place = isError(seen) ? path : (seen.leadsTo ?? path);
-    if (isUnfinishedName(basename(path)) || isUnfinishedName(basename(place))) {
-      yield [unreadable(path, UNFINISHED)];
-      continue;
-    }
     const status = place === path ? seen : await disk.look(place, { lists: true, followsLinks: false });
     const found = { path, place, isOutside: false };
+    const isUnfinished = [path, place].some((one) => isUnfinishedName(basename(one)));
     if (isError(status)) yield [unreadable(path, status)];
+    else if (isUnfinished && status.kind === 'file') yield [unreadable(path, UNFINISHED)];
     else if (status.kind === 'directory') yield* tree({ ...found, status });
     else yield [fileOrOther({ ...found, status })];
   }
@@ -327,17 +320,6 @@ function fileOrOther({ path, place, isOutside, status: { kind } }: Found): Candi
 
 function unreadable(path: string, error: SystemErrorInfo): Candidate {
   return { type: 'problem', path, problem: { code: 'unreadable', error } };
-}
-
-function invalidName(path: string): Candidate {
-  const message = 'the name is not valid UTF-8; rename the file to send it';
-  return unreadable(path, { code: INVALID_NAME, message });
-}
-
-/** Whether there is a file of that name. If the file system does not answer in time, there is. */
-async function exists(path: string, disk: Disk): Promise<boolean> {
-  const found = await disk.look(path, { followsLinks: false });
-  return !isError(found) || found.code === 'ETIMEDOUT';
 }
 
 function sorted({ names, areFiles }: FolderEntries): readonly FolderEntry[] {

@@ -18,13 +18,14 @@ import {
   rejectReasonText,
   rejectSourceText,
 } from './code-text.ts';
-import { EXPLAINED_FILE_CODES, explain } from './explain.ts';
+import { EXPLAINED_FILE_CODES, explain, explainFile } from './explain.ts';
 import { EXPLAINED_CONNECT_CODES } from './explain-association.ts';
 import { explainEcho } from './explain-echo.ts';
 import { explainHeldBack } from './explain-preflight.ts';
 import { EXPLAINED_RECEIVER_ERRORS, explainReceiverStart } from './explain-receiver.ts';
 import { EXPLAINED_STATUSES } from './explain-status.ts';
 import type { Explanation } from './explanation.ts';
+import { type Examples, FINDINGS } from './finding-examples.ts';
 
 export interface CatalogueEntry {
   /** What a reader searches for: the code as the trace and the report show it. Unique within its section. */
@@ -38,13 +39,10 @@ export interface CatalogueSection {
   readonly entries: readonly CatalogueEntry[];
 }
 
-/** At least one example for each code. */
-type Examples<Union extends { readonly code: string }> = {
-  readonly [Code in Union['code']]: readonly [Extract<Union, { code: Code }>, ...Extract<Union, { code: Code }>[]];
-};
-
 const CT = '1.2.840.10008.5.1.4.1.1.2';
 const EXPLICIT = '1.2.840.10008.1.2.1';
+const IMPLICIT = '1.2.840.10008.1.2';
+const DEFLATED = '1.2.840.10008.1.2.1.99';
 const JPEG_2000 = '1.2.840.10008.1.2.4.90';
 const PEER = { peerName: 'The peer' } as const;
 const PHASES: readonly [Phase, ...Phase[]] = ['connect', 'association', 'write', 'response', 'release'];
@@ -84,8 +82,8 @@ const REJECTIONS = codesOf(REJECT_REASONS).flatMap((source) =>
 );
 
 const ABORTS = [
-  ...codesOf(ABORT_REASONS).map((reason) => ({ phase: 'response' as const, source: 2, reason })),
-  { phase: 'response' as const, source: 0, reason: 0 },
+  ...codesOf(ABORT_REASONS).map((reason) => ({ phase: 'write' as const, source: 2, reason })),
+  { phase: 'write' as const, source: 0, reason: 0 },
   { phase: 'association' as const, source: 0, reason: 0 },
 ].map((abort) => ({ code: 'association aborted' as const, ...abort }));
 
@@ -103,7 +101,7 @@ const ASSOCIATION: Examples<AssociationFailure> = {
     { code: 'protocol error', phase: 'association', detail: 'PDU type 48H', looksLike: 'HTTP' },
     { code: 'protocol error', phase: 'association', detail: 'PDU type 15H', looksLike: 'TLS' },
     { code: 'protocol error', phase: 'association', detail: 'PDU type 53H', looksLike: 'SSH' },
-    { code: 'protocol error', phase: 'response', detail: 'PDU type 09H' },
+    { code: 'protocol error', phase: 'write', detail: 'PDU type 09H' },
   ],
   'unusable maximum length': [{ code: 'unusable maximum length', maximumLength: 4 }],
   abandoned: [{ code: 'abandoned', phase: 'write' }],
@@ -124,20 +122,32 @@ const HEADER: Examples<HeaderProblem> = {
 
 type ReasonOfSend = Exclude<Reason, AssociationFailure | HeaderProblem | { readonly code: 'pre-flight' | 'status' }>;
 
-const refused = (result: number | undefined, accepted: readonly string[] = []) => ({
-  code: 'presentation context refused' as const,
+type ContextRefused = Extract<Reason, { code: 'presentation context refused' }>;
+
+const refused = (result: number | undefined, more: Partial<ContextRefused> = {}): ContextRefused => ({
+  code: 'presentation context refused',
   sopClassUID: CT,
   refused: [{ transferSyntaxUID: JPEG_2000, result }],
-  accepted,
+  accepted: [],
+  ...more,
 });
 
-const REFUSALS = [...codesOf(CONTEXT_RESULTS), undefined].map((result) => refused(result));
+const REJECTED = codesOf(CONTEXT_RESULTS).filter((result) => result !== 0);
 
 const SEND: Examples<ReasonOfSend> = {
   'presentation context refused': nonEmpty([
-    ...REFUSALS,
-    refused(4, [EXPLICIT]),
-    { code: 'presentation context refused', sopClassUID: CT, refused: [], accepted: [] },
+    refused(0, {
+      refused: [{ transferSyntaxUID: JPEG_2000, result: 0, unproposedTransferSyntax: '1.2.840.10008.1.2.4.50' }],
+    }),
+    ...[...REJECTED, undefined].map((result) => refused(result)),
+    refused(3, { refused: [JPEG_2000, EXPLICIT, IMPLICIT].map((uid) => ({ transferSyntaxUID: uid, result: 3 })) }),
+    refused(4, { accepted: [EXPLICIT], further: [EXPLICIT, IMPLICIT], hinderedBy: 'conversion' }),
+    refused(4, {
+      refused: [{ transferSyntaxUID: IMPLICIT, result: 4 }],
+      further: [EXPLICIT],
+      hinderedBy: 'requestTransferSyntax',
+    }),
+    refused(undefined, { refused: [] }),
   ]),
   'invalid response': [{ code: 'invalid response', detail: 'Message ID 7 is not open' }],
   'file changed': [{ code: 'file changed', detail: '10,240 bytes, 12,288 when it was scanned' }],
@@ -149,7 +159,29 @@ const SEND: Examples<ReasonOfSend> = {
       reason: { code: 'read error', error: fileError('EIO') },
     },
   ],
-  'cannot convert': [{ code: 'cannot convert', from: JPEG_2000, to: EXPLICIT, detail: 'the pixel data is damaged' }],
+  'cannot convert': [
+    {
+      code: 'cannot convert',
+      from: DEFLATED,
+      to: EXPLICIT,
+      detail: 'the data cannot be inflated further (PS3.5 A.5): unexpected end of file',
+      why: 'damaged',
+    },
+    {
+      code: 'cannot convert',
+      from: JPEG_2000,
+      to: EXPLICIT,
+      detail: 'frame 1 cannot be decompressed: the JPEG 2000 code stream is cut off',
+      why: 'not decoded',
+    },
+    {
+      code: 'cannot convert',
+      from: JPEG_2000,
+      to: EXPLICIT,
+      detail: 'no conversion is allowed or known',
+      why: 'not allowed',
+    },
+  ],
   'given up': [
     {
       code: 'given up',
@@ -159,39 +191,13 @@ const SEND: Examples<ReasonOfSend> = {
   ],
 };
 
-const FINDINGS: Examples<PreflightFinding> = {
-  truncated: [{ code: 'truncated', offset: 1340, part: 'value', tag: '(7FE0,0010)', missing: 2048 }],
-  'broken structure': [{ code: 'broken structure', offset: 1340, detail: 'no VR that DICOM knows' }],
-  'deep nesting': [{ code: 'deep nesting', offset: 1340, depth: 1_000 }],
-  'trailing bytes': [{ code: 'trailing bytes', offset: 525_648, length: 40 }],
-  'zero padding': [{ code: 'zero padding', offset: 525_648, length: 512 }],
-  'odd length': [{ code: 'odd length', offset: 332, length: 525_649 }],
-  'odd value': [{ code: 'odd value', offset: 400, tag: '(0010,0010)', length: 7, count: 1 }],
-  'meta disagrees': [
-    { code: 'meta disagrees', offset: 200, keyword: 'SOPInstanceUID', meta: '1.2.3', dataSet: '1.2.4' },
-  ],
-  'ill-formed UID': [
-    {
-      code: 'ill-formed UID',
-      offset: 400,
-      tag: '(0008,0018)',
-      keyword: 'SOPInstanceUID',
-      value: '1.2.03',
-      fault: 'leading zero',
-      count: 1,
-    },
-  ],
-  'stray meta elements': [{ code: 'stray meta elements', offset: 332, place: 'before the data set', count: 2 }],
-  'no pixel data': [{ code: 'no pixel data', offset: 1340 }],
-  'not checked': [{ code: 'not checked', offset: 332 }],
-  'duplicate instance': [{ code: 'duplicate instance', sopInstanceUID: '1.2.3', firstPath: 'study/IM1.dcm' }],
-  'conflicting instance': [{ code: 'conflicting instance', sopInstanceUID: '1.2.3', firstPath: 'study/IM1.dcm' }],
-};
-
 type EchoOnly = Exclude<NonNullable<EchoResult['failure']>, AssociationFailure>;
 
 const ECHO: Examples<EchoOnly> = {
-  'verification refused': [{ code: 'verification refused', result: 3 }],
+  'verification refused': [
+    { code: 'verification refused', result: 3 },
+    { code: 'verification refused', result: 0, unproposedTransferSyntax: JPEG_2000 },
+  ],
   'invalid response': [{ code: 'invalid response', detail: 'Message ID 7 is not open' }],
 };
 
@@ -202,6 +208,9 @@ const PHASE_TITLES: Readonly<Record<Phase, string>> = {
   response: 'while waiting for the response',
   release: 'while releasing the association',
 };
+
+const titleOfFinding = (finding: PreflightFinding): string =>
+  finding.code === 'truncated' && finding.part === 'delimiter' ? 'truncated: nothing but a delimiter' : finding.code;
 
 /** Distinguishes examples with the same code. */
 function detailOf(reason: Reason): string | undefined {
@@ -224,6 +233,8 @@ function detailOf(reason: Reason): string | undefined {
       return reason.looksLike;
     case 'presentation context refused':
       return refusalTitle(reason);
+    case 'cannot convert':
+      return reason.why;
     default:
       return undefined;
   }
@@ -234,21 +245,31 @@ function abortTitle({ source, reason, phase }: Extract<Reason, { code: 'associat
   return `source ${source}, reason ${reason} (${ABORT_REASONS[reason] ?? 'unknown'})`;
 }
 
-function refusalTitle({ refused: [first], accepted }: Extract<Reason, { code: 'presentation context refused' }>) {
+function refusalTitle({ refused: contexts, accepted, hinderedBy }: ContextRefused): string {
+  const [first] = contexts;
   if (first === undefined) return 'none proposed';
   const { result } = first;
-  const other = accepted.length > 0 ? ', another transfer syntax accepted' : '';
-  if (result === undefined) return `${contextResultText(result)}${other}`;
-  return `result ${result} (${result === 0 ? 'with a transfer syntax that was not proposed' : contextResultText(result)})${other}`;
+  const answer = result === 0 ? 'with a transfer syntax that was not proposed' : contextResultText(result);
+  const details = [
+    ...(contexts.length > 1 ? ['in all transfer syntaxes'] : []),
+    ...(accepted.length > 0 ? ['another transfer syntax accepted'] : []),
+    ...(hinderedBy === 'requestTransferSyntax' ? ['the only one that was to be proposed'] : []),
+  ];
+  return [result === undefined ? answer : `result ${result} (${answer})`, ...details].join(', ');
 }
 
 function entryOf(reason: Reason): CatalogueEntry {
   const detail = detailOf(reason);
   return {
     title: detail === undefined ? reason.code : `${reason.code}: ${detail}`,
-    explanation: explain(reason, PEER),
+    explanation: hasDoubt(reason)
+      ? (explainFile({ path: '', outcome: 'unknown', bytesSent: 1, reason }, PEER) ?? explain(reason, PEER))
+      : explain(reason, PEER),
   };
 }
+
+/** A file that meets with it was sent whole. */
+const hasDoubt = (reason: Reason): boolean => 'phase' in reason && reason.phase === 'response';
 
 function entriesOf<Union extends Reason>(
   examples: Examples<Union>,
@@ -275,7 +296,7 @@ export function catalogue(): readonly CatalogueSection[] {
     {
       title: 'Pre-flight findings',
       entries: findings.map((finding) => ({
-        title: finding.code,
+        title: titleOfFinding(finding),
         explanation: explainHeldBack(finding, (path) => path),
       })),
     },
@@ -301,12 +322,15 @@ export function catalogue(): readonly CatalogueSection[] {
       title: 'Verification (C-ECHO)',
       entries: [
         ...echoes.map((failure) => ({
-          title: failure.code,
+          title:
+            'unproposedTransferSyntax' in failure
+              ? `${failure.code}: with a transfer syntax that was not proposed`
+              : failure.code,
           explanation: explainEcho({ verified: false, phases: {}, failure }, PEER),
         })),
         {
           title: 'a status other than 0000H',
-          explanation: explainEcho({ verified: false, phases: {}, status: 0x0122 }, PEER),
+          explanation: explainEcho({ verified: false, phases: {}, status: 0x0122, errorComment: 'switched off' }, PEER),
         },
       ],
     },

@@ -2,6 +2,7 @@
 
 import type { JobTraceEvent, TransportTraceEvent } from '../net/trace-record.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
+import { breachText } from './breach-text.ts';
 import { messageTypeText } from './dimse-text.ts';
 import { shownAddress } from './names.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
@@ -74,6 +75,8 @@ export function transportLine(event: TransportTraceEvent): LeveledText {
         : { level: 'error', text: `Connection lost: ${sanitize(event.error.message, SHOWN_MAX.detail)}` };
     case 'unexpected message':
       return { level: 'warn', text: `Ignored an unexpected message: ${messageTypeText(event.command)}` };
+    case 'breach':
+      return { level: 'warn', text: `A response of the peer breaks PS3.7: ${breachText(event.breach)}` };
     case 'requestor ended':
       return { level: 'warn', text: requestorEndedText(event) };
     case 'timeout':

@@ -3,6 +3,7 @@
 
 import type { AssociationFailure, Culprit, Phase } from '../net/failure.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
+import type { Outcome } from '../send/outcome.ts';
 import { abortReasonText, rejectReasonText, rejectResultText, rejectSourceText } from './code-text.ts';
 import { type Explanation, unexplained, type Words } from './explanation.ts';
 import { aeTitle } from './names.ts';
@@ -107,12 +108,27 @@ function explainConnect(peer: string, error: SystemErrorInfo): Words {
   return { what: `${peer} ${says} (${systemWords(error)}).`, ...advice };
 }
 
-const CONFIRMED = 'What the peer confirmed before is stored.';
-const NOTHING_TO_DO = 'Nothing needs to be done.';
+const STOPPED = 'The PACS may have stopped, or the network may have failed.';
+const CHECK_IT_RUNS = 'Check that the PACS runs, then send again.';
 const ASK_FOR_TLS =
   'Check the port, and ask the administrator of the peer whether it expects TLS and knows this machine.';
 
-function explainLost(peer: string, phase: Phase, error: SystemErrorInfo | undefined): Words {
+/** A file that was not stored is no reason to do nothing. */
+function whileReleasing(outcome: Outcome | undefined): Omit<Words, 'what'> {
+  if (outcome !== undefined) return { cause: STOPPED, action: CHECK_IT_RUNS };
+  return { cause: 'What the peer confirmed before is stored.', action: 'Nothing needs to be done.' };
+}
+
+/** Of a file that went out whole. */
+export const MAY_BE_STORED = 'the instance may be stored there or not';
+export const LOOK_FOR_IT = 'Look for the instance in the PACS';
+
+function explainLost(
+  peer: string,
+  phase: Phase,
+  error: SystemErrorInfo | undefined,
+  outcome: Outcome | undefined,
+): Words {
   const how = error === undefined ? 'closed the connection' : `lost the connection (${systemWords(error)})`;
   switch (phase) {
     case 'connect':
@@ -130,25 +146,24 @@ function explainLost(peer: string, phase: Phase, error: SystemErrorInfo | undefi
     case 'response':
       return {
         what: `${peer} ${how} before it answered.`,
-        cause: 'The instance may be stored there or not.',
-        action: 'Look for the instance in the PACS, or send it again: a PACS keeps an instance only once.',
+        cause: STOPPED,
+        action: CHECK_IT_RUNS,
       };
     case 'write':
       return {
         what: `${peer} ${how} while data was sent.`,
-        cause: 'The PACS may have stopped, or the network may have failed.',
-        action: 'Check that the PACS runs, then send again.',
+        cause: STOPPED,
+        action: CHECK_IT_RUNS,
       };
     case 'release':
       return {
         what: `${peer} ${how} while the association was released.`,
-        cause: CONFIRMED,
-        action: NOTHING_TO_DO,
+        ...whileReleasing(outcome),
       };
   }
 }
 
-function explainTimeout(peer: string, phase: Phase, afterMs: number): Words {
+function explainTimeout(peer: string, phase: Phase, afterMs: number, outcome: Outcome | undefined): Words {
   const after = formatDuration(afterMs);
   switch (phase) {
     case 'connect':
@@ -166,8 +181,8 @@ function explainTimeout(peer: string, phase: Phase, afterMs: number): Words {
     case 'response':
       return {
         what: `${peer} did not answer within ${after} after everything was sent.`,
-        cause: 'It may be overloaded; the instance may be stored there or not.',
-        action: `Look for the instance in the PACS; for a slow peer allow more time ${ourOption('responseTimeout')}.`,
+        cause: outcome === 'unknown' ? `It may be overloaded; ${MAY_BE_STORED}.` : 'It may be overloaded.',
+        action: `${outcome === 'unknown' ? LOOK_FOR_IT : 'Check that the PACS runs, then send again'}; for a slow peer allow more time ${ourOption('responseTimeout')}.`,
       };
     case 'write':
       return {
@@ -178,8 +193,7 @@ function explainTimeout(peer: string, phase: Phase, afterMs: number): Words {
     case 'release':
       return {
         what: `${peer} did not answer the release request within ${after}.`,
-        cause: CONFIRMED,
-        action: NOTHING_TO_DO,
+        ...whileReleasing(outcome),
       };
   }
 }
@@ -191,6 +205,11 @@ type Rejected = Extract<AssociationFailure, { code: 'association rejected' }>;
 export interface AETitles {
   readonly callingAETitle?: string;
   readonly calledAETitle?: string;
+}
+
+export interface AssociationContext extends AETitles {
+  /** Of the file of which it is said; absent: it is said of the association alone. */
+  readonly outcome?: Outcome;
 }
 
 const named = (title: string | undefined): string => (title === undefined ? '' : ` ${aeTitle(title)}`);
@@ -314,22 +333,26 @@ function whoseFailure(failure: AssociationFailure): Culprit {
 }
 
 /** @param peer how the peer is called in a sentence; sanitised */
-export function explainAssociation(peer: string, failure: AssociationFailure, titles: AETitles = {}): Explanation {
-  return { ...wordsOf(peer, failure, titles), whose: whoseFailure(failure) };
+export function explainAssociation(
+  peer: string,
+  failure: AssociationFailure,
+  context: AssociationContext = {},
+): Explanation {
+  return { ...wordsOf(peer, failure, context), whose: whoseFailure(failure) };
 }
 
-function wordsOf(peer: string, failure: AssociationFailure, titles: AETitles): Words {
+function wordsOf(peer: string, failure: AssociationFailure, context: AssociationContext): Words {
   switch (failure.code) {
     case 'connection failed':
       return explainConnect(peer, failure.error);
     case 'connection lost':
-      return explainLost(peer, failure.phase, failure.error);
+      return explainLost(peer, failure.phase, failure.error, context.outcome);
     case 'timeout':
-      return explainTimeout(peer, failure.phase, failure.afterMs);
+      return explainTimeout(peer, failure.phase, failure.afterMs, context.outcome);
     case 'association rejected':
-      return explainReject(peer, failure, titles);
+      return explainReject(peer, failure, context);
     case 'association aborted':
-      return explainAbort(peer, failure, titles);
+      return explainAbort(peer, failure, context);
     case 'released by peer':
       return {
         what: `${peer} ended the association while there was still something to send.`,

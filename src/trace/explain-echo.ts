@@ -2,24 +2,37 @@
 
 import type { EchoResult } from '../net/echo-scu.ts';
 import { echoStatus } from '../protocol/dimse/status.ts';
-import { contextResultText } from './code-text.ts';
 import { bareMeaning } from './dimse-text.ts';
 import { type ExplainContext, peerOf } from './explain.ts';
 import { explainAssociation } from './explain-association.ts';
-import type { Explanation } from './explanation.ts';
+import { answerText } from './explain-contexts.ts';
+import type { Explanation, Words } from './explanation.ts';
 import { shownAddress, uidText } from './names.ts';
-import { SHOWN_MAX, sanitize } from './sanitize.ts';
+import { quoted, SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatDuration, hexWord } from './units.ts';
+
+type Refused = Extract<NonNullable<EchoResult['failure']>, { code: 'verification refused' }>;
+
+function refusedVerification(peer: string, answer: Refused): Words {
+  const what = `${peer} accepted the association but not Verification (${answerText(answer)}).`;
+  if (answer.unproposedTransferSyntax !== undefined) {
+    return {
+      what,
+      cause: 'Its DICOM software is defective: it may accept only what was proposed (PS3.8 9.3.3.2).',
+      action: 'Send the trace to the manufacturer of its DICOM software.',
+    };
+  }
+  return {
+    what,
+    cause: 'It may not offer C-ECHO to this AE title; storing may work nevertheless.',
+    action: 'Try to send, or ask its administrator to enable Verification for this AE title.',
+  };
+}
 
 function echoFailure(peer: string, failure: NonNullable<EchoResult['failure']>, context: ExplainContext): Explanation {
   switch (failure.code) {
     case 'verification refused':
-      return {
-        what: `${peer} accepted the association but not Verification (${contextResultText(failure.result)}).`,
-        cause: 'C-ECHO is switched off there; storing may work nevertheless.',
-        action: 'Try to send, or ask its administrator to enable Verification for this AE title.',
-        whose: 'peer',
-      };
+      return { ...refusedVerification(peer, failure), whose: 'peer' };
     case 'invalid response':
       return {
         what: `${peer} gave an answer that does not fit the C-ECHO request (${sanitize(failure.detail, SHOWN_MAX.detail)}).`,
@@ -61,11 +74,12 @@ export function explainEcho(result: EchoResult, context: ExplainContext = {}): E
   const failure = result.failure === undefined ? undefined : echoFailure(peer, result.failure, context);
   const phases = echoPhases(result);
   if (result.verified) {
+    const comment = commentOf(result);
     const at = result.remoteAddress === undefined ? '' : ` at ${shownAddress(result.remoteAddress)}`;
     const afterwards = failure === undefined ? undefined : `Afterwards: ${failure.what}`;
     const cause = [echoIdentity(result), afterwards].filter((part) => part !== undefined).join(' ');
     return {
-      what: `${peer} answered C-ECHO with success${at}${phases === '' ? '' : ` (${phases})`}.`,
+      what: `${peer} answered C-ECHO with success${comment}${at}${phases === '' ? '' : ` (${phases})`}.`,
       ...(cause === '' ? {} : { cause }),
     };
   }
@@ -73,12 +87,17 @@ export function explainEcho(result: EchoResult, context: ExplainContext = {}): E
   return phases === '' ? explanation : { ...explanation, what: `${explanation.what} Done before: ${phases}.` };
 }
 
-function unsuccessful(peer: string, { status }: EchoResult): Explanation {
+/** The peer's own words: ' ("switched off")'. */
+const commentOf = ({ errorComment = '' }: EchoResult): string =>
+  sanitize(errorComment) === '' ? '' : ` (${quoted(errorComment)})`;
+
+function unsuccessful(peer: string, result: EchoResult): Explanation {
+  const { status } = result;
   if (status === undefined) {
     return { what: `${peer} was not verified.`, action: 'Look into the trace to see how far it came.' };
   }
   return {
-    what: `${peer} answered C-ECHO with ${hexWord(status)}H ${bareMeaning(echoStatus(status).meaning)}.`,
+    what: `${peer} answered C-ECHO with ${hexWord(status)}H ${bareMeaning(echoStatus(status).meaning)}${commentOf(result)}.`,
     action: 'Look into the log of the PACS at this time for its reason.',
     whose: 'peer',
   };

@@ -2,12 +2,19 @@
 // in a file that was sent.
 
 import type { Finding } from '../part10/check/finding.ts';
+import type { NamedAttribute } from '../part10/header/header.ts';
+import type { UIDOrLength } from '../protocol/harmless.ts';
 import type { PreflightFinding } from '../send/preflight-policy.ts';
 import { type Explanation, unexplained, type Words } from './explanation.ts';
-import { uidInWords } from './names.ts';
+import { nameAndUid, uidInWords } from './names.ts';
 import { ourOption } from './our-options.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatCount, plural } from './units.ts';
+
+/** 'no StudyInstanceUID (0020,000D) and no SeriesInstanceUID (0020,000E)' */
+export function withoutNames(missing: readonly NamedAttribute[]): string {
+  return missing.map(({ tag, keyword }) => `no ${sanitize(keyword)} ${sanitize(tag)}`).join(' and ');
+}
 
 const AGAIN = 'Get the file again from where it came from.';
 
@@ -25,7 +32,16 @@ function truncated({ offset, part, tag, missing }: Of<'truncated'>): Words {
     fragment: `The file is truncated within a fragment of the pixel data, which begins ${at(offset)}${lack}.`,
     'pixel data': `The file is truncated ${at(offset)}: the compressed pixel data has no end.`,
     sequence: `The file is truncated ${at(offset)}: the sequence ${name} has no end.`,
+    delimiter: `The image is whole, but the delimiter that closes its compressed pixel data is missing ${at(offset)}, where the file ends.`,
   }[part];
+  if (part === 'delimiter') {
+    return {
+      what,
+      cause:
+        'Defective software wrote it, or the last 8 bytes were lost. A PACS that parses what it receives aborts there; one that keeps the bytes stores it.',
+      action: 'Have the file written anew by a program that closes it (PS3.5 A.4).',
+    };
+  }
   return { what, cause: 'It was probably copied or written only in part.', action: AGAIN };
 }
 
@@ -53,6 +69,25 @@ function strayMeta({ offset, place, count }: Of<'stray meta elements'>): Words {
   return {
     what: `${plural(count, 'element')} of group 0002 ${verb} ${end} ${at(offset)}.`,
     cause: `Defective software wrote the file; ${fate} ${place === 'before the data set' ? 'not sent' : 'sent with the data set'}, and nothing is taken from there.`,
+  };
+}
+
+const syntaxInWords = (uid: UIDOrLength): string => (typeof uid === 'string' ? nameAndUid(uid) : uidInWords(uid));
+
+function againstSyntax({
+  offset,
+  tag,
+  transferSyntaxUID,
+  pixels,
+  count,
+}: Of<'pixel data against transfer syntax'>): Words {
+  const others = count === 1 ? '' : `, and ${plural(count - 1, 'other')} like it`;
+  const form = pixels === 'native' ? 'native, not encapsulated' : 'encapsulated, not native';
+  return {
+    what: `The pixel data ${sanitize(tag)} ${at(offset)} is ${form}: ${syntaxInWords(transferSyntaxUID)} does not allow it (PS3.5 A.4)${others}.`,
+    cause:
+      'The File Meta Information names a wrong transfer syntax, or defective software wrote the file; a PACS refuses it or aborts.',
+    action: AGAIN,
   };
 }
 
@@ -108,6 +143,27 @@ function explainFinding(finding: Finding): Words {
     }
     case 'stray meta elements':
       return strayMeta(finding);
+    case 'wrong encoding':
+      return {
+        what: `The File Meta Information says ${syntaxInWords(finding.transferSyntaxUID)}, but the data set is in ${sanitize(finding.actual)}, ${at(finding.offset)}.`,
+        cause:
+          'The file was converted without its header, or defective software wrote it; a PACS that reads it aborts.',
+        action: AGAIN,
+      };
+    case 'pixel data against transfer syntax':
+      return againstSyntax(finding);
+    case 'missing attribute':
+      return {
+        what: `The data set has no ${sanitize(finding.keyword)} ${sanitize(finding.tag)}; only the File Meta Information has one, which is not sent.`,
+        cause: 'Defective software wrote the file, or it is no instance: archives refuse it.',
+        action: 'Get the file again from where it came from, or add the attribute.',
+      };
+    case 'no study or series':
+      return {
+        what: `The data set has ${withoutNames(finding.missing)}.`,
+        cause: 'An archive files instances by study and series; many refuse one that belongs to none.',
+        action: 'Add the attribute if the peer refuses the file.',
+      };
     case 'ill-formed UID':
       return illFormed(finding);
     case 'no pixel data':
@@ -130,7 +186,9 @@ function explainFinding(finding: Finding): Words {
 export function findingInCommon(finding: PreflightFinding): string | undefined {
   switch (finding.code) {
     case 'truncated':
-      return 'The file is truncated.';
+      return finding.part === 'delimiter'
+        ? 'The image is whole, but the delimiter that closes its compressed pixel data is missing.'
+        : 'The file is truncated.';
     case 'broken structure':
       return 'The data set cannot be read to its end.';
     case 'deep nesting':
@@ -149,6 +207,13 @@ export function findingInCommon(finding: PreflightFinding): string | undefined {
       return finding.place === 'before the data set'
         ? 'Elements of group 0002 stand behind the end of the File Meta Information; they are not sent.'
         : 'Elements of group 0002 stand in the data set.';
+    case 'wrong encoding':
+      return `The File Meta Information says ${syntaxInWords(finding.transferSyntaxUID)}, but the data set is in ${sanitize(finding.actual)}.`;
+    case 'pixel data against transfer syntax':
+      return `The pixel data is ${finding.pixels}, which ${syntaxInWords(finding.transferSyntaxUID)} does not allow.`;
+    case 'missing attribute':
+    case 'no study or series':
+      return undefined;
     case 'ill-formed UID':
       return `${sanitize(finding.keyword)} ${sanitize(finding.tag)} is not a well-formed UID (${UID_FAULTS[finding.fault]}).`;
     case 'no pixel data':

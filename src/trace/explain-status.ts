@@ -1,8 +1,10 @@
 // Explains the statuses of C-STORE. PS3.4 B.2.3 and PS3.7 Annex C define what a status is. Causes and actions come from
 // experience with PACS, so they say 'may'.
 
+import type { Finding } from '../part10/check/finding.ts';
 import { storeStatus } from '../protocol/dimse/status.ts';
 import { bareMeaning, tagsText } from './dimse-text.ts';
+import { withoutNames } from './explain-preflight.ts';
 import type { Explanation } from './explanation.ts';
 import { ourOption } from './our-options.ts';
 import { quoted, sanitize } from './sanitize.ts';
@@ -140,8 +142,23 @@ function adviceOn(status: number): Advice {
   };
 }
 
+/** Archives answer a file that they cannot file with whatever they have: Orthanc, as if its disk were full. */
+function adviceOnMissing(status: number, findings: readonly Finding[]): Advice | undefined {
+  const missing = findings.find(({ code }) => code === 'no study or series');
+  if (missing?.code !== 'no study or series' || storeStatus(status).category !== 'failure') return undefined;
+  const disk = status >> 8 === 0xa7 ? '; or the PACS disk is full' : '';
+  return {
+    cause: `The file has ${withoutNames(missing.missing)}, without which many archives store nothing${disk}.`,
+    action: 'Add the attribute and send again; the log of the PACS may say more.',
+  };
+}
+
 /** 'ORTHANC answered A700H Out of Resources ("Cannot write to file").', with cause and action. */
-export function explainStatus(peer: string, { status, errorComment, offendingElement }: StatusWords): Explanation {
+export function explainStatus(
+  peer: string,
+  { status, errorComment, offendingElement }: StatusWords,
+  findings: readonly Finding[] = [],
+): Explanation {
   const { category, meaning } = storeStatus(status);
   const words = errorComment !== undefined && sanitize(errorComment) !== '' ? [quoted(errorComment)] : [];
   if (offendingElement !== undefined && offendingElement.length > 0) {
@@ -150,5 +167,5 @@ export function explainStatus(peer: string, { status, errorComment, offendingEle
   const verb = category === 'warning' ? 'stored it with warning' : 'answered';
   const peersWords = words.length === 0 ? '' : ` (${words.join(', ')})`;
   const what = `${peer} ${verb} ${hexWord(status)}H ${bareMeaning(meaning)}${peersWords}.`;
-  return { what, ...adviceOn(status), whose: 'peer' };
+  return { what, ...(adviceOnMissing(status, findings) ?? adviceOn(status)), whose: 'peer' };
 }

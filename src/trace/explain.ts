@@ -2,24 +2,33 @@
 // cause, and one thing to do. A code without an explanation does not compile.
 
 import type { AssociationFailure } from '../net/failure.ts';
+import type { Finding } from '../part10/check/finding.ts';
 import type { HeaderProblem } from '../part10/header/header.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { FileOutcome, Reason } from '../send/outcome.ts';
-import { contextResultText } from './code-text.ts';
-import { type AETitles, explainAssociation } from './explain-association.ts';
+import {
+  type AETitles,
+  type AssociationContext,
+  explainAssociation,
+  LOOK_FOR_IT,
+  MAY_BE_STORED,
+} from './explain-association.ts';
+import { explainRefused } from './explain-contexts.ts';
 import { explainHeldBack, findingInCommon } from './explain-preflight.ts';
 import { explainStatus } from './explain-status.ts';
 import { type Explanation, unexplained, type Words } from './explanation.ts';
 import { nameAndUid, nameOf, uidInWords } from './names.ts';
-import { ourOption } from './our-options.ts';
+import { ourOption, requestOption } from './our-options.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { plural } from './units.ts';
 
-export interface ExplainContext extends AETitles {
+export interface ExplainContext extends AssociationContext {
   /** What people call the peer; 'The peer' where it is not given. */
   readonly peerName?: string;
   /** Of the file, as it is shown. */
   readonly path?: string;
+  /** What was found in the file. */
+  readonly findings?: readonly Finding[];
   /** How the path of another file is shown; without it no other file is named. */
   readonly displayPath?: (path: string) => string;
 }
@@ -32,6 +41,8 @@ export const contextOf = ({ name, callingAETitle, calledAETitle }: PeerInWords):
   ...(callingAETitle === undefined ? {} : { callingAETitle }),
   ...(calledAETitle === undefined ? {} : { calledAETitle }),
 });
+
+const SENT_WHOLE = 'It was sent whole, but no valid answer came';
 
 const AGAIN = 'Get the file again from where it came from.';
 
@@ -49,6 +60,11 @@ const SYSTEM: Readonly<Record<string, { readonly cause: string; readonly action:
     cause: 'Too many files are open on this machine.',
     action: 'Close programs that are not needed, then send again.',
   },
+  EBUSY: {
+    cause: 'A receiver or another program is still writing it, or was ended before it was whole.',
+    action: 'Wait until it is whole; if it is whole already, rename it to send it.',
+  },
+  EILSEQ: { cause: 'Its name is not valid UTF-8.', action: 'Rename it to send it.' },
   ELOOP: { cause: 'Its symbolic links lead in a circle.', action: 'Correct the links.' },
   EISDIR: { cause: 'It is a folder.', action: 'Choose the files in it.' },
   EIO: {
@@ -80,47 +96,6 @@ const LOOKS_LIKE: Readonly<Record<string, string>> = {
   ZIP: 'Unpack the archive and send the folder.',
   GZIP: 'Unpack the archive and send what is in it.',
 };
-
-type ContextRefused = Extract<Reason, { code: 'presentation context refused' }>;
-
-function explainRefused(peer: string, { sopClassUID, refused, accepted }: ContextRefused): Words {
-  const sopClass = nameAndUid(sopClassUID);
-  if (refused.length === 0) {
-    return {
-      what: `No presentation context was proposed for ${sopClass}.`,
-      action: 'Check the transfer syntax of the file.',
-    };
-  }
-  const results = new Set(refused.map(({ result }) => result));
-  if (results.size === 1 && results.has(3)) {
-    return {
-      what: `${peer} does not take ${sopClass} at all (${contextResultText(3)}).`,
-      cause: 'It does not store this kind of object.',
-      action: 'Ask its administrator to accept this SOP class, or send to another peer.',
-    };
-  }
-  const list = refused.map(({ transferSyntaxUID, result }) =>
-    results.size === 1
-      ? nameAndUid(transferSyntaxUID)
-      : `${nameAndUid(transferSyntaxUID)} (${contextResultText(result)})`,
-  );
-  const first = refused[0]?.result;
-  const why =
-    results.size === 1 ? ` (${first === 0 ? 'accepted with another transfer syntax' : contextResultText(first)})` : '';
-  const what = `${peer} refused ${sopClass} in ${list.join(' and in ')}${why}.`;
-  if (accepted.length > 0) {
-    return {
-      what,
-      cause: `It would take this SOP class in ${accepted.map(nameAndUid).join(', ')}.`,
-      action: `Allow the conversion to it ${ourOption('conversion')}, or ask its administrator to accept the transfer syntax of the file.`,
-    };
-  }
-  return {
-    what,
-    cause: 'It accepted no other transfer syntax for this SOP class.',
-    action: 'Ask its administrator to accept the transfer syntax of the file.',
-  };
-}
 
 type ReasonInFile = Exclude<Reason, AssociationFailure>;
 
@@ -210,17 +185,58 @@ function explainHeader(problem: HeaderProblem, displayPath: ExplainContext['disp
   }
 }
 
+type Unconverted = Extract<Reason, { code: 'cannot convert' }>;
+
+function explainConversion(peer: string, { from, to, detail, why }: Unconverted): Words {
+  const what = `The data set cannot be converted from ${nameOf(from)} to ${nameOf(to)} (${sanitize(detail, SHOWN_MAX.detail)}).`;
+  switch (why) {
+    case 'not allowed':
+      return {
+        what,
+        cause: `Nothing but ${nameOf(to)} is to be proposed to the peer.`,
+        action: `Do not limit what is proposed ${requestOption(to)}, or allow the conversion ${ourOption('conversion')}.`,
+      };
+    case 'damaged':
+      return {
+        what,
+        cause: `${peer} does not take the file as it is; it is damaged, or defective software wrote it.`,
+        action: AGAIN,
+      };
+    default:
+      return {
+        what,
+        cause: `${peer} does not take the file as it is; its pixel data is damaged, or in a form that this program cannot decode.`,
+        action: `Get the file again from where it came from; if other programs show its image, ask the administrator of the peer to accept ${nameAndUid(from)}.`,
+      };
+  }
+}
+
+/** The last association was lost by other files, or by none: what happened to it did not happen to this file. */
+function explainGivenUp(
+  { lostAssociations, last }: Extract<Reason, { code: 'given up' }>,
+  context: ExplainContext,
+): Explanation {
+  const { path: _path, displayPath: _displayPath, ...ofPeer } = context;
+  const { what, ...advice } = explain(last, { ...ofPeer, outcome: 'failed' });
+  const after = `after ${plural(lostAssociations, 'lost association')} in a row`;
+  const isSent = context.outcome === 'unknown';
+  return {
+    what: `${isSent ? `${SENT_WHOLE}, and the send was given up` : 'Not sent: given up'} ${after}. ${what}`,
+    ...advice,
+  };
+}
+
 function explainInFile(reason: ReasonInFile, peer: string, context: ExplainContext): Explanation {
   switch (reason.code) {
     case 'presentation context refused':
       return { ...explainRefused(peer, reason), whose: 'peer' };
     case 'status':
-      return explainStatus(peer, reason);
+      return explainStatus(peer, reason, context.findings);
     case 'invalid response':
       return {
         what: `${peer} gave an answer that does not fit the request (${sanitize(reason.detail, SHOWN_MAX.detail)}).`,
-        cause: 'Its DICOM software is defective; the instance may be stored there or not.',
-        action: 'Look for the instance in the PACS, and send the trace to the manufacturer.',
+        cause: `Its DICOM software is defective; ${MAY_BE_STORED}.`,
+        action: `${LOOK_FOR_IT}, and send the trace to the manufacturer.`,
         whose: 'peer',
       };
     case 'file changed':
@@ -247,29 +263,17 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
         context.displayPath === undefined
           ? 'another file of this send'
           : sanitize(context.displayPath(reason.firstPath), SHOWN_MAX.path);
-      const what = `The same instance with the same bytes is in ${first}, which was to be sent for both.`;
+      const wasSent = context.outcome === 'unknown' ? 'was' : 'was to be';
+      const what = `The same instance with the same bytes is in ${first}, which ${wasSent} sent for both.`;
       if (reason.reason === undefined) return { what, whose: 'local' };
       const { path: _path, ...rest } = context;
       const why = explain(reason.reason, rest);
       return { ...why, what: `${what} ${why.what}` };
     }
     case 'cannot convert':
-      return {
-        what: `The data set cannot be converted from ${nameOf(reason.from)} to ${nameOf(reason.to)} (${sanitize(reason.detail, SHOWN_MAX.detail)}).`,
-        cause: `${peer} does not take the transfer syntax of the file.`,
-        action: `Ask its administrator to accept ${nameAndUid(reason.from)}.`,
-        whose: 'peer',
-      };
-    case 'given up': {
-      const { path: _path, displayPath: _displayPath, ...ofPeer } = context;
-      const last = explain(reason.last, ofPeer);
-      return {
-        what: `Not sent: given up after ${plural(reason.lostAssociations, 'lost association')} in a row. ${last.what}`,
-        ...(last.cause === undefined ? {} : { cause: last.cause }),
-        ...(last.action === undefined ? {} : { action: last.action }),
-        ...(last.whose === undefined ? {} : { whose: last.whose }),
-      };
-    }
+      return { ...explainConversion(peer, reason), whose: 'local' };
+    case 'given up':
+      return explainGivenUp(reason, context);
     default:
       return { ...explainHeader(reason, context.displayPath), whose: 'local' };
   }
@@ -295,7 +299,40 @@ export function explainFile(file: FileOutcome, context: ExplainContext = {}): Ex
   if (reason === undefined) return undefined;
   // The phase in which the send was stopped says nothing about a file that had not begun.
   if (outcome === 'cancelled' && bytesSent === 0) return { what: 'Cancelled before it was sent.', whose: 'person' };
-  return explain(reason, context);
+  const { findings } = file;
+  const explanation = explain(reason, { ...context, outcome, ...(findings === undefined ? {} : { findings }) });
+  return outcome === 'unknown' ? withDoubt(reason, explanation) : explanation;
+}
+
+/** What a file went through that went out whole, and of which nobody knows whether it is stored. */
+function withDoubt(reason: Reason, explanation: Explanation): Explanation {
+  const { cause, action } = explanation;
+  return {
+    ...explanation,
+    what: doubtfulWhat(reason, explanation.what),
+    cause: cause?.includes(MAY_BE_STORED)
+      ? cause
+      : [cause, `${MAY_BE_STORED.replace('the', 'The')}.`].filter(isThere).join(' '),
+    action: action?.startsWith(LOOK_FOR_IT)
+      ? action
+      : `${LOOK_FOR_IT}, or send it again: a PACS keeps an instance only once.`,
+  };
+}
+
+const isThere = (part: string | undefined): part is string => part !== undefined;
+
+function doubtfulWhat(reason: Reason, what: string): string {
+  switch (reason.code) {
+    case 'cancelled':
+      return 'Cancelled after it was sent, before an answer came.';
+    case 'given up':
+    case 'invalid response':
+    case 'same as another file':
+      return what;
+    default:
+      // It was sent once more; or the peer would not even have that.
+      return 'phase' in reason && reason.phase === 'response' ? what : `${SENT_WHOLE}. The next try failed: ${what}`;
+  }
 }
 
 /** The same for several files: without offsets and lengths, which differ from file to file. */

@@ -1,6 +1,8 @@
 // Our options as explanations name them: the setting in the editor (of a peer, where it has no prefix), and the option of the command line. A test
 // checks that both exist.
 
+import { EXPLICIT_VR_BE, IMPLICIT_VR_LE } from '../protocol/uids.ts';
+
 const OPTIONS = {
   associations: ['associations', '--associations'],
   associationTimeout: ['timeouts.association', '-ta'],
@@ -12,6 +14,9 @@ const OPTIONS = {
   preflight: ['preflight', '--preflight'],
   receiverFolder: ['sendToPacs.receiver.directory', '--out'],
   receiverPort: ['sendToPacs.receiver.port', '--port'],
+  requestBig: ['requestTransferSyntax', '-xb'],
+  requestExplicit: ['requestTransferSyntax', '-xe'],
+  requestImplicit: ['requestTransferSyntax', '-xi'],
   responseTimeout: ['timeouts.response', '-td'],
   writeTimeout: ['timeouts.writeStall', '-tn'],
 } as const satisfies Readonly<Record<string, readonly [setting: string, option: string]>>;
@@ -20,4 +25,10 @@ const OPTIONS = {
 export function ourOption(name: keyof typeof OPTIONS): string {
   const [setting, option] = OPTIONS[name];
   return `(setting ${setting}, option ${option})`;
+}
+
+/** The option by which nothing but this transfer syntax is proposed. */
+export function requestOption(transferSyntaxUID: string): string {
+  if (transferSyntaxUID === EXPLICIT_VR_BE) return ourOption('requestBig');
+  return ourOption(transferSyntaxUID === IMPLICIT_VR_LE ? 'requestImplicit' : 'requestExplicit');
 }

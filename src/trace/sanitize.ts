@@ -1,10 +1,12 @@
 // Cleans text that others wrote (peers, file names, error messages of libraries) before it is shown beside our own. Removes
-// characters that are invisible or change how others are read (text/invisible.ts).
+// characters that are invisible or change how others are read (text/invisible.ts). Bytes of a path that are not UTF-8 are shown
+// as `\xE4`.
 
 import { AE_TITLE_LENGTH_MAX } from '../protocol/ae-title.ts';
 import { ERROR_COMMENT_LENGTH_MAX } from '../protocol/dimse/command-table.ts';
 import { IMPLEMENTATION_VERSION_NAME_LENGTH_MAX, UID_LENGTH_MAX } from '../protocol/ul/values.ts';
 import { isInvisible } from '../text/invisible.ts';
+import { isLoneByte, loneByteText } from '../text/path-bytes.ts';
 
 /** How much of other people's text is shown, in UTF-16 units. */
 export const SHOWN_MAX = {
@@ -40,6 +42,8 @@ export function sanitize(text: string, max: number = SHOWN_MAX.uid): string {
     const code = character.codePointAt(0) ?? 0;
     if (isBreak(code)) {
       if (clean !== '' && !clean.endsWith(' ')) clean += ' ';
+    } else if (isLoneByte(code)) {
+      clean += loneByteText(code);
     } else if ((code >= 0x20 && code < 0x7f) || !isInvisible(code)) {
       clean += character;
     }

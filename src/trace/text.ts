@@ -5,7 +5,7 @@
 import type { TraceRecord } from '../net/trace-record.ts';
 import { BLOCK_LINES_MAX, TRACED_ASSOCIATIONS_MAX } from '../protocol/limits.ts';
 import type { Direction, ProtocolTraceEvent } from '../protocol/trace-event.ts';
-import type { AAssociateAc } from '../protocol/ul/pdu.ts';
+import type { AAssociateAc, AAssociateRq } from '../protocol/ul/pdu.ts';
 import { abortReasonText, abortSourceText, contextResultText, eventText, rejectSummary } from './code-text.ts';
 import { type ContextInUse, contextInUse, dimseLevel, dimseText } from './dimse-text.ts';
 import { jobLevel, jobText, transportLine } from './event-lines.ts';
@@ -20,8 +20,9 @@ import {
 } from './folding.ts';
 import { hexDump } from './hex.ts';
 import { MessageBlocks } from './message-blocks.ts';
-import { aeTitle, nameAndUid, nameOf } from './names.ts';
+import { nameAndUid, nameOf } from './names.ts';
 import { type ControlPdu, type ProposedContexts, pduBlock, pduFields } from './pdu-text.ts';
+import { rejectingLine, titlesOf } from './rejecting.ts';
 import { ExpectedMessages, levelOf, Repetitions } from './repetitions.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatCount } from './units.ts';
@@ -52,6 +53,8 @@ const LEVELS: Readonly<Record<TraceLevel | 'off', number>> = { off: 0, error: 1,
 
 interface AssociationState {
   folding: Folding | undefined;
+  /** Until it is answered. */
+  request: AAssociateRq | undefined;
   proposed: ProposedContexts;
   readonly inUse: Map<number, ContextInUse>;
   readonly blocks: MessageBlocks;
@@ -64,6 +67,7 @@ interface AssociationState {
 
 const emptyState = (): AssociationState => ({
   folding: undefined,
+  request: undefined,
   proposed: new Map(),
   inUse: new Map(),
   blocks: new MessageBlocks(),
@@ -267,6 +271,7 @@ export class TextTrace {
 
   #pdu({ pdu, direction, length, parts }: PduEvent, state: AssociationState): void {
     if (pdu.type === 'A-ASSOCIATE-RQ') {
+      state.request = pdu;
       state.proposed = new Map(pdu.presentationContexts.map((context) => [context.presentationContextId, context]));
     } else if (pdu.type === 'A-ASSOCIATE-AC') {
       for (const { presentationContextId: id, result, transferSyntax } of pdu.presentationContexts) {
@@ -277,17 +282,18 @@ export class TextTrace {
         }
       }
     }
-    this.#announce(pdu, direction);
+    this.#announce(pdu, direction, state);
     this.#lines('debug', () => pduBlock(pdu, direction, state.proposed));
     this.#lines('trace', () => [...pduFields(pdu, length), ...hexDump(parts, length)]);
     this.#conclude(pdu, direction, state);
+    if (pdu.type !== 'A-ASSOCIATE-RQ') state.request = undefined;
   }
 
   /** The line above the block: what begins. */
-  #announce(pdu: ControlPdu, direction: Direction): void {
+  #announce(pdu: ControlPdu, direction: Direction, state: AssociationState): void {
     if (direction === 'received') {
       if (pdu.type === 'A-ASSOCIATE-RQ') {
-        this.#line('info', `Association Received: ${aeTitle(pdu.callingAETitle)} -> ${aeTitle(pdu.calledAETitle)}`);
+        this.#line('info', `Association Received: ${titlesOf(pdu)}`);
       } else if (pdu.type === 'A-RELEASE-RQ') {
         this.#line('info', 'Release Requested by the Peer');
       }
@@ -295,7 +301,7 @@ export class TextTrace {
     }
     if (pdu.type === 'A-ASSOCIATE-RQ') this.#line('info', 'Requesting Association');
     else if (pdu.type === 'A-ASSOCIATE-AC') this.#line('info', 'Accepting Association');
-    else if (pdu.type === 'A-ASSOCIATE-RJ') this.#line('warn', 'Rejecting Association');
+    else if (pdu.type === 'A-ASSOCIATE-RJ') this.#line('warn', rejectingLine(pdu, state.request));
     else if (pdu.type === 'A-RELEASE-RQ') this.#line('info', 'Releasing Association');
     else if (pdu.type === 'A-ABORT') this.#line('warn', 'Aborting Association');
   }

@@ -6,9 +6,10 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { consentQuestion, largeSendQuestion, machineWords } from '../../src/extension/consent.ts';
 import { displayPathOf } from '../../src/extension/display-path.ts';
+import { PeerNames } from '../../src/extension/peer-names.ts';
 import { type ConfiguredPeer, listPeers, peerWords } from '../../src/extension/peers.ts';
 import { nameWords, quotedWords } from '../../src/extension/plain-words.ts';
-import { peerOf } from '../../src/extension/settings.ts';
+import { nameProblem, peerOf } from '../../src/extension/settings.ts';
 import { attackSize } from '../support/attack.ts';
 
 const LOAD = { files: 312, bytes: 6_600_000 };
@@ -196,6 +197,28 @@ describe('A peer of a workspace that looks like another peer', () => {
 
   it('is refused beside another one of the same settings', () => {
     assert.match(problemsOf([], ['PROD', 'РROD'])[0] ?? '', /entry 2 .*looks like "PROD" of the workspace settings/);
+  });
+
+  it('is no matter among a person’s own peers', () => {
+    const pairs = [
+      ['MRI', 'MR1'],
+      ['CT-1', 'CT-l'],
+      ['PACS1', 'PACS 1'],
+      ['Archive', 'archive'],
+      ['CT①', 'CT1'],
+      ['アーカイブ一', 'アーカイブー'],
+      ['МРТ', 'MPT'],
+    ];
+    for (const [first = '', second = ''] of pairs) {
+      const user = { origin: 'user', peers: [entry(first), entry(second)] } as const;
+      assert.deepEqual(listPeers([user], true).problems, [], first);
+      const copied = { origin: 'workspace', peers: [entry(second)] } as const;
+      assert.deepEqual(listPeers([user, copied], true).problems, [], 'the same name in a workspace');
+      const known = new PeerNames();
+      known.add({ name: first, where: 'user settings' });
+      assert.match(problemsOf([first], [second])[0] ?? '', /looks like/, 'but it is in a workspace');
+      assert.match(nameProblem(second, [], known) ?? '', /looks like/);
+    }
   });
 
   it('is refused if it looks like something of our own', () => {

@@ -8,6 +8,7 @@ import {
   renameSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ import { Sends } from '../../src/extension/sends.ts';
 import { forget, openJournal } from '../../src/send/journal.ts';
 import { findJournal, readJournals, tidyJournals } from '../../src/send/journal-shelf.ts';
 import { isSendId, newSendId, type SendId, sendFilePath } from '../../src/send/send-id.ts';
-import { attackSize } from '../support/attack.ts';
+import { attackSize, measured } from '../support/attack.ts';
 import { changeHolder, jobOf, outcomeOf } from '../support/journaled-jobs.ts';
 import { sendResult, storedFile } from '../support/send-results.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -176,6 +177,18 @@ describe('a file in the extension’s storage', () => {
       readdirSync(elsewhere).map((name) => readFileSync(join(elsewhere, name), 'utf8')),
       before,
     );
+  });
+
+  it('leads to a journal that is read in no time, though gigabytes of nothing follow', async (t) => {
+    const { journals, id } = storageWithVictim(t);
+    truncateSync(sendFilePath(journals, id), 2 ** 31);
+    const began = performance.now();
+    const journal = await findJournal(journals, id, Date.now());
+    const ms = Math.round(performance.now() - began);
+    measured('A journal with a hole of 2 GiB', ms, 'ms');
+    assert.ok(ms < 2_000, `${ms} ms`);
+    assert.equal(journal?.total, 3);
+    assert.equal(journal?.outcomes.size, 1);
   });
 
   it('is not written through a link that stands where it is to be', { skip }, async (t) => {

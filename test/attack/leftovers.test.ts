@@ -14,7 +14,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { removeLeftovers, unfinishedPath } from '../../src/part10/write/unfinished-file.ts';
 import { scan } from '../../src/send/scan.ts';
@@ -180,4 +180,35 @@ test('an unfinished file is no input: not in a folder, not selected itself, not 
   assert.equal(readdirSync(archive).length, 1);
   half.socket.destroy();
   assert.equal(existsSync(join(directory, '1.2.3.dcm')), false);
+});
+
+test('a whole file that is named like a leftover is told, and a folder named so is looked through', async (t) => {
+  const directory = temporaryFolder(t);
+  const [written] = await writeInstances(directory, [{}]);
+  const bytes = readFileSync(written?.path ?? '');
+  const names = [
+    basename(abandoned(directory)),
+    `.receiving-${UUID}`,
+    `.keeping-1-00000000-00000000-${UUID}`,
+    `.building-${UUID}`,
+  ];
+  for (const name of names) writeFileSync(join(directory, name), bytes);
+  const folder = abandoned(directory);
+  mkdirSync(folder);
+  await writeInstances(folder, [{ seed: 7 }]);
+  symlinkSync(join(directory, `.receiving-${UUID}`), join(directory, 'link'));
+  symlinkSync('1.dcm', abandoned(directory));
+
+  const found = new Map<string, string>();
+  for await (const file of scan([directory], { recurse: true }, new AbortController().signal)) {
+    const word = file.type === 'skipped' && file.problem.code === 'unreadable' ? file.problem.error.code : file.type;
+    found.set(relative(directory, file.path), word);
+  }
+  for (const name of [...names, 'link']) assert.equal(found.get(name), 'EBUSY', name);
+  assert.equal(found.get('1.dcm'), 'instance');
+  assert.equal(found.get(join(basename(folder), '1.dcm')), 'instance');
+  assert.equal(found.size, names.length + 4, 'the link in our form, too');
+
+  const sent = await runCli(['store', '127.0.0.1', '1', join(directory, `.receiving-${UUID}`)]);
+  assert.match(sent.stdout + sent.stderr, /rename it to send it/);
 });

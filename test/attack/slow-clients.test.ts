@@ -140,6 +140,24 @@ test('half-open connections keep nobody out, and there are never many', async (t
   await assertNothingLeft(before);
 });
 
+test('a flood of one machine closes its own connections, and not one of a machine far away', async (t) => {
+  const { receiver } = await attacked(t);
+  const distant = await halfOpen(t, receiver);
+  await settled(receiver);
+  const flood: Socket[] = [];
+  for (let count = 0; count < HALF_OPEN; count++) {
+    const socket = new Socket();
+    t.after(() => socket.destroy());
+    flood.push(socket);
+    await new Promise<void>((resolve) => {
+      socket.connect({ port: receiver.port, host: '127.0.0.1', localAddress: '127.0.0.2' }, resolve);
+    });
+  }
+  distant.send(naive.associateRq({ items: naive.plainItems(naive.proposedContext(1, CT, [EXPLICIT_LE])) }));
+  assert.equal((await distant.pdu())?.type, A_ASSOCIATE_AC);
+  assert.equal(await storeInstance(distant, '1.2.3'), 0);
+});
+
 test('ARTIM is from the connection to the whole A-ASSOCIATE-RQ, whatever trickles in', async (t) => {
   const pass = stoppedTime(t);
   const { receiver } = await attacked(t);

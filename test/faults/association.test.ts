@@ -223,7 +223,11 @@ test('F22: a context accepted with a transfer syntax that was not proposed is no
     await peer.accept({ answer: () => ({ result: 0, transferSyntax: '1.2.840.10008.1.2.4.70' }) });
     await peer.serve();
   });
-  assert.equal(reason.code, 'presentation context refused');
+  assert.ok(reason.code === 'presentation context refused');
+  assert.deepEqual(
+    new Set(reason.refused.map(({ unproposedTransferSyntax: uid }) => uid)),
+    new Set(['1.2.840.10008.1.2.4.70']),
+  );
 });
 
 for (const maximumLength of [1, 6, 7]) {

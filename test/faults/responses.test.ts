@@ -71,9 +71,10 @@ test('F36: Error Comment and Offending Element reach the outcome', async (t) => 
 const INVALID: readonly (readonly [string, (message: RawMessage) => Buffer])[] = [
   ['another Message ID', (m) => storeResponse(m, 0, new Map([[0x0120, uint16(4711)]]))],
   ['a C-ECHO-RSP', (m) => storeResponse(m, 0, new Map([[0x0100, uint16(0x8030)]]))],
-  ['another SOP Instance UID', (m) => storeResponse(m, 0, new Map([[0x1000, Buffer.from('1.2.3.4.')]]))],
   ['no Status', (m) => storeResponse(m, 0, new Map([[0x0900, undefined]]))],
-  ['a Status of four bytes', (m) => storeResponse(m, 0, new Map([[0x0900, Buffer.alloc(4)]]))],
+  ['a Status of one byte', (m) => storeResponse(m, 0, new Map([[0x0900, Buffer.alloc(1)]]))],
+  ['a Status of six bytes', (m) => storeResponse(m, 0, new Map([[0x0900, Buffer.alloc(6)]]))],
+  ['a Status whose high half is not 0', (m) => storeResponse(m, 0, new Map([[0x0900, Buffer.from([0, 0, 0, 1])]]))],
   ['no Message ID', (m) => storeResponse(m, 0, new Map([[0x0120, undefined]]))],
   ['a request', (m) => storeResponse(m, 0, new Map([[0x0100, uint16(1)]]))],
 ];

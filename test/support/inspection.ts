@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Finding } from '../../src/part10/check/finding.ts';
 import { inspect } from '../../src/part10/check/preflight.ts';
+import type { HeaderProblem } from '../../src/part10/header/header.ts';
 import { parseHeader } from '../../src/part10/header/header-parser.ts';
 import {
   type BuiltElement,
@@ -22,19 +23,21 @@ export const WALKED = [...PLAIN, RLE_LOSSLESS] as const;
 
 export interface Inspection {
   readonly findings: readonly Finding[] | undefined;
+  /** Why it is no instance. */
+  readonly problem?: HeaderProblem;
   /** [offset, length] of each read beyond the header's. */
   readonly reads: readonly (readonly [number, number])[];
 }
 
 /** As the product does it, from memory. Findings are undefined where the file is no instance at all. */
-export async function inspection(file: Uint8Array, signal?: AbortSignal): Promise<Inspection> {
+export async function wholeInspection(file: Uint8Array, signal?: AbortSignal): Promise<Inspection> {
   let prefix = file.subarray(0, 4096);
   let step = parseHeader(prefix, file.length);
   while (step.type === 'need more') {
     prefix = file.subarray(0, Math.max(step.bytes, 2 * prefix.length));
     step = parseHeader(prefix, file.length);
   }
-  if (step.type !== 'instance') return { findings: undefined, reads: [] };
+  if (step.type !== 'instance') return { findings: undefined, problem: step.problem, reads: [] };
   const reads: [number, number][] = [];
   const read = async (offset: number, length: number) => {
     assert.ok(offset >= 0 && length > 0 && offset + length <= file.length, `read ${length} at ${offset}`);
@@ -42,6 +45,12 @@ export async function inspection(file: Uint8Array, signal?: AbortSignal): Promis
     return file.subarray(offset, offset + length);
   };
   return { findings: await inspect(step, prefix, read, signal), reads };
+}
+
+/** Without `no study or series`, which the smallest data sets all have. */
+export async function inspection(file: Uint8Array, signal?: AbortSignal): Promise<Inspection> {
+  const { findings, reads } = await wholeInspection(file, signal);
+  return { findings: findings?.filter(({ code }) => code !== 'no study or series'), reads };
 }
 
 export async function findingsOf(file: Uint8Array): Promise<readonly Finding[]> {

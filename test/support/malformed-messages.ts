@@ -72,13 +72,21 @@ export function commandSets(): Malformed[] {
   change('no Status', 'refused', [0x0900, undefined]);
   change('no Message ID Being Responded To', 'refused', [0x0120, undefined]);
   change('no Command Field', 'refused', [0x0100, undefined]);
-  change('no Command Data Set Type', 'refused', [0x0800, undefined]);
+  change('no Command Data Set Type', 'taken', [0x0800, undefined]);
   for (const element of [0x0100, 0x0120, 0x0800, 0x0900]) {
     const name = `(0000,${element.toString(16).padStart(4, '0')})`;
-    change(`${name} of no bytes`, 'refused', [element, commandElement(element, '')]);
-    for (const length of [1, 3, 4, 100]) {
-      change(`${name} of ${length} bytes`, 'refused', [element, commandElement(element, Buffer.alloc(length))]);
+    // A C-STORE-RSP has no data set, whatever (0000,0800) is.
+    const isNeeded = element !== 0x0800;
+    change(`${name} of no bytes`, isNeeded ? 'refused' : 'taken', [element, commandElement(element, '')]);
+    for (const length of [1, 3, 100]) {
+      const bytes = commandElement(element, Buffer.alloc(length));
+      change(`${name} of ${length} bytes`, isNeeded ? 'refused' : 'taken', [element, bytes]);
     }
+    // 0 in four bytes is 0, which is no Command Field of a response and the Message ID of nobody.
+    const isRequest = element === 0x0100;
+    const long = commandElement(element, ul(0));
+    change(`${name} of 4 bytes`, isRequest ? 'refused' : 'taken', [element, long]);
+    change(`${name} of 4 bytes, high`, isNeeded ? 'refused' : 'taken', [element, commandElement(element, us(0, 1))]);
     for (const length of [0xffff, 2 ** 31, 2 ** 32 - 1]) {
       change(`${name} that claims ${length} bytes`, 'refused', [element, commandElement(element, us(0), length)]);
     }
@@ -86,15 +94,15 @@ export function commandSets(): Malformed[] {
     change(`${name} twice`, 'refused', [element, twice]);
   }
   for (const length of [1, 2, 3, 5, 6]) {
-    change(`Offending Element of ${length} bytes`, 'refused', [0x0901, commandElement(0x0901, Buffer.alloc(length))]);
+    change(`Offending Element of ${length} bytes`, 'taken', [0x0901, commandElement(0x0901, Buffer.alloc(length))]);
   }
   change('a UID of odd length', 'taken', [0x1000, commandElement(0x1000, '1.2')]);
   change('a UID of 1,000 characters', 'taken', [0x1000, commandElement(0x1000, '1'.repeat(1_000))]);
   change('a UID that is a path', 'taken', [0x1000, commandElement(0x1000, '../../../etc/passwd')]);
   change('an Error Comment of control characters', 'taken', [0x0902, commandElement(0x0902, '\x1b[2J\x00\r\n\x9b')]);
   change('an Error Comment of 60,000 characters', 'taken', [0x0902, commandElement(0x0902, 'x'.repeat(12_000))]);
-  change('an element of another group', 'refused', [0x0902, commandElement(0x0010, 'x ', undefined, 0x0008)]);
-  change('group FFFE', 'refused', [0x0902, commandElement(0xe000, '', undefined, 0xfffe)]);
+  change('an element of another group', 'taken', [0x0902, commandElement(0x0010, 'x ', undefined, 0x0008)]);
+  change('group FFFE', 'taken', [0x0902, commandElement(0xe000, '', undefined, 0xfffe)]);
   change('another instance', 'taken', [0x1000, commandElement(0x1000, '9.9.9\0')]);
   change('another Message ID', 'taken', [0x0120, commandElement(0x0120, us(4711))]);
   for (const field of [0x0001, 0x8030, 0x0020, 0x0fff, 0x7fff, 0xffff]) {

@@ -139,6 +139,7 @@ export function readDataSet(
       dataSet(`${path}[${count}].`, itemLength === UNDEFINED ? Infinity : at + itemLength, inner);
       count += 1;
     }
+    if (end !== Infinity && at !== end) throw new Error(`naive reader: ${path} does not end with its last item`);
     return count;
   }
 
@@ -159,6 +160,7 @@ export function readDataSet(
     while (at < end && at < bytes.length) {
       const tag = takeTag(inner.big);
       if (tag === 0xfffee00d) {
+        if (end !== Infinity) throw new Error(`naive reader: nothing to close at ${at - 4}`);
         take(4, inner.big);
         return;
       }
@@ -181,7 +183,8 @@ export function readDataSet(
       rows.push({ path, vr, value: Buffer.from(value).toString('hex') });
       at += length;
     }
-    if (end === Infinity && prefix !== '') throw new Error(`naive reader: ${prefix} has no end`);
+    if (end !== Infinity && at !== end) throw new Error(`naive reader: ${prefix} does not end with its last element`);
+    if (end === Infinity) throw new Error(`naive reader: ${prefix} has no end`);
   }
 
   dataSet('', bytes.length, encoding);

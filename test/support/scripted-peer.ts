@@ -49,6 +49,9 @@ export class PeerConnection {
     socket.on('close', end);
   }
 
+  /** Of the P-DATA-TF PDUs that were read, without their headers, in bytes. */
+  longestPdu = 0;
+
   /** The next PDU, or undefined when the other side has closed. */
   async pdu(): Promise<RawPdu | undefined> {
     for (;;) {
@@ -60,6 +63,7 @@ export class PeerConnection {
           this.#buffered = this.#buffered.subarray(6 + length);
           // Who receives A-ABORT closes (PS3.8 9.2.3, AA-2 and AA-3).
           if (type === 0x07) this.socket.end();
+          if (type === 0x04) this.longestPdu = Math.max(this.longestPdu, length);
           return { type, body };
         }
       }

@@ -16,16 +16,16 @@ export interface StoreClient extends PeerConnection {
   readonly answer: number | undefined;
 }
 
-/** Connects and proposes one context for CT images. */
+/** Connects and proposes one context for CT images, unless other items are given. */
 export async function connectClient(
   port: number,
   callingAETitle = 'CLIENT',
   localAddress?: string,
+  items: readonly naive.Piece[] = naive.plainItems(naive.proposedContext(1, CT, [EXPLICIT_LE])),
 ): Promise<StoreClient> {
   const socket = new Socket();
   const connection = new PeerConnection(socket);
   socket.connect({ port, host: '127.0.0.1', ...(localAddress === undefined ? {} : { localAddress }) });
-  const items = naive.plainItems(naive.proposedContext(1, CT, [EXPLICIT_LE]));
   connection.send(naive.associateRq({ callingAETitle, items }));
   const answer = await connection.pdu();
   return Object.assign(connection, { answer: answer?.type });

@@ -2,6 +2,8 @@
 // is a fact; whether it holds the file back is the policy of the send (send/preflight-policy.ts).
 
 import type { UIDOrLength } from '../../protocol/harmless.ts';
+import type { Encoding } from '../element-walk.ts';
+import type { NamedAttribute } from '../header/header.ts';
 
 /** How a UID is not as PS3.5 9.1 asks. */
 export type UIDFault = 'leading zero' | 'empty component' | 'too long' | 'characters' | 'space padding';
@@ -10,12 +12,13 @@ export type UIDFault = 'leading zero' | 'empty component' | 'too long' | 'charac
 export type Finding =
   /**
    * The file ends before the data set does. `part` is what is cut: the header of an element, a value, a fragment of
-   * compressed pixel data, or a sequence that nothing closes. `missing`: bytes, where a length says how many.
+   * compressed pixel data, compressed pixel data or a sequence that nothing closes; 'delimiter': nothing but what closes
+   * the compressed pixel data, of which every frame is there. `missing`: bytes, where a length says how many.
    */
   | {
       readonly code: 'truncated';
       readonly offset: number;
-      readonly part: 'header' | 'value' | 'fragment' | 'sequence' | 'pixel data';
+      readonly part: 'header' | 'value' | 'fragment' | 'sequence' | 'pixel data' | 'delimiter';
       readonly tag?: string;
       readonly missing?: number;
     }
@@ -55,6 +58,35 @@ export type Finding =
       readonly place: 'before the data set' | 'in the data set';
       readonly count: number;
     }
+  /** The data set is in another encoding than its transfer syntax says (PS3.5 Annex A). `offset`: where it begins. */
+  | {
+      readonly code: 'wrong encoding';
+      readonly offset: number;
+      readonly transferSyntaxUID: UIDOrLength;
+      readonly actual: Encoding;
+    }
+  /**
+   * Pixel data that its transfer syntax does not allow (PS3.5 A.4): 'encapsulated' in a native syntax, or 'native' (with a
+   * defined length) in an encapsulated one. The first of `count`, and where it begins.
+   */
+  | {
+      readonly code: 'pixel data against transfer syntax';
+      readonly offset: number;
+      readonly tag: string;
+      readonly transferSyntaxUID: UIDOrLength;
+      readonly pixels: 'native' | 'encapsulated';
+      readonly count: number;
+    }
+  /**
+   * The data set has no SOP class or instance UID, or an empty one; only the File Meta Information has it. `offset`: where the
+   * data set begins.
+   */
+  | { readonly code: 'missing attribute'; readonly offset: number; readonly tag: string; readonly keyword: string }
+  /**
+   * The data set has no Study or Series Instance UID, or an empty one, which its SOP class needs. `offset`: where the data
+   * set begins.
+   */
+  | { readonly code: 'no study or series'; readonly offset: number; readonly missing: readonly NamedAttribute[] }
   /** The first of `count` elements with this tag and this fault, and where its value begins. */
   | {
       readonly code: 'ill-formed UID';

@@ -35,6 +35,11 @@ export class ImageSize {
     this.#before = before;
   }
 
+  /** 1 where none are counted; NaN where the count is no number. */
+  get frames(): number {
+    return this.#numbers.get(NUMBER_OF_FRAMES) ?? 1;
+  }
+
   /** Of the data set, up to the end of its native pixel data. In bytes. */
   get decodedLength(): number | undefined {
     if (this.#before === undefined) return undefined;

@@ -9,9 +9,10 @@ import { PIECES_MAX } from '../../protocol/limits.ts';
 import { detectEncoding } from '../encoding-detection.ts';
 import type { HeaderResult } from '../header/header.ts';
 import { encodingOf, isDeflated, isPrivate } from '../transfer-syntax-encoding.ts';
+import type { FilePart } from './file-part.ts';
 import type { Finding } from './finding.ts';
 import type { ImageSize } from './image-size.ts';
-import { type FilePart, StructureCheck } from './structure-check.ts';
+import { StructureCheck } from './structure-check.ts';
 import { uidFault } from './uid-fault.ts';
 
 /** First read at a new position: enough for a header, because its value is usually skipped. In bytes, like the next two. */
@@ -50,7 +51,7 @@ export async function inspect(
 }
 
 async function walk(
-  { header }: Instance,
+  { header, actualEncoding }: Instance,
   prefix: Uint8Array,
   read: ReadPart,
   signal: StopSignal | undefined,
@@ -58,13 +59,13 @@ async function walk(
 ): Promise<readonly Finding[]> {
   const { transferSyntaxUID, dataSetOffset, dataSetLength } = header;
   const end = dataSetOffset + dataSetLength;
-  let encoding = encodingOf(transferSyntaxUID);
+  let encoding = actualEncoding ?? encodingOf(transferSyntaxUID);
   if (isPrivate(transferSyntaxUID)) {
     const detected = detectEncoding({ bytes: prefix, end }, dataSetOffset, false);
     if (detected.type !== 'detected') return [{ code: 'not checked', offset: dataSetOffset }];
     encoding = detected.encoding;
   }
-  const check = new StructureCheck(encoding, dataSetOffset, end, size);
+  const check = new StructureCheck(encoding, dataSetOffset, end, header, size);
   let part: FilePart = { bytes: prefix.subarray(0, end), base: 0 };
   let piece = 0;
   for (let pieces = 0; pieces < PIECES_MAX && signal?.aborted !== true; pieces++) {
@@ -80,7 +81,7 @@ async function walk(
   return check.findings;
 }
 
-function metaFindings({ header, mediaStorage, strays }: Instance): Finding[] {
+function metaFindings({ header, mediaStorage, strays, standIns = [], actualEncoding }: Instance): Finding[] {
   const pairs = [
     ['SOPClassUID', mediaStorage.sopClass, header.sopClassUID],
     ['SOPInstanceUID', mediaStorage.sopInstance, header.sopInstanceUID],
@@ -100,7 +101,13 @@ function metaFindings({ header, mediaStorage, strays }: Instance): Finding[] {
           },
         ],
   );
-  return [...disagreeing, ...stray];
+  const { dataSetOffset: offset, transferSyntaxUID } = header;
+  const wrong: Finding[] =
+    actualEncoding === undefined
+      ? []
+      : [{ code: 'wrong encoding', offset, transferSyntaxUID: uidOrLength(transferSyntaxUID), actual: actualEncoding }];
+  const missing = standIns.map((attribute): Finding => ({ code: 'missing attribute', offset, ...attribute }));
+  return [...disagreeing, ...stray, ...wrong, ...missing];
 }
 
 /** Offsets within the inflated data set would not help: the findings have the offset of the deflated data set. */

@@ -1,10 +1,9 @@
 // Walks a data set from its first element to the end of the file and finds errors in its structure: PS3.5 clause 7.1
 // (elements, even lengths), 7.5 (sequences, items, delimiters), A.4 (fragments), 9.1 (UIDs).
 //
-// It asks for the bytes of headers and steps over values by their lengths, so the pixels of a file are never read. It goes
-// into a value only if its length is undefined, with a stack of its own. It ends and never throws, whatever the bytes are.
+// It goes into whatever a receiver parses: sequences and their items, with a stack of its own. It steps over all other values,
+// so the pixels of a file are never read. It ends and never throws, whatever the bytes are.
 
-import { uidOrLength } from '../../protocol/harmless.ts';
 import { NESTING_MAX, PADDING_MAX } from '../../protocol/limits.ts';
 import {
   type ByteWindow,
@@ -17,29 +16,22 @@ import {
   u32At,
   vrAt,
 } from '../element-walk.ts';
+import { isSequenceAttribute } from '../sequence-attributes.ts';
 import { delimiterOf, ITEM, ITEM_GROUP, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { isFutureVR, isStandardVR } from '../value-representation.ts';
-import { ElementNotes } from './element-notes.ts';
+import { FragmentTally } from './closing-delimiter.ts';
+import { type DeclaredInstance, ElementNotes } from './element-notes.ts';
+import { type FilePart, isZero, lacking, type Want } from './file-part.ts';
 import type { Finding } from './finding.ts';
 import type { ImageSize } from './image-size.ts';
-import { uidFault } from './uid-fault.ts';
-
-/** Some bytes of the file. `base`: where the first of them stands in it. */
-export interface FilePart {
-  readonly bytes: Uint8Array;
-  readonly base: number;
-}
-
-/** The next `length` bytes that are wanted; they are all in the file. */
-export interface Want {
-  readonly offset: number;
-  readonly length: number;
-}
 
 /** Zeros looked at in one step. */
 const PADDING_STEP = 16_384;
 /** More of a wrong UID is not kept. */
 const LONGEST_UID_READ = 128;
+
+/** How much of the end of the last fragment is looked at, in bytes. */
+const END_OF_FRAGMENT = 3;
 
 const HIGHEST_GROUP = 0xfffc;
 const ROWS = 0x00280010;
@@ -54,14 +46,18 @@ const UIDS: ReadonlyMap<number, string> = new Map([
   [0x0020000d, 'StudyInstanceUID'],
   [0x0020000e, 'SeriesInstanceUID'],
 ]);
+const LAST_UID = 0x0020000e;
 
 interface Level {
-  readonly kind: 'sequence' | 'item';
+  readonly kind: 'sequence' | 'item' | 'fragments';
   readonly encoding: Encoding;
+  /** Of the sequence, or of that around the item. */
+  readonly tag: number;
+  /** Ends where `end` is, not at a delimiter. */
+  readonly isDefined: boolean;
+  /** Its own, or of what is around it: nothing in it reaches further. */
+  readonly end: number;
 }
-
-type OddValue = Extract<Finding, { code: 'odd value' }>;
-type IllFormedUID = Extract<Finding, { code: 'ill-formed UID' }>;
 
 export class StructureCheck {
   readonly #encoding: Encoding;
@@ -78,19 +74,18 @@ export class StructureCheck {
   #previousTag = -1;
   #sawRows = false;
   #sawPixels = false;
-  /**
-   * Findings that could repeat for each element are counted, so that a file of any size yields a few of them. Of a UID by
-   * tag and fault: four tags and five faults.
-   */
-  #oddValue: OddValue | undefined;
-  readonly #illFormedUIDs = new Map<string, IllFormedUID>();
-  readonly #notes = new ElementNotes();
+  readonly #notes: ElementNotes;
+  readonly #fragments = new FragmentTally();
   #zerosFrom: number | undefined;
   #isDone = false;
   #window: ByteWindow | undefined;
 
-  /** @param start where the data set begins, and `end` where the file does; bytes from the start of the file */
-  constructor(encoding: Encoding, start: number, end: number, size?: ImageSize) {
+  /**
+   * @param start where the data set begins, and `end` where the file does; bytes from the start of the file
+   * @param declared what the header says
+   */
+  constructor(encoding: Encoding, start: number, end: number, declared: DeclaredInstance, size?: ImageSize) {
+    this.#notes = new ElementNotes(declared, start);
     this.#start = start;
     this.#size = size;
     this.#encoding = encoding;
@@ -101,11 +96,7 @@ export class StructureCheck {
 
   /** In the order in which they stand in the file. */
   get findings(): readonly Finding[] {
-    const counted = [
-      ...(this.#oddValue === undefined ? [] : [this.#oddValue]),
-      ...this.#illFormedUIDs.values(),
-      ...this.#notes.findings,
-    ];
+    const counted = this.#notes.findings;
     if (counted.length === 0) return this.#findings;
     return [...counted, ...this.#findings].sort((a, b) => a.offset - b.offset);
   }
@@ -140,6 +131,7 @@ export class StructureCheck {
     this.#topAt = at;
     if (left === 0) {
       if (this.#sawRows && !this.#sawPixels) this.#findings.push({ code: 'no pixel data', offset: at });
+      this.#notes.end();
       this.#isDone = true;
       return undefined;
     }
@@ -156,15 +148,18 @@ export class StructureCheck {
     this.#topTag = tag;
     if (tag >>> 16 > HIGHEST_GROUP) return this.#broken(at, `${tagText(tag)} where an element should begin`);
     if (tag === ENCAPSULATED && length === UNDEFINED_LENGTH) this.#size?.notePixels(at - this.#start);
-    if (length === UNDEFINED_LENGTH) return this.#enter(element, this.#encoding);
+    if (length === UNDEFINED_LENGTH) return this.#enter(element, this.#encoding, this.#end);
     const sight = this.#size?.sightOf(tag, length) ?? 0;
     const next = element.valueOffset + length;
     if (next > this.#end) return this.#overrun(at, element);
-    const keyword = UIDS.get(tag);
+    if (length > 0 && isSequence(element, this.#encoding)) return this.#enter(element, this.#encoding, next);
+    const keyword = tag > LAST_UID ? undefined : UIDS.get(tag);
     if (keyword !== undefined) {
       const wantUID = lacking(part, element.valueOffset, Math.min(length, LONGEST_UID_READ));
       if (wantUID !== undefined) return wantUID;
-      this.#checkUID(part, element, keyword);
+      const from = element.valueOffset - part.base;
+      const value = textAt(part.bytes, from, Math.min(length, LONGEST_UID_READ));
+      this.#notes.seeUID(tag, keyword, value, element.valueOffset);
     }
     if (sight > 0) {
       const wantSize = lacking(part, element.valueOffset, sight);
@@ -173,8 +168,10 @@ export class StructureCheck {
       this.#size?.note(tag, part.bytes.subarray(from, from + sight));
     }
     if (tag === ROWS && length > 0) this.#sawRows = true;
-    if ((PIXEL_DATA.has(tag) || tag === PIXEL_DATA_PROVIDER_URL) && length > 0) this.#sawPixels = true;
-    this.#checkEven(element);
+    if (tag >= PIXEL_DATA_PROVIDER_URL && length > 0) {
+      if (tag === PIXEL_DATA_PROVIDER_URL || PIXEL_DATA.has(tag)) this.#sawPixels = true;
+    }
+    this.#notes.seeValue(element);
     this.#previousTag = tag;
     this.#at = next;
     return undefined;
@@ -187,35 +184,71 @@ export class StructureCheck {
 
   #nested(part: FilePart): Want | undefined {
     const at = this.#at;
-    const left = this.#end - at;
     const level = this.#levels.at(-1);
     if (level === undefined) return undefined;
-    if (left === 0) {
-      const isPixels = PIXEL_DATA.has(this.#topTag);
-      const tag = tagText(this.#topTag);
-      return this.#truncated({ offset: at, part: isPixels ? 'pixel data' : 'sequence', tag });
-    }
-    if (left < 8) return this.#truncated({ offset: at, part: 'header' });
-    const want = lacking(part, at, Math.min(left, 12));
+    if (level.isDefined && at === level.end) return this.#leave();
+    const left = level.end - at;
+    if (left < 8) return this.#endsTooEarly(part, left, level);
+    const want = lacking(part, at, Math.min(this.#end - at, 12));
     if (want !== undefined) return want;
+    const isInItem = level.kind === 'item';
+    const bigEndian = level.encoding === 'Explicit VR Big Endian';
+    if (!isInItem && u16At(part.bytes, at - part.base, bigEndian) !== ITEM_GROUP) {
+      return this.#broken(at, `no item of ${tagText(level.tag)} where one should begin`);
+    }
     const element = this.#header(part, at, level.encoding);
     if (element === undefined) return undefined;
     const { tag, length } = element;
-    if (tag === delimiterOf(level.kind)) {
+    if (tag === delimiterOf(isInItem ? 'item' : 'sequence')) {
       this.#at = element.valueOffset;
-      this.#levels.pop();
-      if (this.#levels.length === 0) this.#leave();
-      return undefined;
+      return this.#leave();
     }
-    if (level.kind === 'sequence' ? tag !== ITEM : tag >>> 16 === ITEM_GROUP) {
-      return this.#broken(at, `${tagText(tag)} inside ${level.kind === 'sequence' ? 'a sequence' : 'an item'}`);
+    if (isInItem ? tag >>> 16 === ITEM_GROUP : tag !== ITEM) {
+      return this.#broken(
+        at,
+        `${tagText(tag)} where ${isInItem ? 'an element' : 'an item'} of ${tagText(level.tag)} should begin`,
+      );
     }
-    if (length === UNDEFINED_LENGTH) return this.#enter(element, level.encoding);
+    if (length === UNDEFINED_LENGTH) {
+      if (level.kind === 'fragments') return this.#broken(at, `a fragment of ${tagText(level.tag)} without a length`);
+      return this.#enter(element, level.encoding, level.end);
+    }
     const next = element.valueOffset + length;
-    if (next > this.#end) return this.#overrun(at, element);
-    this.#checkEven(element);
+    if (next > level.end) {
+      if (level.end === this.#end) return this.#overrun(at, element);
+      const what = isInItem ? nameOf(element) : 'an item';
+      return this.#broken(
+        at,
+        `${what} in ${tagText(level.tag)} is longer than the ${isInItem ? 'item' : 'sequence'} around it`,
+      );
+    }
+    const isParsed = level.kind === 'sequence' || (isInItem && isSequence(element, level.encoding));
+    if (length > 0 && isParsed) return this.#enter(element, level.encoding, next);
+    if (level.kind === 'fragments' && PIXEL_DATA.has(this.#topTag)) {
+      const from = element.valueOffset - part.base;
+      this.#fragments.add(part.bytes.subarray(from, from + Math.min(length, 4)));
+    }
+    this.#notes.seeValue(element);
     this.#at = next;
     return undefined;
+  }
+
+  /** Fewer bytes are left than an element, an item or a delimiter has. */
+  #endsTooEarly(part: FilePart, left: number, { kind, tag, end, isDefined }: Level): Want | undefined {
+    const at = this.#at;
+    if (end === this.#end && !isDefined) {
+      if (left > 0) return this.#truncated({ offset: at, part: 'header' });
+      const top = tagText(this.#topTag);
+      if (!PIXEL_DATA.has(this.#topTag)) return this.#truncated({ offset: at, part: 'sequence', tag: top });
+      const want = lacking(part, at - END_OF_FRAGMENT, END_OF_FRAGMENT);
+      if (want !== undefined) return want;
+      const last = part.bytes.subarray(at - part.base - END_OF_FRAGMENT, at - part.base);
+      const isWhole = this.#levels.length === 1 && this.#fragments.isWhole(this.#size?.frames ?? Number.NaN, last);
+      return this.#truncated({ offset: at, part: isWhole ? 'delimiter' : 'pixel data', tag: top });
+    }
+    if (left > 0 && kind !== 'item') return this.#broken(at, `no item of ${tagText(tag)} where one should begin`);
+    if (left > 0) return this.#broken(at, `the last ${left} bytes of an item of ${tagText(tag)} are no element`);
+    return this.#broken(at, `nothing closes ${kind === 'item' ? 'an item' : 'the items'} of ${tagText(tag)}`);
   }
 
   /** The same for all elements of a part. */
@@ -232,65 +265,44 @@ export class StructureCheck {
     const read = readElementHeader(window, at - base, encoding);
     const element = read.type === 'element' ? read : unknownVR(window, at - base, encoding);
     if (element !== undefined) {
-      this.#notes.see(element, at);
+      this.#notes.see(element, at, this.#levels.length === 0);
       return base === 0 ? element : { ...element, valueOffset: element.valueOffset + base };
     }
     const vr = vrAt(bytes, at - base + 4);
     if (isStandardVR(vr) || isFutureVR(vr)) this.#truncated({ offset: at, part: 'header' });
-    else
+    else {
+      // Inside a sequence whose lengths are wrong it may be a value that is read here as a tag.
+      const outer = this.#levels.at(-1);
+      const tag = tagAt(bytes, at - base, encoding === 'Explicit VR Big Endian');
       this.#broken(
         at,
-        `no VR where ${tagText(tagAt(bytes, at - base, encoding === 'Explicit VR Big Endian'))} should have one`,
+        `no VR where ${outer === undefined ? tagText(tag) : `an element of ${tagText(outer.tag)}`} should have one`,
       );
+    }
     return undefined;
   }
 
-  #enter(element: ElementHeader, encoding: Encoding): undefined {
-    const level = this.#levels.at(-1);
+  /** @param limit where the value ends, or what is around it */
+  #enter(element: ElementHeader, around: Encoding, limit: number): undefined {
+    const outer = this.#levels.at(-1);
     if (this.#levels.length >= 2 * NESTING_MAX) {
       this.#stop({ code: 'deep nesting', offset: this.#at, depth: NESTING_MAX });
       return;
     }
-    if (level?.kind === 'sequence') this.#levels.push({ kind: 'item', encoding });
-    else
-      this.#levels.push({ kind: 'sequence', encoding: element.vr === 'UN' ? 'Implicit VR Little Endian' : encoding });
-    this.#at = element.valueOffset;
+    const { tag, vr, length, valueOffset } = element;
+    const isItem = outer?.kind === 'sequence';
+    const kind = isItem ? 'item' : holdsFragments(element) ? 'fragments' : 'sequence';
+    const encoding = isUnknown(vr) ? 'Implicit VR Little Endian' : around;
+    const isDefined = length !== UNDEFINED_LENGTH;
+    this.#levels.push({ kind, encoding, tag: isItem ? outer.tag : tag, isDefined, end: limit });
+    this.#at = valueOffset;
   }
 
-  /** Out of a sequence of the top level. */
-  #leave(): void {
+  #leave(): undefined {
+    this.#levels.pop();
+    if (this.#levels.length > 0) return;
     if (PIXEL_DATA.has(this.#topTag)) this.#sawPixels = true;
     this.#previousTag = this.#topTag;
-  }
-
-  #checkEven({ tag, length, valueOffset }: ElementHeader): void {
-    if (length % 2 === 0) return;
-    const { count = 0 } = this.#oddValue ?? {};
-    this.#oddValue = {
-      ...(this.#oddValue ?? { code: 'odd value', offset: valueOffset, tag: tagText(tag), length }),
-      count: count + 1,
-    };
-  }
-
-  #checkUID(part: FilePart, { tag, valueOffset, length }: ElementHeader, keyword: string): void {
-    const raw = textAt(part.bytes, valueOffset - part.base, Math.min(length, LONGEST_UID_READ));
-    // Nearly all UIDs are padded like this: test first without allocating more.
-    if (uidFault(raw.endsWith('\0') ? raw.slice(0, -1) : raw) === undefined) return;
-    const value = raw.replace(/^ +|[ \0]+$/gu, '');
-    const isPaddedBySpace = value !== '' && raw.includes(' ') && raw.replace(/\0+$/u, '') !== value;
-    const fault = (value === '' ? undefined : uidFault(value)) ?? (isPaddedBySpace ? 'space padding' : undefined);
-    if (fault === undefined) return;
-    const kind = `${keyword} ${fault}`;
-    const first = this.#illFormedUIDs.get(kind) ?? {
-      code: 'ill-formed UID',
-      offset: valueOffset,
-      tag: tagText(tag),
-      keyword,
-      value: uidOrLength(value),
-      fault,
-      count: 0,
-    };
-    this.#illFormedUIDs.set(kind, { ...first, count: first.count + 1 });
   }
 
   /** A value is longer than what is left of the file. */
@@ -333,18 +345,30 @@ export class StructureCheck {
       this.#at += length;
     }
     if (this.#sawRows && !this.#sawPixels) this.#findings.push({ code: 'no pixel data', offset: from });
+    this.#notes.end();
     this.#stop({ code: 'zero padding', offset: from, length: this.#end - from });
     return undefined;
   }
 }
 
-function lacking({ bytes, base }: FilePart, offset: number, length: number): Want | undefined {
-  return offset >= base && offset + length <= base + bytes.length ? undefined : { offset, length };
+/** Whether receivers parse the value, which has a defined length. PS3.5 7.5; in Implicit VR a dictionary tells. */
+function isSequence({ tag, vr }: ElementHeader, encoding: Encoding): boolean {
+  return encoding === 'Implicit VR Little Endian' ? isSequenceAttribute(tag) : vr === 'SQ';
 }
 
-function isZero({ bytes, base }: FilePart, offset: number, length: number): boolean {
-  for (let at = offset - base; at < offset - base + length; at++) if (bytes[at] !== 0) return false;
-  return true;
+/** Whether a value of undefined length is made of fragments, not of items with elements. PS3.5 A.4. */
+function holdsFragments({ tag, vr }: ElementHeader): boolean {
+  return vr === undefined ? PIXEL_DATA.has(tag) : vr !== 'SQ' && !isUnknown(vr);
+}
+
+/** Of undefined length, a value of such a VR is a sequence in Implicit VR. PS3.5 6.2.2. */
+function isUnknown(vr: string | undefined): boolean {
+  return vr === 'UN' || (vr !== undefined && isFutureVR(vr));
+}
+
+/** Four characters of a value may be read as a tag where no VR is. No group of the standard is of two characters. */
+function nameOf({ tag, vr }: ElementHeader): string {
+  return vr !== undefined || tag >>> 24 === 0 ? tagText(tag) : 'an element';
 }
 
 /**

@@ -5,7 +5,7 @@ import { loadDictionary } from '../dcmjs-adapter.ts';
 import type { Dictionary } from './vr-lookup.ts';
 
 /** PS3.6 clause 6, where dcmjs 0.52 has another VR or none. */
-const CORRECTED: ReadonlyMap<number, string> = new Map([
+export const CORRECTED: ReadonlyMap<number, string> = new Map([
   [0x00060001, 'SQ'], // Current Frame Functional Groups Sequence
   [0x00660040, 'OL'], // Long Primitive Point Index List
   [0x00660041, 'OL'], // Long Triangle Point Index List

@@ -2,11 +2,10 @@
 // Information), PS3.5 clause 7.1 and 9.1 (elements, UIDs), Annex A (encodings).
 //
 // Strict about what the C-STORE-RQ says of the file, lenient about the rest: preamble, meta group and group length may be
-// missing or wrong, but UIDs must be UIDs, and the data set must be in the encoding that its transfer syntax names.
-// Otherwise the file is refused, not sent under a wrong transfer syntax.
+// missing or wrong, but UIDs must be UIDs, or the file is refused. The encoding of the data set is compared with the one that
+// its transfer syntax names, so that no file is sent under a wrong transfer syntax unless a person decides so.
 
-import { isHarmlessUID } from '../../protocol/harmless.ts';
-import { INFLATE_LIMIT } from '../../protocol/limits.ts';
+import { HEADER_LIMIT, INFLATE_LIMIT } from '../../protocol/limits.ts';
 import { MEDIA_STORAGE_DIRECTORY } from '../../protocol/uids.ts';
 import { isUID } from '../../protocol/ul/values.ts';
 import {
@@ -21,7 +20,7 @@ import {
 import { detectEncoding } from '../encoding-detection.ts';
 import { PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { encodingOf, isDeflated, isPrivate, transferSyntaxOf } from '../transfer-syntax-encoding.ts';
-import type { HeaderProblem, HeaderResult, InstanceHeader } from './header.ts';
+import type { HeaderProblem, HeaderResult, InstanceHeader, NamedAttribute } from './header.ts';
 import { inflatePrefix } from './inflate-prefix.ts';
 import { isMetaElementAt, type MetaGroup, readMetaGroup, uidAt } from './meta-group.ts';
 import { OTHER_FORMAT_SIGHT, otherFormat } from './other-format.ts';
@@ -62,8 +61,8 @@ interface DataSetUIDs {
  *
  * An answer stays the same with a longer prefix of the same file.
  *
- * UIDs are those of the data set. If it has none, or an empty one, the meta group's (0002,0002) or (0002,0003) is taken: in
- * a correct file both are the same.
+ * UIDs are those of the data set. If it has none, or an empty one, the meta group's (0002,0002) or (0002,0003) stands in for
+ * it, which the result says.
  */
 export function parseHeader(prefix: Uint8Array, fileSize: number): HeaderStep {
   if (fileSize === 0) return problem({ code: 'empty file' });
@@ -136,12 +135,15 @@ function readInstance(file: ByteWindow, found: Found): HeaderStep {
     return fragments === undefined ? conclude(file, found, transferSyntaxOf(encoding), uids) : stepOf(fragments);
   }
   const encoding = encodingOf(declared);
-  const uids = findUIDs(file, offset, encoding);
   if (detected.type === 'undetected') {
+    const uids = findUIDs(file, offset, encoding);
     return uids.type === 'malformed' ? stepOf(uids) : malformed(`the data set is not in ${encoding}`, offset);
   }
-  if (detected.encoding !== encoding) return contradiction(declared, encoding, detected.encoding, offset);
-  return conclude(file, found, declared, uids);
+  const uids = findUIDs(file, offset, detected.encoding);
+  const step = conclude(file, found, declared, uids);
+  return step.type !== 'instance' || detected.encoding === encoding
+    ? step
+    : { ...step, actualEncoding: detected.encoding };
 }
 
 function unrecognised(file: ByteWindow, found: Found): HeaderStep {
@@ -152,18 +154,14 @@ function unrecognised(file: ByteWindow, found: Found): HeaderStep {
   return problem({ code: 'not DICOM', ...(looksLike === undefined ? {} : { looksLike }) });
 }
 
-function contradiction(declared: string, encoding: Encoding, detected: Encoding, offset: number): HeaderStep {
-  const says = isHarmlessUID(declared) ? `${encoding} (${declared})` : encoding;
-  return malformed(`the file says ${says}, but its data set is in ${detected}`, offset);
-}
-
 function readDeflated(file: ByteWindow, found: Found, declared: string): HeaderStep {
   const offset = found.dataSetOffset;
   const { bytes, endedBy } = inflatePrefix(file.bytes.subarray(offset), INFLATE_LIMIT);
   const isComplete = file.bytes.length >= file.end && endedBy === 'input';
   const inflated: ByteWindow = { bytes, end: isComplete ? bytes.length : Number.POSITIVE_INFINITY };
   const detected = bytes.length === 0 ? moreThan(bytes) : detectEncoding(inflated, 0, false);
-  const uids = detected.type === 'need more' ? detected : findUIDs(inflated, 0, 'Explicit VR Little Endian');
+  const limit = endedBy === 'input' ? INFLATE_LIMIT : bytes.length;
+  const uids = detected.type === 'need more' ? detected : findUIDs(inflated, 0, 'Explicit VR Little Endian', limit);
   if (uids.type === 'need more') {
     if (endedBy === 'corrupt') return malformed('the data set is not a deflate stream', offset);
     if (endedBy === 'limit')
@@ -172,7 +170,7 @@ function readDeflated(file: ByteWindow, found: Found, declared: string): HeaderS
     return { type: 'need more', bytes: Math.min(file.end, Math.max(2 * file.bytes.length, offset + 1024)) };
   }
   if (detected.type === 'detected' && detected.encoding !== 'Explicit VR Little Endian') {
-    return contradiction(declared, 'Explicit VR Little Endian', detected.encoding, offset);
+    return malformed(`the data set inflates to ${detected.encoding}, not to Explicit VR Little Endian`, offset);
   }
   if (detected.type === 'undetected' || uids.type === 'malformed') {
     return malformed('what the data set inflates to is not in Explicit VR Little Endian', offset);
@@ -184,32 +182,43 @@ function moreThan(bytes: Uint8Array): NeedMore {
   return { type: 'need more', bytes: bytes.length + 1 };
 }
 
-/** Goes over the top level of a data set, in ascending order of tags, as far as the SOP Instance UID. */
-function findUIDs(window: ByteWindow, start: number, encoding: Encoding): DataSetUIDs | NeedMore | Malformed {
+/**
+ * Goes over the top level of a data set as far as the two UIDs. Tags ascend, so both stand near its beginning. If one does
+ * not, the rest is searched for it, because some writers do not sort; but only as far as the pixel data, and as far as bytes
+ * can be read and lie within `limit`.
+ */
+function findUIDs(
+  window: ByteWindow,
+  start: number,
+  encoding: Encoding,
+  limit = HEADER_LIMIT,
+): DataSetUIDs | NeedMore | Malformed {
   let sopClassUID: string | undefined;
   let sopInstanceUID: string | undefined;
-  let isDirectory = false;
+  let isBehind = false;
   let at = start;
-  while (at < window.end) {
+  const isBeyond = (step: NeedMore | Malformed) => isBehind && (step.type === 'malformed' || step.bytes > limit);
+  while (at < window.end && (sopClassUID === undefined || sopInstanceUID === undefined)) {
     const element = readElementHeader(window, at, encoding);
+    if (element.type !== 'element' && isBeyond(element)) break;
     if (element.type !== 'element') return element;
-    if (element.tag > SOP_INSTANCE_UID) break;
-    if (element.tag === DIRECTORY_RECORD_SEQUENCE) {
-      isDirectory = true;
-      break;
+    if (element.tag === DIRECTORY_RECORD_SEQUENCE && !isBehind) {
+      return { type: 'UIDs', sopClassUID, sopInstanceUID, isDirectory: true };
     }
+    if (element.tag >= PIXEL_DATA) break;
+    isBehind ||= element.tag > SOP_INSTANCE_UID;
     const skipped = skipValue(window, element, encoding);
+    if (skipped.type !== 'skipped' && isBeyond(skipped)) break;
     if (skipped.type !== 'skipped') return skipped;
     if (element.tag === SOP_CLASS_UID || element.tag === SOP_INSTANCE_UID) {
       const uid = uidAt(window, element);
       if (typeof uid !== 'string') return uid;
-      if (element.tag === SOP_CLASS_UID) sopClassUID = uid;
-      else sopInstanceUID = uid;
+      if (element.tag === SOP_CLASS_UID) sopClassUID ??= uid;
+      else sopInstanceUID ??= uid;
     }
-    if (sopInstanceUID !== undefined) break;
     at = skipped.next;
   }
-  return { type: 'UIDs', sopClassUID, sopInstanceUID, isDirectory };
+  return { type: 'UIDs', sopClassUID, sopInstanceUID, isDirectory: false };
 }
 
 /**
@@ -244,6 +253,10 @@ function conclude(
   // An empty value is no value.
   const sopClassUID = uids.sopClassUID || found.meta.sopClass?.value;
   const sopInstanceUID = uids.sopInstanceUID || found.meta.sopInstance?.value;
+  const standIns = [
+    ...(uids.sopClassUID ? [] : [attribute(SOP_CLASS_UID)]),
+    ...(uids.sopInstanceUID ? [] : [attribute(SOP_INSTANCE_UID)]),
+  ];
   if (uids.isDirectory || sopClassUID === MEDIA_STORAGE_DIRECTORY) return problem({ code: 'DICOMDIR' });
   if (sopClassUID === undefined) return missing(SOP_CLASS_UID);
   if (sopInstanceUID === undefined) return missing(SOP_INSTANCE_UID);
@@ -260,6 +273,7 @@ function conclude(
       ...(sopInstance === undefined ? {} : { sopInstance }),
     },
     ...(strays === undefined ? {} : { strays }),
+    ...(standIns.length === 0 ? {} : { standIns }),
   };
 }
 
@@ -269,8 +283,12 @@ const KEYWORDS: Readonly<Record<number, string>> = {
   [SOP_INSTANCE_UID]: 'SOPInstanceUID',
 };
 
+function attribute(tag: number): NamedAttribute {
+  return { tag: tagText(tag), keyword: KEYWORDS[tag] ?? '' };
+}
+
 function missing(tag: number): HeaderStep {
-  return problem({ code: 'missing attribute', tag: tagText(tag), keyword: KEYWORDS[tag] ?? '' });
+  return problem({ code: 'missing attribute', ...attribute(tag) });
 }
 
 function invalidUID(tag: number, value: string): HeaderStep {

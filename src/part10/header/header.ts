@@ -1,5 +1,6 @@
 // What a sender must know of a file before it opens an association. PS3.10 clause 7.1, PS3.5 clause 7.
 
+import type { Encoding } from '../element-walk.ts';
 import type { SystemErrorInfo } from '../system-error.ts';
 
 /** How a file says what it holds: with the preamble, with group 0002 first, or with a data set and nothing else. */
@@ -7,7 +8,7 @@ export const HEADER_FORMS = ['Part 10', 'no preamble', 'bare data set'] as const
 
 /** A file that holds one SOP Instance. All UIDs are without padding. */
 export interface InstanceHeader {
-  /** (0008,0016) of the data set itself; what goes into the C-STORE-RQ. */
+  /** (0008,0016) of the data set itself, unless `standIns` names it; what goes into the C-STORE-RQ. */
   readonly sopClassUID: string;
   /** (0008,0018) of the data set itself. */
   readonly sopInstanceUID: string;
@@ -53,6 +54,12 @@ export interface StrayElements {
   readonly count: number;
 }
 
+/** `tag`: '(0008,0018)' */
+export interface NamedAttribute {
+  readonly tag: string;
+  readonly keyword: string;
+}
+
 export type HeaderResult =
   | {
       readonly type: 'instance';
@@ -60,5 +67,9 @@ export type HeaderResult =
       /** (0002,0002) and (0002,0003), which need not agree with the data set. */
       readonly mediaStorage: { readonly sopClass?: MetaUID; readonly sopInstance?: MetaUID };
       readonly strays?: StrayElements;
+      /** What the data set lacks or has empty, so that the header has the value of the meta group. */
+      readonly standIns?: readonly NamedAttribute[];
+      /** The encoding that the data set is in, where it is not the one of its transfer syntax. */
+      readonly actualEncoding?: Encoding;
     }
   | { readonly type: 'problem'; readonly problem: HeaderProblem };

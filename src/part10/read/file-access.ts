@@ -4,6 +4,9 @@
 //   hangs hangs the thread; `step` is called before each call, so that the owner of the thread notices.
 // - Asynchronous, where no file thread can be started. A call that hangs occupies one of the four threads of Node's pool,
 //   which the whole process shares: it fails after `timeoutMs`, and while too many hang, further calls fail at once.
+//
+// Here, and nowhere else, paths become what the system calls a file, and names of the system become paths
+// (text/path-bytes.ts). Node gives names as text. Where a name is no UTF-8 the same is asked for once more as bytes.
 
 import {
   closeSync,
@@ -20,6 +23,7 @@ import {
 } from 'node:fs';
 import { lstat, open, opendir, realpath, stat } from 'node:fs/promises';
 import { FILE_TIMEOUT_MS, HANGING_CALLS_MAX } from '../../protocol/limits.ts';
+import { mayHaveLostBytes, pathOfBytes, systemPath } from '../../text/path-bytes.ts';
 import { type SystemErrorInfo, systemErrorInfo } from '../system-error.ts';
 import { type FileIdentity, type FileKind, identityOf, kindOf } from './file-identity.ts';
 
@@ -34,7 +38,7 @@ export interface OpenFile {
   close(): Now<void>;
 }
 
-/** Names in a folder, in the system's order. `areFiles`: whether the listing itself says that it is a regular file. */
+/** Names in a folder, in the system's order, each as a part of a path. `areFiles`: whether the listing itself says that it is a regular file. */
 export interface FolderEntries {
   readonly names: readonly string[];
   readonly areFiles: readonly boolean[];
@@ -77,38 +81,57 @@ export function synchronousAccess(step: () => void = () => undefined): FileAcces
     },
     status: (path, followsLinks = true) => {
       step();
-      return followsLinks ? statSync(path) : lstatSync(path);
+      return followsLinks ? statSync(systemPath(path)) : lstatSync(systemPath(path));
     },
     realPath: (path) => {
       step();
-      return realpathSync.native(path);
+      const found = realpathSync.native(systemPath(path));
+      if (!mayHaveLostBytes(found)) return found;
+      step();
+      return pathOfBytes(realpathSync.native(systemPath(path), { encoding: 'buffer' }));
     },
     exactNumber: (path) => {
       step();
-      const { dev, ino } = statSync(path, { bigint: true });
+      const { dev, ino } = statSync(systemPath(path), { bigint: true });
       return `${dev}:${ino}`;
     },
     list: (path) => {
-      step();
-      const folder = opendirSync(path, { bufferSize: LISTING_BATCH });
-      const names: string[] = [];
-      const areFiles: boolean[] = [];
-      try {
-        for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
-          names.push(entry.name);
-          areFiles.push(entry.isFile());
-          step();
-        }
-      } finally {
-        folder.closeSync();
-      }
-      return { names, areFiles };
+      const listed = listSync(path, 'utf8', step);
+      return listed.names.some(mayHaveLostBytes) ? listSync(path, 'buffer', step) : listed;
     },
     open: (path, followsLinks = true) => {
       step();
-      return new SynchronousFile(openSync(path, openFlags(followsLinks)), step);
+      return new SynchronousFile(openSync(systemPath(path), openFlags(followsLinks)), step);
     },
   };
+}
+
+type NameEncoding = 'utf8' | 'buffer';
+
+/** Node's types do not know that names may be asked for as bytes. */
+const listingOptions = (encoding: NameEncoding): { encoding: 'utf8'; bufferSize: number } => ({
+  encoding: encoding as 'utf8',
+  bufferSize: LISTING_BATCH,
+});
+
+const nameOf = ({ name }: { readonly name: string | Uint8Array }): string =>
+  typeof name === 'string' ? name : pathOfBytes(name);
+
+function listSync(path: string, encoding: NameEncoding, step: () => void): FolderEntries {
+  step();
+  const folder = opendirSync(systemPath(path) as string, listingOptions(encoding));
+  const names: string[] = [];
+  const areFiles: boolean[] = [];
+  try {
+    for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
+      names.push(nameOf(entry));
+      areFiles.push(entry.isFile());
+      step();
+    }
+  } finally {
+    folder.closeSync();
+  }
+  return { names, areFiles };
 }
 
 class SynchronousFile implements OpenFile {
@@ -152,35 +175,25 @@ export function asynchronousAccess(timeoutMs = FILE_TIMEOUT_MS): FileAccess {
   const timed = <T>(call: () => Promise<T>, late?: (value: T) => void) => inTime(timeoutMs, call, late);
   return {
     prefixBuffer: (length) => Buffer.allocUnsafe(length),
-    status: (path, followsLinks = true) => timed(() => (followsLinks ? stat(path) : lstat(path))),
+    status: (path, followsLinks = true) =>
+      timed(() => (followsLinks ? stat(systemPath(path)) : lstat(systemPath(path)))),
     // Of the system, as `realpathSync.native`.
-    realPath: (path) => timed(() => realpath(path)),
+    realPath: async (path) => {
+      const found = await timed(() => realpath(systemPath(path)));
+      if (!mayHaveLostBytes(found)) return found;
+      return pathOfBytes(await timed(() => realpath(systemPath(path), { encoding: 'buffer' })));
+    },
     exactNumber: async (path) => {
-      const { dev, ino } = await timed(() => stat(path, { bigint: true }));
+      const { dev, ino } = await timed(() => stat(systemPath(path), { bigint: true }));
       return `${dev}:${ino}`;
     },
     list: async (path) => {
-      const folder = await timed(
-        () => opendir(path, { bufferSize: LISTING_BATCH }),
-        (late) => void late.close().catch(() => undefined),
-      );
-      const names: string[] = [];
-      const areFiles: boolean[] = [];
-      try {
-        for (;;) {
-          const entry = await timed(() => folder.read());
-          if (entry === null) return { names, areFiles };
-          names.push(entry.name);
-          areFiles.push(entry.isFile());
-        }
-      } finally {
-        // Not awaited: behind a read that hangs, closing waits too.
-        void folder.close().catch(() => undefined);
-      }
+      const listed = await listInTime(path, 'utf8', timed);
+      return listed.names.some(mayHaveLostBytes) ? listInTime(path, 'buffer', timed) : listed;
     },
     open: async (path, followsLinks = true) => {
       const handle = await timed(
-        () => open(path, openFlags(followsLinks)),
+        () => open(systemPath(path), openFlags(followsLinks)),
         (late) => void late.close().catch(() => undefined),
       );
       // A call that hangs uses the descriptor until it returns.
@@ -209,6 +222,30 @@ export function asynchronousAccess(timeoutMs = FILE_TIMEOUT_MS): FileAccess {
       };
     },
   };
+}
+
+async function listInTime(
+  path: string,
+  encoding: NameEncoding,
+  timed: <T>(call: () => Promise<T>, late?: (value: T) => void) => Promise<T>,
+): Promise<FolderEntries> {
+  const folder = await timed(
+    () => opendir(systemPath(path) as string, listingOptions(encoding)),
+    (late) => void late.close().catch(() => undefined),
+  );
+  const names: string[] = [];
+  const areFiles: boolean[] = [];
+  try {
+    for (;;) {
+      const entry = await timed(() => folder.read());
+      if (entry === null) return { names, areFiles };
+      names.push(nameOf(entry));
+      areFiles.push(entry.isFile());
+    }
+  } finally {
+    // Not awaited: behind a read that hangs, closing waits too.
+    void folder.close().catch(() => undefined);
+  }
 }
 
 /** @param late is given what the call returns after all */

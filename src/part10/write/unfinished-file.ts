@@ -31,6 +31,17 @@ export function isUnfinishedName(fileName: string): boolean {
   return fileName.startsWith('.') && NAME.test(fileName);
 }
 
+/** Whether a process on this machine is writing the file of this name now. Nobody else can know such a name beforehand. */
+export function isBeingWritten(fileName: string): boolean {
+  return isUnfinishedName(fileName) && holds(fileName) === true;
+}
+
+/** Whether the process that the name tells of still runs. Undefined: the name does not tell, or nobody here can. */
+function holds(fileName: string): boolean | undefined {
+  const [, pid, place, run] = NAME.exec(fileName) ?? [];
+  return pid && place && run ? isMarkHeld(pid, place, run) : undefined;
+}
+
 /** Removes what ended processes have left in the folder itself. What cannot be removed stays. Never rejects. */
 export async function removeLeftovers(directory: string, nowMs: number): Promise<void> {
   try {
@@ -46,9 +57,7 @@ async function removeIfLeft(path: string, name: string, nowMs: number): Promise<
   try {
     const status = await lstat(path);
     if (!status.isFile()) return;
-    const [, pid, place, run] = NAME.exec(name) ?? [];
-    const isHeld = pid && place && run ? isMarkHeld(pid, place, run) : undefined;
-    if (isHeld ?? nowMs - status.mtimeMs < LEFTOVER_AGE_MAX_MS) return;
+    if (holds(name) ?? nowMs - status.mtimeMs < LEFTOVER_AGE_MAX_MS) return;
     // Removes the name, and never what a link leads to.
     await unlink(path);
   } catch {

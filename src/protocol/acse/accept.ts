@@ -4,6 +4,7 @@
 // by the standard that means "not supported".
 
 import { isSameAETitle } from '../ae-title.ts';
+import { hasRoomForData } from '../dimse/fragment.ts';
 import { IMPLICIT_VR_LE } from '../uids.ts';
 import type {
   AAssociateAc,
@@ -100,6 +101,8 @@ export function answerAssociation(rq: AAssociateRq, policy: AcceptPolicy): AAsso
   if (rq.applicationContextName !== APPLICATION_CONTEXT_NAME) return reject(1, 2);
   // Source 1, reason 7: called-AE-title-not-recognized.
   if (policy.calledAETitle !== undefined && !isSameAETitle(policy.calledAETitle, rq.calledAETitle)) return reject(1, 7);
+  // Nothing could be answered to its requests. Source 2, reason 1: the standard has no reason of its own for that.
+  if (!hasRoomForData(rq.userInformation.maximumLength)) return reject(2, 1);
   return {
     type: 'A-ASSOCIATE-AC',
     protocolVersion: PROTOCOL_VERSION_1,

@@ -9,5 +9,7 @@ export interface NegotiatedContext {
   readonly result: number | undefined;
   /** Set only when the context can be used. */
   readonly acceptedTransferSyntax?: string;
+  /** What the peer accepted the context with, where we have not proposed that; '' = it named none. */
+  readonly unproposedTransferSyntax?: string;
   readonly problem?: 'not answered' | 'accepted with a transfer syntax that was not proposed';
 }

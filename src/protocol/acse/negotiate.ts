@@ -20,7 +20,11 @@ function negotiated(
   if (answer.result !== RESULT_ACCEPTANCE) return context;
   const { transferSyntax } = answer;
   if (transferSyntax === undefined || !proposed.transferSyntaxes.includes(transferSyntax)) {
-    return { ...context, problem: 'accepted with a transfer syntax that was not proposed' };
+    return {
+      ...context,
+      unproposedTransferSyntax: transferSyntax ?? '',
+      problem: 'accepted with a transfer syntax that was not proposed',
+    };
   }
   return { ...context, acceptedTransferSyntax: transferSyntax };
 }

@@ -6,20 +6,30 @@
 //
 //   idle ──command──► command ──last, none announced──► idle
 //                        └─────last, announced──► data set ──last──► idle
+//
+// Some peers announce a data set in messages that have none by the table, such as C-STORE-RSP. What comes behind such a message
+// decides: a command set begins the next message, and a data set is passed on although nobody waits for it.
 
 import { ByteWriter } from '../bytes.ts';
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError, UNEXPECTED_PDU_PARAMETER } from '../errors.ts';
-import { COMMAND_SET_MAX } from '../limits.ts';
+import { ANSWER_DATA_SET_MAX, COMMAND_SET_MAX } from '../limits.ts';
 import type { PresentationDataValue } from '../ul/pdu.ts';
+import type { Breach } from './breach.ts';
 import type { Command } from './command.ts';
 import { decodeCommandSet } from './command-set.ts';
+import { mayHaveDataSet } from './command-table.ts';
 
 export type AssembledEvent =
   | {
       readonly type: 'command';
       readonly presentationContextId: number;
       readonly command: Command;
+      /** A data set is part of the message, and follows. */
       readonly hasDataSet: boolean;
+      /** What the peer says of that. */
+      readonly isDataSetAnnounced: boolean;
+      /** Absent: none. */
+      readonly breaches?: readonly Breach[];
     }
   /** `bytes` are a view of the fragment that came in. */
   | {
@@ -27,12 +37,18 @@ export type AssembledEvent =
       readonly presentationContextId: number;
       readonly bytes: Uint8Array;
       readonly isLast: boolean;
+      /** The first of a data set that its message cannot have. */
+      readonly breach?: Breach;
     };
 
 type Due =
   | { readonly part: 'message' }
   | { readonly part: 'command'; readonly presentationContextId: number }
-  | { readonly part: 'data set'; readonly presentationContextId: number };
+  | { readonly part: 'data set'; readonly presentationContextId: number }
+  /** The next message, or a data set that the last one has announced and cannot have. */
+  | { readonly part: 'message or data set'; readonly presentationContextId: number }
+  /** The rest of such a data set. `length`: of what came, in bytes. */
+  | { readonly part: 'needless data set'; readonly presentationContextId: number; readonly length: number };
 
 /** The messages that one association receives. Useless after a ProtocolError. */
 export class MessageAssembler {
@@ -52,14 +68,15 @@ export class MessageAssembler {
    */
   receive(pdv: PresentationDataValue): AssembledEvent | undefined {
     const due = this.#due;
-    if (due.part !== 'message' && pdv.presentationContextId !== due.presentationContextId) {
+    const mayBeginMessage = due.part === 'message' || (due.part === 'message or data set' && pdv.isCommand);
+    if (!mayBeginMessage && pdv.presentationContextId !== due.presentationContextId) {
       throw new ProtocolError(
         UNEXPECTED_PDU_PARAMETER,
         `PDV on presentation context ${pdv.presentationContextId} inside a message on ${due.presentationContextId} (PS3.8 Annex E.1)`,
       );
     }
     if (pdv.isCommand) {
-      if (due.part === 'data set') {
+      if (due.part === 'data set' || due.part === 'needless data set') {
         throw new ProtocolError(UNEXPECTED_PDU_PARAMETER, 'command fragment where a data set is due (PS3.7 6.3.1)');
       }
       return this.#receiveCommand(pdv);
@@ -76,13 +93,28 @@ export class MessageAssembler {
         'data set fragment that no command set announced (PS3.7 6.3.1)',
       );
     }
-    if (pdv.isLastFragment) this.#due = { part: 'message' };
+    const { presentationContextId, data, isLastFragment } = pdv;
+    if (due.part !== 'data set') this.#needless(due.part === 'needless data set' ? due.length : 0, pdv);
+    if (isLastFragment) this.#due = { part: 'message' };
     return {
       type: 'data set',
-      presentationContextId: pdv.presentationContextId,
-      bytes: pdv.data,
-      isLast: pdv.isLastFragment,
+      presentationContextId,
+      bytes: data,
+      isLast: isLastFragment,
+      ...(due.part === 'message or data set' && { breach: { code: 'data set sent' } }),
     };
+  }
+
+  #needless(before: number, { presentationContextId, data }: PresentationDataValue): void {
+    const length = before + data.length;
+    if (length > ANSWER_DATA_SET_MAX) {
+      const limit = `${ANSWER_DATA_SET_MAX} bytes, which is our limit`;
+      throw new ProtocolError(
+        INVALID_PDU_PARAMETER_VALUE,
+        `data set behind a message that has none (PS3.7 9.3), of more than ${limit}`,
+      );
+    }
+    this.#due = { part: 'needless data set', presentationContextId, length };
   }
 
   #receiveCommand(pdv: PresentationDataValue): AssembledEvent | undefined {
@@ -101,9 +133,24 @@ export class MessageAssembler {
       return undefined;
     }
     this.#fragments?.bytes(pdv.data);
-    const { command, hasDataSet } = decodeCommandSet(this.#fragments?.finish() ?? pdv.data);
+    const {
+      command,
+      hasDataSet: isDataSetAnnounced,
+      breaches,
+    } = decodeCommandSet(this.#fragments?.finish() ?? pdv.data);
     this.#fragments = undefined;
-    this.#due = hasDataSet ? { part: 'data set', presentationContextId } : { part: 'message' };
-    return { type: 'command', presentationContextId, command, hasDataSet };
+    const hasDataSet = isDataSetAnnounced && mayHaveDataSet(command.type);
+    if (hasDataSet) this.#due = { part: 'data set', presentationContextId };
+    else this.#due = isDataSetAnnounced ? { part: 'message or data set', presentationContextId } : { part: 'message' };
+    const told =
+      isDataSetAnnounced && !hasDataSet ? [...(breaches ?? []), { code: 'data set announced' } as const] : breaches;
+    return {
+      type: 'command',
+      presentationContextId,
+      command,
+      hasDataSet,
+      isDataSetAnnounced,
+      ...(told !== undefined && { breaches: told }),
+    };
   }
 }

@@ -9,11 +9,14 @@
 // that crosses the end, a number of the wrong width, or a message without a required element is a ProtocolError. Two things are
 // forgiven. The group length may be wrong or absent, since the last fragment already says where the command set ends. Elements
 // may come in any order. Empty elements count as absent.
+// Of a response more is forgiven, because its file is at the peer and only the answer is malformed: what leaves its meaning
+// beyond doubt is a breach that is told (breach.ts).
 
 import { withoutAETitlePadding } from '../ae-title.ts';
 import { latin1 } from '../bytes.ts';
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError } from '../errors.ts';
 import { withoutTrailingPadding } from '../ul/values.ts';
+import { type Breach, commandElementText } from './breach.ts';
 import type { Command, SendableCommand } from './command.ts';
 import {
   COMMANDS,
@@ -23,6 +26,8 @@ import {
   type CommandType,
   type CommandVr,
   ELEMENTS,
+  isResponseField,
+  mayHaveDataSet,
   OTHER_COMMAND_ELEMENTS,
 } from './command-table.ts';
 
@@ -173,6 +178,8 @@ export interface DecodedCommandSet {
   readonly command: Command;
   /** Whether the peer says that a data set follows. */
   readonly hasDataSet: boolean;
+  /** Of a response; absent: none. */
+  readonly breaches?: readonly Breach[];
 }
 
 /**
@@ -181,15 +188,17 @@ export interface DecodedCommandSet {
  */
 export function decodeCommandSet(bytes: Uint8Array): DecodedCommandSet {
   const elements = new Elements(bytes);
+  const { breaches } = elements;
   const commandField = elements.uint16(COMMAND_FIELD);
-  if (commandField === undefined) throw invalid('message without Command Field (0000,0100)');
+  if (commandField === undefined) throw elements.absence(COMMAND_FIELD, 'message without Command Field (0000,0100)');
   const message = LAYOUTS_BY_FIELD.get(commandField) ?? OTHER;
   const command: Record<string, unknown> = { type: message.type };
   if (message.type === 'other') command['CommandField'] = commandField;
   for (const row of message.rows) {
     const value = elements.value(row.element, row.vr);
     if (value === undefined) {
-      if (row.isRequired) throw invalid(`${message.type} without ${row.name} (0000,${hex4(row.element)})`);
+      const absence = `${message.type} without ${row.name} (0000,${hex4(row.element)})`;
+      if (row.isRequired) throw elements.absence(row.element, absence);
     } else if (row.values !== undefined && !row.values.includes(value as number)) {
       throw invalid(`${row.name} (0000,${hex4(row.element)}) of ${String(value)}`);
     } else {
@@ -197,16 +206,38 @@ export function decodeCommandSet(bytes: Uint8Array): DecodedCommandSet {
     }
   }
   const dataSetType = elements.uint16(COMMAND_DATA_SET_TYPE);
+  const isResponse = isResponseField(commandField);
   if (dataSetType === undefined) {
     const name = message.type === 'other' ? `message ${hex4(commandField)}H` : message.type;
-    throw invalid(`${name} without Command Data Set Type (0000,0800)`);
+    const absence = `${name} without Command Data Set Type (0000,0800)`;
+    if (!isResponse || mayHaveDataSet(message.type)) throw elements.absence(COMMAND_DATA_SET_TYPE, absence);
+    if (!elements.has(COMMAND_DATA_SET_TYPE)) breaches.push({ code: 'no Command Data Set Type' });
   }
-  // The elements are those of this type's entry in the table, after which `Command` is typed.
-  return { command: command as unknown as Command, hasDataSet: dataSetType !== NO_DATA_SET };
+  const [breach] = breaches;
+  if (breach !== undefined && !isResponse) throw invalid(breachText(breach));
+  return {
+    // The elements are those of this type's entry in the table, after which `Command` is typed.
+    command: command as unknown as Command,
+    hasDataSet: dataSetType !== undefined && dataSetType !== NO_DATA_SET,
+    ...(breach !== undefined && { breaches }),
+  };
 }
 
-/** The elements of one command set, found by their number; `undefined` = absent or empty. */
+function breachText(breach: Breach): string {
+  switch (breach.code) {
+    case 'foreign element':
+      return `element (${hex4(breach.tag >>> 16)},${hex4(breach.tag & 0xffff)}) is not of group 0000 (PS3.7 6.3.1)`;
+    case 'wrong length':
+      return `${commandElementText(breach.element)} of ${breach.length} bytes (PS3.7 E.1)`;
+    default:
+      return breach.code;
+  }
+}
+
+/** The elements of one command set, found by their number; `undefined` = absent, empty, or of a length that says nothing. */
 class Elements {
+  /** So far: what has a wrong length is told when it is read. */
+  readonly breaches: Breach[] = [];
   readonly #bytes: Uint8Array;
   readonly #numbers: number[] = [];
   /** Where each value begins and ends. */
@@ -219,25 +250,54 @@ class Elements {
     let isAscending = true;
     for (let at = 0; at < bytes.length; ) {
       const left = bytes.length - at;
-      if (left < ELEMENT_HEADER_LENGTH) throw invalid(`${left} bytes after the last element (PS3.7 6.3.1)`);
+      if (left < ELEMENT_HEADER_LENGTH) throw this.#damage(`${left} bytes after the last element (PS3.7 6.3.1)`);
       const group = uint16(bytes, at);
       const element = uint16(bytes, at + 2);
       const length = uint16(bytes, at + 4) + uint16(bytes, at + 6) * 0x10000;
-      if (group !== 0) throw invalid(`element (${hex4(group)},${hex4(element)}) is not of group 0000 (PS3.7 6.3.1)`);
+      if (group !== 0) this.#addForeign(group * 0x10000 + element);
       if (length > left - ELEMENT_HEADER_LENGTH) {
-        throw invalid(`(0000,${hex4(element)}) claims ${length} bytes, ${left - ELEMENT_HEADER_LENGTH} are left`);
+        throw this.#damage(
+          `(${hex4(group)},${hex4(element)}) claims ${length} bytes, ${left - ELEMENT_HEADER_LENGTH} are left`,
+        );
       }
-      if (element === COMMAND_GROUP_LENGTH && length !== 4) {
-        throw invalid(`Command Group Length (0000,0000) of ${length} bytes instead of 4`);
-      }
+      const start = at + ELEMENT_HEADER_LENGTH;
+      at = start + length;
+      if (group !== 0) continue;
+      if (element === COMMAND_GROUP_LENGTH && length !== 4) this.#addLength(element, length);
       isAscending &&= element > last;
       last = element;
       this.#numbers.push(element);
-      this.#starts.push(at + ELEMENT_HEADER_LENGTH);
-      at += ELEMENT_HEADER_LENGTH + length;
+      this.#starts.push(start);
       this.#ends.push(at);
     }
     if (!isAscending) this.#refuseDuplicates();
+  }
+
+  /** An element is there, with a value. */
+  has(element: number): boolean {
+    return this.#lengthAt(this.#numbers.indexOf(element)) > 0;
+  }
+
+  /** Why an element that is needed has no value. */
+  absence(element: number, otherwise: string): ProtocolError {
+    const cause = this.breaches.find((breach) => breach.code === 'wrong length' && breach.element === element);
+    return cause === undefined ? this.#damage(otherwise) : invalid(breachText(cause));
+  }
+
+  /** Bytes of another group are likely no command set at all. */
+  #damage(detail: string): ProtocolError {
+    const foreign = this.breaches.find(({ code }) => code === 'foreign element');
+    return invalid(foreign === undefined ? detail : breachText(foreign));
+  }
+
+  #addForeign(tag: number): void {
+    // One is told of a message.
+    if (!this.breaches.some(({ code }) => code === 'foreign element'))
+      this.breaches.push({ code: 'foreign element', tag });
+  }
+
+  #addLength(element: number, length: number): void {
+    this.breaches.push({ code: 'wrong length', element, length });
   }
 
   #refuseDuplicates(): void {
@@ -267,8 +327,13 @@ class Elements {
     const index = this.#numbers.indexOf(element);
     const length = this.#lengthAt(index);
     if (length === 0) return undefined;
-    if (length !== 2) throw invalid(`(0000,${hex4(element)}) is US, but ${length} bytes long`);
-    return uint16(this.#bytes, this.#starts[index]!);
+    const start = this.#starts[index]!;
+    if (length !== 2) {
+      this.#addLength(element, length);
+      // A UL whose high half is zero. An odd length may lack one half of the number, and a longer one has several.
+      if (length !== 4 || uint16(this.#bytes, start + 2) !== 0) return undefined;
+    }
+    return uint16(this.#bytes, start);
   }
 
   #lengthAt(index: number): number {
@@ -285,7 +350,10 @@ class Elements {
     const index = this.#numbers.indexOf(element);
     const length = this.#lengthAt(index);
     if (length === 0) return undefined;
-    if (length % 4 !== 0) throw invalid(`(0000,${hex4(element)}) is AT, but ${length} bytes are not a multiple of 4`);
+    if (length % 4 !== 0) {
+      this.#addLength(element, length);
+      return undefined;
+    }
     const tags: number[] = [];
     for (let at = this.#starts[index]!; at < this.#ends[index]!; at += 4) {
       tags.push(uint16(this.#bytes, at) * 0x10000 + uint16(this.#bytes, at + 2));

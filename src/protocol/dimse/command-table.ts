@@ -65,6 +65,8 @@ export const RESPONSE_ELEMENTS = {
 export interface CommandRow {
   /** (0000,0100) */
   readonly commandField: number;
+  /** 'none': the service defines no data set for this message, whatever its (0000,0800) says. */
+  readonly dataSet: 'required' | 'optional' | 'none';
   readonly elements: CommandElements;
 }
 
@@ -72,6 +74,7 @@ export const COMMANDS = {
   /** PS3.7 Table 9.3-1 */
   'C-STORE-RQ': {
     commandField: 0x0001,
+    dataSet: 'required',
     elements: {
       MessageID: 'required',
       AffectedSOPClassUID: 'required',
@@ -84,6 +87,7 @@ export const COMMANDS = {
   /** PS3.7 Table 9.3-2 */
   'C-STORE-RSP': {
     commandField: 0x8001,
+    dataSet: 'none',
     elements: {
       MessageIDBeingRespondedTo: 'required',
       AffectedSOPClassUID: 'optional',
@@ -92,15 +96,21 @@ export const COMMANDS = {
     },
   },
   /** PS3.7 Table 9.3-12 */
-  'C-ECHO-RQ': { commandField: 0x0030, elements: { MessageID: 'required', AffectedSOPClassUID: 'required' } },
+  'C-ECHO-RQ': {
+    commandField: 0x0030,
+    dataSet: 'none',
+    elements: { MessageID: 'required', AffectedSOPClassUID: 'required' },
+  },
   /** PS3.7 Table 9.3-13 */
   'C-ECHO-RSP': {
     commandField: 0x8030,
+    dataSet: 'none',
     elements: { MessageIDBeingRespondedTo: 'required', AffectedSOPClassUID: 'optional', ...RESPONSE_ELEMENTS },
   },
   /** PS3.7 Table 10.3-1 */
   'N-EVENT-REPORT-RQ': {
     commandField: 0x0100,
+    dataSet: 'optional',
     elements: {
       MessageID: 'required',
       AffectedSOPClassUID: 'required',
@@ -111,6 +121,7 @@ export const COMMANDS = {
   /** PS3.7 Table 10.3-2. The event type comes back with an event reply only. */
   'N-EVENT-REPORT-RSP': {
     commandField: 0x8100,
+    dataSet: 'optional',
     elements: {
       MessageIDBeingRespondedTo: 'required',
       AffectedSOPClassUID: 'optional',
@@ -122,6 +133,7 @@ export const COMMANDS = {
   /** PS3.7 Table 10.3-7 */
   'N-ACTION-RQ': {
     commandField: 0x0130,
+    dataSet: 'optional',
     elements: {
       MessageID: 'required',
       RequestedSOPClassUID: 'required',
@@ -132,6 +144,7 @@ export const COMMANDS = {
   /** PS3.7 Table 10.3-8. The action type comes back with an action reply only. */
   'N-ACTION-RSP': {
     commandField: 0x8130,
+    dataSet: 'optional',
     elements: {
       MessageIDBeingRespondedTo: 'required',
       AffectedSOPClassUID: 'optional',
@@ -146,6 +159,14 @@ export type CommandType = keyof typeof COMMANDS;
 
 /** 'C-STORE', 'N-ACTION', ... */
 export type DimseService = CommandType extends infer T ? (T extends `${infer S}-RQ` ? S : never) : never;
+
+/** Whether such a message may have a data set. Of messages that are not in the table nobody knows. */
+export function mayHaveDataSet(type: CommandType | 'other'): boolean {
+  return type === 'other' || COMMANDS[type].dataSet !== 'none';
+}
+
+/** PS3.7 E.1: the highest bit of the Command Field. */
+export const isResponseField = (commandField: number): boolean => commandField >= 0x8000;
 
 /** What is kept of a message that is not in the table, so that it can be named and answered. */
 export const OTHER_COMMAND_ELEMENTS = {

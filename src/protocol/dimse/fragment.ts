@@ -23,6 +23,11 @@ export function maxFragmentLength(peerMaximumLength: number | undefined, cap: nu
   return even < 2 ? undefined : even;
 }
 
+/** Whether a peer that announces this maximum length can be sent anything: 1-7 leave no room for 2 bytes. */
+export function hasRoomForData(peerMaximumLength: number | undefined): boolean {
+  return maxFragmentLength(peerMaximumLength, Number.MAX_SAFE_INTEGER) !== undefined;
+}
+
 /**
  * Cuts the next part of a command set or data set into PDUs. Returns header, fragment, header, fragment ...
  *

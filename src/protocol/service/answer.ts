@@ -2,6 +2,7 @@
 //
 // A response to another request says nothing about ours: it is never taken for success, whatever its status.
 
+import type { Breach } from '../dimse/breach.ts';
 import type { Command, ResponseElements } from '../dimse/command.ts';
 import type { StatusCategory } from '../dimse/status.ts';
 
@@ -14,6 +15,8 @@ export type Judgement =
       readonly errorComment?: string;
       /** Tags as 0xGGGGEEEE. */
       readonly offendingElement?: readonly number[];
+      /** It breaks PS3.7, and its meaning is beyond doubt. */
+      readonly breach?: Breach;
     }
   /** No answer to our request. `detail`: one line for an engineer. */
   | { readonly type: 'invalid'; readonly detail: string };

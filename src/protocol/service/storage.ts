@@ -43,16 +43,21 @@ export function storeResponse(rq: CStoreRq, status: number, errorComment?: strin
 /**
  * Whether `command` answers `rq`, and how.
  *
- * A response need not name its SOP Instance. One that names another instance than we sent is no answer to our request.
+ * A response need not name its SOP Instance, and its Message ID alone says which request it answers (PS3.7 9.1.1.1.1). One
+ * that names another instance than we sent is taken by its Message ID, and told. If that other instance waits for its answer
+ * too, nobody can tell which of the two is meant: then it is no answer.
+ * @param beside the other requests that were open when it came
  */
-export function judgeStoreResponse(rq: CStoreRq, command: Command): Judgement {
+export function judgeStoreResponse(rq: CStoreRq, command: Command, beside: readonly Command[]): Judgement {
   if (command.type !== 'C-STORE-RSP') {
     return { type: 'invalid', detail: `${messageName(command)} in answer to a C-STORE-RQ` };
   }
-  const instance = command.AffectedSOPInstanceUID;
   const judgement = judgeResponse(rq.MessageID, command, (status) => storeStatus(status).category);
-  if (judgement.type === 'answer' && instance !== undefined && instance !== rq.AffectedSOPInstanceUID) {
-    return { type: 'invalid', detail: `response names another SOP Instance (message ${rq.MessageID})` };
-  }
-  return judgement;
+  const instance = command.AffectedSOPInstanceUID;
+  if (judgement.type === 'invalid' || instance === undefined || instance === rq.AffectedSOPInstanceUID)
+    return judgement;
+  const isOfAnother = beside.some((other) => other.type === 'C-STORE-RQ' && other.AffectedSOPInstanceUID === instance);
+  if (!isOfAnother) return { ...judgement, breach: { code: 'another SOP Instance UID' } };
+  const detail = `response to message ${rq.MessageID} names the SOP Instance of another one that waits for a response`;
+  return { type: 'invalid', detail };
 }

@@ -25,6 +25,7 @@ export interface FramedPdu {
 
 export class PduFramer {
   readonly #maxPDataTfLength: number;
+  readonly #announced: number;
   /** What was pushed and not yet read; the first chunk from `#offset` on. */
   #chunks: Uint8Array[] = [];
   #chunkIndex = 0;
@@ -35,9 +36,13 @@ export class PduFramer {
   /** A header was malformed. From there on nobody knows where the next PDU begins. */
   #headerError: ProtocolError | undefined;
 
-  /** @param limits.maxPDataTfLength the longest variable field of a P-DATA-TF that is accepted, in bytes; Infinity for no limit */
-  constructor(limits: { readonly maxPDataTfLength: number }) {
+  /**
+   * @param limits.maxPDataTfLength the longest variable field of a P-DATA-TF that is accepted, in bytes; Infinity for no limit
+   * @param limits.announced what the peer was told, for the words about one that is longer; absent or 0: no limit
+   */
+  constructor(limits: { readonly maxPDataTfLength: number; readonly announced?: number }) {
     this.#maxPDataTfLength = limits.maxPDataTfLength;
+    this.#announced = limits.announced ?? 0;
   }
 
   /** Takes the next bytes of the stream. They are not copied: the caller must not change them. */
@@ -146,7 +151,11 @@ export class PduFramer {
         break;
       case 'P-DATA-TF':
         if (length > this.#maxPDataTfLength) {
-          throw malformed(`P-DATA-TF length ${length} exceeds our maximum ${this.#maxPDataTfLength} (PS3.8 D.1)`);
+          const allowed =
+            this.#announced > 0
+              ? `the maximum of ${this.#announced} that was announced`
+              : `our maximum of ${this.#maxPDataTfLength}`;
+          throw malformed(`P-DATA-TF length ${length} exceeds ${allowed} (PS3.8 D.1)`);
         }
         break;
       default:

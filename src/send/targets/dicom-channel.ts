@@ -6,6 +6,7 @@ import type { AssociationFailure } from '../../net/failure.ts';
 import type { RequestedAssociation } from '../../net/requested-association.ts';
 import { DataSetReading, roomFor, type StoreExchange, transmit } from '../../net/store-scu.ts';
 import { WritePace } from '../../net/write-pace.ts';
+import { decompressionOf } from '../../part10/decompress/decompression.ts';
 import { DataSetReadError } from '../../part10/read/data-set-source.ts';
 import { contextFor } from '../../protocol/acse/propose.ts';
 import type { CStoreRq } from '../../protocol/dimse/command.ts';
@@ -112,7 +113,7 @@ export class AssociationChannel implements StoreChannel {
     const need = this.#needs.needs.get(kind);
     if (need === undefined) throw new Error(`nothing was arranged for ${kind.sopClassUID} ${kind.transferSyntaxUID}`);
     const { contexts } = this.association;
-    const carrier = contextFor(contexts, need) ?? refusalOf(contexts, need);
+    const carrier = contextFor(contexts, need) ?? refusalOf(contexts, need, kind, this.settings.options);
     this.#carriers.set(kind, carrier);
     return carrier;
   }
@@ -182,7 +183,8 @@ class PreparedStore implements PreparedInstance {
         const { error } = exchange;
         if (error instanceof DataSetReadError) return { type: 'unreadable', reason: error.reason, bytesSent };
         const from = this.#file.header.transferSyntaxUID;
-        const reason: Reason = { code: 'cannot convert', from, to: this.transferSyntaxUID, detail: error.message };
+        const why = decompressionOf(from) === undefined ? 'damaged' : 'not decoded';
+        const reason: Reason = { code: 'cannot convert', from, to: this.transferSyntaxUID, detail: error.message, why };
         return { type: 'unreadable', reason, bytesSent };
       }
       case 'failure':
@@ -190,15 +192,17 @@ class PreparedStore implements PreparedInstance {
     }
   }
 
-  #answerOf({ command, bytesSent }: StoreExchange & { readonly type: 'answer' }, request: CStoreRq): StoreResult {
-    const judgement = judgeStoreResponse(request, command);
+  #answerOf(answer: StoreExchange & { readonly type: 'answer' }, request: CStoreRq): StoreResult {
+    const { command, beside, bytesSent } = answer;
+    const judgement = judgeStoreResponse(request, command, beside);
     if (judgement.type === 'invalid') {
       // Nothing more that the peer says can be trusted on this association.
       const { detail } = judgement;
       this.#channel.association.abort({ code: 'protocol error', phase: 'response', detail });
       return { type: 'invalid answer', reason: { code: 'invalid response', detail }, bytesSent };
     }
-    const { status, category, errorComment, offendingElement } = judgement;
+    const { status, category, errorComment, offendingElement, breach } = judgement;
+    if (breach !== undefined) this.#channel.association.addBreach(breach);
     if (category === 'success') return { type: 'answer', outcome: 'stored', status, bytesSent };
     const reason: Reason = {
       code: 'status',

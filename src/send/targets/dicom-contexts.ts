@@ -61,7 +61,8 @@ function needOf(
   if (requestOnly === transferSyntax || targets.includes(requestOnly)) {
     return { abstractSyntax, transferSyntax: requestOnly, fallbacks: [] };
   }
-  return { code: 'cannot convert', from: transferSyntax, to: requestOnly, detail: 'no conversion is allowed or known' };
+  const detail = 'no conversion is allowed or known';
+  return { code: 'cannot convert', from: transferSyntax, to: requestOnly, detail, why: 'not allowed' };
 }
 
 function carries(contexts: readonly ProposedPresentationContext[], need: ContextNeed): boolean {
@@ -98,21 +99,36 @@ function withAllStorage(
  * Why no presentation context carries an instance, in the terms of the peer's own answer.
  * @param contexts the whole negotiation; only those of the need's SOP class tell something
  */
-export function refusalOf(contexts: readonly NegotiatedContext[], need: ContextNeed): Reason {
+export function refusalOf(
+  contexts: readonly NegotiatedContext[],
+  need: ContextNeed,
+  { transferSyntaxUID }: InstanceKind,
+  { requestOnly }: SendOptions,
+): Reason {
   const wanted = [need.transferSyntax, ...need.fallbacks];
   const ofClass = contexts.filter((context) => context.abstractSyntax === need.abstractSyntax);
   const refused = ofClass
     .filter((context) => context.acceptedTransferSyntax === undefined)
-    .flatMap(({ proposedTransferSyntaxes, result, problem }) =>
+    .flatMap(({ proposedTransferSyntaxes, result, unproposedTransferSyntax: other }) =>
       proposedTransferSyntaxes
         .filter((uid) => wanted.includes(uid))
-        .map((uid) => ({ transferSyntaxUID: uid, result: problem === undefined ? result : undefined })),
+        .map((uid) => ({
+          transferSyntaxUID: uid,
+          result,
+          ...(other === undefined ? {} : { unproposedTransferSyntax: other }),
+        })),
     );
   const accepted = ofClass.flatMap((context) => context.acceptedTransferSyntax ?? []);
+  const further = [transferSyntaxUID, ...conversionTargets(transferSyntaxUID, 'any')].filter(
+    (uid) => !wanted.includes(uid),
+  );
   return {
     code: 'presentation context refused',
     sopClassUID: need.abstractSyntax,
     refused,
     accepted: [...new Set(accepted)],
+    ...(further.length === 0
+      ? {}
+      : { further, hinderedBy: requestOnly === undefined ? 'conversion' : 'requestTransferSyntax' }),
   };
 }

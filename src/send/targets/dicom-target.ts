@@ -83,6 +83,7 @@ export class DicomTarget implements StoreTarget<AssociationNeeds> {
 function summaryOf(association: RequestedAssociation, failure: AssociationFailure | undefined): AssociationSummary {
   const information = association.ac?.userInformation;
   const { implementationClassUID, implementationVersionName, maximumLength } = information ?? {};
+  const { breaches } = association;
   return {
     association: association.number,
     startedAtMs: association.startedAtMs,
@@ -92,6 +93,7 @@ function summaryOf(association: RequestedAssociation, failure: AssociationFailur
     ...(implementationVersionName === undefined ? {} : { peerImplementationVersionName: implementationVersionName }),
     ...(maximumLength === undefined ? {} : { peerMaximumLength: maximumLength }),
     operationsInvoked: association.operationsInvoked,
+    ...(breaches.length === 0 ? {} : { breaches }),
     ...(failure === undefined ? {} : { failure }),
   };
 }

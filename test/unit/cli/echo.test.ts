@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type CliProcess, runCli, startCli, startCliReceiver, stopCli } from '../../support/cli-process.ts';
+import { startScriptedPeer, uint16 } from '../../support/scripted-peer.ts';
 
 let root: string;
 let receiver: CliProcess & { readonly port: string };
@@ -54,6 +55,26 @@ describe('echo', () => {
     const refused = await runCli(['echo', '127.0.0.1', String(port)]);
     assert.equal(refused.code, 1);
     assert.match(refused.stdout, /refused/i);
+  });
+
+  it("shows the peer's own words about a failure, as one line", async (t) => {
+    const peer = await startScriptedPeer(async (scripted) => {
+      await scripted.accept();
+      const message = await scripted.message();
+      if (message === undefined) return;
+      scripted.respond(
+        message,
+        0x0122,
+        new Map([
+          [0x0100, uint16(0x8030)],
+          [0x0902, Buffer.from('not\nfor \x1byou ')],
+        ]),
+      );
+      await scripted.serve();
+    }, t);
+    const { code, stdout } = await runCli(['echo', '127.0.0.1', String(peer.port)]);
+    assert.equal(code, 1);
+    assert.match(stdout, /answered C-ECHO with 0122H SOP Class Not Supported \("not for you"\)\./);
   });
 
   it('stops at Ctrl-C with 130', async () => {

@@ -236,7 +236,7 @@ describe('store', () => {
     const { code, stdout } = await runCli(['store', '127.0.0.1', String(peer.port), directory, '-td', '0.2']);
     await peer.stop();
     assert.equal(code, 1);
-    assert.match(stdout, /^0 of 1 file stored, 1 sent but never answered\.$/m);
+    assert.match(stdout, /^0 of 1 file stored, 1 sent without a valid answer\.$/m);
   });
 
   it('prints nothing with -q', async () => {

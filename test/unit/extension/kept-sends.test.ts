@@ -180,7 +180,13 @@ describe('an ended send on disk', () => {
       }),
       instance('/study/IM4.dcm', '1.2.4', {
         outcome: 'failed',
-        reason: { code: 'cannot convert', from: word, to: word, detail: 'no conversion is allowed or known' },
+        reason: {
+          code: 'cannot convert',
+          from: word,
+          to: word,
+          detail: 'no conversion is allowed or known',
+          why: 'not allowed',
+        },
       }),
     ]);
     const context = { presentationContextId: 1, abstractSyntax: words[1] ?? '', proposedTransferSyntaxes: words };

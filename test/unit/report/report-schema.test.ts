@@ -21,6 +21,7 @@ const FULL = sendResult(
       leadsTo: '/elsewhere/a',
       findings: [{ code: 'odd value', offset: 400, tag: '(0010,0010)', length: 3, count: 2 }],
     }),
+    storedFile('/caf\udce9', { leadsTo: '/M\udcfcller' }),
     failedFile('/b', { code: 'status', status: 0xa700, errorComment: 'full', offendingElement: [0x00080018] }),
     { path: '/c', outcome: 'skipped', bytesSent: 0, reason: { code: 'DICOMDIR' } },
     failedFile('/d', { code: 'cancelled', phase: 'write' }, { outcome: 'cancelled' }),
@@ -31,6 +32,10 @@ const FULL = sendResult(
       {
         ...GOOD_ASSOCIATION,
         operationsInvoked: Number.POSITIVE_INFINITY,
+        breaches: [
+          { breach: { code: 'wrong length', element: 0x0900, length: 4 }, count: 3 },
+          { breach: { code: 'foreign element', tag: 0x00080010 }, count: 1 },
+        ],
         contexts: [
           { presentationContextId: 1, abstractSyntax: CT, proposedTransferSyntaxes: [J2K], result: undefined },
           {

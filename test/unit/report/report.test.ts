@@ -39,6 +39,8 @@ const MIXED = sendResult(
           { transferSyntaxUID: IMPLICIT, result: 4 },
         ],
         accepted: [EXPLICIT],
+        further: [EXPLICIT],
+        hinderedBy: 'conversion',
       },
       { bytesSent: 0 },
     ),
@@ -90,7 +92,7 @@ describe('headline', () => {
     assert.equal(headline({ ...counts, stored: 25, skipped: 1 }, false), '25 of 26 files stored, 1 skipped');
     assert.equal(
       headline({ ...counts, stored: 25, unknown: 1 }, false),
-      '25 of 26 files stored, 1 sent but never answered',
+      '25 of 26 files stored, 1 sent without a valid answer',
     );
     assert.equal(headline({ ...counts, failed: 1 }, false), '0 of 1 file stored, 1 failed');
     assert.equal(
@@ -260,7 +262,7 @@ describe('reportJson', () => {
       proposedTransferSyntaxNames: ['JPEG 2000 Image Compression (Lossless Only)'],
       result: 4,
       resultName: 'Rejected - Transfer Syntaxes Not Supported',
-      reason: 'The peer takes this SOP class in none of the proposed transfer syntaxes.',
+      reason: 'The peer says that it supports none of the transfer syntaxes proposed here.',
     });
     assert.deepEqual(report.associations[1]?.contextCounts, { proposed: 2, accepted: 0, refused: 2 });
     assert.deepEqual(report.associations[0]?.contextCounts, { proposed: 1, accepted: 1, refused: 0 });
@@ -389,5 +391,23 @@ describe('reportMarkdown', () => {
     };
     assert.deepEqual(shape(evil), shape('plain'));
     assert.ok(shape('plain').includes('row 10'));
+  });
+});
+
+describe('responses that break PS3.7', () => {
+  const breaches = [
+    { breach: { code: 'wrong length', element: 0x0900, length: 4 }, count: 1_200 },
+    { breach: { code: 'data set announced' }, count: 2 },
+  ] as const;
+  const result = sendResult([], {
+    associations: [GOOD_ASSOCIATION, ...[1, 2].map(() => ({ ...GOOD_ASSOCIATION, breaches }))],
+  });
+
+  it('are told once in the summary and in the report for people, with their number in all associations', () => {
+    for (const text of [summaryText(result), markdownOf(result)]) {
+      assert.match(text, /Status \(0000,0900\) has a length of 4 bytes \(2,400 messages\)/);
+      assert.match(text, /announces a data set.* \(4 messages\)/);
+    }
+    assert.doesNotMatch(summaryText(sendResult([])), /PS3\.7/);
   });
 });

@@ -173,23 +173,57 @@ describe('every problem is an entry', () => {
     const codes = listing(root, found).map((line) => line.split(': ')[1]);
     assert.deepEqual(codes, ['ENAMETOOLONG', undefined]);
   });
+});
 
-  test('names that are no UTF-8', { skip: process.platform !== 'linux' && 'names are text here' }, async (context) => {
+describe('names that are no UTF-8', { skip: process.platform !== 'linux' && 'names are text here' }, () => {
+  const bytes = (root: string, name: string) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name, 'latin1')]);
+
+  test('are names like others, in their order, beside those that look the same', async (context) => {
     const root = temporaryFolder(context);
     plant(root, ['a \u{1f600}\n#%?.dcm', 'b\ufffd', 'e\u0301', '\u00e9']);
-    const bytes = (name: string) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name, 'latin1')]);
-    const { file } = sampleInstance({ seed: 50 });
-    // 'b' and FFH: what it becomes is the name of a file that is there.
-    for (const name of ['b\xff', 'c\xfe', 'c\xff']) writeFileSync(bytes(name), file);
-    mkdirSync(bytes('f\xe9'));
+    // 'b' and FFH: what Node makes of it is the name of a file that is there.
+    for (const [seed, name] of ['b\xff', 'c\xfe', 'c\xff', 'z\xed\xb3\xa4'].entries())
+      writeFileSync(bytes(root, name), sampleInstance({ seed: 50 + seed }).file);
+    mkdirSync(bytes(root, 'f\xe9'));
+    writeFileSync(bytes(root, 'f\xe9/g\xe4'), sampleInstance({ seed: 60 }).file);
     const found = listing(root, await scanned([root]));
-    const skipped = found.filter((line) => line.endsWith(': EILSEQ'));
     assert.deepEqual(
-      skipped.sort(),
-      ['b\ufffd', 'c\ufffd', 'c\ufffd', 'f\ufffd'].map((name) => `${name}: EILSEQ`),
+      found.toSorted(),
+      [
+        'a \u{1f600}\n#%?.dcm',
+        'b\udcff',
+        'b\ufffd',
+        'c\udcfe',
+        'c\udcff',
+        'e\u0301',
+        'f\udce9/g\udce4',
+        'z\udced\udcb3\udca4',
+        '\u00e9',
+      ].toSorted(),
     );
-    const taken = found.filter((line) => !line.includes(': '));
-    assert.deepEqual(taken.sort(), ['a \u{1f600}\n#%?.dcm', 'b\ufffd', 'e\u0301', '\u00e9'].sort());
+    assert.deepEqual(found, listing(root, await scanned([root])));
+    assert.deepEqual(listing(root, await scanned([join(root, 'f\udce9'), join(root, 'c\udcff')])), [
+      'f\udce9/g\udce4',
+      'c\udcff',
+    ]);
+  });
+
+  test('links to them and from them are judged as others', async (context) => {
+    const root = temporaryFolder(context);
+    plant(root, ['in/1']);
+    mkdirSync(bytes(root, 'in/f\xe9'));
+    mkdirSync(bytes(root, 'out\xe9'));
+    writeFileSync(bytes(root, 'in/f\xe9/2'), sampleInstance({ seed: 2 }).file);
+    writeFileSync(bytes(root, 'out\xe9/3'), sampleInstance({ seed: 3 }).file);
+    symlinkSync(bytes(root, 'in/f\xe9'), bytes(root, 'in/a\xe9'));
+    symlinkSync(bytes(root, 'out\xe9'), join(root, 'in/z'));
+    const selected = join(root, 'in');
+    assert.deepEqual(listing(selected, await scanned([selected])), ['1', 'a\udce9/2', 'z: link out of the selection']);
+    const files: ScannedFile[] = [];
+    for await (const file of scan([selected], { recurse: true, followLinks: true }, NEVER)) files.push(file);
+    assert.equal(files.at(-1)?.type === 'instance' && files.at(-1)?.path, join(selected, 'z/3'));
+    const last = files.at(-1);
+    assert.equal(last?.type === 'instance' && last.leadsTo, join(root, 'out\udce9/3'));
   });
 });
 

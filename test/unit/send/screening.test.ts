@@ -60,11 +60,32 @@ describe('what was found in a file', () => {
       fault: 'leading zero',
       count: 1,
     },
+    { code: 'stray meta elements', offset: 300, place: 'before the data set', count: 1 },
+    { code: 'wrong encoding', offset: 300, transferSyntaxUID: '1.2', actual: 'Explicit VR Little Endian' },
+    {
+      code: 'pixel data against transfer syntax',
+      offset: 900,
+      tag: '(7FE0,0010)',
+      transferSyntaxUID: '1.2',
+      pixels: 'native',
+      count: 1,
+    },
+    { code: 'missing attribute', offset: 300, tag: '(0008,0018)', keyword: 'SOPInstanceUID' },
+    { code: 'no study or series', offset: 300, missing: [{ tag: '(0020,000D)', keyword: 'StudyInstanceUID' }] },
     { code: 'no pixel data', offset: 900 },
     { code: 'not checked', offset: 900 },
   ];
   /** Sent all the same: DCMTK and Orthanc store it. */
-  const SENT = ['zero padding', 'odd value', 'meta disagrees', 'ill-formed UID', 'no pixel data', 'not checked'];
+  const SENT = [
+    'zero padding',
+    'odd value',
+    'meta disagrees',
+    'stray meta elements',
+    'no study or series',
+    'ill-formed UID',
+    'no pixel data',
+    'not checked',
+  ];
 
   const instance = (findings: readonly Finding[]): ScannedFile => ({
     type: 'instance',

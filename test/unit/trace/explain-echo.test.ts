@@ -44,6 +44,14 @@ describe('explainEcho', () => {
       /called AE title/,
     );
     assert.match(failed({ status: 0x0122 }), /0122H SOP Class Not Supported/);
+    assert.match(
+      failed({ status: 0x0122, errorComment: 'not\u202e for\r\nyou' }),
+      /answered C-ECHO with 0122H SOP Class Not Supported \("not for you"\)\./,
+    );
+    assert.match(
+      failed({ failure: { code: 'verification refused', result: 0, unproposedTransferSyntax: '1.2.840.10008.1.2.5' } }),
+      /not Verification \(accepted with RLE Lossless \(1\.2\.840\.10008\.1\.2\.5\), which was not proposed\)/,
+    );
     assert.match(failed({}), /was not verified/);
   });
 

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Finding } from '../../../src/part10/check/finding.ts';
 import { reportJson } from '../../../src/report/json.ts';
 import { reportMarkdown } from '../../../src/report/markdown.ts';
 import { notesOf } from '../../../src/report/problems.ts';
 import type { PreflightCode, PreflightFinding } from '../../../src/send/preflight-policy.ts';
-import { explain, sentence } from '../../../src/trace/explain.ts';
+import { explain, explainFile, sentence } from '../../../src/trace/explain.ts';
 import { explainPreflight } from '../../../src/trace/explain-preflight.ts';
 import { failedFile, sendResult, storedFile } from '../../support/send-results.ts';
 
+const STUDY = { tag: '(0020,000D)', keyword: 'StudyInstanceUID' };
 const UID = { code: 'ill-formed UID', offset: 400, tag: '(0008,0018)', keyword: 'SOPInstanceUID', count: 1 } as const;
 
 /** Findings of each code, and what their text must match. A new code does not compile until it is here. */
@@ -27,6 +29,10 @@ const EVERY_CODE: {
     [
       { code: 'truncated', offset: 900, part: 'pixel data', tag: '(7FE0,0010)' },
       /at byte 900: the compressed pixel data has no end/,
+    ],
+    [
+      { code: 'truncated', offset: 900, part: 'delimiter', tag: '(7FE0,0010)' },
+      /image is whole, but the delimiter .* is missing at byte 900.*keeps the bytes stores it.*written anew/,
     ],
     [{ code: 'truncated', offset: 900, part: 'sequence', tag: '(0008,1140)' }, /the sequence \(0008,1140\) has no end/],
   ],
@@ -91,6 +97,57 @@ const EVERY_CODE: {
       /^1 element of group 0002 stands in the data set at byte 900\. .*it is sent with the data set/,
     ],
   ],
+  'wrong encoding': [
+    [
+      {
+        code: 'wrong encoding',
+        offset: 332,
+        transferSyntaxUID: '1.2.840.10008.1.2.4.50',
+        actual: 'Implicit VR Little Endian',
+      },
+      /^The File Meta Information says JPEG Baseline \(Process 1\) .*\(1\.2\.840\.10008\.1\.2\.4\.50\), but the data set is in Implicit VR Little Endian, at byte 332\./,
+    ],
+  ],
+  'pixel data against transfer syntax': [
+    [
+      {
+        code: 'pixel data against transfer syntax',
+        offset: 1340,
+        tag: '(7FE0,0010)',
+        transferSyntaxUID: '1.2.840.10008.1.2.5',
+        pixels: 'native',
+        count: 1,
+      },
+      /^The pixel data \(7FE0,0010\) at byte 1340 is native, not encapsulated: RLE Lossless \(1\.2\.840\.10008\.1\.2\.5\) does not allow it \(PS3\.5 A\.4\)\./,
+    ],
+    [
+      {
+        code: 'pixel data against transfer syntax',
+        offset: 1340,
+        tag: '(7FE0,0008)',
+        transferSyntaxUID: '1.2.840.10008.1.2.1',
+        pixels: 'encapsulated',
+        count: 3,
+      },
+      /is encapsulated, not native: Explicit VR Little Endian .* does not allow it \(PS3\.5 A\.4\), and 2 others like it\./,
+    ],
+  ],
+  'missing attribute': [
+    [
+      { code: 'missing attribute', offset: 332, tag: '(0008,0018)', keyword: 'SOPInstanceUID' },
+      /^The data set has no SOPInstanceUID \(0008,0018\); only the File Meta Information has one/,
+    ],
+  ],
+  'no study or series': [
+    [
+      {
+        code: 'no study or series',
+        offset: 332,
+        missing: [STUDY, { tag: '(0020,000E)', keyword: 'SeriesInstanceUID' }],
+      },
+      /^The data set has no StudyInstanceUID \(0020,000D\) and no SeriesInstanceUID \(0020,000E\)\. .*many refuse/,
+    ],
+  ],
   'no pixel data': [[{ code: 'no pixel data', offset: 900 }, /image without pixel data.*at byte 900/]],
   'not checked': [[{ code: 'not checked', offset: 900 }, /not checked from byte 900 on/]],
   'duplicate instance': [
@@ -137,6 +194,19 @@ describe('explanations of findings', () => {
       }
     });
   }
+
+  it('go into the cause of a failure that they explain', () => {
+    const finding = { code: 'no study or series', offset: 332, missing: [STUDY] } as const;
+    const causeOf = (status: number, findings: readonly Finding[]) =>
+      explainFile(failedFile('/a', { code: 'status', status }, { findings }))?.cause ?? '';
+    assert.match(
+      causeOf(0xa700, [finding]),
+      /^The file has no StudyInstanceUID \(0020,000D\), .*or the PACS disk is full/,
+    );
+    assert.match(causeOf(0xc000, [finding]), /^The file has no StudyInstanceUID \(0020,000D\), .*store nothing\.$/);
+    assert.match(causeOf(0xa700, []), /^The PACS disk may be full/);
+    assert.match(causeOf(0xb000, [finding]), /^The instance is stored/);
+  });
 
   it('name the other file if paths may be shown', () => {
     const finding = {

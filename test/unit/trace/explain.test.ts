@@ -5,6 +5,8 @@ import type { Reason } from '../../../src/send/outcome.ts';
 import { contextOf, explain, sentence } from '../../../src/trace/explain.ts';
 import { CT, EXPLICIT, IMPLICIT, J2K } from '../../support/trace-records.ts';
 
+const DEFLATED = '1.2.840.10008.1.2.1.99';
+
 const words = (reason: Reason): string => sentence(explain(reason, { peerName: 'ORTHANC' }));
 
 const systemError = (code: string) => ({
@@ -71,8 +73,10 @@ const EVERY_CODE: { readonly [K in Code]: readonly [Extract<Reason, { code: K }>
       sopClassUID: CT,
       refused: [{ transferSyntaxUID: J2K, result: 4 }],
       accepted: [EXPLICIT],
+      further: [EXPLICIT],
+      hinderedBy: 'conversion',
     },
-    /refused CT Image Storage .* in JPEG 2000 .*1\.2\.840\.10008\.1\.2\.4\.90.*Transfer Syntaxes Not Supported.*would take this SOP class in Explicit VR Little Endian.*conversion .*option --conversion/,
+    /refused CT Image Storage .* in JPEG 2000 .*1\.2\.840\.10008\.1\.2\.4\.90.*Transfer Syntaxes Not Supported.*accepted this SOP class in Explicit VR Little Endian.*conversion .*option --conversion/,
   ],
   status: [
     { code: 'status', status: 0xa700, errorComment: 'Cannot write to file' },
@@ -100,8 +104,8 @@ const EVERY_CODE: { readonly [K in Code]: readonly [Extract<Reason, { code: K }>
     /same bytes is in another file of this send, which was to be sent for both\. ORTHANC took no data for 1 min\. /,
   ],
   'cannot convert': [
-    { code: 'cannot convert', from: J2K, to: EXPLICIT, detail: 'no decoder' },
-    /from JPEG 2000.* to Explicit VR Little Endian \(no decoder\).*does not take the transfer syntax of the file/,
+    { code: 'cannot convert', from: J2K, to: EXPLICIT, detail: 'no decoder', why: 'not decoded' },
+    /from JPEG 2000.* to Explicit VR Little Endian \(no decoder\).*Get the file again .*to accept JPEG 2000/,
   ],
   'given up': [
     { code: 'given up', lostAssociations: 3, last: { code: 'timeout', phase: 'write', afterMs: 60_000 } },
@@ -230,12 +234,66 @@ describe('explain', () => {
       });
     assert.match(
       refused(3, 3),
-      /does not take CT Image Storage .* at all \(Rejected - Abstract Syntax Not Supported\)/,
+      /refused CT Image Storage .* in JPEG 2000 .* and in Implicit VR Little Endian .* \(Rejected - Abstract Syntax Not Supported\)\. It does not store this kind of object\./,
     );
+    assert.match(refused(3), /may not store this kind of object; but some peers, such as Orthanc/);
     assert.match(refused(4, 1), /JPEG 2000.*Transfer Syntaxes Not Supported.*Implicit VR.*User Rejection/);
     assert.match(refused(undefined), /Not Answered/);
-    assert.match(refused(0), /accepted with another transfer syntax/);
     assert.match(refused(), /No presentation context was proposed/);
+  });
+
+  it('does not say that a class is not taken which was accepted in another context', () => {
+    const reason: Reason = {
+      code: 'presentation context refused',
+      sopClassUID: CT,
+      refused: [{ transferSyntaxUID: J2K, result: 3 }],
+      accepted: [EXPLICIT],
+    };
+    assert.match(words(reason), /Abstract Syntax Not Supported\)\. It accepted this SOP class in Explicit VR Little/);
+    assert.doesNotMatch(words(reason), /at all|does not store|conversion/);
+  });
+
+  it('names the transfer syntax that a context was accepted with and that was not proposed', () => {
+    const answered = (uid: string): string =>
+      words({
+        code: 'presentation context refused',
+        sopClassUID: CT,
+        refused: [{ transferSyntaxUID: J2K, result: 0, unproposedTransferSyntax: uid }],
+        accepted: [],
+      });
+    assert.match(
+      answered(EXPLICIT),
+      /in JPEG 2000 .* \(accepted with Explicit VR Little Endian \(1\.2\.840\.10008\.1\.2\.1\), which was not proposed\).*defective/,
+    );
+    assert.match(answered(''), /accepted without a transfer syntax/);
+    assert.doesNotMatch(answered(EXPLICIT), /refused|Not Answered|Ask its administrator/);
+  });
+
+  it('names our own option where it kept a transfer syntax from being proposed', () => {
+    const hindered = (hinderedBy: 'conversion' | 'requestTransferSyntax', accepted: string[] = []): string =>
+      words({
+        code: 'presentation context refused',
+        sopClassUID: CT,
+        refused: [{ transferSyntaxUID: J2K, result: 4 }],
+        accepted,
+        further: [EXPLICIT],
+        hinderedBy,
+      });
+    assert.match(hindered('conversion'), /Allow the conversion to other transfer syntaxes \(setting conversion/);
+    assert.match(
+      hindered('requestTransferSyntax'),
+      /Do not limit what is proposed \(setting requestTransferSyntax, option -xe/,
+    );
+    // Nothing can be converted to it.
+    assert.doesNotMatch(hindered('conversion', ['1.2.840.10008.1.2.4.50']), /conversion/);
+  });
+
+  it('tells a damaged file from a transfer syntax that the peer does not take', () => {
+    const reason = { code: 'cannot convert', from: DEFLATED, to: EXPLICIT, detail: 'unexpected end' } as const;
+    assert.doesNotMatch(words({ ...reason, why: 'damaged' }), /administrator/);
+    assert.match(words({ ...reason, why: 'damaged' }), /it is damaged, or defective.*Get the file again/);
+    assert.equal(explain({ ...reason, why: 'damaged' }).whose, 'local');
+    assert.match(words({ ...reason, why: 'not allowed' }), /setting requestTransferSyntax.*setting conversion/);
   });
 
   it('says that the instance is stored for warnings, and never for failures', () => {

@@ -22,7 +22,7 @@ import {
   RLE_LOSSLESS,
   sampleInstance,
 } from '../../../support/dicom-builder.ts';
-import { fileOf, headerOf, problemOf } from '../../../support/parsed-headers.ts';
+import { fileOf, headerOf, parse, problemOf } from '../../../support/parsed-headers.ts';
 
 const SYNTAXES = [IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE, DEFLATED_LE, JPEG_BASELINE, RLE_LOSSLESS];
 const UNCOMPRESSED = [IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE];
@@ -202,8 +202,34 @@ describe('the UIDs of the data set and of the meta group', () => {
     test(`the meta group stands in for ${elements.length === 1 ? 'missing' : 'empty'} UIDs`, () => {
       const header = headerOf(fileOf(elements, EXPLICIT_LE, { metaSopClass: MR_IMAGE }));
       assert.deepEqual([header.sopClassUID, header.sopInstanceUID], [MR_IMAGE, '2.25.77']);
+      const step = parse(fileOf(elements));
+      assert.deepEqual(step.type === 'instance' && step.standIns?.map(({ tag }) => tag), [
+        '(0008,0016)',
+        '(0008,0018)',
+      ]);
     });
   }
+
+  for (const transferSyntax of SYNTAXES) {
+    test(`those of a data set that is not sorted are found, ${transferSyntax}`, () => {
+      const { elements } = sampleInstance({ transferSyntax });
+      const isUID = ({ tag }: BuiltElement) => tag === 0x00080016 || tag === 0x00080018;
+      const last = elements.slice(-1);
+      const unsorted = [...elements.slice(0, -1).filter((one) => !isUID(one)), ...elements.filter(isUID), ...last];
+      // Implicit VR is told by the order of tags, so its first elements are in order here, too.
+      const header = headerOf(fileOf(unsorted, transferSyntax, { metaSopInstance: '2.25.99' }));
+      assert.deepEqual([header.sopClassUID, header.sopInstanceUID], [CT_IMAGE, '2.25.1000000001']);
+    });
+  }
+
+  test('they are searched no further than a header is read', () => {
+    const long = element(0x00091001, 'OB', Buffer.alloc(2_000_000));
+    const { elements } = sampleInstance();
+    const rest = elements.filter(({ tag }) => tag !== 0x00080018);
+    const file = fileOf([...rest.slice(0, 6), long, ...rest.slice(6)], EXPLICIT_LE);
+    const step = parseHeader(file.subarray(0, 4096), file.length);
+    assert.deepEqual(step.type === 'instance' && step.standIns, [{ tag: '(0008,0018)', keyword: 'SOPInstanceUID' }]);
+  });
 
   test('a missing UID is named', () => {
     const onlyClass = [element(0x00080016, 'UI', CT_IMAGE), element(0x00080060, 'CS', 'CT')];

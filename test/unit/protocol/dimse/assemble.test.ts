@@ -8,7 +8,13 @@ import {
   UNEXPECTED_PDU_PARAMETER,
 } from '../../../../src/protocol/errors.ts';
 import type { PresentationDataValue } from '../../../../src/protocol/ul/pdu.ts';
-import { commandSet, storeRequestElements, storeResponseElements } from '../../../support/naive-command-set.ts';
+import {
+  commandElement,
+  commandSet,
+  storeRequestElements,
+  storeResponseElements,
+  us,
+} from '../../../support/naive-command-set.ts';
 
 const REQUEST = commandSet([...storeRequestElements().values()]);
 const RESPONSE = commandSet([...storeResponseElements().values()]);
@@ -102,6 +108,56 @@ suite('MessageAssembler', () => {
     const assembler = new MessageAssembler();
     assembler.receive(commandPdv(REQUEST, true));
     refused(() => assembler.receive(commandPdv(RESPONSE, true)), UNEXPECTED_PDU_PARAMETER, /where a data set is due/);
+  });
+
+  suite('a C-STORE-RSP that announces a data set', () => {
+    const announcing = commandSet([
+      ...[...storeResponseElements()].filter(([element]) => element !== 0x0800).map(([, bytes]) => bytes),
+      commandElement(0x0800, us(0x0001)),
+    ]);
+    const after = (): MessageAssembler => {
+      const assembler = new MessageAssembler();
+      const event = assembler.receive(commandPdv(announcing, true));
+      assert.ok(event?.type === 'command');
+      assert.equal(event.hasDataSet, false);
+      assert.equal(event.isDataSetAnnounced, true);
+      assert.deepEqual(event.breaches, [{ code: 'data set announced' }]);
+      return assembler;
+    };
+
+    test('has none: a command in any context begins the next message', () => {
+      for (const context of [1, 3]) {
+        assert.equal(after().receive(commandPdv(RESPONSE, true, context))?.type, 'command');
+        const inFragments = after();
+        assert.equal(inFragments.receive(commandPdv(RESPONSE.subarray(0, 10), false, context)), undefined);
+        assert.equal(inFragments.receive(commandPdv(RESPONSE.subarray(10), true, context))?.type, 'command');
+      }
+    });
+
+    test('a data set that follows is told once, and ends before the next command', () => {
+      const assembler = after();
+      const first = assembler.receive(dataPdv(Buffer.alloc(10), false));
+      assert.ok(first?.type === 'data set');
+      assert.deepEqual(first.breach, { code: 'data set sent' });
+      const last = assembler.receive(dataPdv(Buffer.alloc(10), true));
+      assert.equal(last?.type === 'data set' && last.breach === undefined && last.isLast, true);
+      assert.equal(assembler.receive(commandPdv(RESPONSE, true))?.type, 'command');
+      const inside = after();
+      inside.receive(dataPdv(Buffer.alloc(10), false));
+      refused(() => inside.receive(commandPdv(RESPONSE, true)), UNEXPECTED_PDU_PARAMETER, /where a data set is due/);
+    });
+
+    test('that data set is in the same context, and bounded', () => {
+      refused(() => after().receive(dataPdv(RESPONSE, true, 3)), UNEXPECTED_PDU_PARAMETER, /context 3 inside/);
+      const endless = after();
+      refused(
+        () => {
+          for (;;) endless.receive(dataPdv(Buffer.alloc(1_000_000), false));
+        },
+        INVALID_PDU_PARAMETER_VALUE,
+        /our limit/,
+      );
+    });
   });
 
   test('another presentation context inside a message is refused', () => {

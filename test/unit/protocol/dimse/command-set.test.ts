@@ -133,7 +133,6 @@ suite('decodeCommandSet', () => {
   for (const [element, name] of [
     [0x0100, /Command Field/],
     [0x0120, /Message ID Being Responded To/],
-    [0x0800, /Command Data Set Type/],
     [0x0900, /without Status/],
   ] as const) {
     test(`a C-STORE-RSP without (0000,${element.toString(16).padStart(4, '0')}), or with an empty one, is refused`, () => {
@@ -158,24 +157,79 @@ suite('decodeCommandSet', () => {
     refused(commandSet([field(0x8030), commandElement(0x0120, us(1)), noDataSet]), /C-ECHO-RSP without Status/);
   });
 
-  test('numbers of the wrong width are refused', () => {
-    refused(response({ 0x0900: commandElement(0x0900, ul(0)) }), /0900.* 4 bytes/);
+  test('numbers of the wrong width are refused where their value is in doubt', () => {
+    refused(response({ 0x0900: commandElement(0x0900, us(0, 0xa700)) }), /0900.* 4 bytes/);
     refused(response({ 0x0900: commandElement(0x0900, Buffer.of(0)) }), /0900.* 1 bytes/);
-    refused(response({ 0x0120: commandElement(0x0120, ul(7)) }), /0120/);
-    refused(response({ 0x0901: commandElement(0x0901, us(0x0010)) }), /0901.*multiple of 4/);
-    refused(response({ 0x0903: commandElement(0x0903, 'abc') }), /0903/);
-    refused(Buffer.concat([commandElement(0x0000, us(4)), response().subarray(12)]), /Group Length.* 2 bytes/);
+    refused(response({ 0x0900: commandElement(0x0900, us(0, 0, 0)) }), /0900.* 6 bytes/);
+    refused(response({ 0x0120: commandElement(0x0120, us(7, 1)) }), /0120/);
+    refused(
+      response({ 0x0800: commandElement(0x0800, us(0x0101, 1)), 0x0100: commandElement(0x0100, us(0x8020)) }),
+      /0800/,
+    );
+    refused(request({ 0x0110: commandElement(0x0110, ul(7)) }), /0110.* 4 bytes/);
+    refused(Buffer.concat([commandElement(0x0000, us(4)), request().subarray(12)]), /Group Length.* 2 bytes/);
+  });
+
+  test('a response whose numbers are too long, and beyond doubt, is taken; each is a breach', () => {
+    const right = decodeCommandSet(response());
+    for (const [element, value] of [
+      [0x0100, 0x8001],
+      [0x0120, 7],
+      [0x0800, 0x0101],
+      [0x0900, 0xa700],
+    ] as const) {
+      assert.deepEqual(decodeCommandSet(response({ [element]: commandElement(element, ul(value)) })), {
+        ...right,
+        breaches: [{ code: 'wrong length', element, length: 4 }],
+      });
+    }
+    const groupLength = decodeCommandSet(Buffer.concat([commandElement(0x0000, us(4)), response().subarray(12)]));
+    assert.deepEqual(groupLength, { ...right, breaches: [{ code: 'wrong length', element: 0x0000, length: 2 }] });
+  });
+
+  test('what a response need not carry is left out where its length is wrong', () => {
+    const { command, breaches } = decodeCommandSet(
+      response({ 0x0901: commandElement(0x0901, us(0x0010)), 0x0903: commandElement(0x0903, 'abc') }),
+    );
+    assert.equal('OffendingElement' in command || 'ErrorID' in command, false);
+    assert.deepEqual(
+      breaches?.map((breach) => 'length' in breach && [breach.element, breach.length]),
+      [
+        [0x0901, 2],
+        [0x0903, 3],
+      ],
+    );
+  });
+
+  test('elements of other groups do not belong to a response, and make a request none', () => {
+    const foreign = commandElement(0x0010, 'x ', 2, 0x0008);
+    const breaches = [{ code: 'foreign element', tag: 0x00080010 }];
+    for (const bytes of [Buffer.concat([response(), foreign, foreign]), Buffer.concat([foreign, response()])]) {
+      assert.deepEqual(decodeCommandSet(bytes), { ...decodeCommandSet(response()), breaches });
+    }
+    refused(request({ 0x2000: foreign }), /\(0008,0010\) is not of group 0000/);
+    refused(foreign, /\(0008,0010\) is not of group 0000/);
+    refused(Buffer.concat([foreign, Buffer.alloc(7)]), /\(0008,0010\) is not of group 0000/);
+  });
+
+  test('a response that has no data set need not say so', () => {
+    const breaches = [{ code: 'no Command Data Set Type' }];
+    for (const absent of [undefined, commandElement(0x0800, '')]) {
+      assert.deepEqual(decodeCommandSet(response({ 0x0800: absent })), { ...decodeCommandSet(response()), breaches });
+    }
+    const other = commandElement(0x0100, us(0x8020));
+    refused(response({ 0x0100: other, 0x0800: undefined }), /Command Data Set Type/);
+    refused(request({ 0x0800: undefined }), /Command Data Set Type/);
   });
 
   test('an unknown priority is refused', () => {
     refused(request({ 0x0700: commandElement(0x0700, us(3)) }), /Priority/);
   });
 
-  test('lengths past the end, bytes left over and other groups are refused', () => {
+  test('lengths past the end and bytes left over are refused', () => {
     refused(response({ 0x1000: commandElement(0x1000, '1.2.3\0', 7) }), /claims 7 bytes, 6 are left/);
     refused(response({ 0x1000: commandElement(0x1000, '1.2.3\0', 0xffffffff) }), /claims 4294967295/);
     refused(Buffer.concat([response(), Buffer.alloc(7)]), /7 bytes after the last element/);
-    refused(response({ 0x2000: commandElement(0x0010, 'x ', 2, 0x0008) }), /\(0008,0010\) is not of group 0000/);
     refused(Buffer.alloc(0), /without Command Field/);
   });
 

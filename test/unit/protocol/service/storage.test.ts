@@ -37,35 +37,47 @@ suite('storeResponse', () => {
 
 suite('judgeStoreResponse', () => {
   test('success, warning and failure', () => {
-    assert.deepEqual(judgeStoreResponse(RQ, RSP), { type: 'answer', status: 0, category: 'success' });
-    assert.deepEqual(judgeStoreResponse(RQ, { ...RSP, Status: 0xb000 }), {
+    assert.deepEqual(judgeStoreResponse(RQ, RSP, []), { type: 'answer', status: 0, category: 'success' });
+    assert.deepEqual(judgeStoreResponse(RQ, { ...RSP, Status: 0xb000 }, []), {
       type: 'answer',
       status: 0xb000,
       category: 'warning',
     });
     assert.deepEqual(
-      judgeStoreResponse(RQ, { ...RSP, Status: 0xa9fe, ErrorComment: 'bad', OffendingElement: [0x00080018] }),
+      judgeStoreResponse(RQ, { ...RSP, Status: 0xa9fe, ErrorComment: 'bad', OffendingElement: [0x00080018] }, []),
       { type: 'answer', status: 0xa9fe, category: 'failure', errorComment: 'bad', offendingElement: [0x00080018] },
     );
   });
 
   test('pending and cancel are failures, never success', () => {
     for (const Status of [0xff00, 0xff01, 0xfe00, 0x1234, 0xffff]) {
-      const judgement = judgeStoreResponse(RQ, { ...RSP, Status });
+      const judgement = judgeStoreResponse(RQ, { ...RSP, Status }, []);
       assert.ok(judgement.type === 'answer' && judgement.category === 'failure', Status.toString(16));
     }
   });
 
   test('a response to another message is no answer, whatever its status', () => {
-    const judgement = judgeStoreResponse(RQ, { ...RSP, MessageIDBeingRespondedTo: 8 });
+    const judgement = judgeStoreResponse(RQ, { ...RSP, MessageIDBeingRespondedTo: 8 }, []);
     assert.ok(judgement.type === 'invalid');
     assert.match(judgement.detail, /message 8 while message 7/);
   });
 
-  test('a response that names another instance is no answer; one that names the same or none is', () => {
-    assert.equal(judgeStoreResponse(RQ, { ...RSP, AffectedSOPInstanceUID: '1.2.3.5' }).type, 'invalid');
-    assert.equal(judgeStoreResponse(RQ, { ...RSP, AffectedSOPInstanceUID: '1.2.3.4' }).type, 'answer');
-    assert.equal(judgeStoreResponse(RQ, RSP).type, 'answer');
+  test('a response that names another instance is taken by its Message ID, and told', () => {
+    const other = judgeStoreResponse(RQ, { ...RSP, AffectedSOPInstanceUID: '1.2.3.5' }, []);
+    assert.ok(other.type === 'answer');
+    assert.deepEqual(other.breach, { code: 'another SOP Instance UID' });
+    for (const response of [{ ...RSP, AffectedSOPInstanceUID: '1.2.3.4' }, RSP]) {
+      const judgement = judgeStoreResponse(RQ, response, []);
+      assert.ok(judgement.type === 'answer' && judgement.breach === undefined);
+    }
+  });
+
+  test('a response that names the instance of another open request is no answer', () => {
+    const beside = [{ ...RQ, MessageID: 8, AffectedSOPInstanceUID: '1.2.3.5' }];
+    const judgement = judgeStoreResponse(RQ, { ...RSP, AffectedSOPInstanceUID: '1.2.3.5' }, beside);
+    assert.ok(judgement.type === 'invalid');
+    const third = judgeStoreResponse(RQ, { ...RSP, AffectedSOPInstanceUID: '1.2.3.6' }, beside);
+    assert.equal(third.type, 'answer');
   });
 
   test('any other message is no answer', () => {
@@ -75,7 +87,7 @@ suite('judgeStoreResponse', () => {
       { type: 'other', CommandField: 0x8020, MessageIDBeingRespondedTo: 7, Status: 0 },
     ];
     for (const command of others) {
-      const judgement = judgeStoreResponse(RQ, command);
+      const judgement = judgeStoreResponse(RQ, command, []);
       assert.ok(judgement.type === 'invalid', command.type);
       assert.match(judgement.detail, command.type === 'other' ? /8020H/ : new RegExp(command.type));
     }

@@ -1,0 +1,192 @@
+// What single elements tell: strays of group 0002, pixel data against the transfer syntax, missing UIDs, unknown VRs.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { encodingOf } from '../../../../src/part10/transfer-syntax-encoding.ts';
+import {
+  type BuiltElement,
+  buildFile,
+  CT_IMAGE,
+  DEFLATED_LE,
+  EXPLICIT_BE,
+  EXPLICIT_LE,
+  element,
+  encodeDataSet,
+  encodeElements,
+  encodingOfSyntax,
+  IMPLICIT_LE,
+  JPEG_2000_LOSSLESS,
+  JPEG_BASELINE,
+  RLE_LOSSLESS,
+  sampleInstance,
+  seededBytes,
+} from '../../../support/dicom-builder.ts';
+import { built, FRONT, findingsOf, PLAIN, UIDS, WALKED, wholeInspection } from '../../../support/inspection.ts';
+
+describe('elements of group 0002', () => {
+  const STRAY = element(0x00020010, 'UI', RLE_LOSSLESS);
+
+  for (const transferSyntax of PLAIN) {
+    test(`in the data set are counted, ${transferSyntax}`, async () => {
+      const { elements } = sampleInstance();
+      const nested = element(0x00081140, 'SQ', { items: [[STRAY]], undefinedLength: true, undefinedItemLength: true });
+      const { file } = built(
+        elements.flatMap((one) => (one.tag === 0x00081140 ? [nested] : one.tag === 0x00280010 ? [one, STRAY] : [one])),
+        transferSyntax,
+      );
+      const findings = await findingsOf(file);
+      const strays = findings.find(({ code }) => code === 'stray meta elements');
+      const offset = file.indexOf(encodeElements([STRAY], encodingOfSyntax(transferSyntax)));
+      assert.deepEqual(strays, { code: 'stray meta elements', place: 'in the data set', offset, count: 2 });
+    });
+  }
+
+  test('in front of the data set are told, with the first of them', async () => {
+    const { dataSet, ...sample } = sampleInstance();
+    const file = buildFile({ ...sample, dataSet: Buffer.concat([encodeElements([STRAY], 'explicit LE'), dataSet]) });
+    const strays = { place: 'before the data set', offset: sample.dataSetOffset, count: 1 };
+    assert.deepEqual(await findingsOf(file), [{ code: 'stray meta elements', ...strays }]);
+  });
+});
+
+describe('pixel data and transfer syntax', () => {
+  const NATIVE = [IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE];
+  const ENCAPSULATED = [
+    RLE_LOSSLESS,
+    JPEG_BASELINE,
+    JPEG_2000_LOSSLESS,
+    '1.2.840.10008.1.2.4.100',
+    '1.2.840.10008.1.2.4.201',
+  ];
+  const pixels = seededBytes(64, 1);
+  const fragments = (tag = 0x7fe00010) => element(tag, 'OB', { fragments: [new Uint8Array(0), pixels] });
+  const icon = (inside: BuiltElement, undefinedLength: boolean) =>
+    element(0x00880200, 'SQ', { items: [[inside]], undefinedLength, undefinedItemLength: undefinedLength });
+  const against = async (elements: readonly BuiltElement[], transferSyntax: string) =>
+    (await findingsOf(built([...FRONT, ...elements], transferSyntax).file)).flatMap((finding) =>
+      finding.code === 'pixel data against transfer syntax' ? [[finding.tag, finding.pixels, finding.count]] : [],
+    );
+
+  for (const transferSyntax of ENCAPSULATED) {
+    test(`must be encapsulated in ${transferSyntax}, but not in a sequence`, async () => {
+      const native = [['(7FE0,0010)', 'native', 1]];
+      assert.deepEqual(await against([element(0x7fe00010, 'OW', pixels)], transferSyntax), native);
+      assert.deepEqual(await against([element(0x7fe00010, 'OB', new Uint8Array(0))], transferSyntax), native);
+      assert.deepEqual(await against([fragments()], transferSyntax), []);
+      for (const undefinedLength of [true, false]) {
+        const inIcon = icon(element(0x7fe00010, 'OB', pixels), undefinedLength);
+        assert.deepEqual(await against([inIcon, fragments()], transferSyntax), []);
+      }
+      assert.deepEqual(await against([icon(fragments(), true), fragments()], transferSyntax), []);
+    });
+  }
+
+  for (const transferSyntax of NATIVE) {
+    test(`must be native in ${transferSyntax}, in a sequence, too`, async () => {
+      const { file, start } = built([...FRONT, fragments()], transferSyntax);
+      const [finding] = await findingsOf(file);
+      const offset = start + encodeElements(FRONT, encodingOfSyntax(transferSyntax)).length;
+      assert.deepEqual(finding, {
+        code: 'pixel data against transfer syntax',
+        offset,
+        tag: '(7FE0,0010)',
+        transferSyntaxUID: transferSyntax,
+        pixels: 'encapsulated',
+        count: 1,
+      });
+      assert.deepEqual(await against([icon(fragments(), true), fragments()], transferSyntax), [
+        ['(7FE0,0010)', 'encapsulated', 2],
+      ]);
+      assert.deepEqual(await against([element(0x7fe00010, 'OW', new Uint8Array(0))], transferSyntax), []);
+    });
+  }
+
+  test('is never encapsulated if it is float', async () => {
+    for (const transferSyntax of [...NATIVE, RLE_LOSSLESS]) {
+      for (const [tag, vr] of [
+        [0x7fe00008, 'OF'],
+        [0x7fe00009, 'OD'],
+      ] as const) {
+        assert.deepEqual(await against([element(tag, vr, pixels)], transferSyntax), []);
+        const [[, form] = []] = await against([fragments(tag)], transferSyntax);
+        assert.equal(form, 'encapsulated');
+      }
+    }
+  });
+
+  test('is not judged in a syntax that nobody knows', async () => {
+    for (const metaTransferSyntax of ['1.2.840.10008.1.2.4.999', '1.3.46.1.2']) {
+      for (const one of [element(0x7fe00010, 'OW', pixels), fragments()]) {
+        const sample = { transferSyntax: EXPLICIT_LE, sopClass: CT_IMAGE, sopInstance: '2.25.7' };
+        const dataSet = encodeElements([...FRONT, one], 'explicit LE');
+        assert.deepEqual(await findingsOf(buildFile({ ...sample, dataSet }, { metaTransferSyntax })), []);
+      }
+    }
+  });
+
+  test('an encoding that the transfer syntax does not name is a finding', async () => {
+    const { elements, ...sample } = sampleInstance();
+    for (const [declared, actual] of [
+      [JPEG_BASELINE, IMPLICIT_LE],
+      [EXPLICIT_LE, EXPLICIT_BE],
+    ] as const) {
+      const file = buildFile({ ...sample, transferSyntax: declared, dataSet: encodeDataSet(elements, actual) });
+      const [finding] = await findingsOf(file);
+      assert.deepEqual(finding, {
+        code: 'wrong encoding',
+        offset: file.length - encodeDataSet(elements, actual).length,
+        transferSyntaxUID: declared,
+        actual: encodingOf(actual),
+      });
+    }
+  });
+});
+
+describe('UIDs that the data set lacks', () => {
+  const attribute = (code: string, tag: string, keyword: string, offset: number) => ({ code, offset, tag, keyword });
+  const without = (tags: readonly number[], transferSyntax: string, isEmpty: boolean) => {
+    const sample = sampleInstance({ transferSyntax });
+    const elements = sample.elements.flatMap((one) =>
+      tags.includes(one.tag) ? (isEmpty ? [{ ...one, value: '' }] : []) : [one],
+    );
+    return buildFile({ ...sample, dataSet: encodeDataSet(elements, transferSyntax) });
+  };
+
+  for (const transferSyntax of [...WALKED, DEFLATED_LE]) {
+    for (const isEmpty of [false, true]) {
+      const how = `${isEmpty ? 'empty' : 'absent'}, ${transferSyntax}`;
+
+      test(`SOP class and instance, ${how}`, async () => {
+        const offset = sampleInstance({ transferSyntax }).dataSetOffset;
+        const sopClass = attribute('missing attribute', '(0008,0016)', 'SOPClassUID', offset);
+        const sopInstance = attribute('missing attribute', '(0008,0018)', 'SOPInstanceUID', offset);
+        assert.deepEqual(await findingsOf(without([0x00080016], transferSyntax, isEmpty)), [sopClass]);
+        assert.deepEqual(await findingsOf(without([0x00080018], transferSyntax, isEmpty)), [sopInstance]);
+        const both = without([0x00080016, 0x00080018], transferSyntax, isEmpty);
+        assert.deepEqual(await findingsOf(both), [sopClass, sopInstance]);
+      });
+
+      // The structure of a deflated data set is not walked.
+      if (transferSyntax === DEFLATED_LE) continue;
+      test(`study and series, ${how}`, async () => {
+        const offset = sampleInstance({ transferSyntax }).dataSetOffset;
+        const study = { tag: '(0020,000D)', keyword: 'StudyInstanceUID' };
+        const series = { tag: '(0020,000E)', keyword: 'SeriesInstanceUID' };
+        const lacking = (...missing: object[]) => [{ code: 'no study or series', offset, missing }];
+        const findings = async (...tags: number[]) =>
+          (await wholeInspection(without(tags, transferSyntax, isEmpty))).findings;
+        assert.deepEqual(await findings(0x0020000d), lacking(study));
+        assert.deepEqual(await findings(0x0020000e), lacking(series));
+        assert.deepEqual(await findings(0x0020000d, 0x0020000e), lacking(study, series));
+      });
+    }
+  }
+
+  test('an object that belongs to no study has no finding', async () => {
+    const sopClass = '1.2.840.10008.5.1.4.39.1';
+    const elements = [element(0x00080016, 'UI', sopClass), ...UIDS.slice(1), element(0x00080060, 'CS', 'OT')];
+    const dataSet = encodeElements(elements, 'explicit LE');
+    const file = buildFile({ transferSyntax: EXPLICIT_LE, sopClass, sopInstance: '2.25.7', dataSet });
+    assert.deepEqual((await wholeInspection(file)).findings, []);
+  });
+});
