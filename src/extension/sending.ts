@@ -3,6 +3,7 @@
 
 import * as vscode from 'vscode';
 import type { Peer } from '../net/peer.ts';
+import { unreadableFolders } from '../report/unreadable-folders.ts';
 import { loadOnWire } from '../send/expansion.ts';
 import type { SendJob, SendProgress, SendResult } from '../send/job.ts';
 import type { Journal, JournaledFile } from '../send/journal.ts';
@@ -221,7 +222,7 @@ async function tell(session: Session, id: SendId, result: SendResult): Promise<v
   if (send === undefined) return;
   const closing =
     result.associations.length === 0 && result.counts.skipped === result.outcomes.length
-      ? `No DICOM file to send to ${nameWords(send.peer.name)}: ${countsWords(result.counts)}.`
+      ? `No DICOM file to send to ${nameWords(send.peer.name)}: ${countsWords(result.counts, unreadableFolders(result))}.`
       : closingWords(result);
   const severity = severityOf(result);
   session.channel.note(severity === 'information' ? 'info' : severity === 'warning' ? 'warn' : 'error', closing);

@@ -21,6 +21,7 @@ import { formatTag, hexWord } from '../trace/units.ts';
 import { contextCounts, isAccepted, operationsInvoked, refusalText } from './negotiation.ts';
 import { inPieces } from './pieces.ts';
 import { headline, isConverted, OUTCOMES_SHOWN } from './problems.ts';
+import { unreadableFolders } from './unreadable-folders.ts';
 
 /**
  * Raise it when a field is removed, renamed or changes its meaning, and when `outcome` gets a new value. A new field does
@@ -49,7 +50,7 @@ function headJson(result: SendResult): object {
   const { peer } = result;
   return {
     version: REPORT_VERSION,
-    headline: headline(result.counts, result.cancelled),
+    headline: headline(result.counts, result.cancelled, unreadableFolders(result)),
     peer: {
       name: peer.name,
       host: peer.host,

@@ -25,6 +25,7 @@ import {
   OUTCOMES_SHOWN,
   problemsOf,
 } from './problems.ts';
+import { unreadableFolders } from './unreadable-folders.ts';
 
 export interface MarkdownReportOptions {
   /** How a path is shown; by default as it is. */
@@ -128,7 +129,7 @@ function* problemSection(result: SendResult, page: Page): Generator<string> {
   if (problems.length === 0) return;
   yield* ['## Problems', ''];
   for (const problem of problems) {
-    yield* [`### ${plural(problem.count, 'file')} ${OUTCOME_WORDS[problem.outcome]}`, ''];
+    yield* [`### ${plural(problem.count, problem.noun)} ${OUTCOME_WORDS[problem.outcome]}`, ''];
     yield* [markdownText(problem.text), '', ...pathItems(problem, '', page), ''];
   }
 }
@@ -238,7 +239,7 @@ const FILE_HEAD = ['File', 'Outcome', 'Status', 'SOP class', 'Transfer syntax', 
 function* lines(result: SendResult, page: Page): Generator<string> {
   const { counts, outcomes, peer } = result;
   const { displayPath, rowsMax } = page;
-  yield* [`# ${headline(counts, result.cancelled)}`, ''];
+  yield* [`# ${headline(counts, result.cancelled, unreadableFolders(result))}`, ''];
   yield* table(['', ''], factRows(result));
   const shown = OUTCOMES_SHOWN.filter((outcome) => counts[outcome] > 0);
   yield* table(

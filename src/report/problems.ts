@@ -34,6 +34,8 @@ export interface FileGroup {
 
 export interface Problem extends FileGroup {
   readonly outcome: Outcome;
+  /** What was counted. */
+  readonly noun: 'file' | 'folder' | 'link';
 }
 
 /** Problems with a lower number are shown first. */
@@ -75,9 +77,18 @@ interface GrowingGroup {
   text: string;
   words: Words;
   count: number;
+  noun: Problem['noun'];
   readonly paths: string[];
   readonly others: Map<string, string>;
   readonly details: Map<string, string>;
+}
+
+/** What else is known of a file of a group. */
+interface AddedFile {
+  /** By default 'file'. */
+  readonly noun?: Problem['noun'];
+  /** The file that has the same SOP Instance UID. */
+  readonly other?: string | undefined;
 }
 
 /** Collects files by outcome and explanation, in bounded memory. */
@@ -85,9 +96,11 @@ class Groups {
   readonly #groups = new Map<string, GrowingGroup>();
 
   /** @param common the same words for several files */
-  add(outcome: Outcome, words: Words, common: Words, path: string, other?: string): void {
-    const group = this.#groups.get(keyOf(outcome, common)) ?? this.#newGroup(outcome, words, common);
+  add(outcome: Outcome, words: Words, common: Words, path: string, more: AddedFile = {}): void {
+    const { noun = 'file', other } = more;
+    const group = this.#groups.get(keyOf(outcome, common)) ?? this.#newGroup(outcome, words, common, noun);
     group.count += 1;
+    if (group.noun !== noun) group.noun = 'file';
     if (group.words !== OTHERS && group.text !== sentence(words)) {
       group.words = common;
       group.text = sentence(common);
@@ -98,9 +111,9 @@ class Groups {
     group.details.set(path, words.what);
   }
 
-  #newGroup(outcome: Outcome, words: Words, common: Words): GrowingGroup {
+  #newGroup(outcome: Outcome, words: Words, common: Words, noun: Problem['noun']): GrowingGroup {
     if (this.#groups.size >= PROBLEMS_MAX && words !== OTHERS) {
-      return this.#groups.get(keyOf(outcome, OTHERS)) ?? this.#newGroup(outcome, OTHERS, OTHERS);
+      return this.#groups.get(keyOf(outcome, OTHERS)) ?? this.#newGroup(outcome, OTHERS, OTHERS, noun);
     }
     const text = sentence(words);
     const group = {
@@ -108,6 +121,7 @@ class Groups {
       text,
       words,
       count: 0,
+      noun,
       paths: [],
       others: new Map<string, string>(),
       details: new Map<string, string>(),
@@ -145,7 +159,8 @@ export class ProblemCollector {
     const isLink = file.reason?.code === 'link out of the selection';
     const words = explainFile(file, isLink ? { ...this.#context, displayPath: asItIs } : this.#context) ?? UNKNOWN;
     const common = explainInCommon(file, this.#context) ?? UNKNOWN;
-    this.#groups.add(file.outcome, words, common, file.path, otherFileOf(file));
+    const noun = file.reason?.code === 'unreadable folder' ? 'folder' : isLink ? 'link' : 'file';
+    this.#groups.add(file.outcome, words, common, file.path, { noun, other: otherFileOf(file) });
   }
 
   /** The most urgent, then the most frequent first. */
@@ -203,23 +218,29 @@ export function linkedIn(result: SendResult): number {
 
 const NOT_STORED = ['failed', 'unknown', 'held back', 'cancelled', 'skipped'] as const;
 
-/** 'All 26 files stored' only if all were; otherwise how many were stored, and what became of the others. */
-export function headline(counts: OutcomeCounts, cancelled: boolean): string {
+/**
+ * 'All 26 files stored' only if all were; otherwise how many were stored, and what became of the others.
+ * @param folders of the skipped: those that are unreadable folders
+ */
+export function headline(counts: OutcomeCounts, cancelled: boolean, folders = 0): string {
   const stored = counts.stored + counts['stored with warning'];
-  const total = NOT_STORED.reduce((sum, outcome) => sum + counts[outcome], stored);
+  const numbers = { ...counts, skipped: counts.skipped - folders };
+  const total = NOT_STORED.reduce((sum, outcome) => sum + numbers[outcome], stored);
   const start = cancelled ? 'Cancelled: ' : '';
-  if (total === 0) return cancelled ? 'Cancelled before anything was sent' : 'No files to send';
+  const unread = folders === 0 ? '' : `, ${plural(folders, 'folder')} could not be read`;
+  if (total === 0) return `${cancelled ? 'Cancelled before anything was sent' : 'No files to send'}${unread}`;
   const warnings = counts['stored with warning'];
   const withWarning =
     warnings === 0 ? '' : `, ${warnings === stored ? '' : `${formatCount(warnings)} of them `}with a warning`;
   if (stored === total) {
-    const files = total === 1 ? '1 file' : `${cancelled ? 'all' : 'All'} ${formatCount(total)} files`;
-    return `${start}${files} stored${withWarning}`;
+    const all = folders > 0 ? '' : cancelled ? 'all ' : 'All ';
+    const files = total === 1 ? '1 file' : `${all}${formatCount(total)} files`;
+    return `${start}${files} stored${withWarning}${unread}`;
   }
-  const rest = NOT_STORED.filter((outcome) => counts[outcome] > 0).map(
-    (outcome) => `${formatCount(counts[outcome])} ${OUTCOME_WORDS[outcome]}`,
+  const rest = NOT_STORED.filter((outcome) => numbers[outcome] > 0).map(
+    (outcome) => `${formatCount(numbers[outcome])} ${OUTCOME_WORDS[outcome]}`,
   );
-  return `${start}${formatCount(stored)} of ${plural(total, 'file')} stored${withWarning}, ${rest.join(', ')}`;
+  return `${start}${formatCount(stored)} of ${plural(total, 'file')} stored${withWarning}, ${rest.join(', ')}${unread}`;
 }
 
 /** The data set was sent in another transfer syntax than the file's. */

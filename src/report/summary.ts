@@ -9,6 +9,7 @@ import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../trace/units.ts';
 import { breachesOf } from './breaches.ts';
 import { convertedIn, headline, linkedIn, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
+import { unreadableFolders } from './unreadable-folders.ts';
 
 export interface SummaryOptions {
   /** How a path is shown; by default as it is. */
@@ -22,13 +23,13 @@ const PATHS_MAX = 3;
 const LABEL_WIDTH = 14;
 
 function problemLines(
-  { outcome, words: { what, cause, action }, count, paths, others, details }: Problem,
+  { outcome, words: { what, cause, action }, count, noun, paths, others, details }: Problem,
   displayPath: (path: string) => string,
 ): string[] {
   const shown = paths.slice(0, PATHS_MAX);
   const advice = [cause, action].filter((part) => part !== undefined).join(' ');
   return [
-    `  ${plural(count, 'file')} ${OUTCOME_WORDS[outcome]}: ${what}`,
+    `  ${plural(count, noun)} ${OUTCOME_WORDS[outcome]}: ${what}`,
     ...(advice === '' ? [] : [`    ${advice}`]),
     ...shown.map((path) => {
       const other = others?.get(path);
@@ -61,7 +62,7 @@ export function summaryLines(result: SendResult, options: SummaryOptions = {}): 
   const linked = linkedIn(result);
   const fact = (label: string, value: string): string => `  ${label.padEnd(LABEL_WIDTH)}${value}`;
   const lines = [
-    `${headline(result.counts, result.cancelled)}.`,
+    `${headline(result.counts, result.cancelled, unreadableFolders(result))}.`,
     fact('Peer', peerText(peer)),
     fact('AE titles', `${aeTitle(peer.callingAETitle)} -> ${aeTitle(peer.calledAETitle)}`),
     fact('Data', `${formatBytes(bytesSent)} in ${formatDuration(elapsedMs)}${rate === undefined ? '' : `, ${rate}`}`),

@@ -290,7 +290,7 @@ async function* walk(
   function enter({ path, place, isOutside, status }: Found, levels: Level[]): Candidate | undefined {
     const { entries } = status;
     if (entries === undefined || !visitedFolders.isNew(keyOf(place, status))) return undefined;
-    if (isError(entries)) return unreadable(path, entries);
+    if (isError(entries)) return { type: 'problem', path, problem: { code: 'unreadable folder', error: entries } };
     levels.push({ path, place, isOutside, entries: sorted(entries), next: 0 });
     return undefined;
   }

@@ -113,6 +113,10 @@ const HEADER: Examples<HeaderProblem> = {
   'not DICOM': [{ code: 'not DICOM' }, { code: 'not DICOM', looksLike: 'ZIP' }],
   DICOMDIR: [{ code: 'DICOMDIR' }],
   unreadable: each(nonEmpty(EXPLAINED_FILE_CODES), (code) => ({ code: 'unreadable', error: fileError(code) })),
+  'unreadable folder': each(nonEmpty(['EACCES', 'EIO']), (code) => ({
+    code: 'unreadable folder',
+    error: fileError(code),
+  })),
   'not a regular file': [{ code: 'not a regular file', kind: 'FIFO' }],
   'link out of the selection': [{ code: 'link out of the selection', leadsTo: '/home/archive/study' }],
   malformed: [{ code: 'malformed', detail: 'no VR that DICOM knows', offset: 132 }],
@@ -217,6 +221,7 @@ function detailOf(reason: Reason): string | undefined {
   switch (reason.code) {
     case 'connection failed':
     case 'unreadable':
+    case 'unreadable folder':
     case 'read error':
       return reason.error.code;
     case 'connection lost':

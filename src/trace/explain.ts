@@ -151,6 +151,13 @@ function explainHeader(problem: HeaderProblem, displayPath: ExplainContext['disp
         'There is nothing at this path.',
         'Check the path.',
       );
+    case 'unreadable folder':
+      return explainSystem(
+        'The folder cannot be read, so nothing in it was sent',
+        problem.error,
+        'It is not there any more.',
+        'Check the folder, then send it again.',
+      );
     case 'not a regular file':
       return {
         what: `It is not a regular file (${sanitize(problem.kind)}).`,

@@ -33,6 +33,8 @@ export type HeaderProblem =
   | { readonly code: 'not DICOM'; readonly looksLike?: string }
   | { readonly code: 'DICOMDIR' }
   | { readonly code: 'unreadable'; readonly error: SystemErrorInfo }
+  /** No file, but a folder whose files nobody knows. */
+  | { readonly code: 'unreadable folder'; readonly error: SystemErrorInfo }
   | { readonly code: 'not a regular file'; readonly kind: string }
   /** A link that leads out of what the person selected. `leadsTo`: absolute, without any link in it. */
   | { readonly code: 'link out of the selection'; readonly leadsTo: string }

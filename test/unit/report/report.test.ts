@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import { describe, it } from 'node:test';
+import { closingWords, severityOf } from '../../../src/extension/words.ts';
 import { reportJson } from '../../../src/report/json.ts';
 import { reportMarkdown } from '../../../src/report/markdown.ts';
 import { headline, problemsOf } from '../../../src/report/problems.ts';
@@ -409,5 +410,26 @@ describe('responses that break PS3.7', () => {
       assert.match(text, /announces a data set.* \(4 messages\)/);
     }
     assert.doesNotMatch(summaryText(sendResult([])), /PS3\.7/);
+  });
+});
+
+describe('a folder that could not be read', () => {
+  const folder = (path: string): FileOutcome => ({
+    path,
+    outcome: 'skipped',
+    bytesSent: 0,
+    reason: { code: 'unreadable folder', error: { code: 'EACCES', message: 'permission denied' } },
+  });
+
+  it('is counted as a folder, never as a file', () => {
+    const one = sendResult([storedFile('/a'), folder('/b')]);
+    assert.match(summaryText(one), /^1 file stored, 1 folder could not be read\./);
+    assert.match(summaryText(one), /1 folder skipped: The folder cannot be read, so nothing in it was sent \(EACCES\)/);
+    assert.match(markdownOf(one), /### 1 folder skipped/);
+    const several = sendResult([storedFile('/a'), storedFile('/c'), folder('/b'), folder('/d')]);
+    assert.match(summaryText(several), /^2 files stored, 2 folders could not be read\./);
+    assert.match(summaryText(sendResult([folder('/b')])), /^No files to send, 1 folder could not be read\./);
+    assert.equal(closingWords(one), 'ORTHANC: 1 stored, 1 folder not readable (500.0 kB in 2.1 s)');
+    assert.equal(severityOf(one), 'warning');
   });
 });

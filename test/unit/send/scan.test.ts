@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { linkSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -173,6 +173,29 @@ describe('every problem is an entry', () => {
     const codes = listing(root, found).map((line) => line.split(': ')[1]);
     assert.deepEqual(codes, ['ENAMETOOLONG', undefined]);
   });
+});
+
+test('a folder that cannot be read is told as a folder', { skip: process.platform === 'win32' }, async (context) => {
+  const root = temporaryFolder(context);
+  plant(root, ['1', 'closed/2', 'closed/3']);
+  chmodSync(root, 0o755);
+  chmodSync(join(root, 'closed'), 0);
+  // The file threads load their code before this process gives up its rights.
+  await scanned([join(root, '1')]);
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    for (const given of [[root], [join(root, '1'), join(root, 'closed')]]) {
+      const [file, folder, ...others] = await scanned(given);
+      assert.equal(file?.type, 'instance');
+      assert.deepEqual(others, []);
+      assert.ok(folder?.type === 'skipped' && folder.problem.code === 'unreadable folder');
+      assert.equal(folder.problem.error.code, 'EACCES');
+    }
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    chmodSync(join(root, 'closed'), 0o755);
+  }
 });
 
 describe('names that are no UTF-8', { skip: process.platform !== 'linux' && 'names are text here' }, () => {

@@ -28,6 +28,10 @@ const EVERY_CODE: { readonly [K in Code]: readonly [Extract<Reason, { code: K }>
     { code: 'unreadable', error: systemError('EACCES') },
     /cannot be read \(EACCES\)\. This user may not read it/,
   ],
+  'unreadable folder': [
+    { code: 'unreadable folder', error: systemError('EACCES') },
+    /folder cannot be read, so nothing in it was sent \(EACCES\)\. This user may not read it/,
+  ],
   'link out of the selection': [
     { code: 'link out of the selection', leadsTo: '/home/archive' },
     /a link that leads out of the selection.*setting sendToPacs\.followLinks, option --follow-links/,

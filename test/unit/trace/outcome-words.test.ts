@@ -20,6 +20,7 @@ const REASONS: { readonly [Code in Reason['code']]: readonly Extract<Reason, { c
   'not DICOM': [{ code: 'not DICOM' }],
   DICOMDIR: [{ code: 'DICOMDIR' }],
   unreadable: [{ code: 'unreadable', error: error('EIO') }],
+  'unreadable folder': [{ code: 'unreadable folder', error: error('EIO') }],
   'not a regular file': [{ code: 'not a regular file', kind: 'FIFO' }],
   'link out of the selection': [{ code: 'link out of the selection', leadsTo: '/elsewhere' }],
   malformed: [{ code: 'malformed', detail: 'no VR', offset: 132 }],
