@@ -189,6 +189,18 @@ export const SHOWN_VALUE_MAX = 1024;
  */
 export const PIECES_MAX = 100_000;
 
+/**
+ * Of what a deflated data set inflates to, checked whatever the size of the file: a hundredth of a second. Beyond it,
+ * INFLATED_CHECK_RATIO bounds the check. In bytes.
+ */
+export const INFLATED_CHECK_MIN = 64 * 2 ** 20;
+
+/**
+ * How much more a large deflated data set may inflate to than it has itself, to be checked to its end. Images deflate to a
+ * half; what deflates to a thousandth holds nothing. In bytes for each byte.
+ */
+export const INFLATED_CHECK_RATIO = 32;
+
 /** Longer padding at the end of a file is not looked through to its end. In bytes. */
 export const PADDING_MAX = 1_048_576;
 

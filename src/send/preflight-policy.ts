@@ -32,6 +32,7 @@ export const DEFAULT_PREFLIGHT_POLICY: PreflightPolicy = {
   'deep nesting': 'skip',
   'trailing bytes': 'skip',
   'zero padding': 'send',
+  'deflate trailer': 'send',
   'odd length': 'skip',
   'odd value': 'send',
   'meta disagrees': 'send',

@@ -19,20 +19,24 @@ export function withoutNames(missing: readonly NamedAttribute[]): string {
 const AGAIN = 'Get the file again from where it came from.';
 
 /** Offsets are copied into hex editors and scripts: no separators. */
-const at = (offset: number): string => `at byte ${offset}`;
+const byte = ({ offset, isInflated }: Pick<Finding, 'offset' | 'isInflated'>): string =>
+  `byte ${offset}${isInflated === true ? ' of the inflated data set' : ''}`;
+const at = (finding: Pick<Finding, 'offset' | 'isInflated'>): string => `at ${byte(finding)}`;
 
 type Of<C extends PreflightFinding['code']> = Extract<PreflightFinding, { code: C }>;
 
-function truncated({ offset, part, tag, missing }: Of<'truncated'>): Words {
+function truncated(finding: Of<'truncated'>): Words {
+  const { part, tag, missing } = finding;
   const name = sanitize(tag ?? '');
   const lack = missing === undefined ? '' : `: ${plural(missing, 'byte')} ${missing === 1 ? 'is' : 'are'} missing`;
   const what = {
-    header: `The file is truncated: it ends within the element ${at(offset)}.`,
-    value: `The file is truncated within ${name}, which begins ${at(offset)}${lack}.`,
-    fragment: `The file is truncated within a fragment of the pixel data, which begins ${at(offset)}${lack}.`,
-    'pixel data': `The file is truncated ${at(offset)}: the compressed pixel data has no end.`,
-    sequence: `The file is truncated ${at(offset)}: the sequence ${name} has no end.`,
-    delimiter: `The image is whole, but the delimiter that closes its compressed pixel data is missing ${at(offset)}, where the file ends.`,
+    header: `The file is truncated: it ends within the element ${at(finding)}.`,
+    value: `The file is truncated within ${name}, which begins ${at(finding)}${lack}.`,
+    fragment: `The file is truncated within a fragment of the pixel data, which begins ${at(finding)}${lack}.`,
+    'pixel data': `The file is truncated ${at(finding)}: the compressed pixel data has no end.`,
+    'deflate stream': `The file is truncated ${at(finding)}: its deflated data set has no final block (PS3.5 A.5).`,
+    sequence: `The file is truncated ${at(finding)}: the sequence ${name} has no end.`,
+    delimiter: `The image is whole, but the delimiter that closes its compressed pixel data is missing ${at(finding)}, where the file ends.`,
   }[part];
   if (part === 'delimiter') {
     return {
@@ -53,38 +57,35 @@ const UID_FAULTS: Readonly<Record<Of<'ill-formed UID'>['fault'], string>> = {
   'space padding': 'it is padded with a space instead of a zero byte',
 };
 
-function illFormed({ offset, tag, keyword, value, fault, count }: Of<'ill-formed UID'>): Words {
+function illFormed(finding: Of<'ill-formed UID'>): Words {
+  const { tag, keyword, value, fault, count } = finding;
   const why = UID_FAULTS[fault];
   const others = count === 1 ? '' : `, and ${plural(count - 1, 'other')} like it`;
   return {
-    what: `${sanitize(keyword)} ${sanitize(tag)} ${at(offset)} is not a well-formed UID (${why}): ${uidInWords(value)}${others}.`,
+    what: `${sanitize(keyword)} ${sanitize(tag)} ${at(finding)} is not a well-formed UID (${why}): ${uidInWords(value)}${others}.`,
     cause: 'The software that wrote it breaks PS3.5 9.1.',
     action: 'Tell its manufacturer: a peer that checks UIDs may refuse the file.',
   };
 }
 
-function strayMeta({ offset, place, count }: Of<'stray meta elements'>): Words {
+function strayMeta(finding: Of<'stray meta elements'>): Words {
+  const { place, count } = finding;
   const [verb, fate] = count === 1 ? ['stands', 'it is'] : ['stand', 'they are'];
   const end = place === 'before the data set' ? 'behind the end of the File Meta Information' : 'in the data set';
   return {
-    what: `${plural(count, 'element')} of group 0002 ${verb} ${end} ${at(offset)}.`,
+    what: `${plural(count, 'element')} of group 0002 ${verb} ${end} ${at(finding)}.`,
     cause: `Defective software wrote the file; ${fate} ${place === 'before the data set' ? 'not sent' : 'sent with the data set'}, and nothing is taken from there.`,
   };
 }
 
 const syntaxInWords = (uid: UIDOrLength): string => (typeof uid === 'string' ? nameAndUid(uid) : uidInWords(uid));
 
-function againstSyntax({
-  offset,
-  tag,
-  transferSyntaxUID,
-  pixels,
-  count,
-}: Of<'pixel data against transfer syntax'>): Words {
+function againstSyntax(finding: Of<'pixel data against transfer syntax'>): Words {
+  const { tag, transferSyntaxUID, pixels, count } = finding;
   const others = count === 1 ? '' : `, and ${plural(count - 1, 'other')} like it`;
   const form = pixels === 'native' ? 'native, not encapsulated' : 'encapsulated, not native';
   return {
-    what: `The pixel data ${sanitize(tag)} ${at(offset)} is ${form}: ${syntaxInWords(transferSyntaxUID)} does not allow it (PS3.5 A.4)${others}.`,
+    what: `The pixel data ${sanitize(tag)} ${at(finding)} is ${form}: ${syntaxInWords(transferSyntaxUID)} does not allow it (PS3.5 A.4)${others}.`,
     cause:
       'The File Meta Information names a wrong transfer syntax, or defective software wrote the file; a PACS refuses it or aborts.',
     action: AGAIN,
@@ -97,26 +98,31 @@ function explainFinding(finding: Finding): Words {
       return truncated(finding);
     case 'broken structure':
       return {
-        what: `The data set cannot be read from byte ${finding.offset} on: ${sanitize(finding.detail, SHOWN_MAX.detail)}.`,
+        what: `The data set cannot be read from ${byte(finding)} on: ${sanitize(finding.detail, SHOWN_MAX.detail)}.`,
         cause: 'The file is damaged, or defective software wrote it; a PACS that reads it aborts there.',
         action: AGAIN,
       };
     case 'deep nesting':
       return {
-        what: `More than ${formatCount(finding.depth)} sequences are nested ${at(finding.offset)}.`,
+        what: `More than ${formatCount(finding.depth)} sequences are nested ${at(finding)}.`,
         cause: 'No real object has so many; receivers abort or crash on them.',
         action: 'Find out where the file comes from before you send it.',
       };
     case 'trailing bytes':
       return {
-        what: `The pixel data is followed ${at(finding.offset)} by ${plural(finding.length, 'byte')} that are no element.`,
+        what: `The pixel data is followed ${at(finding)} by ${plural(finding.length, 'byte')} that are no element.`,
         cause: 'Another program appended them, or a length before them is wrong.',
         action: 'Cut the file off there if the image is right, or get it again from where it came from.',
       };
     case 'zero padding':
       return {
-        what: `The file is padded with ${plural(finding.length, 'zero byte')} ${at(finding.offset)}.`,
+        what: `The file is padded with ${plural(finding.length, 'zero byte')} ${at(finding)}.`,
         cause: 'The medium or the program fills whole blocks; peers ignore the padding.',
+      };
+    case 'deflate trailer':
+      return {
+        what: `The deflated data set ends ${at(finding)}, and ${plural(finding.length, 'byte')} that are no part of it ${finding.length === 1 ? 'follows' : 'follow'} (PS3.5 A.5).`,
+        cause: 'Another program appended them; peers that inflate the data set ignore them.',
       };
     case 'odd length':
       return {
@@ -125,18 +131,18 @@ function explainFinding(finding: Finding): Words {
         action: AGAIN,
       };
     case 'odd value': {
-      const { tag, length, offset, count } = finding;
+      const { tag, length, count } = finding;
       const others = count === 1 ? '' : `, and ${plural(count - 1, 'other value')} of odd length`;
       return {
-        what: `The value of ${sanitize(tag)} ${at(offset)} has an odd length of ${plural(length, 'byte')} (PS3.5 7.1.1)${others}.`,
+        what: `The value of ${sanitize(tag)} ${at(finding)} has an odd length of ${plural(length, 'byte')} (PS3.5 7.1.1)${others}.`,
         cause: 'Defective software wrote the file; most peers accept it.',
         action: 'Tell the manufacturer of that software.',
       };
     }
     case 'meta disagrees': {
-      const { keyword, offset, meta, dataSet } = finding;
+      const { keyword, meta, dataSet } = finding;
       return {
-        what: `The File Meta Information ${at(offset)} says ${keyword} ${uidInWords(meta)}, the data set ${uidInWords(dataSet)}.`,
+        what: `The File Meta Information ${at(finding)} says ${keyword} ${uidInWords(meta)}, the data set ${uidInWords(dataSet)}.`,
         cause: 'The file was edited without its header; the peer receives the UID of the data set.',
         action: 'Check that it is the instance that you want to send.',
       };
@@ -145,7 +151,7 @@ function explainFinding(finding: Finding): Words {
       return strayMeta(finding);
     case 'wrong encoding':
       return {
-        what: `The File Meta Information says ${syntaxInWords(finding.transferSyntaxUID)}, but the data set is in ${sanitize(finding.actual)}, ${at(finding.offset)}.`,
+        what: `The File Meta Information says ${syntaxInWords(finding.transferSyntaxUID)}, but the data set is in ${sanitize(finding.actual)}, ${at(finding)}.`,
         cause:
           'The file was converted without its header, or defective software wrote it; a PACS that reads it aborts.',
         action: AGAIN,
@@ -168,14 +174,15 @@ function explainFinding(finding: Finding): Words {
       return illFormed(finding);
     case 'no pixel data':
       return {
-        what: `It is an image without pixel data: the data set ends ${at(finding.offset)}.`,
+        what: `It is an image without pixel data: the data set ends ${at(finding)}.`,
         cause: 'Only the header was saved, or the file was cut off before the pixel data.',
         action: 'Check that the image is in the file.',
       };
     case 'not checked':
       return {
-        what: `The file was not checked from byte ${finding.offset} on.`,
-        cause: 'Its transfer syntax is not known, or it has more parts than are checked.',
+        what: `The file was not checked from ${byte(finding)} on.`,
+        cause:
+          'Its transfer syntax is not known, it has more parts than are checked, or it inflates to more than is checked.',
       };
     default:
       return unexplained(finding);
@@ -197,6 +204,8 @@ export function findingInCommon(finding: PreflightFinding): string | undefined {
       return 'The pixel data is followed by bytes that are no element.';
     case 'zero padding':
       return 'The file is padded with zero bytes.';
+    case 'deflate trailer':
+      return 'The deflated data set is followed by bytes that are no part of it.';
     case 'odd length':
       return 'The length of the data set is odd, but it must be even (PS3.5 7.1.1).';
     case 'odd value':

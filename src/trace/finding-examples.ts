@@ -16,6 +16,7 @@ export const FINDINGS: Examples<PreflightFinding> = {
   'deep nesting': [{ code: 'deep nesting', offset: 1340, depth: 1_000 }],
   'trailing bytes': [{ code: 'trailing bytes', offset: 525_648, length: 40 }],
   'zero padding': [{ code: 'zero padding', offset: 525_648, length: 512 }],
+  'deflate trailer': [{ code: 'deflate trailer', offset: 525_648, length: 40 }],
   'odd length': [{ code: 'odd length', offset: 332, length: 525_649 }],
   'odd value': [{ code: 'odd value', offset: 400, tag: '(0010,0010)', length: 7, count: 1 }],
   'meta disagrees': [

@@ -116,7 +116,7 @@ export function sequenceFaults(): readonly SequenceFault[] {
       add(
         'items in Implicit VR',
         value + ITEM_HEADER,
-        'no VR where an element of (0008,1140)',
+        encoding === 'explicit BE' ? 'an element in (0008,1140)' : '(0008,1150) in (0008,1140)',
         item(encoding, encodeElements(REFERENCE, 'implicit LE')),
       );
     }

@@ -12,6 +12,12 @@ export interface Want {
   readonly length: number;
 }
 
+/** Fills `length` bytes from `offset`; fewer where the file ends before. */
+export type ReadPart = (offset: number, length: number) => Promise<Uint8Array>;
+
+/** An AbortSignal, or what stands for one in another thread. */
+export type StopSignal = Pick<AbortSignal, 'aborted'>;
+
 /** What must be read before `length` bytes at `offset` are at hand; undefined: nothing. */
 export function lacking({ bytes, base }: FilePart, offset: number, length: number): Want | undefined {
   return offset >= base && offset + length <= base + bytes.length ? undefined : { offset, length };

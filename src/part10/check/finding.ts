@@ -8,17 +8,23 @@ import type { NamedAttribute } from '../header/header.ts';
 /** How a UID is not as PS3.5 9.1 asks. */
 export type UIDFault = 'leading zero' | 'empty component' | 'too long' | 'characters' | 'space padding';
 
-/** `offset`: in bytes from the start of the file. `tag`: '(7FE0,0010)'. */
-export type Finding =
+/**
+ * `offset`: in bytes from the start of the file. `isInflated`: from the start of what the deflated data set inflates to.
+ * `tag`: '(7FE0,0010)'.
+ */
+export type Finding = Fault & { readonly isInflated?: true };
+
+type Fault =
   /**
    * The file ends before the data set does. `part` is what is cut: the header of an element, a value, a fragment of
    * compressed pixel data, compressed pixel data or a sequence that nothing closes; 'delimiter': nothing but what closes
-   * the compressed pixel data, of which every frame is there. `missing`: bytes, where a length says how many.
+   * the compressed pixel data, of which every frame is there; 'deflate stream': its final block is missing (PS3.5 A.5).
+   * `missing`: bytes, where a length says how many.
    */
   | {
       readonly code: 'truncated';
       readonly offset: number;
-      readonly part: 'header' | 'value' | 'fragment' | 'sequence' | 'pixel data' | 'delimiter';
+      readonly part: 'header' | 'value' | 'fragment' | 'sequence' | 'pixel data' | 'delimiter' | 'deflate stream';
       readonly tag?: string;
       readonly missing?: number;
     }
@@ -26,10 +32,12 @@ export type Finding =
   | { readonly code: 'broken structure'; readonly offset: number; readonly detail: string }
   /** Sequences are nested deeper than in any real object. */
   | { readonly code: 'deep nesting'; readonly offset: number; readonly depth: number }
-  /** The bytes behind the pixel data are not an element. `length`: from there to the end of the file. */
+  /** The bytes behind the pixel data are not an element. `length`: to the end of the file. */
   | { readonly code: 'trailing bytes'; readonly offset: number; readonly length: number }
   /** As before, and all of it is zero. */
   | { readonly code: 'zero padding'; readonly offset: number; readonly length: number }
+  /** More than one padding byte behind the final block of a deflated data set (PS3.5 A.5). `length`: as before. */
+  | { readonly code: 'deflate trailer'; readonly offset: number; readonly length: number }
   /** The data set as a whole has an odd number of bytes (PS3.5 7.1.1). `offset`: where it begins. */
   | { readonly code: 'odd length'; readonly offset: number; readonly length: number }
   /** The first of `count` values of odd length (PS3.5 7.1.1), and where it begins. */
@@ -99,5 +107,5 @@ export type Finding =
     }
   /** An image by its attributes, without any pixel data. `offset`: where it would stand. */
   | { readonly code: 'no pixel data'; readonly offset: number }
-  /** The structure is unknown from `offset` on: too many elements to read, or an unknown encoding. */
+  /** The structure is unknown from `offset` on: too many elements to read, an unknown encoding, or a deflate stream too long. */
   | { readonly code: 'not checked'; readonly offset: number };

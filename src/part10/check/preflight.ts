@@ -2,29 +2,23 @@
 // 7 and 9.1, PS3.10 clause 7.1.
 //
 // The bytes of the header have been read already. Behind them it reads one small piece after the other and steps over
-// values. An ordinary image costs no further read, or one. A deflated data set is not inflated: only its UIDs are checked.
+// values. An ordinary image costs no further read, or one. A deflated data set is read and inflated to its end.
 
 import { uidOrLength } from '../../protocol/harmless.ts';
 import { PIECES_MAX } from '../../protocol/limits.ts';
 import { detectEncoding } from '../encoding-detection.ts';
 import type { HeaderResult } from '../header/header.ts';
 import { encodingOf, isDeflated, isPrivate } from '../transfer-syntax-encoding.ts';
-import type { FilePart } from './file-part.ts';
+import { checkDeflated } from './deflated-check.ts';
+import type { FilePart, ReadPart, StopSignal } from './file-part.ts';
 import type { Finding } from './finding.ts';
 import type { ImageSize } from './image-size.ts';
 import { StructureCheck } from './structure-check.ts';
-import { uidFault } from './uid-fault.ts';
 
 /** First read at a new position: enough for a header, because its value is usually skipped. In bytes, like the next two. */
 const PIECE = 4_096;
 const PIECE_IN_A_ROW = 16_384;
 const PIECE_MAX = 65_536;
-
-/** Fills `length` bytes from `offset`; fewer where the file ends before. */
-export type ReadPart = (offset: number, length: number) => Promise<Uint8Array>;
-
-/** An AbortSignal, or what stands for one in another thread. */
-export type StopSignal = Pick<AbortSignal, 'aborted'>;
 
 type Instance = Extract<HeaderResult, { type: 'instance' }>;
 
@@ -44,7 +38,11 @@ export async function inspect(
 ): Promise<readonly Finding[]> {
   const { transferSyntaxUID, dataSetOffset, dataSetLength } = instance.header;
   const ofMeta = metaFindings(instance);
-  if (isDeflated(transferSyntaxUID)) return [...ofMeta, ...deflatedFindings(instance)];
+  if (isDeflated(transferSyntaxUID)) {
+    const check = new StructureCheck(encodingOf(transferSyntaxUID), 0, Number.POSITIVE_INFINITY, instance.header);
+    const deflated = { prefix, start: dataSetOffset, end: dataSetOffset + dataSetLength, read, signal };
+    return [...ofMeta, ...(await checkDeflated(deflated, check))];
+  }
   const isOdd = dataSetLength % 2 !== 0;
   const odd: Finding[] = isOdd ? [{ code: 'odd length', offset: dataSetOffset, length: dataSetLength }] : [];
   return [...ofMeta, ...(await walk(instance, prefix, read, signal, size)), ...odd];
@@ -108,19 +106,4 @@ function metaFindings({ header, mediaStorage, strays, standIns = [], actualEncod
       : [{ code: 'wrong encoding', offset, transferSyntaxUID: uidOrLength(transferSyntaxUID), actual: actualEncoding }];
   const missing = standIns.map((attribute): Finding => ({ code: 'missing attribute', offset, ...attribute }));
   return [...disagreeing, ...stray, ...wrong, ...missing];
-}
-
-/** Offsets within the inflated data set would not help: the findings have the offset of the deflated data set. */
-function deflatedFindings({ header }: Instance): Finding[] {
-  const { sopClassUID, sopInstanceUID, dataSetOffset } = header;
-  const uids = [
-    ['(0008,0016)', 'SOPClassUID', sopClassUID],
-    ['(0008,0018)', 'SOPInstanceUID', sopInstanceUID],
-  ] as const;
-  return uids.flatMap(([tag, keyword, value]): Finding[] => {
-    const fault = uidFault(value);
-    return fault === undefined
-      ? []
-      : [{ code: 'ill-formed UID', offset: dataSetOffset, tag, keyword, value: uidOrLength(value), fault, count: 1 }];
-  });
 }

@@ -16,7 +16,6 @@ import {
   u32At,
   vrAt,
 } from '../element-walk.ts';
-import { isSequenceAttribute } from '../sequence-attributes.ts';
 import { delimiterOf, ITEM, ITEM_GROUP, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { isFutureVR, isStandardVR } from '../value-representation.ts';
 import { FragmentTally } from './closing-delimiter.ts';
@@ -24,6 +23,7 @@ import { type DeclaredInstance, ElementNotes } from './element-notes.ts';
 import { type FilePart, isZero, lacking, type Want } from './file-part.ts';
 import type { Finding } from './finding.ts';
 import type { ImageSize } from './image-size.ts';
+import { holdsFragments, isSequence, isUnknown, PIXEL_DATA } from './parsed-values.ts';
 
 /** Zeros looked at in one step. */
 const PADDING_STEP = 16_384;
@@ -37,8 +37,6 @@ const HIGHEST_GROUP = 0xfffc;
 const ROWS = 0x00280010;
 const PIXEL_DATA_PROVIDER_URL = 0x00287fe0;
 const ENCAPSULATED = 0x7fe00010;
-/** Float, Double Float and plain Pixel Data. */
-const PIXEL_DATA: ReadonlySet<number> = new Set([0x7fe00008, 0x7fe00009, 0x7fe00010]);
 
 const UIDS: ReadonlyMap<number, string> = new Map([
   [0x00080016, 'SOPClassUID'],
@@ -62,12 +60,14 @@ interface Level {
 export class StructureCheck {
   readonly #encoding: Encoding;
   readonly #start: number;
-  readonly #end: number;
+  #end: number;
   /** Told of the image, if somebody wants to know. */
   readonly #size: ImageSize | undefined;
   readonly #findings: Finding[] = [];
-  readonly #levels: Level[] = [];
+  #levels: Level[] = [];
   #at: number;
+  /** While nobody knows where the whole ends: says that it ends within what was stepped over last. */
+  #stepped: (() => void) | undefined;
   /** The element of the top level that is being walked, and where it begins. */
   #topTag = 0;
   #topAt: number;
@@ -81,7 +81,8 @@ export class StructureCheck {
   #window: ByteWindow | undefined;
 
   /**
-   * @param start where the data set begins, and `end` where the file does; bytes from the start of the file
+   * @param start where the data set begins, and `end` where the file does, in bytes from the start of the file; Infinity
+   * while nobody knows: then `endsAt` tells
    * @param declared what the header says
    */
   constructor(encoding: Encoding, start: number, end: number, declared: DeclaredInstance, size?: ImageSize) {
@@ -113,6 +114,19 @@ export class StructureCheck {
       if (want !== undefined) return want;
     }
     return undefined;
+  }
+
+  /** There are no bytes from `end` on. What is wanted behind it is not read; `advance` may go on. */
+  endsAt(end: number): void {
+    this.#end = end;
+    if (this.#isDone) return;
+    if (this.#at > end) {
+      this.#stepped?.();
+      return;
+    }
+    const cut = this.#levels.find((level) => level.isDefined && level.end > end);
+    if (cut !== undefined) this.#truncated({ offset: end, part: 'sequence', tag: tagText(cut.tag) });
+    this.#levels = this.#levels.map((level) => ({ ...level, end: Math.min(level.end, end) }));
   }
 
   /** Ends the walk where it is: there will be no more bytes. */
@@ -152,6 +166,7 @@ export class StructureCheck {
     const sight = this.#size?.sightOf(tag, length) ?? 0;
     const next = element.valueOffset + length;
     if (next > this.#end) return this.#overrun(at, element);
+    this.#noteStep(at, element);
     if (length > 0 && isSequence(element, this.#encoding)) return this.#enter(element, this.#encoding, next);
     const keyword = tag > LAST_UID ? undefined : UIDS.get(tag);
     if (keyword !== undefined) {
@@ -222,6 +237,7 @@ export class StructureCheck {
         `${what} in ${tagText(level.tag)} is longer than the ${isInItem ? 'item' : 'sequence'} around it`,
       );
     }
+    this.#noteStep(at, element);
     const isParsed = level.kind === 'sequence' || (isInItem && isSequence(element, level.encoding));
     if (length > 0 && isParsed) return this.#enter(element, level.encoding, next);
     if (level.kind === 'fragments' && PIXEL_DATA.has(this.#topTag)) {
@@ -271,12 +287,12 @@ export class StructureCheck {
     const vr = vrAt(bytes, at - base + 4);
     if (isStandardVR(vr) || isFutureVR(vr)) this.#truncated({ offset: at, part: 'header' });
     else {
-      // Inside a sequence whose lengths are wrong it may be a value that is read here as a tag.
+      // Where a length before is wrong it may be text that is read here as a tag: no group of the standard is of two characters.
       const outer = this.#levels.at(-1);
       const tag = tagAt(bytes, at - base, encoding === 'Explicit VR Big Endian');
       this.#broken(
         at,
-        `no VR where ${outer === undefined ? tagText(tag) : `an element of ${tagText(outer.tag)}`} should have one`,
+        `no VR where ${tag >>> 24 === 0 ? tagText(tag) : 'an element'}${outer === undefined ? '' : ` in ${tagText(outer.tag)}`} should have one`,
       );
     }
     return undefined;
@@ -303,6 +319,16 @@ export class StructureCheck {
     if (this.#levels.length > 0) return;
     if (PIXEL_DATA.has(this.#topTag)) this.#sawPixels = true;
     this.#previousTag = this.#topTag;
+  }
+
+  #noteStep(at: number, element: ElementHeader): void {
+    if (this.#end !== Number.POSITIVE_INFINITY) return;
+    const [sawPixels, previousTag] = [this.#sawPixels, this.#previousTag];
+    this.#stepped = () => {
+      this.#sawPixels = sawPixels;
+      this.#previousTag = previousTag;
+      this.#overrun(at, element);
+    };
   }
 
   /** A value is longer than what is left of the file. */
@@ -351,22 +377,7 @@ export class StructureCheck {
   }
 }
 
-/** Whether receivers parse the value, which has a defined length. PS3.5 7.5; in Implicit VR a dictionary tells. */
-function isSequence({ tag, vr }: ElementHeader, encoding: Encoding): boolean {
-  return encoding === 'Implicit VR Little Endian' ? isSequenceAttribute(tag) : vr === 'SQ';
-}
-
-/** Whether a value of undefined length is made of fragments, not of items with elements. PS3.5 A.4. */
-function holdsFragments({ tag, vr }: ElementHeader): boolean {
-  return vr === undefined ? PIXEL_DATA.has(tag) : vr !== 'SQ' && !isUnknown(vr);
-}
-
-/** Of undefined length, a value of such a VR is a sequence in Implicit VR. PS3.5 6.2.2. */
-function isUnknown(vr: string | undefined): boolean {
-  return vr === 'UN' || (vr !== undefined && isFutureVR(vr));
-}
-
-/** Four characters of a value may be read as a tag where no VR is. No group of the standard is of two characters. */
+/** The same for an element in Implicit VR. */
 function nameOf({ tag, vr }: ElementHeader): string {
   return vr !== undefined || tag >>> 24 === 0 ? tagText(tag) : 'an element';
 }

@@ -3,9 +3,10 @@
 
 import type { Stats } from 'node:fs';
 import { HEADER_LIMIT } from '../../protocol/limits.ts';
+import type { StopSignal } from '../check/file-part.ts';
 import type { Finding } from '../check/finding.ts';
 import { ImageSize } from '../check/image-size.ts';
-import { inspect, type StopSignal } from '../check/preflight.ts';
+import { inspect } from '../check/preflight.ts';
 import { decompressionOf } from '../decompress/decompression.ts';
 import { asynchronousAccess, type FileAccess, type OpenFile } from '../read/file-access.ts';
 import { type FileIdentity, identityOf, kindOf } from '../read/file-identity.ts';

@@ -60,6 +60,7 @@ describe('what was found in a file', () => {
       fault: 'leading zero',
       count: 1,
     },
+    { code: 'deflate trailer', offset: 900, length: 4 },
     { code: 'stray meta elements', offset: 300, place: 'before the data set', count: 1 },
     { code: 'wrong encoding', offset: 300, transferSyntaxUID: '1.2', actual: 'Explicit VR Little Endian' },
     {
@@ -80,6 +81,7 @@ describe('what was found in a file', () => {
     'zero padding',
     'odd value',
     'meta disagrees',
+    'deflate trailer',
     'stray meta elements',
     'no study or series',
     'ill-formed UID',

@@ -35,11 +35,19 @@ const EVERY_CODE: {
       /image is whole, but the delimiter .* is missing at byte 900.*keeps the bytes stores it.*written anew/,
     ],
     [{ code: 'truncated', offset: 900, part: 'sequence', tag: '(0008,1140)' }, /the sequence \(0008,1140\) has no end/],
+    [
+      { code: 'truncated', offset: 900, part: 'deflate stream' },
+      /truncated at byte 900: its deflated data set has no final/,
+    ],
   ],
   'broken structure': [
     [
       { code: 'broken structure', offset: 900, detail: 'no VR\n' },
       /cannot be read from byte 900 on: no VR\. .*aborts there/,
+    ],
+    [
+      { code: 'broken structure', offset: 900, detail: 'no VR', isInflated: true },
+      /cannot be read from byte 900 of the inflated data set on: no VR/,
     ],
   ],
   'deep nesting': [[{ code: 'deep nesting', offset: 900, depth: 1000 }, /More than 1,000 sequences.*at byte 900/]],
@@ -51,6 +59,12 @@ const EVERY_CODE: {
   ],
   'zero padding': [
     [{ code: 'zero padding', offset: 900, length: 512 }, /padded with 512 zero bytes at byte 900.*peers ignore/],
+  ],
+  'deflate trailer': [
+    [
+      { code: 'deflate trailer', offset: 900, length: 40 },
+      /deflated data set ends at byte 900, and 40 bytes that are no part of it follow.*ignore them/,
+    ],
   ],
   'odd length': [
     [

@@ -166,7 +166,7 @@ describe('UIDs that the data set lacks', () => {
         assert.deepEqual(await findingsOf(both), [sopClass, sopInstance]);
       });
 
-      // The structure of a deflated data set is not walked.
+      // Offsets in a deflated data set count from the start of what it inflates to.
       if (transferSyntax === DEFLATED_LE) continue;
       test(`study and series, ${how}`, async () => {
         const offset = sampleInstance({ transferSyntax }).dataSetOffset;
