@@ -2,19 +2,21 @@
 // file is called stored. docs/decisions/0012-broken-responses.md; F numbers are those of docs/faults.md.
 
 import assert from 'node:assert/strict';
+import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { echo } from '../../src/net/echo-scu.ts';
+import { startReceiver } from '../../src/net/store-scp.ts';
 import type { TraceRecord } from '../../src/net/trace-record.ts';
 import { ANSWER_DATA_SET_MAX } from '../../src/protocol/limits.ts';
 import type { SendResult } from '../../src/send/job.ts';
 import { runSend } from '../../src/send/run.ts';
 import { folderOf, peerAt, scanned, verdicts } from '../support/jobs.ts';
 import type { PeerModes } from '../support/mode-types.ts';
-import { commandElement } from '../support/naive-command-set.ts';
+import { commandElement, commandSet, us } from '../support/naive-command-set.ts';
 import * as naive from '../support/naive-pdu.ts';
 import { startPeer } from '../support/peer-modes.ts';
 import { type RawMessage, startScriptedPeer, storeResponse, uint16 } from '../support/scripted-peer.ts';
-import type { Scope } from '../support/temporary-folder.ts';
+import { type Scope, temporaryFolder } from '../support/temporary-folder.ts';
 
 const FILES = 12;
 const SHORT = { associationMs: 500, responseMs: 300, writeStallMs: 400, releaseMs: 300 };
@@ -203,5 +205,39 @@ for (const [name, withData] of [
     assert.equal(result.verified, true);
     assert.equal(result.failure, undefined);
     assert.equal(events.filter((type) => type === 'breach').length, withData ? 2 : 1);
+  });
+}
+
+for (const [name, dataSet] of [
+  ['never comes', undefined],
+  ['comes', Buffer.alloc(10)],
+] as const) {
+  test(`F26: the receiver answers C-ECHO-RQs that announce a data set which ${name}`, async (t) => {
+    const receiver = await startReceiver({ port: 0, directory: temporaryFolder(t) });
+    t.after(() => receiver.stop());
+    const items = naive.plainItems(naive.proposedContext(1, '1.2.840.10008.1.1', ['1.2.840.10008.1.2']));
+    const request = commandSet([
+      commandElement(0x0002, '1.2.840.10008.1.1\0'),
+      commandElement(0x0100, us(0x0030)),
+      commandElement(0x0110, us(1)),
+      commandElement(0x0800, us(0x0001)),
+    ]);
+    const echoes = Array.from({ length: 3 }, () =>
+      naive.pData(naive.pdv(1, 3, request), ...(dataSet === undefined ? [] : [naive.pdv(1, 2, dataSet)])),
+    );
+    const socket = new Socket();
+    const received: Buffer[] = [];
+    socket.on('data', (bytes) => received.push(bytes));
+    // Nothing may be sent before the answer to the A-ASSOCIATE-RQ.
+    socket.once('data', () => socket.write(Buffer.concat([...echoes, naive.releaseRq()])));
+    socket.connect(receiver.port, '127.0.0.1', () => socket.write(naive.associateRq({ items })));
+    await new Promise((resolve) => {
+      socket.once('close', resolve);
+    });
+    // The types of the PDUs: A-ASSOCIATE-AC, three P-DATA-TF, A-RELEASE-RP.
+    const types: number[] = [];
+    const bytes = Buffer.concat(received);
+    for (let at = 0; at < bytes.length; at += 6 + bytes.readUInt32BE(at + 2)) types.push(bytes.readUInt8(at));
+    assert.deepEqual(types, [2, 4, 4, 4, 6]);
   });
 }
