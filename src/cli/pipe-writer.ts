@@ -1,18 +1,35 @@
 // Writes to stdout and stderr through one queue, which keeps the order where both are the same pipe.
 //
 // Node's own streams keep what the reader of a pipe has not read in memory, without a bound, and lose it when the process
-// exits. This queue is bounded: when the reader is too far behind, the writer waits. At exit, the process waits for a
-// reader that still reads.
+// exits. This queue is bounded: when the reader is too far behind, the writer waits for it, but only for a moment in each
+// turn of the event loop, because timers, peers and Ctrl-C wait meanwhile. What does not fit then is left out, and a line
+// says how much. At exit, the process waits for a reader that still reads.
 
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { INTERRUPTED_READER_WAIT_MS, OUTPUT_UNREAD_MAX, READER_WAIT_MS } from '../protocol/limits.ts';
+import {
+  INTERRUPTED_READER_WAIT_MS,
+  OUTPUT_TURN_WAIT_MS,
+  OUTPUT_UNREAD_MAX,
+  READER_WAIT_MS,
+} from '../protocol/limits.ts';
+import { plural } from '../trace/units.ts';
 
 type Name = 'stdout' | 'stderr';
 
 const DESCRIPTORS: Readonly<Record<Name, number>> = { stdout: 1, stderr: 2 };
 
 const RETRY_MS = 10;
+const LINE_FEED = 0x0a;
+
+/** Results have room of their own: what the trace has filled does not displace them. In bytes. */
+const UNREAD_MAX: Readonly<Record<Name, number>> = { stdout: 2 * OUTPUT_UNREAD_MAX, stderr: OUTPUT_UNREAD_MAX };
+
+function linesIn(text: Buffer): number {
+  let lines = 0;
+  for (let at = text.indexOf(LINE_FEED); at >= 0; at = text.indexOf(LINE_FEED, at + 1)) lines += 1;
+  return lines;
+}
 
 function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
@@ -27,6 +44,11 @@ export class PipeWriter {
   #length = 0;
   #timer: NodeJS.Timeout | undefined;
   #isHurried = false;
+  /** How long the reader was waited for in this turn of the event loop. */
+  #waitedMs = 0;
+  /** Length of what waited when the reader had read nothing for so long: until it reads, it is not waited for again. */
+  #stalledLength: number | undefined;
+  #leftOut = 0;
   readonly #processEnds = (): void => this.finish();
 
   /**
@@ -39,12 +61,43 @@ export class PipeWriter {
       process[name].write(text.toString());
       return;
     }
+    if (!this.#hasRoom(name, text.length)) {
+      this.#leftOut += linesIn(text);
+      return;
+    }
+    this.#tellLeftOut();
     const entry = { name, rest: text };
     this.#queue.push(entry);
     this.#length += text.length;
-    while (!this.#advance() && this.#length > OUTPUT_UNREAD_MAX) pause();
+    this.#advance();
     if (entry.rest.length > 0) entry.rest = Buffer.from(entry.rest);
     this.#watch();
+  }
+
+  /** Waits for room, but not for long. */
+  #hasRoom(name: Name, length: number): boolean {
+    const isFull = (): boolean => !this.#advance() && this.#length + length > UNREAD_MAX[name];
+    if (!isFull()) return true;
+    if (this.#isHurried || (this.#stalledLength !== undefined && this.#length >= this.#stalledLength)) return false;
+    if (this.#waitedMs === 0) setImmediate(() => (this.#waitedMs = 0));
+    const before = this.#length;
+    const beganMs = performance.now() - this.#waitedMs;
+    let full = true;
+    while (full && this.#waitedMs < OUTPUT_TURN_WAIT_MS) {
+      pause();
+      full = isFull();
+      this.#waitedMs = performance.now() - beganMs;
+    }
+    this.#stalledLength = full && this.#length === before ? before : undefined;
+    return !full;
+  }
+
+  #tellLeftOut(): void {
+    if (this.#leftOut === 0) return;
+    const text = `W: ${plural(this.#leftOut, 'line')} left out here: whoever reads this output reads too slowly.\n`;
+    this.#leftOut = 0;
+    this.#queue.push({ name: 'stderr', rest: Buffer.from(text) });
+    this.#length += text.length;
   }
 
   /** A person waits for the end: `finish` waits for a reader no longer than a moment. */
@@ -55,6 +108,7 @@ export class PipeWriter {
 
   /** Writes everything. Gives up when the reader has read nothing for a while. */
   finish(): void {
+    this.#tellLeftOut();
     let length = this.#length;
     const beganMs = performance.now();
     let sinceMs = beganMs;

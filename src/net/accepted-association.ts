@@ -42,7 +42,7 @@ export class AcceptedAssociation implements Occupant {
   readonly #remoteAddress: Endpoint;
   readonly #idle = new Deadline(() => this.#options.places.end(this, 'idle'));
   readonly #pace = new MessagePace(
-    () => this.#waitsForUs,
+    () => this.#waitsForUs || this.#driver.waitsForRoom,
     () => this.#options.places.end(this, 'slow message'),
   );
   #rq: AAssociateRq | undefined;

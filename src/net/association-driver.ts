@@ -8,7 +8,7 @@
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { Association, type AssociationOptions } from '../protocol/association.ts';
 import type { AssociationInput, Effect, Indication } from '../protocol/effects.ts';
-import { ARTIM_CLOSE_MS, ARTIM_REQUEST_MS } from '../protocol/limits.ts';
+import { ARTIM_CLOSE_MS, ARTIM_REQUEST_MS, LONG_PDU_MIN } from '../protocol/limits.ts';
 import {
   type AcceptedConnection,
   type Connection,
@@ -16,6 +16,7 @@ import {
   type Endpoint,
   UNKNOWN_ENDPOINT,
 } from './connection.ts';
+import { PduRoom } from './long-pdus.ts';
 import { type PduSink, PduTap } from './pdu-tap.ts';
 import type { TraceEvent, TraceSink } from './trace-record.ts';
 import { readInTurns } from './turns.ts';
@@ -55,6 +56,7 @@ export class AssociationDriver {
   #writesPending = 0;
   #pauses = 0;
   #isTakingTurns = false;
+  readonly #room = new PduRoom(() => this.resumeReading());
   #isFlowing = true;
   #closedByUs = false;
   #closed = false;
@@ -85,6 +87,11 @@ export class AssociationDriver {
 
   get hasPendingWrites(): boolean {
     return this.#writesPending > 0;
+  }
+
+  /** A long PDU is arriving, and there is no memory for it: nothing is read until there is. */
+  get waitsForRoom(): boolean {
+    return this.#room.isAwaited;
   }
 
   trace(event: TraceEvent): void {
@@ -137,6 +144,7 @@ export class AssociationDriver {
 
   resumeReading(): void {
     this.#pauses -= 1;
+    this.#updateRoom();
     this.#setFlow();
     this.#readOn();
   }
@@ -234,6 +242,15 @@ export class AssociationDriver {
     this.#readOn();
   }
 
+  /** Memory for a long PDU is kept until its end has been read, and its data were taken. */
+  #updateRoom(): void {
+    const { arrivingLength } = this.association;
+    const length = arrivingLength < LONG_PDU_MIN ? 0 : arrivingLength;
+    if (this.#pauses > 0 || length === this.#room.length) return;
+    if (length > 0) this.pauseReading();
+    this.#room.ask(length);
+  }
+
   #readOn(): void {
     if (this.#isTakingTurns || this.#pauses > 0 || !this.association.hasUnread) return;
     this.#isTakingTurns = true;
@@ -245,6 +262,7 @@ export class AssociationDriver {
     if (this.#pauses === 0) this.input({ type: 'read on' });
     this.#isTakingTurns = this.#pauses === 0 && this.association.hasUnread;
     if (this.#isTakingTurns) return true;
+    this.#updateRoom();
     this.#setFlow();
     if (!this.association.hasUnread) this.#end();
     return false;
@@ -294,6 +312,7 @@ export class AssociationDriver {
     this.#ending = undefined;
     const { by, error } = ending;
     clearTimeout(this.#artim);
+    this.#room.ask(0);
     if (this.association.state === 'Sta4' && error !== undefined) this.trace({ type: 'connection failed', error });
     else this.trace({ type: 'connection closed', by, ...(error === undefined ? {} : { error }) });
     this.input({ type: 'transport closed' });

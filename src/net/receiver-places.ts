@@ -50,6 +50,11 @@ export class ReceiverPlaces<T extends Occupant> {
     return [...this.#unasked, ...this.#associated, ...this.#closing];
   }
 
+  /** Associations that may hold memory, including those whose last PDU is out. */
+  get associations(): number {
+    return this.#associated.size + this.#aborted.size;
+  }
+
   /** A new connection. */
   arrived(newcomer: T): void {
     this.#unasked.add(newcomer);

@@ -5,7 +5,7 @@ import { systemErrorInfo } from '../part10/system-error.ts';
 import { InstanceWriter } from '../part10/write/instance-writer.ts';
 import type { CStoreRq, CStoreRsp } from '../protocol/dimse/command.ts';
 import { OUT_OF_RESOURCES, SOP_CLASS_NOT_SUPPORTED, SUCCESS } from '../protocol/dimse/status.ts';
-import { UNWRITTEN_LENGTH_MAX } from '../protocol/limits.ts';
+import { ALL_UNWRITTEN_LENGTH_MAX, UNWRITTEN_LENGTH_MAX } from '../protocol/limits.ts';
 import { storeResponse } from '../protocol/service/storage.ts';
 import { storageSOPClasses } from '../protocol/uids.ts';
 import type { IncomingRequest, Service } from './dimse-service.ts';
@@ -25,6 +25,8 @@ export interface StorageOptions {
   /** A longer data set is read and dropped, and refused. In bytes. */
   readonly maxInstanceLength: number;
   readonly received: (instance: ReceivedInstance) => void;
+  /** How many associations share the memory for what waits for the disk. */
+  readonly associations: () => number;
 }
 
 export class StorageService implements Service {
@@ -70,7 +72,8 @@ export class StorageService implements Service {
       this.#discarded = writer.discard();
       return undefined;
     }
-    return writer.pendingLength > UNWRITTEN_LENGTH_MAX ? writer.settled() : undefined;
+    const part = ALL_UNWRITTEN_LENGTH_MAX / this.#options.associations();
+    return writer.pendingLength > Math.min(part, UNWRITTEN_LENGTH_MAX) ? writer.settled() : undefined;
   }
 
   async response(): Promise<CStoreRsp> {

@@ -66,6 +66,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
         options.received?.(instance);
       },
       places,
+      associations: () => places.associations,
     });
     places.arrived(association);
   });

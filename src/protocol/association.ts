@@ -94,6 +94,11 @@ export class Association {
     return this.#hasUnread;
   }
 
+  /** As of `PduFramer`. */
+  get arrivingLength(): number {
+    return this.#framer.arrivingLength;
+  }
+
   /** The result of the negotiation, one entry for each proposed context. Empty until the association is accepted. */
   get contexts(): readonly NegotiatedContext[] {
     return this.#contexts;
@@ -384,13 +389,8 @@ export class Association {
   }
 
   #sendBytes(pdu: Exclude<Pdu, PDataTf>, bytes: Uint8Array): void {
-    this.#trace({
-      type: 'PDU',
-      direction: 'sent',
-      pdu,
-      length: bytes.length,
-      parts: redactPdu(bytes, TRACE_BYTES_MAX),
-    });
+    const parts = redactPdu(bytes, TRACE_BYTES_MAX);
+    this.#trace({ type: 'PDU', direction: 'sent', pdu, length: bytes.length, parts });
     this.#effects.push({ type: 'write', chunks: [bytes] });
   }
 

@@ -24,6 +24,15 @@ export const PDVS_PER_PDU_MAX = 10_000;
 /** The longest P-DATA-TF that is accepted where "no limit" was announced: it is held in memory. In bytes. */
 export const RECEIVED_PDU_LENGTH_CAP = 16 * 1024 * 1024;
 
+/** Shorter PDUs that are arriving are not counted: those of 32 associations take little. In bytes. */
+export const LONG_PDU_MIN = 256 * 1024;
+
+/**
+ * Longer PDUs that are arriving, of all associations of the process together. The next one is not read before there is room
+ * for it. In bytes.
+ */
+export const LONG_PDUS_LENGTH_MAX = RECEIVED_PDU_LENGTH_CAP;
+
 /**
  * How far a P-DATA-TF may exceed the announced length: some peers count headers wrongly and are a few bytes too long. In
  * bytes.
@@ -152,10 +161,13 @@ export const RECEIVED_PDU_LENGTH = 131_072;
 export const RECEIVED_INSTANCE_LENGTH_MAX = 16 * 2 ** 30;
 
 /**
- * While more than this of an instance waits for the disk, nothing more of it is read from the network: 32 associations at a
- * time need little memory. In bytes.
+ * While an instance that waits for the disk holds more memory than this, nothing more of it is read from the network. In
+ * bytes.
  */
-export const UNWRITTEN_LENGTH_MAX = 1024 * 1024;
+export const UNWRITTEN_LENGTH_MAX = 4 * 1024 * 1024;
+
+/** The same, of all associations of a receiver together: each has an equal part. In bytes. */
+export const ALL_UNWRITTEN_LENGTH_MAX = 16 * 1024 * 1024;
 
 /** A requestor that sends nothing for so long is gone, and its place is free again. In milliseconds. */
 export const RECEIVER_IDLE_MS = 300_000;
@@ -281,8 +293,14 @@ export const OFFENDING_ELEMENTS_MAX = 16;
 /** For the output channel. When more waits, it is written at once. In characters. */
 export const LOG_WAITING_MAX = 4_000_000;
 
-/** On the command line, written and not yet read. Beyond that a write waits until the reader has caught up. In bytes. */
+/** On the command line, written and not yet read. Lines that do not fit are left out, and counted. In bytes. */
 export const OUTPUT_UNREAD_MAX = 16_777_216;
+
+/**
+ * How long a line may wait for room in what is not yet read, in one turn of the event loop: Ctrl-C waits meanwhile, and so do
+ * peers. In milliseconds.
+ */
+export const OUTPUT_TURN_WAIT_MS = 250;
 
 /** At its exit, the command line waits so long for a reader that reads nothing. In milliseconds. */
 export const READER_WAIT_MS = 2_000;

@@ -3,7 +3,7 @@
 // No level shows bytes of data sets or secrets.
 
 import type { TraceRecord } from '../net/trace-record.ts';
-import { BLOCK_LINES_MAX, TRACED_ASSOCIATIONS_MAX } from '../protocol/limits.ts';
+import { BLOCK_LINES_MAX, REPEATS_WINDOW_MS, TRACED_ASSOCIATIONS_MAX } from '../protocol/limits.ts';
 import type { Direction, ProtocolTraceEvent } from '../protocol/trace-event.ts';
 import type { AAssociateAc, AAssociateRq } from '../protocol/ul/pdu.ts';
 import { abortReasonText, abortSourceText, contextResultText, eventText, rejectSummary } from './code-text.ts';
@@ -86,6 +86,8 @@ export class TextTrace {
   readonly #options: TextTraceOptions;
   readonly #open = new Map<number, AssociationState>();
   readonly #repetitions = new Repetitions();
+  /** Runs while something is hidden: what was hidden is told in time, even if nothing follows. */
+  #late: NodeJS.Timeout | undefined;
   /** The lines of the current record are such as a peer can repeat. */
   #isRepeatable = false;
   #pending: TraceLine[] = [];
@@ -159,10 +161,21 @@ export class TextTrace {
       !this.#shows(levelOf(event)) ||
       this.#repetitions.admits(event, state.isRequested ? String(this.#association) : 'accepted');
     if (event.type === 'DIMSE message') state.isHidden[event.direction] = !isShown;
-    if (!isShown) this.#level = LEVELS.off;
+    if (isShown) return;
+    this.#level = LEVELS.off;
+    this.#late ??= setTimeout(() => this.#tellLate(), REPEATS_WINDOW_MS).unref();
+  }
+
+  /** Nothing has been recorded since the second was over. */
+  #tellLate(): void {
+    this.#level = LEVELS[this.#options.level()];
+    this.#tellHidden();
+    this.drain();
   }
 
   #tellHidden(): void {
+    clearTimeout(this.#late);
+    this.#late = undefined;
     const line = this.#repetitions.begin(this.#timeMs);
     if (line !== undefined && this.#shows(line.level)) {
       this.#push(line.level, (this.#options.mark?.(line.level) ?? '') + line.text);

@@ -9,16 +9,12 @@ import { isHarmlessUID } from '../../protocol/harmless.ts';
 import { encodeFileMeta, type FileMeta } from './file-meta.ts';
 import { unfinishedPath } from './unfinished-file.ts';
 
-/** Fragments are gathered up to this length, in bytes, before they are written. */
+/** Fragments are gathered until they hold so much memory, in bytes, before they are written. */
 const GATHER_LENGTH = 262_144;
-/**
- * Fragments of at least this length, in bytes, are not copied, if they fill at least half of the memory that they keep: a peer
- * that sends a few bytes at a time decides neither how many objects nor how much memory wait for the disk.
- */
-const WHOLE_MIN = 4_096;
-
-const isWhole = (bytes: Uint8Array): boolean =>
-  bytes.length >= WHOLE_MIN && 2 * bytes.length >= bytes.buffer.byteLength;
+/** Shorter fragments, in bytes, are copied: a peer that sends a few bytes at a time does not decide how many objects wait. */
+const WHOLE_MIN = 1_024;
+/** Of short fragments that are copied into one buffer, in bytes. */
+const JOINED_MAX = 16_384;
 
 /** A file name from a UID that a peer sent. Only a UID becomes part of a path (PS3.5 9.1), because paths are shown. */
 export function instanceFileName(sopInstanceUID: string): string {
@@ -31,9 +27,11 @@ export class InstanceWriter {
   readonly #meta: FileMeta;
   readonly #temporary: string;
   #gathered: Uint8Array[] = [];
-  /** What comes behind `#gathered`: small fragments, copied into one buffer. */
-  #small: ByteWriter;
-  #gatheredLength: number;
+  /** What comes behind `#gathered`: short fragments, copied into one buffer. */
+  #small: ByteWriter | undefined;
+  /** Memory that `#gathered` holds: fragments are views, and keep all that arrived with them. */
+  #held = 0;
+  #lastBuffer: ArrayBufferLike | undefined;
   #work: Promise<void> = Promise.resolve();
   #handle: FileHandle | undefined;
   #error: unknown;
@@ -44,10 +42,7 @@ export class InstanceWriter {
     this.#directory = directory;
     this.#meta = meta;
     this.#temporary = unfinishedPath(directory, 'receiving');
-    const head = encodeFileMeta(meta);
-    this.#small = new ByteWriter(WHOLE_MIN);
-    this.#small.bytes(head);
-    this.#gatheredLength = head.length;
+    this.#writeSmall(encodeFileMeta(meta));
   }
 
   /** Bytes of the data set so far. */
@@ -55,30 +50,35 @@ export class InstanceWriter {
     return this.#length;
   }
 
-  /** Bytes that wait for the disk. */
+  /** Memory that is held until the disk has what was given, in bytes. */
   get pendingLength(): number {
-    return this.#pendingLength + this.#gatheredLength;
+    return this.#pendingLength + this.#held + (this.#small?.length ?? 0);
   }
 
   /** Takes the bytes over: they must not change afterwards. Errors show in `finish`. */
   write(bytes: Uint8Array): void {
-    if (isWhole(bytes)) {
-      this.#endSmall(WHOLE_MIN);
-      this.#gathered.push(bytes);
-    } else {
-      if (this.#small.length + bytes.length > GATHER_LENGTH) this.#flush(GATHER_LENGTH);
-      this.#small.bytes(bytes);
-    }
-    this.#gatheredLength += bytes.length;
     this.#length += bytes.length;
-    if (this.#gatheredLength >= GATHER_LENGTH) this.#flush(isWhole(bytes) ? WHOLE_MIN : GATHER_LENGTH);
+    if (bytes.length >= WHOLE_MIN) {
+      this.#endSmall();
+      this.#gathered.push(bytes);
+      if (bytes.buffer !== this.#lastBuffer) this.#held += bytes.buffer.byteLength;
+      this.#lastBuffer = bytes.buffer;
+    } else this.#writeSmall(bytes);
+    if (this.#held >= GATHER_LENGTH) this.#flush();
   }
 
-  /** @param capacity of the buffer for the small fragments that follow, in bytes */
-  #endSmall(capacity: number): void {
-    if (this.#small.length === 0) return;
-    this.#gathered.push(this.#small.finish());
-    this.#small = new ByteWriter(capacity);
+  #writeSmall(bytes: Uint8Array): void {
+    this.#small ??= new ByteWriter(WHOLE_MIN);
+    this.#small.bytes(bytes);
+    if (this.#small.length >= JOINED_MAX) this.#endSmall();
+  }
+
+  #endSmall(): void {
+    const small = this.#small?.finish();
+    if (small === undefined) return;
+    this.#small = undefined;
+    this.#gathered.push(small);
+    this.#held += small.buffer.byteLength;
   }
 
   /** Resolves when the disk has what was given so far. */
@@ -88,7 +88,7 @@ export class InstanceWriter {
 
   /** Completes the file. Returns its path. Rejects with the system's error if anything could not be written. */
   async finish(): Promise<string> {
-    this.#flush(0);
+    this.#flush();
     await this.#work;
     if (this.#error === undefined) {
       const path = join(this.#directory, instanceFileName(this.#meta.sopInstanceUID));
@@ -118,13 +118,13 @@ export class InstanceWriter {
     await rm(this.#temporary, { force: true }).catch(() => undefined);
   }
 
-  /** @param capacity as of `#endSmall` */
-  #flush(capacity: number): void {
-    this.#endSmall(capacity);
+  #flush(): void {
+    this.#endSmall();
     const chunks = this.#gathered;
-    const length = this.#gatheredLength;
+    const length = this.#held;
     this.#gathered = [];
-    this.#gatheredLength = 0;
+    this.#lastBuffer = undefined;
+    this.#held = 0;
     this.#pendingLength += length;
     this.#work = this.#work
       .then(() => this.#writeAll(chunks))
@@ -151,8 +151,15 @@ export class InstanceWriter {
   }
 
   async #open(): Promise<FileHandle> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     // Patients' images: for the person who receives them only.
-    return open(this.#temporary, 'wx', 0o600);
+    const create = (): Promise<FileHandle> => open(this.#temporary, 'wx', 0o600);
+    try {
+      return await create();
+    } catch (thrown) {
+      // Somebody has removed the folder since the receiver made it.
+      if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      return create();
+    }
   }
 }

@@ -1,7 +1,7 @@
 // Cuts a stream of bytes into PDUs. PS3.8 9.3.1: byte 1 is the type, bytes 3-6 are the length of what follows, big endian.
 //
 // The length is checked as soon as byte 6 is there, before memory is taken for the PDU: a peer cannot decide how much memory we
-// use. A PDU that is whole in one chunk is decoded in place. Otherwise its bytes are collected in a buffer that doubles up to the
+// use. A PDU that is whole in one chunk is decoded in place. Otherwise its bytes are collected in a buffer that grows up to the
 // length of the PDU. So a byte is copied only a few times, however small the chunks are, and a long PDU that is announced but
 // never sent costs nothing.
 
@@ -31,8 +31,10 @@ export class PduFramer {
   #chunkIndex = 0;
   #offset = 0;
   /** The first `#gatheredLength` bytes of a PDU that is spread over several chunks. */
-  #gathered: Uint8Array = EMPTY;
+  #gathered: Uint8Array<ArrayBuffer> = EMPTY;
   #gatheredLength = 0;
+  /** Length of the PDU that `#gathered` begins, once its header is there; 0 = none. */
+  #arrivingLength = 0;
   /** A header was malformed. From there on nobody knows where the next PDU begins. */
   #headerError: ProtocolError | undefined;
 
@@ -43,6 +45,11 @@ export class PduFramer {
   constructor(limits: { readonly maxPDataTfLength: number; readonly announced?: number }) {
     this.#maxPDataTfLength = limits.maxPDataTfLength;
     this.#announced = limits.announced ?? 0;
+  }
+
+  /** Of the PDU whose header has arrived and whose end has not: memory is taken for it while it arrives. In bytes; 0 = none. */
+  get arrivingLength(): number {
+    return this.#arrivingLength;
   }
 
   /** Takes the next bytes of the stream. They are not copied: the caller must not change them. */
@@ -70,6 +77,7 @@ export class PduFramer {
     this.#offset = 0;
     this.#gathered = EMPTY;
     this.#gatheredLength = 0;
+    this.#arrivingLength = 0;
     this.#headerError = undefined;
   }
 
@@ -89,7 +97,9 @@ export class PduFramer {
     }
     if (!this.#gather(PDU_HEADER_LENGTH)) return undefined;
     const length = this.#pduLength(this.#gathered, 0);
+    this.#arrivingLength = length;
     if (!this.#gather(length)) return undefined;
+    this.#arrivingLength = 0;
     const bytes = this.#gathered.subarray(0, length);
     this.#gathered = EMPTY;
     this.#gatheredLength = 0;
@@ -112,7 +122,13 @@ export class PduFramer {
 
   #reserve(needed: number, target: number): void {
     if (needed <= this.#gathered.length) return;
-    const capacity = Math.min(target, Math.max(needed, this.#gathered.length * 2, FIRST_BUFFER_LENGTH));
+    const capacity = Math.min(target, Math.max(needed, this.#gathered.length * 4, FIRST_BUFFER_LENGTH));
+    // Moved and not copied where the engine can (not Node 20): what is left behind would be memory until it is collected.
+    const { buffer } = this.#gathered;
+    if (this.#gatheredLength > 0 && typeof buffer.transfer === 'function') {
+      this.#gathered = new Uint8Array(buffer.transfer(capacity));
+      return;
+    }
     const grown = new Uint8Array(capacity);
     grown.set(this.#gathered.subarray(0, this.#gatheredLength));
     this.#gathered = grown;

@@ -89,7 +89,10 @@ describe('the trace in a terminal', onPosix, () => {
       const lines = 20_000;
       const { output, closed } = startProgram(`
         ${before}
-        for (let n = 0; n < ${lines}; n += 1) output.trace([{ level: 'debug', text: 'D: ' + n + ' ${line}' }]);
+        for (let n = 0; n < ${lines}; n += 1) {
+          output.trace([{ level: 'debug', text: 'D: ' + n + ' ${line}' }]);
+          if (n % 100 === 0) await new Promise((next) => setImmediate(next));
+        }
         output.result('The end');
         process.exit(0);`);
       // The pipe is full long before the reader begins.
@@ -112,6 +115,25 @@ describe('the trace in a terminal', onPosix, () => {
     const said = (await text(output)).split('\n');
     assert.deepEqual(await closed, [0, null]);
     assertNumbered(said, 1_000, line);
+  });
+
+  it('is left out and counted where it does not fit, and what follows is shown', async () => {
+    const line = 'x'.repeat(1_000);
+    const { output, side, closed } = startProgram(`
+      const { writeSync } = await import('node:fs');
+      process.stdout; process.stderr;
+      const beganMs = performance.now();
+      for (let n = 0; n < 40_000; n += 1) output.trace([{ level: 'debug', text: 'D: ' + n + ' ${line}' }]);
+      writeSync(3, String(performance.now() - beganMs));
+      setTimeout(() => { output.result('The end'); output.end(); }, 50);`);
+    // Nothing is read meanwhile.
+    const heldMs = Number((await once(side, 'data'))[0]);
+    const said = await text(output);
+    assert.deepEqual(await closed, [0, null]);
+    assert.ok(heldMs < 1_000, `${heldMs} ms`);
+    const leftOut = /^W: ([\d,]+) lines left out here: whoever reads this output reads too slowly\.$/m.exec(said)?.[1];
+    assert.equal(said.match(/^D: /gm)?.length, 40_000 - Number(leftOut?.replaceAll(',', '')));
+    assert.match(said, /The end\n/);
   });
 
   it('is complete if a second Ctrl-C ends the process', async () => {
