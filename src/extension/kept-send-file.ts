@@ -13,7 +13,7 @@ import type { AssociationSummary, SendResult } from '../send/job.ts';
 import { type FileOutcome, OUTCOMES, type Outcome, type OutcomeCounts, type Reason } from '../send/outcome.ts';
 import { nameStart, type ScannedFile } from '../send/scanned-file.ts';
 import { ScannedFiles } from '../send/scanned-files.ts';
-import { isSendId, type SendId } from '../send/send-id.ts';
+import { isSendId, isTime, type SendId } from '../send/send-id.ts';
 import { Tally } from '../send/tally.ts';
 import { jsonText } from '../text/json-text.ts';
 import type { DisplayRoot } from './display-path.ts';
@@ -301,7 +301,9 @@ function asHead(line: unknown): KeptHead | undefined {
     END_STATES.includes(state) &&
     (journalId === undefined || isSendId(journalId)) &&
     typeof arePathsHidden === 'boolean' &&
-    [head['startedAtMs'], head['endedAtMs'], head['files']].every(Number.isFinite) &&
+    isTime(head['startedAtMs']) &&
+    isTime(head['endedAtMs']) &&
+    Number.isFinite(head['files']) &&
     isKeptPeer(peer) &&
     Object.values(counts).every(Number.isSafeInteger) &&
     Array.isArray(selection) &&

@@ -23,7 +23,7 @@ import {
 } from './journal.ts';
 import { OUTCOMES, type Outcome } from './outcome.ts';
 import { isOwnFolder, namesIn, openOwnFile, statusOf } from './own-files.ts';
-import { isSendId, type SendId, sendFilePath, sendIdOf } from './send-id.ts';
+import { isSendId, isTime, type SendId, sendFilePath, sendIdOf } from './send-id.ts';
 
 export interface JournalSummary extends Omit<JournalHeader, 'journal' | 'files'> {
   /** A process that is still running writes it. */
@@ -219,7 +219,7 @@ function asHeader(line: unknown, id: SendId): JournalHeader | undefined {
   if (header?.['journal'] !== JOURNAL_VERSION || peer === undefined || holder === undefined) return undefined;
   const isWhole =
     header['id'] === id &&
-    Number.isFinite(header['startedAtMs']) &&
+    isTime(header['startedAtMs']) &&
     Number.isSafeInteger(header['files']) &&
     fieldsOf(header['options']) !== undefined &&
     isKeptPeer(peer) &&

@@ -33,3 +33,8 @@ export function sendIdOf(fileName: string): SendId | undefined {
   const id = fileName.slice(FILE_PREFIX.length, -FILE_SUFFIX.length);
   return isSendId(id) && fileName === `${FILE_PREFIX}${id}${FILE_SUFFIX}` ? id : undefined;
 }
+
+/** Whether what stands in such a file is a time in milliseconds: of other numbers a Date can say nothing, and throws. */
+export function isTime(value: unknown): value is number {
+  return typeof value === 'number' && !Number.isNaN(new Date(value).getTime());
+}

@@ -191,6 +191,20 @@ describe('a file in the extension’s storage', () => {
     assert.equal(journal?.outcomes.size, 1);
   });
 
+  it('leads to no journal and no results whose time is none: lists would show none at all', async (t) => {
+    const { journals, sends, id } = storageWithVictim(t);
+    await keep(sends, OWN);
+    for (const startedAtMs of ['1e300', '-8.7e15', '8640000000000001', 'null', '"1"']) {
+      for (const path of [sendFilePath(journals, id), sendFilePath(sends, OWN)]) {
+        const text = readFileSync(path, 'utf8').replace(/"startedAtMs":[^,}]+/, `"startedAtMs":${startedAtMs}`);
+        assert.ok(text.includes(startedAtMs));
+        writeFileSync(path, text);
+      }
+      assert.deepEqual(await readJournals(journals, Date.now()), [], startedAtMs);
+      assert.deepEqual((await keptHeads(sends, new Set())).heads, [], startedAtMs);
+    }
+  });
+
   it('is not written through a link that stands where it is to be', { skip }, async (t) => {
     const { sends } = storageWithVictim(t);
     const victim = join(temporaryFolder(t), 'victim');
