@@ -2,7 +2,7 @@
 // look like another one or like something of our own.
 
 import { PEER_NAME_MAX } from '../protocol/limits.ts';
-import { INVISIBLE_RANGES } from '../text/invisible.ts';
+import { INVISIBLE_RANGES, invisiblePattern } from '../text/invisible.ts';
 import { caselessSkeleton, skeleton } from '../text/lookalikes.ts';
 import { quotedWords } from './plain-words.ts';
 
@@ -10,12 +10,27 @@ import { quotedWords } from './plain-words.ts';
 export const RECEIVER_NAME = 'Built-in Receiver';
 export const ADD_PEER_LABEL = 'Add Peer…';
 
-/** Something to see, and nothing that is invisible. The manifest has the same pattern. */
+/**
+ * Letters of the scripts in which words are spelt with ZERO WIDTH NON-JOINER and JOINER (Unicode UAX #31, 2.3), such as Persian
+ * and Hindi. Names are compared without them, so they tell no two names apart.
+ */
+const SCRIPTS = 'Arab Syrc Mong Deva Beng Guru Gujr Orya Taml Telu Knda Mlym Sinh Khmr Mymr';
+const JOINED = `[${SCRIPTS.replace(/\w+/g, '\\p{scx=$&}').replaceAll(' ', '')}]`;
+
+/** Something to see, and nothing that is invisible but joiners in words. The manifest has the same pattern. */
 export const PEER_NAME: RegExp = new RegExp(
-  `^(?=.*[\\p{L}\\p{N}\\p{P}\\p{S}])[^${INVISIBLE_RANGES}]{1,${PEER_NAME_MAX}}$`,
+  `^(?=.*[\\p{L}\\p{N}\\p{P}\\p{S}])(?:[^${INVISIBLE_RANGES}]|(?<=${JOINED})[\\u200c\\u200d](?=${JOINED})){1,${PEER_NAME_MAX}}$`,
   'u',
 );
-export const NAME_RULE = `must be 1 to ${PEER_NAME_MAX} visible characters, and not only spaces`;
+const RULE = `must be 1 to ${PEER_NAME_MAX} visible characters, and not only spaces`;
+
+/** What a name must be; and which character is invisible, because a person who reads the name cannot see it. */
+export function nameRule(name: unknown): string {
+  const hidden = typeof name === 'string' && !PEER_NAME.test(name) ? name.match(HIDDEN)?.[0] : undefined;
+  return hidden === undefined ? RULE : `${RULE} (${pointOf(hidden)} is invisible)`;
+}
+
+const HIDDEN = invisiblePattern('\0');
 
 const RESERVED: readonly string[] = [RECEIVER_NAME, `Use ${RECEIVER_NAME}`, ADD_PEER_LABEL, 'Add Peer', 'Send to PACS'];
 
@@ -76,8 +91,9 @@ const FOREIGN_MAX = 3;
 function foreignLetters(name: string): string {
   const points = [...new Set(name)].filter((character) => character > '~').slice(0, FOREIGN_MAX);
   if (points.length === 0) return '';
-  const words = points.map(
-    (character) => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`,
-  );
-  return ` (it has ${words.join(', ')})`;
+  return ` (it has ${points.map(pointOf).join(', ')})`;
+}
+
+function pointOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }

@@ -31,7 +31,7 @@ import {
 } from '../send/option-words.ts';
 import { OPERATIONS_INVOKED_MAX, type SendOptions } from '../send/options.ts';
 import type { PreflightCode } from '../send/preflight-policy.ts';
-import { NAME_RULE, PEER_NAME, PeerNames } from './peer-names.ts';
+import { nameRule, PEER_NAME, PeerNames } from './peer-names.ts';
 import { nameWords } from './plain-words.ts';
 
 /** The scope of a setting: the user settings, or a settings file of a workspace or folder. */
@@ -96,7 +96,10 @@ const preflight = v.strictObject(
 );
 
 const peerEntry = v.strictObject({
-  name: v.pipe(v.string(NAME_RULE), v.regex(PEER_NAME, NAME_RULE)),
+  name: v.pipe(
+    v.string(nameRule(undefined)),
+    v.regex(PEER_NAME, ({ input }) => nameRule(input)),
+  ),
   host: v.pipe(v.string(HOST_RULE), v.check(isHost, HOST_RULE)),
   port: portNumber(1, PORT_RULE),
   calledAETitle: v.optional(aeTitle),
@@ -311,6 +314,6 @@ export function portProblem(value: string): string | undefined {
  * @param known names of all settings
  */
 export function nameProblem(value: string, taken: readonly string[], known: PeerNames): string | undefined {
-  if (!PEER_NAME.test(value)) return NAME_RULE;
+  if (!PEER_NAME.test(value)) return nameRule(value);
   return taken.includes(value) ? 'is already the name of a peer in these settings' : known.problem(value);
 }

@@ -240,6 +240,23 @@ describe('A peer of a workspace that looks like another peer', () => {
     for (const hidden of '\u2028\u2029\u0085\u115f\u1160\u3164\uffa0\ufe0f\ufe00\u{e0100}\u180b\u180e\u180f\u{e0041}\u2800\u200b\u00ad\u202e\u2068\ud800')
       assert.match(problemsOf([], [`PR${hidden}OD`])[0] ?? '', /"name" must be 1 to 64 visible characters/);
     assert.match(problemsOf([], ['\u0300\u0301'])[0] ?? '', /visible characters/);
+    assert.match(problemsOf([], ['❤\ufe0f PACS'])[0] ?? '', /U\+FE0F is invisible/);
+    for (const misplaced of [
+      'PR\u200cOD',
+      '\u200cبیمار',
+      'بیمار\u200c',
+      'بی\u200c\u200cمار',
+      'بی\u200cMRT',
+      'بی\u200c مار',
+    ])
+      assert.match(problemsOf([], [misplaced])[0] ?? '', /U\+200C is invisible/, misplaced);
+  });
+
+  it('may be spelt with the joiners of its script, which tell no two names apart', () => {
+    for (const name of ['بیمارستان\u200cها', 'क्\u200dष', 'ශ්\u200dරී']) {
+      assert.deepEqual(problemsOf([], [name]), []);
+      assert.match(problemsOf([name.replace(/[\u200c\u200d]/u, '')], [name])[0] ?? '', /looks like/);
+    }
   });
 
   it('is another peer if people can tell the names apart', () => {
