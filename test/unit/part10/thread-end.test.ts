@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { codecsModule } from '../../../src/part10/decompress/codecs-adapter.ts';
-import type { DecodeRequest } from '../../../src/part10/decompress/codecs-worker.ts';
+import type { DecodeRequest, DecodeResponse } from '../../../src/part10/decompress/codecs-worker.ts';
 import { endThread } from '../../../src/part10/thread-end.ts';
 import { seededBytes } from '../../support/dicom-builder.ts';
 import { encodeFrame } from '../../support/frame-encoder.ts';
@@ -36,7 +36,9 @@ test('a thread answers the requests it has, then ends by itself', async () => {
   };
   worker.postMessage(request);
   await endThread(worker, 60_000);
-  assert.deepEqual(said, [{ pixels: Uint8Array.from(pixels) }, 0]);
+  const [answer, code] = said as [DecodeResponse, number];
+  assert.ok('pixels' in answer);
+  assert.deepEqual([Uint8Array.from(answer.pixels), code, said.length], [Uint8Array.from(pixels), 0, 2]);
 });
 
 test('ending a thread a second time, or one that has ended, resolves at once', async () => {
