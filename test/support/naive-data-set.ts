@@ -26,6 +26,11 @@ export interface NaiveItem {
 }
 
 const LONG = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
+const SHORT = new Set('AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US'.split(' '));
+
+/** Two capitals that no table has: a VR of a later edition. PS3.5 7.1.2. */
+const isUnknown = (vr: string): boolean => /^[A-Z]{2}$/u.test(vr) && !LONG.has(vr) && !SHORT.has(vr);
+
 const WORDS: readonly (readonly [number, string])[] = [
   [2, 'AT OW SS US'],
   [4, 'FL OF OL SL UL'],
@@ -165,8 +170,9 @@ export function readDataSet(
         return;
       }
       const vr = inner.explicit ? String.fromCharCode(...bytes.subarray(at, at + 2)) : '';
-      if (inner.explicit) at += LONG.has(vr) ? 4 : 2;
-      const length = inner.explicit && !LONG.has(vr) ? take(2, inner.big) : take(4, inner.big);
+      const isLong = LONG.has(vr) || isUnknown(vr);
+      if (inner.explicit) at += isLong ? 4 : 2;
+      const length = inner.explicit && !isLong ? take(2, inner.big) : take(4, inner.big);
       const path = `${prefix}${tag.toString(16).padStart(8, '0')}`;
       if ((vr === 'OB' || vr === 'OW') && length === UNDEFINED) {
         rows.push({ path, vr, value: fragments(inner) });
@@ -174,7 +180,7 @@ export function readDataSet(
       }
       if (vr === 'SQ' || length === UNDEFINED || (vr === '' && isSequence(tag))) {
         const row = rows.length;
-        const count = items(path, length, vr === 'UN' ? IMPLICIT : inner);
+        const count = items(path, length, vr === 'UN' || isUnknown(vr) ? IMPLICIT : inner);
         rows.splice(row, 0, { path, vr, value: count === 0 ? '' : `${count} items` });
         continue;
       }

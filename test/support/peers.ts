@@ -71,9 +71,15 @@ export interface StoreScp {
   stop(): Promise<void>;
 }
 
-/** @param options of DCMTK's storescp; `+B` makes it write the data set as it came */
-export async function startStorescp(t: Scope, options: readonly string[]): Promise<StoreScp> {
-  const directory = temporaryFolder(t);
+/**
+ * @param options of DCMTK's storescp; `+B` makes it write the data set as it came
+ * @param directory where it writes what it stores
+ */
+export async function startStorescp(
+  t: Scope,
+  options: readonly string[],
+  directory = temporaryFolder(t),
+): Promise<StoreScp> {
   const port = await freePort();
   const child = spawn('storescp', ['-od', directory, ...options, String(port)], {
     stdio: 'ignore',

@@ -2,19 +2,22 @@
 
 import type { ElementHeader, Encoding } from '../element-walk.ts';
 import { isSequenceAttribute } from '../sequence-attributes.ts';
+import { FLOAT_PIXEL_DATA, PIXEL_DATA } from '../structure.ts';
 import { isFutureVR } from '../value-representation.ts';
 
 /** Float, Double Float and plain Pixel Data. */
-export const PIXEL_DATA: ReadonlySet<number> = new Set([0x7fe00008, 0x7fe00009, 0x7fe00010]);
+export const PIXELS: ReadonlySet<number> = new Set([...FLOAT_PIXEL_DATA, PIXEL_DATA]);
 
 /** Whether receivers parse the value, which has a defined length. PS3.5 7.5; in Implicit VR a dictionary tells. */
 export function isSequence({ tag, vr }: ElementHeader, encoding: Encoding): boolean {
   return encoding === 'Implicit VR Little Endian' ? isSequenceAttribute(tag) : vr === 'SQ';
 }
 
-/** Whether a value of undefined length is made of fragments, not of items with elements. PS3.5 A.4. */
-export function holdsFragments({ tag, vr }: ElementHeader): boolean {
-  return vr === undefined ? PIXEL_DATA.has(tag) : vr !== 'SQ' && !isUnknown(vr);
+/** What a value of undefined length is made of. Undefined: a value of this VR must have a length. PS3.5 7.1.1 and A.4. */
+export function partsOf({ tag, vr }: ElementHeader): 'sequence' | 'fragments' | undefined {
+  if (vr === undefined) return tag === PIXEL_DATA ? 'fragments' : 'sequence';
+  if (vr === 'SQ' || isUnknown(vr)) return 'sequence';
+  return tag === PIXEL_DATA && (vr === 'OB' || vr === 'OW') ? 'fragments' : undefined;
 }
 
 /** Of undefined length, a value of such a VR is a sequence in Implicit VR. PS3.5 6.2.2. */

@@ -16,14 +16,14 @@ import {
   u32At,
   vrAt,
 } from '../element-walk.ts';
-import { delimiterOf, ITEM, ITEM_GROUP, tagText, UNDEFINED_LENGTH } from '../structure.ts';
+import { delimiterOf, ITEM, ITEM_GROUP, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { isFutureVR, isStandardVR } from '../value-representation.ts';
 import { FragmentTally } from './closing-delimiter.ts';
 import { type DeclaredInstance, ElementNotes } from './element-notes.ts';
 import { type FilePart, isZero, lacking, type Want } from './file-part.ts';
 import type { Finding } from './finding.ts';
 import type { ImageSize } from './image-size.ts';
-import { holdsFragments, isSequence, isUnknown, PIXEL_DATA } from './parsed-values.ts';
+import { isSequence, isUnknown, PIXELS, partsOf } from './parsed-values.ts';
 
 /** Zeros looked at in one step. */
 const PADDING_STEP = 16_384;
@@ -36,7 +36,6 @@ const END_OF_FRAGMENT = 3;
 const HIGHEST_GROUP = 0xfffc;
 const ROWS = 0x00280010;
 const PIXEL_DATA_PROVIDER_URL = 0x00287fe0;
-const ENCAPSULATED = 0x7fe00010;
 
 const UIDS: ReadonlyMap<number, string> = new Map([
   [0x00080016, 'SOPClassUID'],
@@ -134,7 +133,7 @@ export class StructureCheck {
     if (!this.#isDone) this.#stop({ code: 'not checked', offset: this.#at });
   }
 
-  #stop(finding: Finding): void {
+  #stop(finding: Finding): undefined {
     this.#findings.push(finding);
     this.#isDone = true;
   }
@@ -161,7 +160,7 @@ export class StructureCheck {
     const { tag, length } = element;
     this.#topTag = tag;
     if (tag >>> 16 > HIGHEST_GROUP) return this.#broken(at, `${tagText(tag)} where an element should begin`);
-    if (tag === ENCAPSULATED && length === UNDEFINED_LENGTH) this.#size?.notePixels(at - this.#start);
+    if (tag === PIXEL_DATA && length === UNDEFINED_LENGTH) this.#size?.notePixels(at - this.#start);
     if (length === UNDEFINED_LENGTH) return this.#enter(element, this.#encoding, this.#end);
     const sight = this.#size?.sightOf(tag, length) ?? 0;
     const next = element.valueOffset + length;
@@ -184,7 +183,7 @@ export class StructureCheck {
     }
     if (tag === ROWS && length > 0) this.#sawRows = true;
     if (tag >= PIXEL_DATA_PROVIDER_URL && length > 0) {
-      if (tag === PIXEL_DATA_PROVIDER_URL || PIXEL_DATA.has(tag)) this.#sawPixels = true;
+      if (tag === PIXEL_DATA_PROVIDER_URL || PIXELS.has(tag)) this.#sawPixels = true;
     }
     this.#notes.seeValue(element);
     this.#previousTag = tag;
@@ -240,7 +239,7 @@ export class StructureCheck {
     this.#noteStep(at, element);
     const isParsed = level.kind === 'sequence' || (isInItem && isSequence(element, level.encoding));
     if (length > 0 && isParsed) return this.#enter(element, level.encoding, next);
-    if (level.kind === 'fragments' && PIXEL_DATA.has(this.#topTag)) {
+    if (level.kind === 'fragments' && PIXELS.has(this.#topTag)) {
       const from = element.valueOffset - part.base;
       this.#fragments.add(part.bytes.subarray(from, from + Math.min(length, 4)));
     }
@@ -255,7 +254,7 @@ export class StructureCheck {
     if (end === this.#end && !isDefined) {
       if (left > 0) return this.#truncated({ offset: at, part: 'header' });
       const top = tagText(this.#topTag);
-      if (!PIXEL_DATA.has(this.#topTag)) return this.#truncated({ offset: at, part: 'sequence', tag: top });
+      if (!PIXELS.has(this.#topTag)) return this.#truncated({ offset: at, part: 'sequence', tag: top });
       const want = lacking(part, at - END_OF_FRAGMENT, END_OF_FRAGMENT);
       if (want !== undefined) return want;
       const last = part.bytes.subarray(at - part.base - END_OF_FRAGMENT, at - part.base);
@@ -302,14 +301,14 @@ export class StructureCheck {
   #enter(element: ElementHeader, around: Encoding, limit: number): undefined {
     const outer = this.#levels.at(-1);
     if (this.#levels.length >= 2 * NESTING_MAX) {
-      this.#stop({ code: 'deep nesting', offset: this.#at, depth: NESTING_MAX });
-      return;
+      return this.#stop({ code: 'deep nesting', offset: this.#at, depth: NESTING_MAX });
     }
     const { tag, vr, length, valueOffset } = element;
     const isItem = outer?.kind === 'sequence';
-    const kind = isItem ? 'item' : holdsFragments(element) ? 'fragments' : 'sequence';
-    const encoding = isUnknown(vr) ? 'Implicit VR Little Endian' : around;
     const isDefined = length !== UNDEFINED_LENGTH;
+    const kind = isItem ? 'item' : isDefined ? 'sequence' : partsOf(element);
+    if (kind === undefined) return this.#broken(this.#at, `${tagText(tag)} of VR ${vr} without a length`);
+    const encoding = isUnknown(vr) ? 'Implicit VR Little Endian' : around;
     this.#levels.push({ kind, encoding, tag: isItem ? outer.tag : tag, isDefined, end: limit });
     this.#at = valueOffset;
   }
@@ -317,7 +316,7 @@ export class StructureCheck {
   #leave(): undefined {
     this.#levels.pop();
     if (this.#levels.length > 0) return;
-    if (PIXEL_DATA.has(this.#topTag)) this.#sawPixels = true;
+    if (PIXELS.has(this.#topTag)) this.#sawPixels = true;
     this.#previousTag = this.#topTag;
   }
 
@@ -335,7 +334,7 @@ export class StructureCheck {
   #overrun(at: number, { tag, valueOffset, length }: ElementHeader): undefined {
     const isElement = this.#levels.length > 0 || (tag > this.#previousTag && tag >>> 16 <= HIGHEST_GROUP);
     if (!isElement && this.#sawPixels) return this.#trailing(this.#topAt);
-    const isFragment = tag === ITEM && PIXEL_DATA.has(this.#topTag);
+    const isFragment = tag === ITEM && PIXELS.has(this.#topTag);
     const missing = valueOffset + length - this.#end;
     return this.#truncated({
       offset: at,

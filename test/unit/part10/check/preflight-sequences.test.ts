@@ -13,7 +13,7 @@ import {
   encodeElements,
   IMPLICIT_LE,
 } from '../../../support/dicom-builder.ts';
-import { built, findingsOf, IMAGE, inspection, PLAIN } from '../../../support/inspection.ts';
+import { built, FRONT, findingsOf, IMAGE, inspection, PLAIN } from '../../../support/inspection.ts';
 import { sequenceFaults } from '../../../support/sequence-faults.ts';
 
 describe('sequences that receivers cannot parse', () => {
@@ -24,6 +24,21 @@ describe('sequences that receivers cannot parse', () => {
       assert.ok(finding?.code === 'broken structure');
       assert.equal(finding.offset, offset, finding.detail);
       assert.ok(finding.detail.includes(detail), finding.detail);
+    });
+  }
+});
+
+describe('a value without a length', () => {
+  const fragments = Buffer.from('feff00e000000000feff00e004000000aabbccddfeffdde000000000', 'hex');
+
+  for (const vr of ['OB', 'OW', 'OF', 'UT']) {
+    test(`of VR ${vr} is neither a sequence nor pixel data`, async () => {
+      const open: BuiltElement = { tag: 0x00082112, vr, value: fragments, lyingLength: 0xffff_ffff };
+      const before = [...FRONT, element(0x00280010, 'US', [4])].filter(({ tag }) => tag < open.tag);
+      const { file, start } = built([...before, open, ...IMAGE.slice(2)], EXPLICIT_LE);
+      const offset = start + encodeElements(before, 'explicit LE').length;
+      const detail = `(0008,2112) of VR ${vr} without a length`;
+      assert.deepEqual(await findingsOf(file), [{ code: 'broken structure', offset, detail }]);
     });
   }
 });
