@@ -7,7 +7,7 @@ import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import { type Breach, Breaches, type CountedBreach } from '../protocol/dimse/breach.ts';
 import type { Indication } from '../protocol/effects.ts';
-import { CLOSE_MAX_MS, SILENT_CLOSE_MAX_MS } from '../protocol/limits.ts';
+import { CANCELLED_RELEASE_MS, CLOSE_MAX_MS, SILENT_CLOSE_MAX_MS } from '../protocol/limits.ts';
 import type { AAssociateAc } from '../protocol/ul/pdu.ts';
 import { AssociationDriver } from './association-driver.ts';
 import { type AssociationProposal, associateRq, operationsInvokedOf } from './association-proposal.ts';
@@ -189,11 +189,19 @@ export class RequestedAssociation {
   /**
    * Resolves when the connection is closed.
    * @param limitMs after so long it is destroyed. By default ARTIM has its time to close it, unless the peer has already let
-   *   a deadline pass
+   *   a deadline pass; a person who cancels meanwhile waits only for a moment
    */
   async gone(limitMs = this.failure?.code === 'timeout' ? SILENT_CLOSE_MAX_MS : CLOSE_MAX_MS): Promise<void> {
-    const timer = setTimeout(() => this.driver.destroy(), limitMs);
+    const destroy = (): void => this.driver.destroy();
+    let timer = setTimeout(destroy, limitMs);
+    const hurry = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(destroy, Math.min(limitMs, CANCELLED_RELEASE_MS));
+    };
+    if (this.#signal.aborted) hurry();
+    else this.#signal.addEventListener('abort', hurry, { once: true });
     await this.#gone.promise;
+    this.#signal.removeEventListener('abort', hurry);
     clearTimeout(timer);
   }
 
