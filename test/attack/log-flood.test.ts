@@ -66,6 +66,31 @@ for (const [level, isRead] of [
   });
 }
 
+test('a large send whose trace nobody reads goes on, and is cancelled within a second', async (t) => {
+  const receiver = await startCliReceiver(temporaryFolder(t), ['-v']);
+  t.after(() => stopCli(receiver));
+  // So many files that their trace does not fit into what may wait.
+  const files = attackSize(4_500, 12_000);
+  const folder = await folderOf(t, files, 16);
+  const cli = startCli(['store', '127.0.0.1', String(receiver.port), folder, '-ll', 'trace']);
+  cli.child.stderr?.pause();
+  const almostAll = Promise.withResolvers<void>();
+  let stored = 0;
+  receiver.child.stdout?.on('data', (piece: string) => {
+    stored += piece.match(/^Stored/gm)?.length ?? 0;
+    if (stored > files - 200) almostAll.resolve();
+  });
+  await almostAll.promise;
+  const ended = once(cli.child, 'exit');
+  const beganMs = performance.now();
+  cli.child.kill('SIGINT');
+  await ended;
+  const tookMs = performance.now() - beganMs;
+  cli.child.stderr?.resume();
+  measured('unread trace', Math.round(tookMs), 'ms to cancel');
+  assert.ok(tookMs < CANCEL_MS, `${tookMs} ms`);
+});
+
 test('verifications and connections without end are counted by the receiver, and it stops within a second', async (t) => {
   const receiver = await startCliReceiver(temporaryFolder(t), ['-d', '-pdu', '131072']);
   const port = Number(receiver.port);
