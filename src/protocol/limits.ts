@@ -213,6 +213,12 @@ export const INFLATED_CHECK_MIN = 64 * 2 ** 20;
  */
 export const INFLATED_CHECK_RATIO = 32;
 
+/**
+ * Of a data set in Implicit VR, looked up in the data dictionary because their values have no length. No program writes so
+ * many. In attributes.
+ */
+export const LENGTHLESS_TAGS_MAX = 100;
+
 /** Longer padding at the end of a file is not looked through to its end. In bytes. */
 export const PADDING_MAX = 1_048_576;
 

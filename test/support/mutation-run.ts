@@ -6,6 +6,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { loadDictionary } from '../../src/part10/dcmjs-adapter.ts';
+import { tagText } from '../../src/part10/structure.ts';
 import { DEFAULT_PREFLIGHT_POLICY } from '../../src/send/preflight-policy.ts';
 import { CT_IMAGE, DEFLATED_LE, EXPLICIT_BE, IMPLICIT_LE } from './dicom-builder.ts';
 import { wholeInspection } from './inspection.ts';
@@ -124,7 +125,9 @@ export async function mutationResult(
   if (exists) rmSync(path);
   if (status === undefined) return { ...mutated, heldBack, details, fate: 'aborted' };
   if (status !== 0 || stored === undefined) return { ...mutated, heldBack, details, fate: 'refused' };
-  const missing = missingRows(mutated, stored);
+  // What is no UID storescp may cut at a character that no UID has; a finding says that it is none.
+  const noUIDs = (findings ?? []).flatMap((finding) => (finding.code === 'ill-formed UID' ? [finding.tag] : []));
+  const missing = missingRows(mutated, stored)?.filter((row) => !noUIDs.includes(tagText(tagIn(pathOf(row)))));
   if (missing === undefined) return { ...mutated, heldBack, details, fate: 'guessed' };
   if (missing.length > 0) return { ...mutated, heldBack, details: [...details, ...missing], fate: 'lost' };
   return { ...mutated, heldBack, details, fate: 'whole' };

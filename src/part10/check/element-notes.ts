@@ -9,6 +9,7 @@ import type { InstanceHeader } from '../header/header.ts';
 import { FLOAT_PIXEL_DATA, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { isEncapsulated } from '../transfer-syntax-encoding.ts';
 import type { Finding } from './finding.ts';
+import { Lengthless } from './lengthless.ts';
 import { uidFault } from './uid-fault.ts';
 
 const META_GROUP = 2;
@@ -36,6 +37,7 @@ export class ElementNotes {
   readonly #declared: DeclaredInstance;
   readonly #isEncapsulated: boolean | undefined;
   readonly #start: number;
+  readonly lengthless = new Lengthless();
   readonly #uids = new Set<number>();
   #oddValue: OddValue | undefined;
   /** By keyword and fault: four keywords and five faults. */
@@ -58,7 +60,9 @@ export class ElementNotes {
   }
 
   /** @param at where the element begins, in bytes from the start of the file */
-  see({ tag, length }: ElementHeader, at: number, isTopLevel: boolean): void {
+  see(element: ElementHeader, at: number, isTopLevel: boolean): void {
+    const { tag, length } = element;
+    if (length === UNDEFINED_LENGTH) this.lengthless.see(element, at);
     if (tag === PIXEL_DATA || FLOAT_PIXEL_DATA.has(tag)) this.#seePixels(tag, length, at, isTopLevel);
     if (tag >>> 16 === META_GROUP) {
       const first = this.#strays ?? { code: 'stray meta elements', offset: at, place: 'in the data set', count: 0 };

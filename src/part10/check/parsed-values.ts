@@ -2,7 +2,7 @@
 
 import type { ElementHeader, Encoding } from '../element-walk.ts';
 import { isSequenceAttribute } from '../sequence-attributes.ts';
-import { FLOAT_PIXEL_DATA, PIXEL_DATA } from '../structure.ts';
+import { FLOAT_PIXEL_DATA, PIXEL_DATA, tagText } from '../structure.ts';
 import { isFutureVR } from '../value-representation.ts';
 
 /** Float, Double Float and plain Pixel Data. */
@@ -23,4 +23,9 @@ export function partsOf({ tag, vr }: ElementHeader): 'sequence' | 'fragments' | 
 /** Of undefined length, a value of such a VR is a sequence in Implicit VR. PS3.5 6.2.2. */
 export function isUnknown(vr: string | undefined): boolean {
   return vr === 'UN' || (vr !== undefined && isFutureVR(vr));
+}
+
+/** Where a length before is wrong, text may be read as an element in Implicit VR: no group is of two characters. */
+export function nameOf({ tag, vr }: ElementHeader): string {
+  return vr !== undefined || tag >>> 24 === 0 ? tagText(tag) : 'an element';
 }

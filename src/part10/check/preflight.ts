@@ -41,7 +41,11 @@ export async function inspect(
   if (isDeflated(transferSyntaxUID)) {
     const check = new StructureCheck(encodingOf(transferSyntaxUID), 0, Number.POSITIVE_INFINITY, instance.header);
     const deflated = { prefix, start: dataSetOffset, end: dataSetOffset + dataSetLength, read, signal };
-    return [...ofMeta, ...(await checkDeflated(deflated, check))];
+    const found = await checkDeflated(deflated, check);
+    const lengthless = (await check.lengthless.findings()).map(
+      (finding): Finding => ({ ...finding, isInflated: true }),
+    );
+    return [...ofMeta, ...found, ...lengthless];
   }
   const isOdd = dataSetLength % 2 !== 0;
   const odd: Finding[] = isOdd ? [{ code: 'odd length', offset: dataSetOffset, length: dataSetLength }] : [];
@@ -68,15 +72,16 @@ async function walk(
   let piece = 0;
   for (let pieces = 0; pieces < PIECES_MAX && signal?.aborted !== true; pieces++) {
     const want = check.advance(part);
-    if (want === undefined) return check.findings;
+    if (want === undefined) break;
     const isNext = want.offset <= part.base + part.bytes.length;
     piece = isNext ? Math.min(PIECE_MAX, Math.max(PIECE_IN_A_ROW, 2 * piece)) : PIECE;
     const bytes = await read(want.offset, Math.min(end - want.offset, Math.max(piece, want.length)));
     if (bytes.length < want.length) break;
     part = { bytes, base: want.offset };
   }
+  // Without an effect where the walk has come to its end.
   check.abandon();
-  return check.findings;
+  return [...check.findings, ...(await check.lengthless.findings())];
 }
 
 function metaFindings({ header, mediaStorage, strays, standIns = [], actualEncoding }: Instance): Finding[] {

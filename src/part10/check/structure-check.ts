@@ -23,7 +23,8 @@ import { type DeclaredInstance, ElementNotes } from './element-notes.ts';
 import { type FilePart, isZero, lacking, type Want } from './file-part.ts';
 import type { Finding } from './finding.ts';
 import type { ImageSize } from './image-size.ts';
-import { isSequence, isUnknown, PIXELS, partsOf } from './parsed-values.ts';
+import type { Lengthless } from './lengthless.ts';
+import { isSequence, isUnknown, nameOf, PIXELS, partsOf } from './parsed-values.ts';
 
 /** Zeros looked at in one step. */
 const PADDING_STEP = 16_384;
@@ -99,6 +100,11 @@ export class StructureCheck {
     const counted = this.#notes.findings;
     if (counted.length === 0) return this.#findings;
     return [...counted, ...this.#findings].sort((a, b) => a.offset - b.offset);
+  }
+
+  /** Of its elements without a length, those that only the whole data dictionary can judge. */
+  get lengthless(): Lengthless {
+    return this.#notes.lengthless;
   }
 
   /** Continues as far as `part` has bytes. Undefined: the walk is done. */
@@ -374,11 +380,6 @@ export class StructureCheck {
     this.#stop({ code: 'zero padding', offset: from, length: this.#end - from });
     return undefined;
   }
-}
-
-/** The same for an element in Implicit VR. */
-function nameOf({ tag, vr }: ElementHeader): string {
-  return vr !== undefined || tag >>> 24 === 0 ? tagText(tag) : 'an element';
 }
 
 /**

@@ -43,6 +43,31 @@ describe('a value without a length', () => {
   }
 });
 
+describe('a value without a length in Implicit VR', () => {
+  const items = Buffer.from('feff00e000000000feffdde000000000', 'hex');
+  const open = (tag: number): BuiltElement => ({ tag, vr: 'SQ', value: items, lyingLength: 0xffff_ffff });
+  const found = async (tag: number) => {
+    const { file, start } = built([...FRONT, open(tag), ...IMAGE.slice(2)], IMPLICIT_LE);
+    const offset = start + encodeElements(FRONT, 'implicit LE').length;
+    return (await findingsOf(file)).map((finding) => ({ ...finding, offset: finding.offset - offset }));
+  };
+
+  test('is broken where the dictionary knows another VR', async () => {
+    for (const [tag, detail] of [
+      [0x00080104, '(0008,0104) of VR LO without a length'],
+      [0x00100000, '(0010,0000) of VR UL without a length'],
+      [0x00280106, '(0028,0106) of VR US or SS without a length'],
+      [0x60003000, '(6000,3000) of VR OB or OW without a length'],
+    ] as const) {
+      assert.deepEqual(await found(tag), [{ code: 'broken structure', offset: 0, detail }]);
+    }
+  });
+
+  test('is a sequence where it knows a sequence, or nothing', async () => {
+    for (const tag of [0x00081140, 0x00091001, 0x00082119]) assert.deepEqual(await found(tag), []);
+  });
+});
+
 describe('sequences as they should be', () => {
   const reference = [element(0x00081150, 'UI', '1.2.3'), element(0x00081155, 'UI', '2.25.77')];
   const images = (undefinedLength: boolean, undefinedItemLength: boolean): BuiltElement[] => [
