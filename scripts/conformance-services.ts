@@ -125,6 +125,8 @@ function scp(): string[] {
       [
         ['Success', '0000', 'the instance is on the disk, whole and under its name'],
         ['Refused: Out of Resources', 'A700', 'it could not be written, or is too large; with an Error Comment'],
+        ['Data Set does not match SOP Class', 'A900', 'a UID is not that of the request; with an Error Comment'],
+        ['Data Set does not match (warning)', 'B007', 'the same, if such are to be stored'],
         ['Refused: SOP Class Not Supported', '0122', 'the request and its presentation context disagree'],
       ],
     ),

@@ -37,6 +37,10 @@ const RECEIVER_OPTIONS = {
     value: 'TITLE',
     help: 'our AE title; associations for another one are rejected (default: accept any)',
   },
+  acceptMismatch: {
+    spellings: ['--accept-mismatch'],
+    help: 'store a data set whose UIDs are not those of the request, with the warning B007 (default: refuse it with A900)',
+  },
   maxPdu: PEER_OPTIONS.maxPdu,
 } as const;
 
@@ -102,6 +106,7 @@ export async function receive(argv: readonly string[]): Promise<number> {
         directory: options.out,
         ...(ourTitle === undefined ? {} : { aeTitle: ourTitle }),
         maxPduLength,
+        mismatch: options.acceptMismatch ? 'accept' : 'refuse',
         trace: (record) => {
           // Stored instances are printed on stdout.
           if (record.event.type !== 'instance received') sink(record);

@@ -59,7 +59,7 @@ export class BuiltInReceiver {
 
   async #begin(): Promise<Running> {
     const { readReceiverSettings } = await import('./configuration.ts');
-    const { port, directory: chosen } = readReceiverSettings();
+    const { port, directory: chosen, mismatch } = readReceiverSettings();
     if (port.problem !== undefined) throw new Error(port.problem.message);
     if (chosen !== '' && !path.isAbsolute(chosen))
       throw new Error('Setting "sendToPacs.receiver.directory" must be an absolute path, or empty for the default.');
@@ -71,6 +71,7 @@ export class BuiltInReceiver {
       host: LOOPBACK,
       port: port.value,
       directory,
+      mismatch,
       trace: ({ event, ...record }) => {
         // The name of the file is the SOP Instance UID, which identifies the patient to anybody with access to the
         // archive. The trace shows it from level Debug on, in the request.

@@ -8,6 +8,7 @@ import {
   type Parsed,
   type PlaintextConsent,
   parsePlaintextConsent,
+  parseReceiverMismatch,
   parseReceiverPort,
 } from './settings.ts';
 
@@ -65,11 +66,16 @@ export function readFollowLinks(): boolean {
 }
 
 /** `directory`: '' means the extension's own storage. */
-export function readReceiverSettings(): { readonly port: Parsed<number>; readonly directory: string } {
+export function readReceiverSettings(): {
+  readonly port: Parsed<number>;
+  readonly directory: string;
+  readonly mismatch: 'refuse' | 'accept';
+} {
   const directory = userValue('receiver.directory');
   return {
     port: parseReceiverPort(userValue('receiver.port')),
     directory: typeof directory === 'string' ? directory.trim() : '',
+    mismatch: parseReceiverMismatch(userValue('receiver.mismatch')),
   };
 }
 

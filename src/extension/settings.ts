@@ -288,6 +288,11 @@ export function parseReceiverPort(value: unknown): Parsed<number> {
   };
 }
 
+/** `sendToPacs.receiver.mismatch`. Any other value means 'refuse'. */
+export function parseReceiverMismatch(value: unknown): 'refuse' | 'accept' {
+  return value === 'accept' ? value : 'refuse';
+}
+
 /** What to do before instances go to another machine without encryption. */
 export type PlaintextConsent = 'ask' | 'allow' | 'refuse';
 

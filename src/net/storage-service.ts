@@ -4,11 +4,19 @@
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { InstanceWriter } from '../part10/write/instance-writer.ts';
 import type { CStoreRq, CStoreRsp } from '../protocol/dimse/command.ts';
-import { OUT_OF_RESOURCES, SOP_CLASS_NOT_SUPPORTED, SUCCESS } from '../protocol/dimse/status.ts';
+import {
+  DATA_SET_MISMATCH,
+  OUT_OF_RESOURCES,
+  SOP_CLASS_NOT_SUPPORTED,
+  STORED_DESPITE_MISMATCH,
+  SUCCESS,
+} from '../protocol/dimse/status.ts';
 import { ALL_UNWRITTEN_LENGTH_MAX, UNWRITTEN_LENGTH_MAX } from '../protocol/limits.ts';
 import { storeResponse } from '../protocol/service/storage.ts';
 import { storageSOPClasses } from '../protocol/uids.ts';
+import { isUID } from '../protocol/ul/values.ts';
 import type { IncomingRequest, Service } from './dimse-service.ts';
+import { IncomingHeader, type IncomingUIDs } from './incoming-uids.ts';
 import type { ReceivedInstance } from './received-instance.ts';
 import type { TraceEvent } from './trace-record.ts';
 
@@ -24,6 +32,8 @@ export interface StorageOptions {
   readonly directory: string;
   /** A longer data set is read and dropped, and refused. In bytes. */
   readonly maxInstanceLength: number;
+  /** What to do with a data set whose UIDs are not those of the request: answer A900H, or store it and answer B007H. */
+  readonly mismatch: 'refuse' | 'accept';
   readonly received: (instance: ReceivedInstance) => void;
   /** How many associations share the memory for what waits for the disk. */
   readonly associations: () => number;
@@ -35,9 +45,13 @@ export class StorageService implements Service {
   readonly #callingAETitle: string;
   readonly #transferSyntaxUID: string;
   readonly #trace: (event: TraceEvent) => void;
-  /** Undefined: the data set is read and dropped, and refused with `#refusal`. */
+  /** Until the UIDs of the data set are known. */
+  #header: IncomingHeader | undefined;
+  /** Undefined behind the header: the data set is read and dropped, and refused with `#refusal`. */
   #writer: InstanceWriter | undefined;
-  #refusal = SOP_CLASS_NOT_SUPPORTED;
+  #refusal: Answer = { status: SOP_CLASS_NOT_SUPPORTED };
+  #answer: Answer = { status: SUCCESS };
+  #uids: { readonly sopClassUID: string; readonly sopInstanceUID: string };
   #discarded: Promise<void> | undefined;
 
   constructor(
@@ -52,23 +66,24 @@ export class StorageService implements Service {
     this.#callingAETitle = callingAETitle;
     this.#transferSyntaxUID = transferSyntaxUID;
     this.#trace = trace;
+    this.#uids = { sopClassUID: command.AffectedSOPClassUID, sopInstanceUID: command.AffectedSOPInstanceUID };
     if (command.AffectedSOPClassUID === context.abstractSyntax && isStorable(context.abstractSyntax)) {
-      this.#writer = new InstanceWriter(options.directory, {
-        sopClassUID: command.AffectedSOPClassUID,
-        sopInstanceUID: command.AffectedSOPInstanceUID,
-        transferSyntaxUID,
-        sourceAETitle: callingAETitle,
-      });
+      this.#header = new IncomingHeader(transferSyntaxUID);
     }
   }
 
   data(bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#header !== undefined) {
+      const uids = this.#header.push(bytes);
+      if (uids === undefined) return undefined;
+      this.#begin(uids, this.#header.kept);
+    }
     const writer = this.#writer;
     if (writer === undefined) return undefined;
     writer.write(bytes);
     if (writer.length > this.#options.maxInstanceLength) {
       this.#writer = undefined;
-      this.#refusal = OUT_OF_RESOURCES;
+      this.#refusal = { status: OUT_OF_RESOURCES };
       this.#discarded = writer.discard();
       return undefined;
     }
@@ -76,12 +91,41 @@ export class StorageService implements Service {
     return writer.pendingLength > Math.min(part, UNWRITTEN_LENGTH_MAX) ? writer.settled() : undefined;
   }
 
+  /** @param kept the first bytes of the data set */
+  #begin(uids: IncomingUIDs, kept: Uint8Array): void {
+    this.#header = undefined;
+    const requested = this.#uids;
+    const other = differences(requested, uids);
+    if (other.length > 0) {
+      const errorComment = `Data set: not the request's ${other.join(' and ')}`;
+      const isStored = this.#options.mismatch === 'accept';
+      this.#trace({ type: 'instance mismatch', attributes: other, isStored });
+      if (!isStored) {
+        this.#refusal = { status: DATA_SET_MISMATCH, errorComment };
+        return;
+      }
+      this.#answer = { status: STORED_DESPITE_MISMATCH, errorComment };
+      // A file tells of its own data set (PS3.10 Table 7.1-1).
+      this.#uids = {
+        sopClassUID: uidOr(requested.sopClassUID, uids.sopClassUID),
+        sopInstanceUID: uidOr(requested.sopInstanceUID, uids.sopInstanceUID),
+      };
+    }
+    this.#writer = new InstanceWriter(this.#options.directory, {
+      ...this.#uids,
+      transferSyntaxUID: this.#transferSyntaxUID,
+      sourceAETitle: this.#callingAETitle,
+    });
+    if (kept.length > 0) this.#writer.write(kept);
+  }
+
   async response(): Promise<CStoreRsp> {
     const request = this.#request;
+    if (this.#header !== undefined) this.#begin(this.#header.end(), this.#header.kept);
     const writer = this.#writer;
     if (writer === undefined) {
       await this.#discarded;
-      return storeResponse(request, this.#refusal);
+      return storeResponse(request, this.#refusal.status, this.#refusal.errorComment);
     }
     let path: string;
     try {
@@ -95,8 +139,7 @@ export class StorageService implements Service {
     try {
       this.#options.received({
         path,
-        sopClassUID: request.AffectedSOPClassUID,
-        sopInstanceUID: request.AffectedSOPInstanceUID,
+        ...this.#uids,
         transferSyntaxUID: this.#transferSyntaxUID,
         callingAETitle: this.#callingAETitle,
         bytes: writer.length,
@@ -105,10 +148,30 @@ export class StorageService implements Service {
       // A listener that fails does not change the answer: the instance is stored.
       process.emitWarning(thrown instanceof Error ? thrown : String(thrown));
     }
-    return storeResponse(request, SUCCESS);
+    return storeResponse(request, this.#answer.status, this.#answer.errorComment);
   }
 
   async abandon(): Promise<void> {
     await this.#writer?.discard();
   }
 }
+
+interface Answer {
+  readonly status: number;
+  readonly errorComment?: string;
+}
+
+/** The attributes in which a data set contradicts its request. One that it lacks contradicts nothing. */
+function differences(
+  requested: { readonly sopClassUID: string; readonly sopInstanceUID: string },
+  { sopClassUID, sopInstanceUID }: IncomingUIDs,
+): string[] {
+  const differs = (one: string, other: string | undefined): boolean => Boolean(other) && other !== one;
+  return [
+    ...(differs(requested.sopClassUID, sopClassUID) ? ['SOP Class UID'] : []),
+    ...(differs(requested.sopInstanceUID, sopInstanceUID) ? ['SOP Instance UID'] : []),
+  ];
+}
+
+const uidOr = (otherwise: string, uid: string | undefined): string =>
+  uid !== undefined && isUID(uid) ? uid : otherwise;

@@ -27,6 +27,8 @@ export interface ReceiverOptions {
   readonly maxPduLength?: number;
   /** Longer data sets are refused. In bytes; `RECEIVED_INSTANCE_LENGTH_MAX` by default. */
   readonly maxInstanceLength?: number;
+  /** What to do with a data set whose UIDs are not those of the request; by default it is refused. */
+  readonly mismatch?: 'refuse' | 'accept';
   /** The transport; TCP by default. */
   readonly listen?: Listen;
   readonly trace?: TraceSink;
@@ -60,6 +62,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       pdus: options.pdus,
       aeTitle: options.aeTitle,
       directory,
+      mismatch: options.mismatch ?? 'refuse',
       maxInstanceLength: options.maxInstanceLength ?? RECEIVED_INSTANCE_LENGTH_MAX,
       received: (instance) => {
         count += 1;

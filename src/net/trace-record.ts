@@ -57,6 +57,8 @@ export type JobTraceEvent =
     }
   /** The built-in receiver stored an instance. */
   | { readonly type: 'instance received'; readonly path: string; readonly bytes: number }
+  /** The data set that the built-in receiver gets has another SOP Class or Instance UID than its request. */
+  | { readonly type: 'instance mismatch'; readonly attributes: readonly string[]; readonly isStored: boolean }
   /** The built-in receiver could not write an instance, and has refused it. */
   | { readonly type: 'instance not written'; readonly error: SystemErrorInfo };
 

@@ -180,6 +180,12 @@ export const RECEIVER_STOP_MS = 500;
 /** A header that has not told its UIDs by then is none. It is held in memory. In bytes. */
 export const HEADER_LIMIT = 1_048_576;
 
+/**
+ * How far into a data set the receiver looks for the UIDs that the request has named. Until they are found, what has come is
+ * held in memory. In bytes.
+ */
+export const RECEIVED_HEADER_LIMIT = 65_536;
+
 /** A deflated data set is inflated no further than this to read its header: little can become a lot. In bytes. */
 export const INFLATE_LIMIT = 65_536;
 

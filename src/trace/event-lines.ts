@@ -5,6 +5,7 @@ import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { breachText } from './breach-text.ts';
 import { messageTypeText } from './dimse-text.ts';
 import { shownAddress } from './names.ts';
+import { ourOption } from './our-options.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatBytes, formatDuration, formatRate, hexWord } from './units.ts';
 
@@ -113,6 +114,7 @@ function errorCode({ code, syscall }: SystemErrorInfo): string {
 /** The level of the line of a file's event. */
 export function jobLevel(event: JobTraceEvent): Level {
   if (event.type === 'instance not written') return 'error';
+  if (event.type === 'instance mismatch') return 'warn';
   if (event.type !== 'file ends') return 'info';
   switch (event.outcome) {
     case 'stored':
@@ -134,6 +136,12 @@ export function jobText(event: JobTraceEvent): string {
       return fileEndText(event);
     case 'instance received':
       return `Stored instance: ${pathText(event.path)} (${formatBytes(event.bytes)})`;
+    case 'instance mismatch': {
+      const what = `its data set has another ${event.attributes.join(' and ')} than its request`;
+      return event.isStored
+        ? `Storing an instance with a warning: ${what}`
+        : `Refusing an instance: ${what}; to store such ones, see ${ourOption('receiverMismatch')}`;
+    }
     case 'instance not written':
       // Only the code: the system's message contains the path, and with it the instance's UID.
       return `Refused an instance because it could not be written: ${errorCode(event.error)}`;

@@ -98,7 +98,8 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
     action: 'Compare the stored instance if these attributes matter.',
   },
   0xb007: {
-    cause: 'The instance is stored, though it lacks attributes that its SOP class requires.',
+    cause:
+      'The instance is stored, though it may lack attributes that its SOP class requires, or its UIDs are not those of the request.',
     action: 'Check the file against its SOP class.',
   },
 };
@@ -123,7 +124,7 @@ function adviceOn(status: number): Advice {
   }
   if (status >> 8 === 0xa9) {
     return {
-      cause: 'The file may lack attributes that its SOP class requires.',
+      cause: 'The file may lack attributes that its SOP class requires, or its UIDs are not those of the request.',
       action: 'Check the file against its SOP class; the log of the PACS may name the attribute.',
     };
   }

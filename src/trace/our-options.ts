@@ -13,6 +13,7 @@ const OPTIONS = {
   followLinks: ['sendToPacs.followLinks', '--follow-links'],
   preflight: ['preflight', '--preflight'],
   receiverFolder: ['sendToPacs.receiver.directory', '--out'],
+  receiverMismatch: ['sendToPacs.receiver.mismatch', '--accept-mismatch'],
   receiverPort: ['sendToPacs.receiver.port', '--port'],
   requestBig: ['requestTransferSyntax', '-xb'],
   requestExplicit: ['requestTransferSyntax', '-xe'],

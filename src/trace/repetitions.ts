@@ -29,6 +29,7 @@ export function levelOf(event: Exclude<Event, { type: 'P-DATA-TF' }>): Level {
     case 'file begins':
     case 'file ends':
     case 'instance received':
+    case 'instance mismatch':
     case 'instance not written':
       return jobLevel(event);
     default:

@@ -134,6 +134,7 @@ export class TextTrace {
       case 'file begins':
       case 'file ends':
       case 'instance received':
+      case 'instance mismatch':
       case 'instance not written': {
         const level = jobLevel(event);
         if (this.#shows(level)) this.#line(level, jobText(event));

@@ -85,6 +85,41 @@ export function parseHeader(prefix: Uint8Array, fileSize: number): HeaderStep {
   return readInstance(window, { form, dataSetOffset: meta.end, meta });
 }
 
+/**
+ * The UIDs of a data set that stands alone, as it comes over the network. An answer stays the same with a longer prefix.
+ * @param prefix its first bytes; all of them if `isWhole`
+ * @param transferSyntaxUID what it is encoded in
+ */
+export function dataSetUIDs(
+  prefix: Uint8Array,
+  isWhole: boolean,
+  transferSyntaxUID: string,
+): DataSetUIDs | NeedMore | Malformed {
+  const window: ByteWindow = { bytes: prefix, end: isWhole ? prefix.length : Number.POSITIVE_INFINITY };
+  if (isPrivate(transferSyntaxUID)) {
+    const detected = detectEncoding(window, 0, false);
+    if (detected.type === 'need more') return detected;
+    return detected.type === 'detected' ? findUIDs(window, 0, detected.encoding) : noUIDs();
+  }
+  if (!isDeflated(transferSyntaxUID)) return findUIDs(window, 0, encodingOf(transferSyntaxUID));
+  const { bytes, endedBy } = inflatePrefix(prefix, INFLATE_LIMIT);
+  const isEnd = isWhole && endedBy === 'input';
+  const uids = findUIDs(
+    { bytes, end: isEnd ? bytes.length : Number.POSITIVE_INFINITY },
+    0,
+    'Explicit VR Little Endian',
+  );
+  if (uids.type !== 'need more') return uids;
+  return endedBy === 'input' ? moreThan(prefix) : noUIDs();
+}
+
+const noUIDs = (): DataSetUIDs => ({
+  type: 'UIDs',
+  sopClassUID: undefined,
+  sopInstanceUID: undefined,
+  isDirectory: false,
+});
+
 /** Behind 'DICM', with its preamble or without it; 0 where there is none. */
 function markedStart(prefix: Uint8Array): number {
   for (const at of [PREAMBLE_LENGTH, 0]) {

@@ -16,6 +16,8 @@ export interface StatusMeaning {
 export const SUCCESS = 0x0000;
 export const SOP_CLASS_NOT_SUPPORTED = 0x0122;
 export const OUT_OF_RESOURCES = 0xa700;
+export const DATA_SET_MISMATCH = 0xa900;
+export const STORED_DESPITE_MISMATCH = 0xb007;
 
 /** PS3.7 Annex C: 01xx and 02xx mean the same in every service. */
 const GENERAL: ReadonlyMap<number, StatusMeaning> = new Map<number, StatusMeaning>([

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { runCli, startCli, startCliReceiver, stopCli } from '../../support/cli-process.ts';
-import { sampleInstance } from '../../support/dicom-builder.ts';
+import { element, encodeDataSet, sampleInstance } from '../../support/dicom-builder.ts';
+import { connectClient, release, storeInstance } from '../../support/store-client.ts';
 
 let root: string;
 
@@ -39,6 +40,24 @@ describe('receive', () => {
     await stopCli(receiver);
     assert.match(stored, /^Stored .*CT Image Storage.* from SENDER\)$/m);
     assert.ok(stored.includes(join(root, 'verbose')));
+  });
+
+  it('refuses a data set with other UIDs than its request, and stores it with --accept-mismatch', async () => {
+    const dataSet = encodeDataSet([element(0x00080018, 'UI', '1.2.3.5')], '1.2.840.10008.1.2.1');
+    for (const [options, status] of [
+      [[], 0xa900],
+      [['--accept-mismatch'], 0xb007],
+    ] as const) {
+      const receiver = await startCliReceiver(join(root, `mismatch-${status}`), options);
+      const client = await connectClient(Number(receiver.port));
+      assert.equal(await storeInstance(client, '1.2.3.4', [dataSet]), status);
+      await release(client);
+      const { stderr } = await stopCli(receiver);
+      assert.match(
+        stderr,
+        status === 0xa900 ? /^W: Refusing an instance: / : /^W: Storing an instance with a warning: /,
+      );
+    }
   });
 
   it('prints only where it listens with -q', async () => {

@@ -10,6 +10,7 @@ import {
   parseCallingAETitle,
   parsePeers,
   parsePlaintextConsent,
+  parseReceiverMismatch,
   parseReceiverPort,
   peerOf,
   peerSendOptions,
@@ -333,6 +334,14 @@ describe('single settings', () => {
     }
   });
 
+  it("receiver.mismatch: any invalid value means 'refuse'", () => {
+    for (const value of ['accept', 'refuse']) {
+      assert.equal(parseReceiverMismatch(value), value);
+      assert.deepEqual(schemaErrors(schemaOf('sendToPacs.receiver.mismatch'), value), []);
+    }
+    for (const value of [undefined, 'ACCEPT', true, {}]) assert.equal(parseReceiverMismatch(value), 'refuse');
+  });
+
   it("plaintextConsent: any invalid value means 'ask'", () => {
     for (const value of ['allow', 'refuse', 'ask']) {
       assert.equal(parsePlaintextConsent(value), value);
@@ -342,9 +351,13 @@ describe('single settings', () => {
   });
 
   it('settings that a folder must not decide cannot be set in a folder', () => {
-    for (const setting of ['plaintextConsent', 'followLinks', 'receiver.port', 'receiver.directory'].map(
-      (name) => `sendToPacs.${name}`,
-    ))
+    for (const setting of [
+      'plaintextConsent',
+      'followLinks',
+      'receiver.port',
+      'receiver.directory',
+      'receiver.mismatch',
+    ].map((name) => `sendToPacs.${name}`))
       assert.match(String(schemaOf(setting)['scope']), /^(application|machine)$/, setting);
   });
 });

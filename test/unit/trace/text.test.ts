@@ -212,6 +212,7 @@ describe('text of the peer', () => {
       .add({ type: 'protocol error', reason: 77, detail: words })
       .add({ type: 'connection failed', error: { code: words, message: words } })
       .add({ type: 'instance received', path: words, bytes: 1 })
+      .add({ type: 'instance mismatch', attributes: ['SOP Class UID'], isStored: false })
       .add({ type: 'instance not written', error: { code: words, message: words } })
       .add({ type: 'connection closed', by: 'peer', error: { code: words, message: words } })
       .add({ type: 'file begins', path: words, messageId: 1, length: undefined })
