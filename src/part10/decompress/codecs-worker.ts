@@ -27,10 +27,10 @@ function loaded(): Codecs {
   return codecs;
 }
 
-function decode({ frame, format, module }: DecodeRequest): DecodeResponse {
+async function decode({ frame, format, module }: DecodeRequest): Promise<DecodeResponse> {
   try {
     if (module !== undefined) codecs = codecsOf(module);
-    const pixels = decodeFrame(frame, format, loaded);
+    const pixels = await decodeFrame(frame, format, loaded);
     return { pixels, memoryTaken: codecs?.memoryTaken ?? 0 };
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);
@@ -38,7 +38,9 @@ function decode({ frame, format, module }: DecodeRequest): DecodeResponse {
   }
 }
 
+// decode() never rejects.
 serve(parentPort, (request: DecodeRequest) => {
-  const response = decode(request);
-  parentPort?.postMessage(response, 'pixels' in response ? [response.pixels.buffer] : []);
+  void decode(request).then((response) => {
+    parentPort?.postMessage(response, 'pixels' in response ? [response.pixels.buffer] : []);
+  });
 });

@@ -41,9 +41,7 @@ export function codecMemoryLimit(format: FrameFormat, encodedLength: number): nu
  */
 export function decodingMemory(format: FrameFormat, encodedLength: number): number {
   const native = frameLength(format);
-  if (format.codec === 'RLE') return THREAD_MEMORY + encodedLength + native;
-  // What zlib gives is collected late.
-  if (format.codec === 'Deflate') return THREAD_MEMORY + encodedLength + 2 * native;
+  if (format.codec === 'RLE' || format.codec === 'Deflate') return THREAD_MEMORY + encodedLength + native;
   const planes = format.codec === 'JPEG-LS' && format.samplesPerPixel > 1 ? native : 0;
   return THREAD_MEMORY + codecMemory(format, encodedLength) + Math.max(encodedLength, native) + planes;
 }

@@ -1,28 +1,37 @@
 // Deflated Image Frame Compression: a frame of native samples as a raw deflate stream (RFC 1951). PS3.5 8.2.16, A.4.13.
+// It is inflated piece by piece: at one go, zlib would leave a second copy of each frame to be collected.
 
-import { inflateRawSync } from 'node:zlib';
-import { frameBytes } from './decoder-memory.ts';
+import { createInflateRaw } from 'node:zlib';
+import { frameBytes, free } from './decoder-memory.ts';
 import { FrameDecodingError, type FrameFormat, frameLength } from './frame-format.ts';
 import { assertPlausible, leastDeflated } from './plausible-length.ts';
 
 /** @throws FrameDecodingError */
-export function inflateFrame(frame: Uint8Array, format: FrameFormat): Uint8Array<ArrayBuffer> {
+export async function inflateFrame(
+  frame: Uint8Array<ArrayBuffer>,
+  format: FrameFormat,
+): Promise<Uint8Array<ArrayBuffer>> {
   const length = frameLength(format);
   assertPlausible(frame.length, leastDeflated(length), format);
   // A frame of odd length may have been padded before it was deflated.
   const padded = length + (length % 2);
-  let samples: Uint8Array;
-  try {
-    // One piece and no more: zlib asks for a second where the first is full.
-    samples = inflateRawSync(frame, { maxOutputLength: padded, chunkSize: Math.max(64, padded + 1) });
-  } catch (error) {
-    const words = error instanceof RangeError ? `it has more than ${padded} bytes` : `(RFC 1951): ${String(error)}`;
-    throw new FrameDecodingError(`it cannot be inflated, ${words}`);
-  }
-  if (samples.length !== length && samples.length !== padded) {
-    throw new FrameDecodingError(`it inflates to ${samples.length} bytes instead of ${length}`);
-  }
   const pixels = frameBytes(length);
-  pixels.set(samples.subarray(0, length));
+  const inflater = createInflateRaw();
+  inflater.end(frame);
+  let count = 0;
+  try {
+    for await (const piece of inflater as AsyncIterable<Uint8Array>) {
+      if (count + piece.length > padded) throw new FrameDecodingError(`it inflates to more than ${padded} bytes`);
+      pixels.set(piece.subarray(0, Math.max(0, length - count)), count);
+      count += piece.length;
+    }
+  } catch (error) {
+    if (error instanceof FrameDecodingError) throw error;
+    throw new FrameDecodingError(`it cannot be inflated (RFC 1951): ${String(error)}`);
+  }
+  if (count !== length && count !== padded) {
+    throw new FrameDecodingError(`it inflates to ${count} bytes instead of ${length}`);
+  }
+  free(frame);
   return pixels;
 }

@@ -32,10 +32,11 @@ export function decodeFrame(
   frame: Uint8Array<ArrayBuffer>,
   format: FrameFormat,
   codecs: () => Codecs,
-): Uint8Array<ArrayBuffer> {
+): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>> {
   const { codec } = format;
-  if (codec === 'RLE' || codec === 'Deflate') {
-    const pixels = codec === 'RLE' ? decodeRle(frame, format) : inflateFrame(frame, format);
+  if (codec === 'Deflate') return inflateFrame(frame, format);
+  if (codec === 'RLE') {
+    const pixels = decodeRle(frame, format);
     free(frame);
     return pixels;
   }

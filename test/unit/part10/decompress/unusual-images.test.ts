@@ -140,7 +140,7 @@ describe('Deflated Image Frame Compression', () => {
     const options: ImageOptions = { rows: 40, columns: 50 };
     const of = (frame: Uint8Array) => pixelsIn(options, [NO_TABLE, frame], UID.deflatedFrames);
     await rejects(of(deflate(seededBytes(1_990, 1))), /inflates to 1990 bytes instead of 2000/u);
-    await rejects(of(deflate(seededBytes(2_010, 1))), /more than 2000 bytes/u);
+    await rejects(of(deflate(seededBytes(2_010, 1))), /to more than 2000 bytes/u);
     await rejects(of(deflate(seededBytes(2_000, 1)).subarray(0, 1_000)), /unexpected end of file/u);
     await rejects(of(Buffer.of(0, 0)), /cannot be inflated/u);
   });
