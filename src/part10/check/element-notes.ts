@@ -37,11 +37,12 @@ export class ElementNotes {
   readonly #declared: DeclaredInstance;
   readonly #isEncapsulated: boolean | undefined;
   readonly #start: number;
-  readonly lengthless = new Lengthless();
+  /** Made when the first one is met, like the UIDs: nearly no file has any. */
+  #lengthless: Lengthless | undefined;
   readonly #uids = new Set<number>();
   #oddValue: OddValue | undefined;
   /** By keyword and fault: four keywords and five faults. */
-  readonly #illFormedUIDs = new Map<string, IllFormedUID>();
+  #illFormedUIDs: Map<string, IllFormedUID> | undefined;
   #strays: Strays | undefined;
   #pixels: Pixels | undefined;
   #isAtEnd = false;
@@ -53,16 +54,24 @@ export class ElementNotes {
     this.#start = start;
   }
 
+  /** Elements without a length that only the whole data dictionary can judge; undefined: there are none. */
+  get lengthless(): Lengthless | undefined {
+    return this.#lengthless;
+  }
+
   /** In no order. */
   get findings(): readonly Finding[] {
     const single = [this.#oddValue, this.#strays, this.#pixels].filter((finding) => finding !== undefined);
-    return [...single, ...this.#illFormedUIDs.values(), ...this.#missing()];
+    return [...single, ...(this.#illFormedUIDs?.values() ?? []), ...this.#missing()];
   }
 
   /** @param at where the element begins, in bytes from the start of the file */
   see(element: ElementHeader, at: number, isTopLevel: boolean): void {
     const { tag, length } = element;
-    if (length === UNDEFINED_LENGTH) this.lengthless.see(element, at);
+    if (length === UNDEFINED_LENGTH && element.vr === undefined) {
+      this.#lengthless ??= new Lengthless();
+      this.#lengthless.see(element, at);
+    }
     if (tag === PIXEL_DATA || FLOAT_PIXEL_DATA.has(tag)) this.#seePixels(tag, length, at, isTopLevel);
     if (tag >>> 16 === META_GROUP) {
       const first = this.#strays ?? { code: 'stray meta elements', offset: at, place: 'in the data set', count: 0 };
@@ -104,6 +113,7 @@ export class ElementNotes {
     if (fault === undefined) return;
     const kind = `${keyword} ${fault}`;
     const named = { tag: tagText(tag), keyword, value: uidOrLength(value), fault };
+    this.#illFormedUIDs ??= new Map();
     const first = this.#illFormedUIDs.get(kind) ?? { code: 'ill-formed UID', offset, ...named, count: 0 };
     this.#illFormedUIDs.set(kind, { ...first, count: first.count + 1 });
   }

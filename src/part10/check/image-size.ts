@@ -20,7 +20,7 @@ export class ImageSize {
 
   /** How much of a value to look at, in bytes; 0: nothing. */
   sightOf(tag: number, length: number): number {
-    return TAGS.has(tag) ? Math.min(length, VALUE_MAX) : 0;
+    return tag >>> 16 === 0x0028 && TAGS.has(tag) ? Math.min(length, VALUE_MAX) : 0;
   }
 
   /** @param value in Explicit VR Little Endian, as compressed data sets are */

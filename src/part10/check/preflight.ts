@@ -42,7 +42,7 @@ export async function inspect(
     const check = new StructureCheck(encodingOf(transferSyntaxUID), 0, Number.POSITIVE_INFINITY, instance.header);
     const deflated = { prefix, start: dataSetOffset, end: dataSetOffset + dataSetLength, read, signal };
     const found = await checkDeflated(deflated, check);
-    const lengthless = (await check.lengthless.findings()).map(
+    const lengthless = ((await check.lengthless?.findings()) ?? []).map(
       (finding): Finding => ({ ...finding, isInflated: true }),
     );
     return [...ofMeta, ...found, ...lengthless];
@@ -81,7 +81,8 @@ async function walk(
   }
   // Without an effect where the walk has come to its end.
   check.abandon();
-  return [...check.findings, ...(await check.lengthless.findings())];
+  const { findings, lengthless } = check;
+  return lengthless === undefined ? findings : [...findings, ...(await lengthless.findings())];
 }
 
 function metaFindings({ header, mediaStorage, strays, standIns = [], actualEncoding }: Instance): Finding[] {

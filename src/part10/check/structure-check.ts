@@ -102,8 +102,8 @@ export class StructureCheck {
     return [...counted, ...this.#findings].sort((a, b) => a.offset - b.offset);
   }
 
-  /** Of its elements without a length, those that only the whole data dictionary can judge. */
-  get lengthless(): Lengthless {
+  /** Of its elements without a length, those that only the whole data dictionary can judge, if there are any. */
+  get lengthless(): Lengthless | undefined {
     return this.#notes.lengthless;
   }
 
