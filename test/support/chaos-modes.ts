@@ -199,7 +199,8 @@ function badAnswer(random: Random, message: RawMessage, how: (typeof BAD_ANSWERS
     case 'message id':
       return wrong(0x0120, uint16(0x7fff));
     case 'instance':
-      return wrong(0x1000, naive.text('2.25.77'));
+      // Nobody waits for that instance, so the Message ID says which one is stored.
+      return { status: 0, bytes: [answer(new Map([[0x1000, naive.text('2.25.77')]]))] };
     case 'command':
       return wrong(0x0100, uint16(0x8030));
     case 'no status':
