@@ -5,7 +5,7 @@
 
 import { HEADER_NESTING_MAX } from '../protocol/limits.ts';
 import { delimiterOf, ITEM, ITEM_GROUP, tagText, UNDEFINED_LENGTH } from './structure.ts';
-import { standardVR } from './value-representation.ts';
+import { isWritableVR, vrOfBytes } from './value-representation.ts';
 
 export type Encoding = 'Implicit VR Little Endian' | 'Explicit VR Little Endian' | 'Explicit VR Big Endian';
 
@@ -20,7 +20,7 @@ export interface ElementHeader {
   readonly type: 'element';
   /** 0xGGGGEEEE */
   readonly tag: number;
-  /** Undefined in Implicit VR, and for items and delimiters. */
+  /** Two characters, whatever they are. Undefined in Implicit VR, and for items and delimiters. */
   readonly vr: string | undefined;
   readonly valueOffset: number;
   /** In bytes, or UNDEFINED_LENGTH. */
@@ -64,7 +64,7 @@ export function tagAt(bytes: Uint8Array, at: number, bigEndian: boolean): number
 export function vrAt(bytes: Uint8Array, at: number): string {
   const first = bytes[at] ?? 0;
   const second = bytes[at + 1] ?? 0;
-  return standardVR(first, second)?.name ?? String.fromCharCode(first, second);
+  return vrOfBytes(first, second).name;
 }
 
 /** Latin-1; for UIDs and other values of the default repertoire. */
@@ -94,10 +94,7 @@ export function readElementHeader(
     const length = u32At(bytes, at + 4, bigEndian);
     return { type: 'element', tag, vr: undefined, valueOffset: at + 8, length };
   }
-  const vr = standardVR(bytes[at + 4] ?? 0, bytes[at + 5] ?? 0);
-  if (vr === undefined) {
-    return { type: 'malformed', detail: `no VR where ${tagText(tag)} should have one`, offset: at + 4 };
-  }
+  const vr = vrOfBytes(bytes[at + 4] ?? 0, bytes[at + 5] ?? 0);
   if (!vr.longForm) {
     return { type: 'element', tag, vr: vr.name, valueOffset: at + 8, length: u16At(bytes, at + 6, bigEndian) };
   }
@@ -119,8 +116,13 @@ export function skipValue(
 function skipLength(window: ByteWindow, element: ElementHeader): Skipped | Malformed {
   const next = element.valueOffset + element.length;
   if (next <= window.end) return { type: 'skipped', next };
+  if (element.vr !== undefined && !isWritableVR(element.vr)) return noVR(element);
   const detail = `${tagText(element.tag)} says ${element.length} bytes, more than the file has`;
   return { type: 'malformed', detail, offset: element.valueOffset };
+}
+
+export function noVR({ tag, valueOffset }: ElementHeader): Malformed {
+  return { type: 'malformed', detail: `no VR where ${tagText(tag)} should have one`, offset: valueOffset - 4 };
 }
 
 interface Level {

@@ -64,15 +64,24 @@ export function isFutureVR(name: string): boolean {
 }
 
 /**
- * The VR whose letters are `first` and `second`. Letters that PS3.5 Table 6.2-1 lacks are taken as a VR of a later
- * edition, which has the 32-bit form (PS3.5 6.2, note 2); anything but two capital letters is no VR: undefined.
+ * The VR whose letters are `first` and `second`, for every reader of a data set. Two capitals that PS3.5 Table 6.2-1 lacks are
+ * taken as a VR of a later edition, which has the 32-bit form (PS3.5 6.2, note 2; 7.1.2). Anything else is no VR at all: DCMTK,
+ * and with it most receivers, read a 16-bit length behind it.
  */
-export function vrOfBytes(first: number, second: number): ValueRepresentation | undefined {
+export function vrOfBytes(first: number, second: number): ValueRepresentation {
   const code = (first << 8) | second;
   const vr = BY_CODE.get(code);
   if (vr !== undefined) return vr;
-  if (!isUpperCaseLetter(first) || !isUpperCaseLetter(second)) return undefined;
-  return { code, name: String.fromCharCode(first, second), longForm: true, wordLength: 1, known: false };
+  const longForm = isUpperCaseLetter(first) && isUpperCaseLetter(second);
+  return { code, name: String.fromCharCode(first, second), longForm, wordLength: 1, known: false };
+}
+
+/**
+ * Whether a writer could have put these two characters in place of a VR: printable ones, or two zero bytes. Others come from
+ * the middle of something.
+ */
+export function isWritableVR(name: string): boolean {
+  return /^(?:[\x20-\x7e]{2}|\0\0)$/u.test(name);
 }
 
 /** The VR with that two-letter name; undefined where PS3.5 Table 6.2-1 has none. */

@@ -37,6 +37,7 @@ export const DEFAULT_PREFLIGHT_POLICY: PreflightPolicy = {
   'odd value': 'send',
   'meta disagrees': 'send',
   'stray meta elements': 'send',
+  'unknown VR': 'send',
   'wrong encoding': 'skip',
   'pixel data against transfer syntax': 'skip',
   'missing attribute': 'skip',

@@ -1,7 +1,7 @@
 // Explains findings of the pre-flight check. The same words explain why a file was held back and, as a note, what was found
 // in a file that was sent.
 
-import type { Finding } from '../part10/check/finding.ts';
+import type { Finding, UnknownVR } from '../part10/check/finding.ts';
 import type { NamedAttribute } from '../part10/header/header.ts';
 import type { UIDOrLength } from '../protocol/harmless.ts';
 import type { PreflightFinding } from '../send/preflight-policy.ts';
@@ -80,6 +80,29 @@ function strayMeta(finding: Of<'stray meta elements'>): Words {
 
 const syntaxInWords = (uid: UIDOrLength): string => (typeof uid === 'string' ? nameAndUid(uid) : uidInWords(uid));
 
+const UNKNOWN_VRS: Readonly<Record<UnknownVR, string>> = {
+  capitals: 'two capitals that are no VR',
+  'lower case': 'a VR in lower case',
+  hyphens: 'two hyphens',
+  'question marks': 'two question marks',
+  blanks: 'two blanks',
+  'zero bytes': 'two zero bytes',
+  'other characters': 'two characters that are no VR',
+};
+
+function unknownVR(finding: Of<'unknown VR'>): Words {
+  const { tag, kind, count } = finding;
+  const others = count === 1 ? '' : `, and ${plural(count - 1, 'other')} like it`;
+  const bits = kind === 'capitals' ? 32 : 16;
+  return {
+    what: `The element ${sanitize(tag)} ${at(finding)} has ${UNKNOWN_VRS[kind]} where its VR should be (PS3.5 7.1.2)${others}.`,
+    cause: `${kind === 'capitals' ? 'It may be a VR of a later edition' : 'Defective software wrote the file'}; DCMTK and PACS built on it read a length of ${bits} bits there and keep the value as UN.`,
+    ...(kind === 'capitals'
+      ? {}
+      : { action: 'Tell the manufacturer of that software: other receivers may fail on it.' }),
+  };
+}
+
 function againstSyntax(finding: Of<'pixel data against transfer syntax'>): Words {
   const { tag, transferSyntaxUID, pixels, count } = finding;
   const others = count === 1 ? '' : `, and ${plural(count - 1, 'other')} like it`;
@@ -149,6 +172,8 @@ function explainFinding(finding: Finding): Words {
     }
     case 'stray meta elements':
       return strayMeta(finding);
+    case 'unknown VR':
+      return unknownVR(finding);
     case 'wrong encoding':
       return {
         what: `The File Meta Information says ${syntaxInWords(finding.transferSyntaxUID)}, but the data set is in ${sanitize(finding.actual)}, ${at(finding)}.`,
@@ -216,6 +241,8 @@ export function findingInCommon(finding: PreflightFinding): string | undefined {
       return finding.place === 'before the data set'
         ? 'Elements of group 0002 stand behind the end of the File Meta Information; they are not sent.'
         : 'Elements of group 0002 stand in the data set.';
+    case 'unknown VR':
+      return `Elements have ${UNKNOWN_VRS[finding.kind]} where their VR should be.`;
     case 'wrong encoding':
       return `The File Meta Information says ${syntaxInWords(finding.transferSyntaxUID)}, but the data set is in ${sanitize(finding.actual)}.`;
     case 'pixel data against transfer syntax':

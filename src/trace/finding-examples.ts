@@ -34,6 +34,7 @@ export const FINDINGS: Examples<PreflightFinding> = {
     },
   ],
   'stray meta elements': [{ code: 'stray meta elements', offset: 332, place: 'before the data set', count: 2 }],
+  'unknown VR': [{ code: 'unknown VR', offset: 400, tag: '(0008,0012)', kind: 'hyphens', count: 1 }],
   'wrong encoding': [
     {
       code: 'wrong encoding',

@@ -17,6 +17,7 @@ import {
   EXPLICIT_LE,
   element,
   encodeDataSet,
+  encodeElements,
   IMPLICIT_LE,
   JPEG_2000_LOSSLESS,
   JPEG_BASELINE,
@@ -215,4 +216,68 @@ test('what is held back makes storescp abort; on request it is sent, and one tha
   const keeping = await startStorescp(t, ['+xa', '+B']);
   const result = await sendFolder(laidOut(t, members), keeping.port, all);
   assert.deepEqual(verdicts(result), { trailer: 'stored', truncated: 'stored' });
+});
+
+/** What the notes on findings say of these peers. */
+function oddities(): Readonly<Record<string, Buffer>> {
+  const without = (tag: number, seed: number) => sampleInstance({ seed }).elements.filter((one) => one.tag !== tag);
+  const explicit = (elements: readonly BuiltElement[], seed: number) =>
+    of(elements, CT_IMAGE, `2.25.${1_000_000_000 + seed}`).file;
+  const strayed = sampleInstance({ seed: 80 });
+  const stray = encodeElements([element(0x00020010, 'UI', IMPLICIT_LE)], 'explicit LE');
+  const inside = sampleInstance({ seed: 81 }).elements.toSpliced(3, 0, element(0x00020010, 'UI', IMPLICIT_LE));
+  const hyphens = Buffer.from(sampleInstance({ seed: 82 }).file);
+  hyphens.write('--', hyphens.indexOf(Buffer.from('28000400', 'hex')) + 4, 'latin1');
+  const native = sampleInstance({ seed: 85 });
+  const fragments = sampleInstance({ seed: 86, transferSyntax: RLE_LOSSLESS });
+  return {
+    'stray in front': buildFile({ ...strayed, dataSet: Buffer.concat([stray, strayed.dataSet]) }),
+    'stray inside': Buffer.from(explicit(inside, 81)),
+    hyphens,
+    'no study': Buffer.from(explicit(without(0x0020000d, 83), 83)),
+    'no instance': Buffer.from(explicit(without(0x00080018, 84), 84)),
+    'fragments in a native syntax': buildFile(fragments, { metaTransferSyntax: EXPLICIT_LE }),
+    'native under RLE': buildFile(native, { metaTransferSyntax: RLE_LOSSLESS }),
+  };
+}
+
+const PASSED = { 'stray in front': 'stored', 'stray inside': 'stored', hyphens: 'stored' };
+const ALL = {
+  'missing attribute': 'send',
+  'pixel data against transfer syntax': 'send',
+} as const;
+
+async function verdictsOn(t: TestContext, names: readonly string[], port: number, preflight: Partial<PreflightPolicy>) {
+  const folder = temporaryFolder(t);
+  for (const [name, file] of Object.entries(oddities()))
+    if (names.includes(name)) writeFileSync(join(folder, name), file);
+  const result = await sendFolder(folder, port, preflight);
+  return Object.fromEntries(
+    [...result.outcomes].map(({ path, outcome, reason, status }) => {
+      const why = reason?.code === 'pre-flight' ? reason.finding.code : (status?.toString(16) ?? reason?.code);
+      return [basename(path), outcome === 'stored' ? outcome : `${outcome}: ${why}`];
+    }),
+  );
+}
+
+test('strays of group 0002 and unknown VRs are stored, what contradicts itself is held back', {
+  skip: missing('storescp', 'Orthanc'),
+}, async (t) => {
+  const held = {
+    'no instance': 'held back: missing attribute',
+    'fragments in a native syntax': 'held back: pixel data against transfer syntax',
+    'native under RLE': 'held back: pixel data against transfer syntax',
+  };
+  const names = Object.keys(oddities());
+  const storescp = await startStorescp(t, ['+xa']);
+  assert.deepEqual(await verdictsOn(t, names, storescp.port, {}), { ...PASSED, 'no study': 'stored', ...held });
+  const orthanc = await startOrthanc(t);
+  assert.deepEqual(await verdictsOn(t, names, orthanc.port, {}), { ...PASSED, 'no study': 'failed: a700', ...held });
+  // Sent by decision, it is refused. What storescp aborts on, Orthanc does after a long time.
+  const refused = { 'no instance': 'failed: c000', 'fragments in a native syntax': 'failed: a700' };
+  for (const { port } of [storescp, orthanc]) {
+    assert.deepEqual(await verdictsOn(t, Object.keys(refused), port, ALL), refused);
+  }
+  const aborted = await verdictsOn(t, ['native under RLE'], storescp.port, ALL);
+  assert.match(aborted['native under RLE'] ?? '', /association aborted/u);
 });

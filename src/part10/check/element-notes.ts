@@ -1,6 +1,6 @@
 // What single elements of a data set tell, wherever they stand: the walk over the structure shows each element here as it
 // reads its header. Repetitions are counted, so that a data set of any size yields a few findings. PS3.5 7.1.1 (even
-// lengths), 9.1 (UIDs) and A.4 (pixel data), PS3.10 7.1 (group 0002 belongs in front of a data set), PS3.3 C.7.2.1 and C.7.3.1 (Study and
+// lengths), 7.1.2 (VRs), 9.1 (UIDs) and A.4 (pixel data), PS3.10 7.1 (group 0002 belongs in front of a data set), PS3.3 C.7.2.1 and C.7.3.1 (Study and
 // Series Instance UID).
 
 import { uidOrLength } from '../../protocol/harmless.ts';
@@ -8,7 +8,8 @@ import type { ElementHeader } from '../element-walk.ts';
 import type { InstanceHeader } from '../header/header.ts';
 import { FLOAT_PIXEL_DATA, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { isEncapsulated } from '../transfer-syntax-encoding.ts';
-import type { Finding } from './finding.ts';
+import { isFutureVR, isStandardVR } from '../value-representation.ts';
+import type { Finding, UnknownVR } from './finding.ts';
 import { Lengthless } from './lengthless.ts';
 import { uidFault } from './uid-fault.ts';
 
@@ -31,6 +32,7 @@ export type DeclaredInstance = Pick<InstanceHeader, 'sopClassUID' | 'transferSyn
 type OddValue = Extract<Finding, { code: 'odd value' }>;
 type IllFormedUID = Extract<Finding, { code: 'ill-formed UID' }>;
 type Pixels = Extract<Finding, { code: 'pixel data against transfer syntax' }>;
+type UnknownVRFinding = Extract<Finding, { code: 'unknown VR' }>;
 type Strays = Extract<Finding, { code: 'stray meta elements' }>;
 
 export class ElementNotes {
@@ -43,6 +45,7 @@ export class ElementNotes {
   #oddValue: OddValue | undefined;
   /** By keyword and fault: four keywords and five faults. */
   #illFormedUIDs: Map<string, IllFormedUID> | undefined;
+  #unknownVRs: Map<UnknownVR, UnknownVRFinding> | undefined;
   #strays: Strays | undefined;
   #pixels: Pixels | undefined;
   #isAtEnd = false;
@@ -62,21 +65,30 @@ export class ElementNotes {
   /** In no order. */
   get findings(): readonly Finding[] {
     const single = [this.#oddValue, this.#strays, this.#pixels].filter((finding) => finding !== undefined);
-    return [...single, ...(this.#illFormedUIDs?.values() ?? []), ...this.#missing()];
+    const ofKinds = [...(this.#illFormedUIDs?.values() ?? []), ...(this.#unknownVRs?.values() ?? [])];
+    return [...single, ...ofKinds, ...this.#missing()];
   }
 
   /** @param at where the element begins, in bytes from the start of the file */
   see(element: ElementHeader, at: number, isTopLevel: boolean): void {
-    const { tag, length } = element;
-    if (length === UNDEFINED_LENGTH && element.vr === undefined) {
+    const { tag, vr, length } = element;
+    if (length === UNDEFINED_LENGTH && vr === undefined) {
       this.#lengthless ??= new Lengthless();
       this.#lengthless.see(element, at);
     }
+    if (vr !== undefined && !isStandardVR(vr)) this.#seeUnknownVR(tag, vr, at);
     if (tag === PIXEL_DATA || FLOAT_PIXEL_DATA.has(tag)) this.#seePixels(tag, length, at, isTopLevel);
     if (tag >>> 16 === META_GROUP) {
       const first = this.#strays ?? { code: 'stray meta elements', offset: at, place: 'in the data set', count: 0 };
       this.#strays = { ...first, count: first.count + 1 };
     }
+  }
+
+  #seeUnknownVR(tag: number, vr: string, offset: number): void {
+    const kind = kindOfVR(vr);
+    this.#unknownVRs ??= new Map();
+    const first = this.#unknownVRs.get(kind) ?? { code: 'unknown VR', offset, tag: tagText(tag), kind, count: 0 };
+    this.#unknownVRs.set(kind, { ...first, count: first.count + 1 });
   }
 
   /** In a sequence, as of an icon image, an encapsulated syntax allows both forms. */
@@ -130,4 +142,18 @@ export class ElementNotes {
     const named = missing.map(([tag, keyword]) => ({ tag: tagText(tag), keyword }));
     return [{ code: 'no study or series', offset: this.#start, missing: named }];
   }
+}
+
+const PLACEHOLDERS: Readonly<Record<string, UnknownVR>> = {
+  '--': 'hyphens',
+  '??': 'question marks',
+  '  ': 'blanks',
+  '\0\0': 'zero bytes',
+};
+
+function kindOfVR(vr: string): UnknownVR {
+  const placeholder = PLACEHOLDERS[vr];
+  if (placeholder !== undefined) return placeholder;
+  if (isFutureVR(vr)) return 'capitals';
+  return isStandardVR(vr.toUpperCase()) ? 'lower case' : 'other characters';
 }

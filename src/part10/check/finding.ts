@@ -8,6 +8,16 @@ import type { NamedAttribute } from '../header/header.ts';
 /** How a UID is not as PS3.5 9.1 asks. */
 export type UIDFault = 'leading zero' | 'empty component' | 'too long' | 'characters' | 'space padding';
 
+/** What stands in place of a VR. 'capitals': of a later edition, as far as anybody knows. */
+export type UnknownVR =
+  | 'capitals'
+  | 'lower case'
+  | 'hyphens'
+  | 'question marks'
+  | 'blanks'
+  | 'zero bytes'
+  | 'other characters';
+
 /**
  * `offset`: in bytes from the start of the file. `isInflated`: from the start of what the deflated data set inflates to.
  * `tag`: '(7FE0,0010)'.
@@ -64,6 +74,17 @@ type Fault =
       readonly code: 'stray meta elements';
       readonly offset: number;
       readonly place: 'before the data set' | 'in the data set';
+      readonly count: number;
+    }
+  /**
+   * What stands where a VR should be is none of PS3.5 Table 6.2-1. The first of `count` elements with the same kind of it,
+   * and where it begins. What stands there is not kept: it may be part of a value.
+   */
+  | {
+      readonly code: 'unknown VR';
+      readonly offset: number;
+      readonly tag: string;
+      readonly kind: UnknownVR;
       readonly count: number;
     }
   /** The data set is in another encoding than its transfer syntax says (PS3.5 Annex A). `offset`: where it begins. */

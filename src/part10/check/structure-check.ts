@@ -10,14 +10,11 @@ import {
   type ElementHeader,
   type Encoding,
   readElementHeader,
-  tagAt,
   textAt,
   u16At,
-  u32At,
-  vrAt,
 } from '../element-walk.ts';
 import { delimiterOf, ITEM, ITEM_GROUP, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
-import { isFutureVR, isStandardVR } from '../value-representation.ts';
+import { isFutureVR, isStandardVR, isWritableVR } from '../value-representation.ts';
 import { FragmentTally } from './closing-delimiter.ts';
 import { type DeclaredInstance, ElementNotes } from './element-notes.ts';
 import { type FilePart, isZero, lacking, type Want } from './file-part.ts';
@@ -281,26 +278,30 @@ export class StructureCheck {
 
   /** Undefined: the walk has ended. */
   #header(part: FilePart, at: number, encoding: Encoding): ElementHeader | undefined {
-    const { bytes, base } = part;
+    const { base } = part;
     const window = this.#windowOn(part);
-    const read = readElementHeader(window, at - base, encoding);
-    const element = read.type === 'element' ? read : unknownVR(window, at - base, encoding);
-    if (element !== undefined) {
-      this.#notes.see(element, at, this.#levels.length === 0);
-      return base === 0 ? element : { ...element, valueOffset: element.valueOffset + base };
-    }
-    const vr = vrAt(bytes, at - base + 4);
-    if (isStandardVR(vr) || isFutureVR(vr)) this.#truncated({ offset: at, part: 'header' });
-    else {
+    const element = readElementHeader(window, at - base, encoding);
+    const outer = this.#levels.at(-1);
+    if (element.type !== 'element') return this.#truncated({ offset: at, part: 'header' });
+    if (!this.#couldBeElement(element, (outer?.end ?? this.#end) - base)) {
       // Where a length before is wrong it may be text that is read here as a tag: no group of the standard is of two characters.
-      const outer = this.#levels.at(-1);
-      const tag = tagAt(bytes, at - base, encoding === 'Explicit VR Big Endian');
-      this.#broken(
+      const name = element.tag >>> 24 === 0 ? tagText(element.tag) : 'an element';
+      return this.#broken(
         at,
-        `no VR where ${tag >>> 24 === 0 ? tagText(tag) : 'an element'}${outer === undefined ? '' : ` in ${tagText(outer.tag)}`} should have one`,
+        `no VR where ${name}${outer === undefined ? '' : ` in ${tagText(outer.tag)}`} should have one`,
       );
     }
-    return undefined;
+    this.#notes.see(element, at, outer === undefined);
+    return base === 0 ? element : { ...element, valueOffset: element.valueOffset + base };
+  }
+
+  /** What has no VR of the table may still be an element, unless the rest speaks against it. */
+  #couldBeElement({ tag, vr, length, valueOffset }: ElementHeader, end: number): boolean {
+    if (vr === undefined || isStandardVR(vr) || isFutureVR(vr)) return true;
+    // Behind the pixel data there are hardly any elements, but many other things.
+    const isBehindPixels = this.#levels.length === 0 && this.#sawPixels;
+    const isLikely = isBehindPixels ? tag > this.#previousTag && /^[ ?-]{2}$/u.test(vr) : isWritableVR(vr);
+    return isLikely && valueOffset + length <= end;
   }
 
   /** @param limit where the value ends, or what is around it */
@@ -380,21 +381,4 @@ export class StructureCheck {
     this.#stop({ code: 'zero padding', offset: from, length: this.#end - from });
     return undefined;
   }
-}
-
-/**
- * An element whose VR is in no table, as receivers read it: two capitals with a 32-bit length; two blanks, hyphens or
- * question marks, which some writers put there, with a 16-bit length.
- */
-function unknownVR({ bytes, end }: ByteWindow, at: number, encoding: Encoding): ElementHeader | undefined {
-  const vr = vrAt(bytes, at + 4);
-  const bigEndian = encoding === 'Explicit VR Big Endian';
-  if (isStandardVR(vr)) return undefined;
-  const tag = tagAt(bytes, at, bigEndian);
-  if (isFutureVR(vr)) {
-    if (at + 12 > end) return undefined;
-    return { type: 'element', tag, vr, valueOffset: at + 12, length: u32At(bytes, at + 8, bigEndian) };
-  }
-  if (!/^[ ?-]{2}$/u.test(vr)) return undefined;
-  return { type: 'element', tag, vr, valueOffset: at + 8, length: u16At(bytes, at + 6, bigEndian) };
 }

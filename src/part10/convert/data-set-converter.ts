@@ -21,7 +21,7 @@ import {
   tagText,
   UNDEFINED_LENGTH,
 } from '../structure.ts';
-import { SQ, UN, type ValueRepresentation, vrOfBytes } from '../value-representation.ts';
+import { isWritableVR, SQ, UN, type ValueRepresentation, vrOfBytes } from '../value-representation.ts';
 import { DataSetConversionError } from './conversion-error.ts';
 import { type Encoding, IMPLICIT_LITTLE } from './convertible-syntaxes.ts';
 import { implicitMisreading, isSequence, paddingOf, spellsVR } from './implicit-readers.ts';
@@ -159,7 +159,7 @@ export class DataSetConverter {
       return;
     }
     const vr = vrOfBytes(view.getUint8(4), view.getUint8(5));
-    if (vr === undefined) {
+    if (!vr.known && !isWritableVR(vr.name)) {
       const letters = [view.getUint8(4), view.getUint8(5)].map((byte) => `${hex(byte, 2)}H`).join(' ');
       this.#fail(this.#headerOffset(), `${tagText(tag)} has ${letters} where its VR should be (PS3.5 7.1.2)`);
     }

@@ -7,7 +7,7 @@ import { NESTING_MAX } from '../../protocol/limits.ts';
 import { DataSetConversionError } from '../convert/conversion-error.ts';
 import { paddingOf } from '../convert/implicit-readers.ts';
 import { delimiterOf, IMAGE_GROUP, ITEM, ITEM_GROUP, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
-import { vrOfBytes } from '../value-representation.ts';
+import { isWritableVR, vrOfBytes } from '../value-representation.ts';
 import type { ByteReader } from './byte-reader.ts';
 
 export interface PassingHeader {
@@ -32,7 +32,9 @@ export async function readPassingHeader(reader: ByteReader, isImplicit = false):
     return { tag, vr: '', length: defined(view.getUint32(4, true)), bytes: first, offset };
   }
   const vr = vrOfBytes(view.getUint8(4), view.getUint8(5));
-  if (vr === undefined) throw new DataSetConversionError(offset, `${tagText(tag)} has no VR (PS3.5 7.1.2)`);
+  if (!vr.known && !isWritableVR(vr.name)) {
+    throw new DataSetConversionError(offset, `${tagText(tag)} has no VR (PS3.5 7.1.2)`);
+  }
   if (!vr.longForm) return { tag, vr: vr.name, length: view.getUint16(6, true), bytes: first, offset };
   const bytes = new Uint8Array(12);
   bytes.set(first);

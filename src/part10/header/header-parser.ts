@@ -13,6 +13,7 @@ import {
   type Encoding,
   type Malformed,
   type NeedMore,
+  noVR,
   readElementHeader,
   skipValue,
   u16At,
@@ -20,6 +21,7 @@ import {
 import { detectEncoding } from '../encoding-detection.ts';
 import { PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { encodingOf, isDeflated, isPrivate, transferSyntaxOf } from '../transfer-syntax-encoding.ts';
+import { isWritableVR } from '../value-representation.ts';
 import type { HeaderProblem, HeaderResult, InstanceHeader, NamedAttribute } from './header.ts';
 import { inflatePrefix } from './inflate-prefix.ts';
 import { isMetaElementAt, type MetaGroup, readMetaGroup, uidAt } from './meta-group.ts';
@@ -231,6 +233,7 @@ function findUIDs(
   let sopClassUID: string | undefined;
   let sopInstanceUID: string | undefined;
   let isBehind = false;
+  let damage: Malformed | undefined;
   let at = start;
   const isBeyond = (step: NeedMore | Malformed) => isBehind && (step.type === 'malformed' || step.bytes > limit);
   while (at < window.end && (sopClassUID === undefined || sopInstanceUID === undefined)) {
@@ -242,6 +245,7 @@ function findUIDs(
     }
     if (element.tag >= PIXEL_DATA) break;
     isBehind ||= element.tag > SOP_INSTANCE_UID;
+    if (!isBehind && element.vr !== undefined && !isWritableVR(element.vr)) damage ??= noVR(element);
     const skipped = skipValue(window, element, encoding);
     if (skipped.type !== 'skipped' && isBeyond(skipped)) break;
     if (skipped.type !== 'skipped') return skipped;
@@ -253,7 +257,10 @@ function findUIDs(
     }
     at = skipped.next;
   }
-  return { type: 'UIDs', sopClassUID, sopInstanceUID, isDirectory: false };
+  const isComplete = sopClassUID !== undefined && sopInstanceUID !== undefined;
+  return isComplete || damage === undefined
+    ? { type: 'UIDs', sopClassUID, sopInstanceUID, isDirectory: false }
+    : damage;
 }
 
 /**

@@ -5,7 +5,8 @@
 // 0002 belongs neither to the group nor to a data set: such strays are passed over and counted, and their values say nothing.
 // Of an element that stands in the group twice, the first one counts.
 //
-// Some old writers used Implicit VR here: an element without VR letters is read as Implicit VR.
+// Some old writers used Implicit VR here: an element without a VR is read as Implicit VR, unless its length then leads beyond
+// the file.
 
 import { HEADER_LIMIT } from '../../protocol/limits.ts';
 import {
@@ -23,7 +24,7 @@ import {
 } from '../element-walk.ts';
 import { detectEncoding } from '../encoding-detection.ts';
 import { isDeflated } from '../transfer-syntax-encoding.ts';
-import { isStandardVR } from '../value-representation.ts';
+import { isFutureVR, isStandardVR, isWritableVR } from '../value-representation.ts';
 import type { MetaUID, StrayElements } from './header.ts';
 
 export interface MetaGroup {
@@ -185,8 +186,11 @@ function isWanted(tag: number): boolean {
 }
 
 function readMetaElement(window: ByteWindow, at: number): ElementHeader | NeedMore | Malformed {
-  if (at + 8 <= window.bytes.length && !isStandardVR(vrAt(window.bytes, at + 4))) {
-    return readElementHeader(window, at, 'Implicit VR Little Endian');
+  const vr = vrAt(window.bytes, at + 4);
+  if (at + 8 <= window.bytes.length && !isStandardVR(vr) && !isFutureVR(vr)) {
+    const implicit = readElementHeader(window, at, 'Implicit VR Little Endian');
+    const fits = implicit.type === 'element' && implicit.valueOffset + implicit.length <= window.end;
+    if (fits || !isWritableVR(vr)) return implicit;
   }
   return readElementHeader(window, at, 'Explicit VR Little Endian');
 }

@@ -111,6 +111,16 @@ const EVERY_CODE: {
       /^1 element of group 0002 stands in the data set at byte 900\. .*it is sent with the data set/,
     ],
   ],
+  'unknown VR': [
+    [
+      { code: 'unknown VR', offset: 400, tag: '(0008,0012)', kind: 'hyphens', count: 3 },
+      /^The element \(0008,0012\) at byte 400 has two hyphens where its VR should be \(PS3\.5 7\.1\.2\), and 2 others like it\. .*DCMTK .* 16 bits/,
+    ],
+    [
+      { code: 'unknown VR', offset: 400, tag: '(0008,0012)', kind: 'capitals', count: 1 },
+      /has two capitals that are no VR where its VR should be .*\. It may be a VR of a later edition; DCMTK .* 32 bits/,
+    ],
+  ],
   'wrong encoding': [
     [
       {

@@ -190,3 +190,88 @@ describe('UIDs that the data set lacks', () => {
     assert.deepEqual((await wholeInspection(file)).findings, []);
   });
 });
+
+describe('what stands in place of a VR', () => {
+  /** As DCMTK reads them: two capitals with a length of 32 bits, anything else with 16. */
+  const KINDS: readonly (readonly [vr: string, kind: string])[] = [
+    ['ZZ', 'capitals'],
+    ['--', 'hyphens'],
+    ['??', 'question marks'],
+    ['  ', 'blanks'],
+    ['\0\0', 'zero bytes'],
+    ['lo', 'lower case'],
+    ['Lo', 'lower case'],
+    ['xx', 'other characters'],
+    ['12', 'other characters'],
+  ];
+
+  function withVR(vr: string, tag: number, transferSyntax: string, depth: 'top' | 'nested' = 'top') {
+    const bigEndian = transferSyntax === EXPLICIT_BE;
+    const encoding = encodingOfSyntax(transferSyntax);
+    const isLong = /^[A-Z]{2}$/u.test(vr);
+    const raw = encodeElements([element(tag, isLong ? 'UN' : 'SH', 'ABCD')], encoding);
+    raw.write(vr, 4, 'latin1');
+    const { elements, ...sample } = sampleInstance({ transferSyntax });
+    const front = encodeElements(
+      elements.filter((one) => one.tag < tag),
+      encoding,
+    );
+    const item = encodeElements(
+      [element(0x00081140, 'SQ', { items: [[{ ...element(tag, 'SH', 'ABCD') }]] })],
+      encoding,
+    );
+    const inItem = Buffer.concat([item.subarray(0, 20), raw]);
+    if (bigEndian) {
+      inItem.writeUInt32BE(8 + raw.length, 8);
+      inItem.writeUInt32BE(raw.length, 16);
+    } else {
+      inItem.writeUInt32LE(8 + raw.length, 8);
+      inItem.writeUInt32LE(raw.length, 16);
+    }
+    const behind = encodeElements(
+      elements.filter((one) => one.tag > tag),
+      encoding,
+    );
+    const dataSet = Buffer.concat([front, depth === 'top' ? raw : inItem, behind]);
+    const offset = sample.dataSetOffset + front.length + (depth === 'top' ? 0 : 20);
+    return { file: buildFile({ ...sample, dataSet }), offset };
+  }
+
+  for (const transferSyntax of [EXPLICIT_LE, EXPLICIT_BE, JPEG_BASELINE]) {
+    for (const [vr, kind] of KINDS) {
+      test(`${kind} ${JSON.stringify(vr)}: the same in front of the UIDs and behind them, ${transferSyntax}`, async () => {
+        // The first element of all, one in front of the UIDs, and one behind them.
+        for (const tag of [0x00080001, 0x00080012, 0x00100032]) {
+          const { file, offset } = withVR(vr, tag, transferSyntax);
+          const name = `(${tag
+            .toString(16)
+            .padStart(8, '0')
+            .replace(/(?<=^.{4})/u, ',')})`;
+          assert.deepEqual(await findingsOf(file), [{ code: 'unknown VR', offset, tag: name, kind, count: 1 }]);
+        }
+        const { file, offset } = withVR(vr, 0x00081150, transferSyntax, 'nested');
+        assert.deepEqual(
+          (await findingsOf(file)).map((finding) => [finding.code, finding.offset]),
+          [['unknown VR', offset]],
+        );
+      });
+    }
+  }
+
+  test('control characters come from the middle of something: the file is held back, the byte named', async () => {
+    for (const vr of ['\x06\0', '\xff\xff', 'L\0']) {
+      for (const tag of [0x00080012, 0x00100032]) {
+        const { file, offset } = withVR(vr, tag, EXPLICIT_LE);
+        const [finding] = await findingsOf(file);
+        assert.deepEqual([finding?.code, finding?.offset], ['broken structure', offset], JSON.stringify(vr));
+      }
+    }
+  });
+
+  test('several of a kind are one finding', async () => {
+    const { file } = withVR('--', 0x00080012, EXPLICIT_LE);
+    file.write('--', file.indexOf(Buffer.from('10002000', 'hex')) + 4, 'latin1');
+    const [finding] = await findingsOf(file);
+    assert.deepEqual(finding?.code === 'unknown VR' && [finding.tag, finding.count], ['(0008,0012)', 2]);
+  });
+});
