@@ -233,10 +233,10 @@ export const FRAME_TIMEOUT_MS = 60_000;
 
 /**
  * For decoding, of all sends of a process together: threads, codecs, frames before and after. With what a process takes
- * without any decoder it stays below 300 MiB. A mammogram of 13 million pixels of 16 bits fits in any codec, one of 28 million
- * in JPEG-LS. A larger frame is not decompressed. In bytes.
+ * without any decoder it stays below 300 MiB. A mammogram of 28 million pixels of 16 bits fits in any codec. A larger frame is
+ * decompressed where it fits. In bytes.
  */
-export const DECODER_MEMORY = 140 * 1024 * 1024;
+export const DECODER_MEMORY = 190 * 1024 * 1024;
 
 /** Group 0028 of an image that is decompressed; real ones have a few tables of at most 128 KiB. In bytes. */
 export const IMAGE_GROUP_MAX = 16 * 1024 * 1024;

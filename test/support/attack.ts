@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 export const LONG_ATTACKS = 'SEND_TO_PACS_LONG_ATTACKS';
 
 /** A number of repetitions, associations, bytes …: the first in `npm test`, the second in `npm run attack`. */
-export function attackSize(short: number, long: number): number {
+export function attackSize<Size = number>(short: Size, long: Size): Size {
   return process.env[LONG_ATTACKS] === '1' ? long : short;
 }
 

@@ -21,16 +21,18 @@ export interface CliProcess {
 /**
  * @param limits commands that a POSIX shell runs before it starts the command line, such as 'ulimit -S -f 64'
  * @param within a program with its arguments that starts this shell, such as one that gives it a network of its own
+ * @param main the program, if it is not the one in the source
  */
 export function startCli(
   args: readonly string[],
   cwd?: string,
   limits?: string,
   within: readonly string[] = [],
+  main = MAIN,
 ): CliProcess {
   const shell = [...within, '/bin/sh', '-c', `${limits}; exec "$0" "$@"`, process.execPath];
   const [program = '', ...before] = limits === undefined ? [process.execPath] : shell;
-  const child = spawn(program, [...before, MAIN, ...args], {
+  const child = spawn(program, [...before, main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),
   });

@@ -9,9 +9,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DECODER_MEMORY } from '../../protocol/limits.ts';
-import { frameBytes, free, mebibytes } from './decoder-memory.ts';
+import { free, mebibytes } from './decoder-memory.ts';
 import { FrameDecodingError, type FrameFormat } from './frame-format.ts';
 import { limitMemory } from './module-memory.ts';
+import { OpenJpeg } from './open-jpeg.ts';
 
 type NativeCodec = Exclude<FrameFormat['codec'], 'RLE' | 'Deflate'>;
 
@@ -25,16 +26,21 @@ export interface CodecCall {
   readonly precision: number;
   readonly isSigned: boolean;
   readonly convertsToRgb: boolean;
+  /** Of all samples, in bytes. */
+  readonly length: number;
   /** The codec is stopped where its memory would grow beyond this. In bytes. */
   readonly memoryLimit: number;
 }
 
+/** Takes the next samples of a frame; they are gone when it returns. */
+export type WriteSamples = (samples: Uint8Array<ArrayBuffer>) => void;
+
 export interface Codecs {
   /**
-   * Samples of one byte up to 8 bits of precision, else two (little endian). `stream` is empty afterwards, unless it
-   * throws FrameDecodingError.
+   * Gives samples of one byte up to 8 bits of precision, else two (little endian) to `write`, piece by piece, when all of
+   * them are decoded. `stream` is empty afterwards; where JPEG-LS throws FrameDecodingError it is as it was.
    */
-  decode(stream: Uint8Array<ArrayBuffer>, call: CodecCall): Uint8Array<ArrayBuffer>;
+  decode(stream: Uint8Array<ArrayBuffer>, call: CodecCall, write: WriteSamples): void;
   /** Of all instances so far, in bytes: of one that was thrown away nobody knows when it is freed, but with the thread. */
   readonly memoryTaken: number;
 }
@@ -64,6 +70,9 @@ const DAMAGE: Readonly<Record<NativeCodec, RegExp>> = {
   HTJ2K: JPEG_2000_DAMAGE,
 };
 const MOST_WORDS = 100;
+
+/** How much is taken out of the module at once. In bytes. */
+const PIECE = 0x100000;
 
 /** The module's own data and stack take 0.8 MiB of this; it grows from there as it needs. In bytes. */
 const FIRST_MEMORY = 0x180000;
@@ -102,13 +111,12 @@ export function codecsOf(module: WebAssembly.Module): Codecs {
   let instance: CodecInstance | undefined;
   let thrownAway = 0;
   return {
-    decode: (stream, call) => {
+    decode: (stream, call, write) => {
       const running = instance ?? new CodecInstance(module);
       instance = undefined;
       try {
-        const samples = running.decode(stream, call);
+        running.decode(stream, call, write);
         instance = running;
-        return samples;
       } finally {
         if (instance === undefined) thrownAway += running.memoryLength;
       }
@@ -123,6 +131,7 @@ type Call = (...numbers: number[]) => number;
 
 class CodecInstance {
   readonly #exports: Record<string, unknown>;
+  #openJpeg: OpenJpeg | undefined;
   #words: string[] = [];
   #memoryLimit = Number.POSITIVE_INFINITY;
 
@@ -159,11 +168,11 @@ class CodecInstance {
     return this.#buffer().byteLength;
   }
 
-  decode(stream: Uint8Array<ArrayBuffer>, call: CodecCall): Uint8Array<ArrayBuffer> {
+  decode(stream: Uint8Array<ArrayBuffer>, call: CodecCall, write: WriteSamples): void {
     this.#words = [];
     this.#memoryLimit = Math.max(call.memoryLimit, this.memoryLength);
     try {
-      return this.#decode(stream, call);
+      this.#decode(stream, call, write);
     } catch (error) {
       if (error instanceof FrameDecodingError) throw error;
       // The module trapped or ran out of memory. Its last message explains it best.
@@ -172,32 +181,63 @@ class CodecInstance {
     }
   }
 
-  #decode(stream: Uint8Array<ArrayBuffer>, call: CodecCall): Uint8Array<ArrayBuffer> {
+  #decode(stream: Uint8Array<ArrayBuffer>, call: CodecCall, write: WriteSamples): void {
+    const { codec, columns, rows, samplesPerPixel, precision } = call;
     const context = this.#call('CreateCodecsContext');
     const parameters = this.#call('CreateDecoderParameters');
     this.#call('SetConvertColorspaceToRgb', parameters, call.convertsToRgb ? 1 : 0);
-    this.#call('SetColumns', context, call.columns);
-    this.#call('SetRows', context, call.rows);
-    this.#call('SetBitsAllocated', context, call.precision <= 8 ? 8 : 16);
-    this.#call('SetBitsStored', context, call.precision);
-    this.#call('SetSamplesPerPixel', context, call.samplesPerPixel);
+    this.#call('SetColumns', context, columns);
+    this.#call('SetRows', context, rows);
+    this.#call('SetBitsAllocated', context, precision <= 8 ? 8 : 16);
+    this.#call('SetBitsStored', context, precision);
+    this.#call('SetSamplesPerPixel', context, samplesPerPixel);
     this.#call('SetPixelRepresentation', context, call.isSigned ? 1 : 0);
     this.#call('SetPlanarConfiguration', context, 0);
-    this.#call('SetPhotometricInterpretation', context, call.samplesPerPixel === 1 ? MONOCHROME2 : RGB);
-    this.#call('SetEncodedBufferSize', context, stream.length);
-    const encoded = this.#call('GetEncodedBuffer', context);
-    if (encoded === 0) throw new FrameDecodingError(`no memory for ${stream.length} bytes`);
-    new Uint8Array(this.#buffer()).set(stream, encoded >>> 0);
-    this.#call(ENTRY[call.codec], context, parameters);
-    const damage = this.#damage(call.codec);
-    if (damage !== undefined) throw new FrameDecodingError(lastWords(damage));
-    free(stream);
-    const at = this.#call('GetDecodedBuffer', context) >>> 0;
-    const samples = frameBytes(this.#call('GetDecodedBufferSize', context));
-    samples.set(new Uint8Array(this.#buffer(), at, samples.length));
+    this.#call('SetPhotometricInterpretation', context, samplesPerPixel === 1 ? MONOCHROME2 : RGB);
+    if (codec === 'JPEG 2000' || codec === 'HTJ2K') {
+      const writeSound: WriteSamples = (samples) => {
+        this.#assertSound(codec);
+        write(samples);
+      };
+      const sampleLength = precision <= 8 ? 1 : 2;
+      const input = { stream, rows, columns, components: samplesPerPixel, sampleLength, write: writeSound };
+      this.#openJpeg ??= new OpenJpeg(this.#exports);
+      this.#openJpeg.begin(context, input);
+      try {
+        this.#call(ENTRY[codec], context, parameters);
+      } finally {
+        this.#openJpeg.end();
+      }
+      this.#assertSound(codec);
+    } else {
+      this.#call('SetEncodedBufferSize', context, stream.length);
+      const encoded = this.#call('GetEncodedBuffer', context);
+      if (encoded === 0) throw new FrameDecodingError(`no memory for ${stream.length} bytes`);
+      new Uint8Array(this.#buffer()).set(stream, encoded >>> 0);
+      if (codec === 'JPEG') free(stream);
+      this.#call(ENTRY[codec], context, parameters);
+      this.#assertSound(codec);
+      free(stream);
+      this.#writeDecoded(context, call.length, write);
+    }
     this.#call('ReleaseDecoderParameters', parameters);
     this.#call('ReleaseCodecsContext', context);
-    return samples;
+  }
+
+  #assertSound(codec: NativeCodec): void {
+    const damage = this.#damage(codec);
+    if (damage !== undefined) throw new FrameDecodingError(lastWords(damage));
+  }
+
+  #writeDecoded(context: number, expected: number, write: WriteSamples): void {
+    const at = this.#call('GetDecodedBuffer', context) >>> 0;
+    const length = this.#call('GetDecodedBufferSize', context);
+    if (length !== expected) {
+      throw new FrameDecodingError(`the codec gave ${length} bytes of samples instead of ${expected}`);
+    }
+    for (let from = 0; from < length; from += PIECE) {
+      write(new Uint8Array(this.#buffer(), at + from, Math.min(PIECE, length - from)));
+    }
   }
 
   /** Memory that has grown takes nothing before it is written to. */
@@ -229,6 +269,7 @@ class CodecInstance {
 
   /** Keeps only messages that may mean damage: libjpeg also reports every table that it reads. */
   #hear(words: string): void {
+    this.#openJpeg?.hear(words);
     const isDamage = Object.values(DAMAGE).some((pattern) => pattern.test(words));
     if (isDamage && this.#words.length < MOST_WORDS) this.#words.push(words);
   }

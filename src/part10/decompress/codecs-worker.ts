@@ -5,17 +5,26 @@
 import { parentPort } from 'node:worker_threads';
 import { serve } from '../thread-end.ts';
 import { type Codecs, codecsOf } from './codecs-adapter.ts';
+import { frameBytes } from './decoder-memory.ts';
 import { decodeFrame } from './frame-decoding.ts';
-import type { FrameFormat } from './frame-format.ts';
+import { type FrameFormat, frameLength } from './frame-format.ts';
+import { piecesFor } from './frame-pieces.ts';
 
 export interface DecodeRequest {
   readonly frame: Uint8Array<ArrayBuffer>;
   readonly format: FrameFormat;
   /** Once is enough for a thread, before the first frame that needs it. */
   readonly module?: WebAssembly.Module | undefined;
+  /** How many pieces of the frame were taken, if it is to come in pieces. */
+  readonly taken?: Int32Array | undefined;
 }
 
-/** `memoryTaken`: by the codecs of this thread, in bytes, whatever is free in it. */
+/** The next one of the frame. */
+export interface DecodedPiece {
+  readonly piece: Uint8Array<ArrayBuffer>;
+}
+
+/** `pixels`: all, or none where they came in pieces. `memoryTaken`: by the codecs of this thread, in bytes, whatever is free in it. */
 export type DecodeResponse = ({ readonly pixels: Uint8Array<ArrayBuffer> } | { readonly failure: string }) & {
   readonly memoryTaken: number;
 };
@@ -27,10 +36,31 @@ function loaded(): Codecs {
   return codecs;
 }
 
-async function decode({ frame, format, module }: DecodeRequest): Promise<DecodeResponse> {
+function givePiece(piece: Uint8Array<ArrayBuffer>): void {
+  const message: DecodedPiece = { piece };
+  parentPort?.postMessage(message, [piece.buffer]);
+}
+
+/** All samples in one buffer, or none where they go out in pieces. */
+async function decoded({ frame, format, taken }: DecodeRequest): Promise<Uint8Array<ArrayBuffer>> {
+  if (taken !== undefined) {
+    await decodeFrame(frame, format, loaded, piecesFor(taken, givePiece));
+    return new Uint8Array(0);
+  }
+  let pixels: Uint8Array<ArrayBuffer> | undefined;
+  let filled = 0;
+  const whole = await decodeFrame(frame, format, loaded, (samples) => {
+    pixels ??= frameBytes(frameLength(format));
+    pixels.set(samples, filled);
+    filled += samples.length;
+  });
+  return whole ?? pixels ?? new Uint8Array(0);
+}
+
+async function decode(request: DecodeRequest): Promise<DecodeResponse> {
   try {
-    if (module !== undefined) codecs = codecsOf(module);
-    const pixels = await decodeFrame(frame, format, loaded);
+    if (request.module !== undefined) codecs = codecsOf(request.module);
+    const pixels = await decoded(request);
     return { pixels, memoryTaken: codecs?.memoryTaken ?? 0 };
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);

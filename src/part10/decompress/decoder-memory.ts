@@ -3,7 +3,7 @@
 // that takes more than the whole budget is refused, and one that takes more than what is left of it waits.
 
 import { DECODER_MEMORY } from '../../protocol/limits.ts';
-import { type FrameFormat, frameLength, type Reservation } from './frame-format.ts';
+import { comesInPieces, type FrameFormat, frameLength, type Reservation } from './frame-format.ts';
 
 const MIB = 1_048_576;
 
@@ -11,6 +11,8 @@ const MIB = 1_048_576;
 export const THREAD_MEMORY = 12 * MIB;
 /** What the module of the codecs takes beside the frame: its data, tables, lines. In bytes. */
 const CODEC_BASE = 2 * MIB;
+/** Of a frame that comes in pieces: those on their way. In bytes. */
+const PIECES = 5 * MIB;
 /** OpenJPEG keeps each sample as 32 bits, and half a byte for each in its code-blocks of 64 x 64 or 32 x 32. */
 const JPEG_2000_SAMPLE = 4.5;
 
@@ -19,7 +21,7 @@ const COEFFICIENT = 2;
 
 /**
  * What the memory of a codec grows to with such a frame, in bytes. Measured: libijg and CharLS hold the code stream and the
- * decoded samples; OpenJPEG holds the code stream twice and its own samples besides.
+ * decoded samples; OpenJPEG holds the code stream and its own samples.
  */
 export function codecMemory(format: FrameFormat, encodedLength: number): number {
   const { codec, rows, columns, samplesPerPixel } = format;
@@ -27,7 +29,7 @@ export function codecMemory(format: FrameFormat, encodedLength: number): number 
   const native = frameLength(format);
   const coefficients = format.isProgressive === true ? COEFFICIENT * rows * columns * samplesPerPixel : 0;
   if (codec === 'JPEG' || codec === 'JPEG-LS') return CODEC_BASE + encodedLength + native + coefficients;
-  return CODEC_BASE + 2 * encodedLength + native + JPEG_2000_SAMPLE * rows * columns * samplesPerPixel;
+  return CODEC_BASE + encodedLength + JPEG_2000_SAMPLE * rows * columns * samplesPerPixel;
 }
 
 /** Where a codec is stopped: streams of many small tiles or code-blocks take more than others. In bytes. */
@@ -36,14 +38,20 @@ export function codecMemoryLimit(format: FrameFormat, encodedLength: number): nu
 }
 
 /**
- * All that a frame takes from its reading to the end of its decoding, in bytes: the thread, its codec, and the encoded frame
- * or the native one. RLE and Deflate have no codec and need both. Samples that come plane by plane are put in order in a second copy.
+ * All that a frame takes from its reading to the end of its decoding, in bytes: the thread, the encoded frame until its codec
+ * has it, the codec, and what of the native frame is outside of it.
  */
 export function decodingMemory(format: FrameFormat, encodedLength: number): number {
+  const { codec, samplesPerPixel } = format;
   const native = frameLength(format);
-  if (format.codec === 'RLE' || format.codec === 'Deflate') return THREAD_MEMORY + encodedLength + native;
-  const planes = format.codec === 'JPEG-LS' && format.samplesPerPixel > 1 ? native : 0;
-  return THREAD_MEMORY + codecMemory(format, encodedLength) + Math.max(encodedLength, native) + planes;
+  // RLE and Deflate have no codec and need both frames.
+  if (codec === 'RLE' || codec === 'Deflate') return THREAD_MEMORY + encodedLength + native;
+  const taken = codecMemory(format, encodedLength);
+  const outside = comesInPieces(format) ? PIECES : native;
+  // The stream is kept for another attempt. Planes are put in order in a second copy.
+  if (codec === 'JPEG-LS')
+    return THREAD_MEMORY + taken + Math.max(encodedLength, samplesPerPixel > 1 ? 2 * native : outside);
+  return THREAD_MEMORY + Math.max(2 * encodedLength, taken + outside);
 }
 
 /**

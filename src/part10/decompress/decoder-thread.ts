@@ -7,9 +7,10 @@ import { Worker } from 'node:worker_threads';
 import { FRAME_TIMEOUT_MS } from '../../protocol/limits.ts';
 import { endThread } from '../thread-end.ts';
 import { codecsModule } from './codecs-adapter.ts';
-import type { DecodeRequest, DecodeResponse } from './codecs-worker.ts';
+import type { DecodedPiece, DecodeRequest, DecodeResponse } from './codecs-worker.ts';
 import { decoderMemory, type MemoryBudget, THREAD_MEMORY } from './decoder-memory.ts';
 import { type FrameDecoders, FrameDecodingError, type FrameFormat, type Reservation } from './frame-format.ts';
+import { FramePieces } from './frame-pieces.ts';
 
 const IDLE_MS = 10_000;
 /** A frame that failed leaves its codec's memory behind. A thread with more than this of it is ended. In bytes. */
@@ -32,6 +33,7 @@ export interface DecoderThreadOptions {
 interface Job {
   readonly frame: Uint8Array<ArrayBuffer>;
   readonly format: FrameFormat;
+  readonly pieces: FramePieces | undefined;
   readonly resolve: (pixels: Uint8Array<ArrayBuffer>) => void;
   readonly reject: (error: Error) => void;
 }
@@ -81,8 +83,24 @@ class OwnedThread implements DecoderThread {
   }
 
   decode(frame: Uint8Array<ArrayBuffer>, format: FrameFormat): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#ask(frame, format);
+  }
+
+  decodeInPieces(
+    frame: Uint8Array<ArrayBuffer>,
+    format: FrameFormat,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    const pieces = new FramePieces();
+    void this.#ask(frame, format, pieces).then(
+      () => pieces.end(),
+      (error: Error) => pieces.end(error),
+    );
+    return pieces.all();
+  }
+
+  #ask(frame: Uint8Array<ArrayBuffer>, format: FrameFormat, pieces?: FramePieces): Promise<Uint8Array<ArrayBuffer>> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ frame, format, resolve, reject });
+      this.#waiting.push({ frame, format, pieces, resolve, reject });
       this.#next();
     });
   }
@@ -96,7 +114,10 @@ class OwnedThread implements DecoderThread {
     const closed = new FrameDecodingError('the decoder was closed');
     this.#closing.abort(closed);
     this.#closing = new AbortController();
-    for (const { reject } of jobs) reject(closed);
+    for (const { reject, pieces } of jobs) {
+      pieces?.abandon();
+      reject(closed);
+    }
     await Promise.all(this.#endings);
   }
 
@@ -121,14 +142,14 @@ class OwnedThread implements DecoderThread {
   }
 
   async #give(job: Job): Promise<void> {
-    const { frame, format } = job;
+    const { frame, format, pieces } = job;
     const needsCodecs = format.codec !== 'RLE' && format.codec !== 'Deflate' && !this.#hasCodecs;
     const module = needsCodecs ? await codecsModule() : undefined;
     // Closed in between, or out of time.
     if (job !== this.#running) return;
     this.#worker ??= this.#start();
     this.#worker.ref();
-    const request: DecodeRequest = { frame, format, module };
+    const request: DecodeRequest = { frame, format, module, taken: pieces?.taken };
     this.#worker.postMessage(request, [frame.buffer]);
     if (needsCodecs) this.#hasCodecs = true;
   }
@@ -136,8 +157,10 @@ class OwnedThread implements DecoderThread {
   #start(): Worker {
     const worker = new Worker(workerPath(), { name: 'pixel-codecs', execArgv: [], argv: [], env: {} });
     const isCurrent = () => worker === this.#worker;
-    worker.on('message', (response: DecodeResponse) => {
-      if (isCurrent()) this.#settle(response);
+    worker.on('message', (response: DecodeResponse | DecodedPiece) => {
+      if (!isCurrent()) return;
+      if ('piece' in response) this.#hand(response.piece);
+      else this.#settle(response);
     });
     worker.on('messageerror', () => {
       if (isCurrent()) this.#fail('the decoder gave an answer that cannot be read');
@@ -149,6 +172,12 @@ class OwnedThread implements DecoderThread {
       if (isCurrent()) this.#fail('the decoder ended of itself');
     });
     return worker;
+  }
+
+  /** The frame is decoded: how long the rest takes is up to those who take it. */
+  #hand(piece: Uint8Array<ArrayBuffer>): void {
+    clearTimeout(this.#timer);
+    this.#running?.pieces?.add(piece);
   }
 
   #settle(response: DecodeResponse): void {
@@ -167,6 +196,7 @@ class OwnedThread implements DecoderThread {
   #fail(detail: string): void {
     const job = this.#running;
     this.#running = undefined;
+    job?.pieces?.abandon();
     this.#end();
     job?.reject(new FrameDecodingError(detail));
     this.#next();

@@ -16,7 +16,7 @@ import { decodingMemory, free, tooLarge } from './decoder-memory.ts';
 import { type CompressedSyntax, compressedSyntax } from './decompression.ts';
 import { type PassingHeader, passElement, readPassingHeader } from './element-passage.ts';
 import { type EncodedFrame, encapsulatedFrames } from './encapsulated-frames.ts';
-import { type FrameDecoders, type FrameFormat, frameLength, type Reservation } from './frame-format.ts';
+import { comesInPieces, type FrameDecoders, type FrameFormat, frameLength, type Reservation } from './frame-format.ts';
 import type { ImageDescription } from './image-description.ts';
 import { ImageGroup } from './image-group.ts';
 
@@ -139,10 +139,7 @@ async function* nativePixelData(
       provide: (length, expected, isFirst) => room.provide(header.offset, length, expected, isFirst),
     })) {
       room.isRead(frame.bytes.length);
-      const pixels = await decodedFrame(frame, image, decoders);
-      room.isDecoded();
-      yield pixels;
-      free(pixels);
+      yield* decodedFrame(frame, image, decoders, () => room.isDecoded());
       room.release();
     }
   } finally {
@@ -188,19 +185,32 @@ class FrameRoom {
   }
 }
 
-async function decodedFrame(
+async function* decodedFrame(
   frame: EncodedFrame,
   image: ImageDescription,
   decoders: FrameDecoders,
-): Promise<Uint8Array<ArrayBuffer>> {
+  isDecoded: () => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const { format, frames } = image;
   const { number, offset, bytes } = frame;
-  const name = frames === 1 ? 'the image' : `frame ${number} of ${frames}`;
+  const expected = frameLength(format);
+  let length = 0;
   try {
-    const pixels = await decoders.decode(bytes, format);
-    if (pixels.length === frameLength(format)) return pixels;
-    throw new Error(`the decoder gave ${pixels.length} bytes instead of ${frameLength(format)}`);
+    if (decoders.decodeInPieces !== undefined && comesInPieces(format)) {
+      for await (const piece of decoders.decodeInPieces(bytes, format)) {
+        length += piece.length;
+        yield piece;
+      }
+    } else {
+      const pixels = await decoders.decode(bytes, format);
+      isDecoded();
+      length = pixels.length;
+      if (length === expected) yield pixels;
+      free(pixels);
+    }
+    if (length !== expected) throw new Error(`the decoder gave ${length} bytes instead of ${expected}`);
   } catch (error) {
+    const name = frames === 1 ? 'the image' : `frame ${number} of ${frames}`;
     const words = error instanceof Error ? error.message : String(error);
     throw new DataSetConversionError(offset, `${name} cannot be decompressed: ${words}`, { cause: error });
   }

@@ -5,10 +5,10 @@
 // precision follow the stream (zero, or its sign), not Pixel Representation: where the two disagree, the bits up to High
 // Bit are the same either way, and GDCM writes the very same samples.
 
-import type { CodecCall, Codecs } from './codecs-adapter.ts';
+import type { CodecCall, Codecs, WriteSamples } from './codecs-adapter.ts';
 import { codecMemoryLimit, frameBytes, free } from './decoder-memory.ts';
 import { inflateFrame } from './deflated-frame.ts';
-import { FrameDecodingError, type FrameFormat, frameLength } from './frame-format.ts';
+import { FrameDecodingError, type FrameFormat } from './frame-format.ts';
 import { hasEndOfImage, readJpegHeader } from './jpeg-codestream.ts';
 import { decodeJpegLs } from './jpeg-ls-surplus.ts';
 import { readJpeg2000Header } from './jpeg2000-codestream.ts';
@@ -27,12 +27,16 @@ interface Stream {
   readonly leastLength: number;
 }
 
-/** `frame` may be empty afterwards. @throws FrameDecodingError */
+/**
+ * Gives the native samples to `write`, one piece after the other, nothing before it is known that all of them are there; or
+ * returns them, where they are in one buffer anyway. `frame` may be empty afterwards. @throws FrameDecodingError
+ */
 export function decodeFrame(
   frame: Uint8Array<ArrayBuffer>,
   format: FrameFormat,
   codecs: () => Codecs,
-): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>> {
+  write: WriteSamples,
+): Uint8Array<ArrayBuffer> | undefined | Promise<Uint8Array<ArrayBuffer>> {
   const { codec } = format;
   if (codec === 'Deflate') return inflateFrame(frame, format);
   if (codec === 'RLE') {
@@ -44,6 +48,7 @@ export function decodeFrame(
   assertSame(stream, format);
   assertSupported(stream, codec);
   assertPlausible(frame.length, stream.leastLength, format);
+  const bytesPerSample = stream.precision <= 8 ? 1 : 2;
   const call: CodecCall = {
     codec,
     rows: format.rows,
@@ -52,19 +57,34 @@ export function decodeFrame(
     precision: stream.precision,
     isSigned: stream.isSigned,
     convertsToRgb: format.convertsToRgb,
+    length: format.rows * format.columns * format.samplesPerPixel * bytesPerSample,
     memoryLimit: codecMemoryLimit(format, frame.length),
   };
-  const samples = codec === 'JPEG-LS' ? decodeJpegLs(frame, format, call, codecs()) : codecs().decode(frame, call);
-  const bytesPerSample = stream.precision <= 8 ? 1 : 2;
-  const expected = format.rows * format.columns * format.samplesPerPixel * bytesPerSample;
-  if (samples.length !== expected) {
-    throw new FrameDecodingError(`the codec gave ${samples.length} bytes of samples instead of ${expected}`);
+  const isNative = bytesPerSample * 8 === format.bitsAllocated;
+  if (!stream.isPlanar) {
+    const widen: WriteSamples = (samples) => write(widened(samples, stream.isSigned));
+    decode(frame, format, call, codecs(), isNative ? write : widen);
+    return undefined;
   }
-  const pixels = stream.isPlanar ? interleaved(samples, format.samplesPerPixel, bytesPerSample) : samples;
-  if (bytesPerSample * 8 === format.bitsAllocated) return pixels;
-  const wide = widened(pixels, stream.isSigned, format);
-  free(pixels);
-  return wide;
+  const planes = frameBytes(call.length);
+  let filled = 0;
+  decode(frame, format, call, codecs(), (samples) => {
+    planes.set(samples, filled);
+    filled += samples.length;
+  });
+  const pixels = interleaved(planes, format.samplesPerPixel, bytesPerSample);
+  return isNative ? pixels : widened(pixels, stream.isSigned);
+}
+
+function decode(
+  frame: Uint8Array<ArrayBuffer>,
+  format: FrameFormat,
+  call: CodecCall,
+  codecs: Codecs,
+  write: WriteSamples,
+): void {
+  if (call.codec === 'JPEG-LS') decodeJpegLs(frame, format, call, codecs, write);
+  else codecs.decode(frame, call, write);
 }
 
 function readHeader(frame: Uint8Array, codec: CodecCall['codec']): Stream {
@@ -121,8 +141,8 @@ function interleaved(planes: Uint8Array<ArrayBuffer>, count: number, bytesPerSam
 }
 
 /** From one byte per sample to two. */
-function widened(samples: Uint8Array, isSigned: boolean, format: FrameFormat): Uint8Array<ArrayBuffer> {
-  const wide = frameBytes(frameLength(format));
+function widened(samples: Uint8Array, isSigned: boolean): Uint8Array<ArrayBuffer> {
+  const wide = new Uint8Array(2 * samples.length);
   for (let index = 0; index < samples.length; index++) {
     const sample = samples[index] as number;
     wide[2 * index] = sample;

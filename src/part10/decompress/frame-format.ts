@@ -21,6 +21,16 @@ export function frameLength({ rows, columns, samplesPerPixel, bitsAllocated }: F
   return Math.ceil((rows * columns * samplesPerPixel * bitsAllocated) / 8);
 }
 
+/** In bytes. */
+const WHOLE_FRAME_MAX = 0x400000;
+
+/** Whether a frame is so large that it comes in pieces. RLE and Deflate have it in one anyway, as JPEG-LS may in colour. */
+export function comesInPieces(format: FrameFormat): boolean {
+  const { codec, samplesPerPixel } = format;
+  if (codec === 'RLE' || codec === 'Deflate' || (codec === 'JPEG-LS' && samplesPerPixel > 1)) return false;
+  return frameLength(format) > WHOLE_FRAME_MAX;
+}
+
 /** A frame that could not be decoded: its message is one line, what the decoder has to say about it. */
 export class FrameDecodingError extends Error {
   override readonly name = 'FrameDecodingError';
@@ -41,6 +51,14 @@ export interface FrameDecoders {
    * Rejects with FrameDecodingError, always within a time.
    */
   decode(frame: Uint8Array<ArrayBuffer>, format: FrameFormat): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * The same, in pieces: each is gone when the next one is asked for. Nothing comes before the whole frame is decoded. For
+   * frames that are so large that they should not be there twice.
+   */
+  decodeInPieces?(
+    frame: Uint8Array<ArrayBuffer>,
+    format: FrameFormat,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>;
   /**
    * Waits for so many bytes of the memory that all decoders share. Rejects with FrameDecodingError when the decoders are
    * closed. Absent: what is decoded takes no memory that is counted.

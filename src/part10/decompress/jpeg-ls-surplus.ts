@@ -3,7 +3,7 @@
 // after the other: a scan that lost a byte of its own is refused as well, so only the right guess is decoded.
 // ISO/IEC 14495-1 A.1, C.1.
 
-import type { CodecCall, Codecs } from './codecs-adapter.ts';
+import type { CodecCall, Codecs, WriteSamples } from './codecs-adapter.ts';
 import { codecMemory, frameBytes, free } from './decoder-memory.ts';
 import { FrameDecodingError, type FrameFormat } from './frame-format.ts';
 
@@ -19,9 +19,10 @@ export function decodeJpegLs(
   format: FrameFormat,
   call: CodecCall,
   codecs: Codecs,
-): Uint8Array<ArrayBuffer> {
+  write: WriteSamples,
+): void {
   try {
-    return codecs.decode(stream, call);
+    codecs.decode(stream, call, write);
   } catch (error) {
     if (!(error instanceof FrameDecodingError)) throw error;
     const most = Math.min(
@@ -29,29 +30,27 @@ export function decodeJpegLs(
       Math.floor(GUESSING_MEMORY / (stream.length + codecMemory(format, stream.length))),
     );
     const guesses = guessesOf(scanEnds(stream), stream).slice(0, most);
-    const samples = firstOf(guesses, stream, call, codecs);
-    if (samples === undefined) throw error;
+    if (!guesses.some((guess) => isRight(guess, stream, call, codecs, write))) throw error;
     free(stream);
-    return samples;
   }
 }
 
-function firstOf(
-  guesses: readonly (readonly Surplus[])[],
+function isRight(
+  guess: readonly Surplus[],
   stream: Uint8Array,
   call: CodecCall,
   codecs: Codecs,
-): Uint8Array<ArrayBuffer> | undefined {
-  for (const guess of guesses) {
-    const shorter = without(stream, guess);
-    try {
-      return codecs.decode(shorter, call);
-    } catch (error) {
-      free(shorter);
-      if (!(error instanceof FrameDecodingError)) throw error;
-    }
+  write: WriteSamples,
+): boolean {
+  const shorter = without(stream, guess);
+  try {
+    codecs.decode(shorter, call, write);
+    return true;
+  } catch (error) {
+    free(shorter);
+    if (!(error instanceof FrameDecodingError)) throw error;
+    return false;
   }
-  return undefined;
 }
 
 interface Surplus {

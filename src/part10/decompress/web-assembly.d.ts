@@ -2,6 +2,7 @@
 
 declare namespace WebAssembly {
   class Module {
+    constructor(bytes: Uint8Array);
     private readonly isModule: true;
   }
   class Instance {

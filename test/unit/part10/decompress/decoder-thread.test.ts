@@ -143,6 +143,35 @@ describe('the thread', () => {
     await own.close();
   });
 
+  test('gives a large frame in pieces, to whoever wants them', async () => {
+    const large = { rows: 1_700, columns: 1_600 };
+    const samples = seededBytes(2 * 1_700 * 1_600, 3).map((byte, index) => (index % 2 === 0 ? byte : byte & 1));
+    const asked = format('HTJ2K', { ...large, bitsAllocated: 16 });
+    const stream = await encodeFrame('HTJ2K', { ...large, samplesPerPixel: 1, bits: 16, pixels: samples });
+    const own = decoderThread();
+    const pieces = () => own.decodeInPieces?.(Uint8Array.from(stream), asked) ?? assert.fail();
+    // Only one piece: the rest is not waited for.
+    for await (const piece of pieces()) {
+      assert.equal(Buffer.compare(piece, samples.subarray(0, piece.length)), 0);
+      break;
+    }
+    let at = 0;
+    for await (const piece of pieces()) {
+      assert.equal(Buffer.compare(piece, samples.subarray(at, at + piece.length)), 0);
+      at += piece.length;
+    }
+    assert.equal(at, samples.length);
+    // The thread waits for somebody who takes a piece, and is closed.
+    const unfinished = pieces();
+    assert.equal((await unfinished.next()).done, false);
+    const begun = performance.now();
+    await own.close();
+    assert.ok(performance.now() - begun < 1_500);
+    await assert.rejects(async () => {
+      for await (const _ of unfinished);
+    }, /was closed/u);
+  });
+
   // Threads that were terminated have another code than 0: that can end the whole process (see thread-end).
   test('ends in good order: in the middle of a frame, between frames, and when it has nothing to do', async (t) => {
     const exits: Promise<unknown>[] = [];
