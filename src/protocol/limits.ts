@@ -238,6 +238,12 @@ export const FRAME_TIMEOUT_MS = 60_000;
  */
 export const DECODER_MEMORY = 190 * 1024 * 1024;
 
+/**
+ * Of DECODER_MEMORY, what several frames may have together. A frame that needs more waits until it is alone: with files of all
+ * kinds a process stays near 200 MiB. In bytes.
+ */
+export const DECODERS_SHARED_MEMORY = 80 * 1024 * 1024;
+
 /** Group 0028 of an image that is decompressed; real ones have a few tables of at most 128 KiB. In bytes. */
 export const IMAGE_GROUP_MAX = 16 * 1024 * 1024;
 

@@ -2,11 +2,13 @@
 // gigabytes, so what a frame will take is computed from its description before anything of it is read or decoded. A frame
 // that takes more than the whole budget is refused, and one that takes more than what is left of it waits.
 
-import { DECODER_MEMORY } from '../../protocol/limits.ts';
+import { DECODER_MEMORY, DECODERS_SHARED_MEMORY } from '../../protocol/limits.ts';
 import { comesInPieces, type FrameFormat, frameLength, type Reservation } from './frame-format.ts';
 
 const MIB = 1_048_576;
 
+/** Not worth pages of its own. In bytes. */
+const SMALL_FRAME = 0x10000;
 /** What a thread takes that has not decoded anything. In bytes. */
 export const THREAD_MEMORY = 12 * MIB;
 /** What the module of the codecs takes beside the frame: its data, tables, lines. In bytes. */
@@ -59,7 +61,7 @@ export function decodingMemory(format: FrameFormat, encodedLength: number): numb
  * library, which keeps what was freed, in each thread, and engine and library together would hold frames of the past.
  */
 export function frameBytes(length: number): Uint8Array<ArrayBuffer> {
-  const options = length < MIB ? undefined : { maxByteLength: length };
+  const options = length < SMALL_FRAME ? undefined : { maxByteLength: length };
   return new Uint8Array(new ArrayBuffer(length, options), 0, length);
 }
 
@@ -91,12 +93,15 @@ interface Waiting {
 /** A number of bytes that many share. Whoever asks first is served first, so that a large frame is not passed by for ever. */
 export class MemoryBudget {
   readonly total: number;
+  /** What several may have together; more than that has only one who has all of it. */
+  readonly #shared: number;
   #used = 0;
   readonly #waiting = new Set<Waiting>();
   readonly #spare = new Set<() => void>();
 
-  constructor(total: number) {
+  constructor(total: number, shared = total) {
     this.total = total;
+    this.#shared = shared;
   }
 
   get used(): number {
@@ -150,7 +155,7 @@ export class MemoryBudget {
 
   #serve(): void {
     for (const waiting of this.#waiting) {
-      if (this.#used + waiting.bytes > this.total) {
+      if (this.#used > 0 && this.#used + waiting.bytes > this.#shared) {
         for (const giveBack of this.#spare) giveBack();
         return;
       }
@@ -161,4 +166,4 @@ export class MemoryBudget {
 }
 
 /** Of this process. */
-export const decoderMemory = new MemoryBudget(DECODER_MEMORY);
+export const decoderMemory = new MemoryBudget(DECODER_MEMORY, DECODERS_SHARED_MEMORY);

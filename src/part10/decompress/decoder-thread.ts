@@ -155,7 +155,14 @@ class OwnedThread implements DecoderThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(workerPath(), { name: 'pixel-codecs', execArgv: [], argv: [], env: {} });
+    const worker = new Worker(workerPath(), {
+      name: 'pixel-codecs',
+      execArgv: [],
+      argv: [],
+      env: {},
+      // It makes next to no objects, and what is not collected yet takes memory.
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
+    });
     const isCurrent = () => worker === this.#worker;
     worker.on('message', (response: DecodeResponse | DecodedPiece) => {
       if (!isCurrent()) return;

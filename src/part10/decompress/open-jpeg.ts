@@ -66,6 +66,7 @@ export class OpenJpeg {
   #length = 0;
   /** How far the stream was read. */
   #lastRead = 0;
+  #scratch: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(exports: Record<string, unknown>) {
     this.#exports = exports as unknown as Exports;
@@ -168,18 +169,23 @@ export class OpenJpeg {
     });
     // The module makes its own samples of these, of this many columns.
     this.#exports.SetColumns(this.#context, 0);
+    this.#scratch ??= new Uint8Array(PIECE);
     writeSamples(
+      this.#scratch,
       addresses.map((at) => new Int32Array(this.#exports.memory.buffer, at, input.rows * input.columns)),
       input,
     );
   }
 }
 
-function writeSamples(planes: readonly Int32Array[], { rows, columns, sampleLength, write }: OpenJpegInput): void {
+function writeSamples(
+  scratch: Uint8Array<ArrayBuffer>,
+  planes: readonly Int32Array[],
+  { rows, columns, sampleLength, write }: OpenJpegInput,
+): void {
   const pixels = rows * columns;
   const most = Math.floor(PIECE / planes.length / sampleLength);
-  const bytes = new Uint8Array(Math.min(most, pixels) * planes.length * sampleLength);
-  const samples = sampleLength === 1 ? bytes : new Uint16Array(bytes.buffer);
+  const samples = sampleLength === 1 ? scratch : new Uint16Array(scratch.buffer);
   for (let from = 0; from < pixels; from += most) {
     const count = Math.min(most, pixels - from);
     planes.forEach((plane, index) => {
@@ -187,7 +193,7 @@ function writeSamples(planes: readonly Int32Array[], { rows, columns, sampleLeng
         samples[to] = plane[from + pixel] as number;
       }
     });
-    write(bytes.subarray(0, count * planes.length * sampleLength));
+    write(scratch.subarray(0, count * planes.length * sampleLength));
   }
 }
 

@@ -59,6 +59,23 @@ describe('a memory budget', () => {
     assert.equal(budget.used, 0);
   });
 
+  test('gives more than the shared part only to one who is alone', async () => {
+    const budget = new MemoryBudget(10, 4);
+    const small = await budget.take(3, never);
+    let isGranted = false;
+    const large = budget.take(9, never).then((reservation) => {
+      isGranted = true;
+      return reservation;
+    });
+    (await Promise.race([large, Promise.resolve()]))?.release();
+    assert.equal(isGranted, false);
+    small.release();
+    const alone = await large;
+    assert.equal(budget.used, 9);
+    alone.release();
+    assert.equal(budget.used, 0);
+  });
+
   test('asks for what is kept for later when somebody waits', async () => {
     const budget = new MemoryBudget(10);
     const kept = budget.hold(6);
