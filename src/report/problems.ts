@@ -243,9 +243,13 @@ export function headline(counts: OutcomeCounts, cancelled: boolean, folders = 0)
   return `${start}${formatCount(stored)} of ${plural(total, 'file')} stored${withWarning}, ${rest.join(', ')}${unread}`;
 }
 
-/** The data set was sent in another transfer syntax than the file's. */
-export const isConverted = ({ transferSyntaxUID, transferSyntaxOnWire }: FileOutcome): boolean =>
-  transferSyntaxOnWire !== undefined && transferSyntaxUID !== undefined && transferSyntaxOnWire !== transferSyntaxUID;
+/** The data set was sent in another transfer syntax than the file's; not one whose conversion has failed. */
+export const isConverted = ({ transferSyntaxUID, transferSyntaxOnWire, bytesSent, reason }: FileOutcome): boolean =>
+  transferSyntaxOnWire !== undefined &&
+  transferSyntaxUID !== undefined &&
+  transferSyntaxOnWire !== transferSyntaxUID &&
+  bytesSent > 0 &&
+  reason?.code !== 'cannot convert';
 
 export function convertedIn(result: SendResult): number {
   let count = 0;

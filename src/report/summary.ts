@@ -80,7 +80,9 @@ export function summaryLines(result: SendResult, options: SummaryOptions = {}): 
     const rest = problems.slice(problemsMax);
     if (rest.length > 0) {
       const files = rest.reduce((sum, { count }) => sum + count, 0);
-      lines.push(`  and ${plural(rest.length, 'more problem')} with ${plural(files, 'file')}`);
+      lines.push(
+        `  and ${plural(rest.length, 'more problem')} with ${plural(files, 'file')}; the report has them all (option --report)`,
+      );
     }
   }
   return lines;

@@ -260,8 +260,9 @@ class ChannelRun implements ChannelEnd {
   ): void {
     const elapsedMs = performance.now() - began;
     const facts = { bytesSent, elapsedMs, ...(status === undefined ? {} : { status }) };
+    const onWire = bytesSent === 0 ? {} : { transferSyntaxOnWire: prepared.transferSyntaxUID };
     // Write-ahead: journal before trace.
-    this.#host.settle(pending, outcome, reason, { ...facts, transferSyntaxOnWire: prepared.transferSyntaxUID });
+    this.#host.settle(pending, outcome, reason, { ...facts, ...onWire });
     prepared.settled({ outcome, ...facts });
   }
 }

@@ -43,7 +43,8 @@ export type Reason =
   | AssociationFailure
   /**
    * `accepted`: transfer syntaxes that the peer took for this SOP class. `further`: those in which the data set could go
-   * out too, were it not for the option `hinderedBy`: they were not proposed.
+   * out too, were it not for the option `hinderedBy`: they were not proposed. `enoughConversion`: what would let
+   * conversion propose them.
    */
   | {
       readonly code: 'presentation context refused';
@@ -52,6 +53,7 @@ export type Reason =
       readonly accepted: readonly string[];
       readonly further?: readonly string[];
       readonly hinderedBy?: 'conversion' | 'requestTransferSyntax';
+      readonly enoughConversion?: 'lossless' | 'any';
     }
   /** A failure or warning status in the C-STORE-RSP. */
   | {

@@ -145,7 +145,12 @@ const SEND: Examples<ReasonOfSend> = {
     }),
     ...[...REJECTED, undefined].map((result) => refused(result)),
     refused(3, { refused: [JPEG_2000, EXPLICIT, IMPLICIT].map((uid) => ({ transferSyntaxUID: uid, result: 3 })) }),
-    refused(4, { accepted: [EXPLICIT], further: [EXPLICIT, IMPLICIT], hinderedBy: 'conversion' }),
+    refused(4, {
+      accepted: [EXPLICIT],
+      further: [EXPLICIT, IMPLICIT],
+      hinderedBy: 'conversion',
+      enoughConversion: 'lossless',
+    }),
     refused(4, {
       refused: [{ transferSyntaxUID: IMPLICIT, result: 4 }],
       further: [EXPLICIT],

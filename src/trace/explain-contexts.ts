@@ -82,13 +82,13 @@ function adviceOn(reason: ContextRefused): Omit<Words, 'what'> {
 }
 
 /** One sentence. With our own option where it hindered a proposal that the peer has accepted for others, or may accept. */
-function askOrAllow({ refused, accepted, further = [], hinderedBy }: ContextRefused): string {
+function askOrAllow({ refused, accepted, further = [], hinderedBy, enoughConversion = 'any' }: ContextRefused): string {
   const syntaxes = `this SOP class in ${refused.length === 1 ? 'this transfer syntax' : 'one of these transfer syntaxes'}`;
   const useful = accepted.length === 0 ? further : further.filter((uid) => accepted.includes(uid));
   if (useful.length === 0 || hinderedBy === undefined) return `Ask its administrator to accept ${syntaxes}.`;
   const allow =
     hinderedBy === 'conversion'
-      ? `Allow the conversion to ${accepted.length === 0 ? 'other transfer syntaxes' : 'it'} ${ourOption('conversion')}`
+      ? `Set conversion to "${enoughConversion}" ${ourOption('conversion')}`
       : `Do not limit what is proposed ${requestOption(refused[0]?.transferSyntaxUID ?? '')}`;
   return `${allow}, or ask its administrator to accept ${syntaxes}.`;
 }

@@ -148,7 +148,7 @@ function explainHeader(problem: HeaderProblem, displayPath: ExplainContext['disp
       return explainSystem(
         'The file cannot be read',
         problem.error,
-        'There is nothing at this path.',
+        'There is nothing at this path, or where a link at it leads.',
         'Check the path.',
       );
     case 'unreadable folder':
@@ -206,7 +206,7 @@ function explainConversion(peer: string, { from, to, detail, why }: Unconverted)
     case 'damaged':
       return {
         what,
-        cause: `${peer} does not take the file as it is; it is damaged, or defective software wrote it.`,
+        cause: `${peer} does not take the file as it is, and the file is damaged, or defective software wrote it.`,
         action: AGAIN,
       };
     default:

@@ -119,6 +119,7 @@ export function refusalOf(
         })),
     );
   const accepted = ofClass.flatMap((context) => context.acceptedTransferSyntax ?? []);
+  const enoughConversion = conversionTargets(transferSyntaxUID, 'lossless').length > 0 ? 'lossless' : 'any';
   const further = [transferSyntaxUID, ...conversionTargets(transferSyntaxUID, 'any')].filter(
     (uid) => !wanted.includes(uid),
   );
@@ -129,6 +130,8 @@ export function refusalOf(
     accepted: [...new Set(accepted)],
     ...(further.length === 0
       ? {}
-      : { further, hinderedBy: requestOnly === undefined ? 'conversion' : 'requestTransferSyntax' }),
+      : requestOnly === undefined
+        ? { further, hinderedBy: 'conversion', enoughConversion }
+        : { further, hinderedBy: 'requestTransferSyntax' }),
   };
 }

@@ -42,6 +42,7 @@ const MIXED = sendResult(
         accepted: [EXPLICIT],
         further: [EXPLICIT],
         hinderedBy: 'conversion',
+        enoughConversion: 'lossless',
       },
       { bytesSent: 0 },
     ),
@@ -141,7 +142,7 @@ describe('summaryText', () => {
       failedFile(`/${index}.dcm`, { code: 'file changed', detail: `x${index % 25}` }),
     );
     const text = summaryText(sendResult(files));
-    assert.match(text, /and 16 more problems with 640 files$/);
+    assert.match(text, /and 16 more problems with 640 files; the report has them all \(option --report\)$/);
     assert.ok(text.split('\n').length < 64);
   });
 
@@ -235,6 +236,15 @@ describe('reportJson', () => {
       bytesSent: 500_000,
       elapsedMs: 80,
     });
+  });
+
+  it('counts no file as converted that did not go out so', () => {
+    const reason: Reason = { code: 'cannot convert', from: J2K, to: EXPLICIT, detail: 'x', why: 'damaged' };
+    for (const bytesSent of [0, 10]) {
+      const result = sendResult([failedFile('/a', reason, { transferSyntaxUID: J2K, bytesSent })]);
+      assert.doesNotMatch(summaryText(result), /Converted/);
+      assert.equal((parsed(result) as typeof report).instances[0]?.['converted'], false);
+    }
   });
 
   it('says why a file failed', () => {

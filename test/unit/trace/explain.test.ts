@@ -169,7 +169,10 @@ describe('explain', () => {
 
   it('distinguishes a missing path from a file that disappeared', () => {
     const error = systemError('ENOENT');
-    assert.match(words({ code: 'unreadable', error }), /There is nothing at this path\./);
+    assert.match(
+      words({ code: 'unreadable', error }),
+      /There is nothing at this path, or where a link at it leads\. Check the path\./,
+    );
     assert.match(words({ code: 'read error', error }), /It is not there any more\./);
   });
 
@@ -283,7 +286,19 @@ describe('explain', () => {
         further: [EXPLICIT],
         hinderedBy,
       });
-    assert.match(hindered('conversion'), /Allow the conversion to other transfer syntaxes \(setting conversion/);
+    assert.match(hindered('conversion'), /Set conversion to "any" \(setting conversion, option --conversion\), or ask/);
+    assert.match(
+      words({
+        code: 'presentation context refused',
+        sopClassUID: CT,
+        refused: [{ transferSyntaxUID: J2K, result: 4 }],
+        accepted: [EXPLICIT],
+        further: [EXPLICIT],
+        hinderedBy: 'conversion',
+        enoughConversion: 'lossless',
+      }),
+      /Set conversion to "lossless" \(setting conversion/,
+    );
     assert.match(
       hindered('requestTransferSyntax'),
       /Do not limit what is proposed \(setting requestTransferSyntax, option -xe/,
@@ -295,7 +310,10 @@ describe('explain', () => {
   it('tells a damaged file from a transfer syntax that the peer does not take', () => {
     const reason = { code: 'cannot convert', from: DEFLATED, to: EXPLICIT, detail: 'unexpected end' } as const;
     assert.doesNotMatch(words({ ...reason, why: 'damaged' }), /administrator/);
-    assert.match(words({ ...reason, why: 'damaged' }), /it is damaged, or defective.*Get the file again/);
+    assert.match(
+      words({ ...reason, why: 'damaged' }),
+      /as it is, and the file is damaged, or defective.*Get the file again/,
+    );
     assert.equal(explain({ ...reason, why: 'damaged' }).whose, 'local');
     assert.match(words({ ...reason, why: 'not allowed' }), /setting requestTransferSyntax.*setting conversion/);
   });
