@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { conformanceStatement } from './conformance.ts';
 import { limitsDocument } from './limits.ts';
-import { sequenceAttributes } from './sequence-attributes.ts';
+import { sequenceTagsModule } from './sequence-tags.ts';
 import { stateMachine } from './state-machine.ts';
 import { troubleshooting } from './troubleshooting.ts';
 
@@ -18,5 +18,5 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
 
 if (import.meta.main) {
   for (const [path, text] of Object.entries(GENERATED)) writeFileSync(join(import.meta.dirname, '..', path), text());
-  writeFileSync(join(import.meta.dirname, '../src/part10/sequence-attributes.ts'), await sequenceAttributes());
+  writeFileSync(join(import.meta.dirname, '../src/part10/sequence-tags.ts'), await sequenceTagsModule());
 }

@@ -12,6 +12,7 @@
 // Odd lengths violate PS3.5 7.1.1 but exist in the field: their values are padded.
 
 import { NESTING_MAX } from '../../protocol/limits.ts';
+import { isSequenceAttribute } from '../sequence-attributes.ts';
 import {
   delimiterOf,
   ITEM,
@@ -24,7 +25,7 @@ import {
 import { isWritableVR, SQ, UN, type ValueRepresentation, vrOfBytes } from '../value-representation.ts';
 import { DataSetConversionError } from './conversion-error.ts';
 import { type Encoding, IMPLICIT_LITTLE } from './convertible-syntaxes.ts';
-import { implicitMisreading, isSequence, paddingOf, spellsVR } from './implicit-readers.ts';
+import { implicitMisreading, paddingOf, spellsVR } from './implicit-readers.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import {
   BITS_ALLOCATED,
@@ -245,7 +246,7 @@ export class DataSetConverter {
       const misreading = implicitMisreading(tag, vr, this.#dictionary);
       if (misreading !== undefined) this.#fail(offset, misreading);
     }
-    const isWalked = length === undefined || (length > 0 && !to.explicitVR && isSequence(tag, this.#dictionary));
+    const isWalked = length === undefined || (length > 0 && !to.explicitVR && isSequenceAttribute(tag));
     if (vr === UN && isWalked) {
       this.#output.appendElementHeader(tag, UN, undefined, to);
       this.#openSequence(offset, length, IMPLICIT_LITTLE, IMPLICIT_LITTLE);

@@ -12,11 +12,6 @@ const NO_IMAGE: ImageContext = {
 };
 const PADDED_WITH_SPACE = new Set('AE AS CS DA DS DT IS LO LT PN SH ST TM UC UR UT'.split(' '));
 
-/** Whether readers of Implicit VR look for items in a value of that attribute, even if its length is defined. */
-export function isSequence(tag: number, dictionary: Dictionary): boolean {
-  return knownVR(tag, dictionary, NO_IMAGE) === SQ;
-}
-
 /**
  * Why a value that is not empty and has `vr` in the file cannot be written in Implicit VR: its readers would take a sequence
  * for text, or text for a sequence. Undefined if it can be. A UN may hold either.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { sequenceAttributes } from '../../../../scripts/sequence-attributes.ts';
+import { sequenceTagsModule } from '../../../../scripts/sequence-tags.ts';
 import { loadStandardDictionary } from '../../../../src/part10/convert/standard-dictionary.ts';
 import { isSequenceAttribute } from '../../../../src/part10/sequence-attributes.ts';
 import { NESTING_MAX } from '../../../../src/protocol/limits.ts';
@@ -143,10 +143,10 @@ describe('sequences as they should be', () => {
 });
 
 describe('the table of sequence attributes', () => {
-  const path = join(import.meta.dirname, '../../../../src/part10/sequence-attributes.ts');
+  const path = join(import.meta.dirname, '../../../../src/part10/sequence-tags.ts');
 
   test('is what `npm run docs` writes', async () => {
-    assert.equal(readFileSync(path, 'utf8'), await sequenceAttributes());
+    assert.equal(readFileSync(path, 'utf8'), await sequenceTagsModule());
   });
 
   test('says the same as the dictionary of the conversion', async () => {

@@ -1,5 +1,4 @@
-// `npm run docs` also writes src/part10/sequence-attributes.ts with this: which attributes are sequences. The data dictionary of
-// dcmjs takes long to load, and every file thread needs this of it.
+// `npm run docs` also writes src/part10/sequence-tags.ts with this: which attributes are sequences.
 
 import { data } from 'dcmjs';
 import { CORRECTED, loadStandardDictionary } from '../src/part10/convert/standard-dictionary.ts';
@@ -20,7 +19,7 @@ async function sequenceTags(): Promise<readonly number[]> {
     .sort((a, b) => a - b);
 }
 
-/** 'GGGGeeeeeeee…': a group and its elements, then the next group. */
+/** Lines of words: a group with a colon, its elements, then the next group. */
 function packed(tags: readonly number[]): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const tag of tags) {
@@ -37,37 +36,13 @@ function packed(tags: readonly number[]): readonly string[] {
   return lines;
 }
 
-/** The text of src/part10/sequence-attributes.ts. */
-export async function sequenceAttributes(): Promise<string> {
+/** The text of src/part10/sequence-tags.ts. */
+export async function sequenceTagsModule(): Promise<string> {
   const lines = packed(await sequenceTags()).map((line) => `${line}\n`);
-  return `// Written by \`npm run docs\` from the data dictionary: the attributes whose VR is SQ (PS3.6 clause 6). In Implicit VR nothing else
-// says that a value of defined length is a sequence, and receivers parse it as one.
+  return `// Written by \`npm run docs\` from the data dictionary: the attributes whose VR is SQ (PS3.6 clause 6), for sequence-attributes.ts.
 
-/** A group, a colon, its elements. */
-const PACKED = \`
+/** A group, a colon, its elements. Of curves (50xx) the first group stands for all. */
+export const SEQUENCE_TAGS = \`
 ${lines.join('')}\`;
-
-let tags: Set<number> | undefined;
-
-function unpacked(): Set<number> {
-  const found = new Set<number>();
-  let group = 0;
-  for (const word of PACKED.trim().split(/\\s/u)) {
-    const value = Number.parseInt(word, 16);
-    if (word.endsWith(':')) group = value;
-    else found.add(group * 0x10000 + value);
-  }
-  return found;
-}
-
-/**
- * Whether the dictionary calls it a sequence. False for private attributes. Of curves (50xx) all groups are alike (PS3.5 7.6).
- * @param tag 0xGGGGEEEE
- */
-export function isSequenceAttribute(tag: number): boolean {
-  if ((tag & 0x10000) !== 0) return false;
-  tags ??= unpacked();
-  return tags.has(tag >>> 24 === 0x50 ? (tag & 0xff00ffff) >>> 0 : tag);
-}
 `;
 }
