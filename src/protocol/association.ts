@@ -22,11 +22,12 @@
 
 import type { NegotiatedContext } from './acse/contexts.ts';
 import { negotiateContexts } from './acse/negotiate.ts';
+import { canSendData, indicatesData, unexpectedPdu } from './allowed.ts';
 import { MessageAssembler } from './dimse/assemble.ts';
 import { encodeCommandSet } from './dimse/command-set.ts';
-import { fragment, fragmentInPlace, maxFragmentLength } from './dimse/fragment.ts';
+import { fragment, fragmentCount, fragmentInPlace, maxFragmentLength } from './dimse/fragment.ts';
 import type { AssociationInput, Effect, Indication } from './effects.ts';
-import { INVALID_PDU_PARAMETER_VALUE, ProtocolError, UNEXPECTED_PDU } from './errors.ts';
+import { INVALID_PDU_PARAMETER_VALUE, ProtocolError } from './errors.ts';
 import { type EventParameters, needed, PDU_EVENTS, typed } from './event-parameters.ts';
 import {
   READ_PART_COST_MAX,
@@ -40,8 +41,14 @@ import { type ProtocolTraceEvent } from './trace-event.ts';
 import { ACTIONS, type Action, type Step } from './ul/actions.ts';
 import { encodeAssociateAc, encodePdu } from './ul/encode.ts';
 import { PduFramer } from './ul/framer.ts';
-import type { AAssociateAc, AAssociateRq, PDataTf, Pdu, PduType, PresentationDataValue } from './ul/pdu.ts';
-import { ASSOCIATE_FIELDS, P_DATA_TF_HEADER_LENGTH } from './ul/pdu.ts';
+import {
+  type AAssociateAc,
+  type AAssociateRq,
+  ASSOCIATE_FIELDS,
+  type PDataTf,
+  type Pdu,
+  type PresentationDataValue,
+} from './ul/pdu.ts';
 import { redactPdu } from './ul/redact.ts';
 import { STATE_TABLE } from './ul/state-table.ts';
 import type { EventId, State } from './ul/states.ts';
@@ -183,19 +190,13 @@ export class Association {
   #readPdv(): number | undefined {
     const received = this.#received;
     if (received === undefined) return undefined;
-    const pdv = this.#indicatesData() ? received.next() : undefined;
+    const pdv = indicatesData(this.#state) ? received.next() : undefined;
     if (pdv === undefined) {
       this.#received = undefined;
       return undefined;
     }
     if (received.event !== undefined) this.#trace(received.event);
     return this.#assemble(pdv) ? MESSAGE_COST : 1;
-  }
-
-  /** Not after a request to abort, for example: what the peer has sent before is not for the user any more. */
-  #indicatesData(): boolean {
-    const action = STATE_TABLE[this.#state].Evt10;
-    return action !== undefined && (ACTIONS[action].steps as readonly Step[]).includes('indicate P-DATA');
   }
 
   /** Reads the next PDU. Returns what that cost; undefined: it has not arrived. */
@@ -205,8 +206,8 @@ export class Association {
     const { pdu, length, bytes } = framed;
     if (pdu.type !== 'P-DATA-TF') {
       this.#trace({ type: 'PDU', direction: 'received', pdu, length, parts: redactPdu(bytes, TRACE_BYTES_MAX) });
-    } else if (!this.#indicatesData()) this.#trace(ignoredDataEvent(pdu, length));
-    const error = this.#unexpected(pdu.type);
+    } else if (!indicatesData(this.#state)) this.#trace(ignoredDataEvent(pdu, length));
+    const error = unexpectedPdu(this.#state, pdu.type);
     const parameters = { received: pdu, bytes };
     this.#dispatch(PDU_EVENTS[pdu.type], error === undefined ? parameters : { ...parameters, error });
     return PDU_COST;
@@ -221,47 +222,37 @@ export class Association {
     this.#dispatch('Evt19', { error });
   }
 
-  /** Where the table answers this PDU by an abort: the error that names the cause. */
-  #unexpected(type: PduType): ProtocolError | undefined {
-    const action = STATE_TABLE[this.#state][PDU_EVENTS[type]];
-    return action === 'AA-8' || action === 'AA-7' || action === 'AA-1'
-      ? new ProtocolError(UNEXPECTED_PDU, `${type} in ${this.#state} (PS3.8 Table 9-10)`)
-      : undefined;
-  }
-
   #sendCommand(input: Extract<AssociationInput, { type: 'DIMSE request' }>): void {
     const { presentationContextId, command, hasDataSet } = input;
-    if (!this.#canSend() || this.#maxFragment === undefined) return;
+    if (!canSendData(this.#state) || this.#maxFragment === undefined) return;
     const bytes = encodeCommandSet(command, hasDataSet);
     const chunks = fragment(presentationContextId, true, bytes, true, this.#maxFragment);
     this.#trace({ type: 'DIMSE message', direction: 'sent', presentationContextId, command, hasDataSet });
-    const pdus = chunks.length / 2;
-    const length = bytes.length + pdus * P_DATA_TF_HEADER_LENGTH;
-    const stretch = { presentationContextId, isCommand: true, isLastFragment: true, pdus, length };
-    this.#trace(dataEvent('sent', stretch, bytes));
-    this.#dispatch('Evt9', { chunks });
+    this.#sendFragments({ presentationContextId, isLastFragment: true }, chunks, fragmentCount(chunks), bytes);
   }
 
   #sendDataSet(presentationContextId: number, bytes: Uint8Array, isLast: boolean, hasRoom: boolean): void {
-    if (!this.#canSend() || this.#maxFragment === undefined) return;
-    let chunks: readonly Uint8Array[];
-    let pdus: number;
+    if (!canSendData(this.#state) || this.#maxFragment === undefined) return;
+    const part = { presentationContextId, isLastFragment: isLast };
     if (hasRoom) {
-      pdus = fragmentInPlace(presentationContextId, bytes, isLast, this.#maxFragment);
-      chunks = [bytes];
+      const pdus = fragmentInPlace(presentationContextId, bytes, isLast, this.#maxFragment);
+      this.#sendFragments(part, [bytes], pdus);
     } else {
-      chunks = fragment(presentationContextId, false, bytes, isLast, this.#maxFragment);
-      pdus = chunks.length / 2;
+      const chunks = fragment(presentationContextId, false, bytes, isLast, this.#maxFragment);
+      this.#sendFragments(part, chunks, fragmentCount(chunks));
     }
-    let length = 0;
-    for (const chunk of chunks) length += chunk.length;
-    const stretch = { presentationContextId, isCommand: false, isLastFragment: isLast, pdus, length };
-    this.#trace(dataEvent('sent', stretch, undefined));
-    this.#dispatch('Evt9', { chunks });
   }
 
-  #canSend(): boolean {
-    return STATE_TABLE[this.#state].Evt9 !== undefined;
+  /** @param command the command set; undefined: it is a data set */
+  #sendFragments(
+    part: { readonly presentationContextId: number; readonly isLastFragment: boolean },
+    chunks: readonly Uint8Array[],
+    pdus: number,
+    command?: Uint8Array,
+  ): void {
+    const length = chunks.reduce((total, chunk) => total + chunk.length, 0);
+    this.#trace(dataEvent('sent', { ...part, isCommand: command !== undefined, pdus, length }, command));
+    this.#dispatch('Evt9', { chunks });
   }
 
   #dispatch(event: EventId, parameters: EventParameters): void {

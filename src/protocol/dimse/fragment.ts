@@ -66,6 +66,11 @@ export function fragment(
   return chunks;
 }
 
+/** How many PDUs `fragment` has made of a part. An empty fragment is a header alone. */
+export function fragmentCount(chunks: readonly Uint8Array[]): number {
+  return Math.ceil(chunks.length / 2);
+}
+
 /** Length of the gap before each fragment that `fragmentInPlace` needs, in bytes. */
 export const FRAGMENT_HEADER_LENGTH = P_DATA_TF_HEADER_LENGTH;
 

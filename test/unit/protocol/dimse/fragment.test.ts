@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { FRAGMENT_HEADER_LENGTH, fragment, fragmentInPlace } from '../../../../src/protocol/dimse/fragment.ts';
+import {
+  FRAGMENT_HEADER_LENGTH,
+  fragment,
+  fragmentCount,
+  fragmentInPlace,
+} from '../../../../src/protocol/dimse/fragment.ts';
 
 /** The same bytes with a gap before each fragment, as the reader of files leaves it. */
 function withRoom(data: Uint8Array, maxFragment: number): Uint8Array {
@@ -28,6 +33,7 @@ test('fragments in place are the same bytes on the wire as others', () => {
       const roomy = withRoom(even, maxFragment);
       const pdus = fragmentInPlace(id, roomy, isLast, maxFragment);
       assert.ok(Buffer.concat(apart).equals(roomy));
+      assert.equal(fragmentCount(apart), pdus);
       assert.equal(pdus, Math.max(1, Math.ceil(even.length / maxFragment)));
     }),
     { numRuns: 500 },
