@@ -1,44 +1,26 @@
 // DIMSE messages on one association, for either role: our requests and their answers, the peer's requests and our
 // responses. PS3.7 clauses 8 and 9; 9.3.1.1 and D.3.3.3 for Message IDs and several open requests.
 //
-// Correlation. A response belongs to the open request with its Message ID. Several requests may be open, and the peer may
-// answer them in any order.
+// Correlation. A response belongs to the open request with its Message ID (open-requests.ts). Several requests may be open, and
+// the peer may answer them in any order.
 //
 // Silence. One clock per session, because a peer that does anything is not silent: any answer, and any bytes that it
 // takes, restart it. While bytes of ours wait to be taken the limit is `writeStallMs`; while nothing but answers is missing
 // it is `responseMs`. So a peer that works through a queue of requests one by one is never called silent, and a silent one
 // is noticed at its deadline, however many requests are open.
-// A peer could go on answering and leave out one request for ever. A fair peer needs at most `responseMs` for each request
-// that was open when this one went out. After that time the next answer to another request shows that this one was passed
-// over, and counts as a timeout.
 //
 // Serving. Responses leave in the order of the requests. Back-pressure on peers that do not read responses: nothing is read
 // while too many are unanswered.
 
 import { ByteWriter } from '../protocol/bytes.ts';
-import type { Command, SendableCommand } from '../protocol/dimse/command.ts';
+import type { Command } from '../protocol/dimse/command.ts';
 import { ANSWER_DATA_SET_MAX, MESSAGE_STRETCH_LENGTH, UNANSWERED_MAX } from '../protocol/limits.ts';
 import type { AssociationDriver } from './association-driver.ts';
 import { Deadline } from './deadline.ts';
-import { Occurrence } from './deferred.ts';
+import { Deferred, Occurrence } from './deferred.ts';
 import type { Handler } from './dimse-service.ts';
 import type { AssociationFailure, Phase } from './failure.ts';
-
-/** A response to a request of ours, or why none came. */
-export type Answer =
-  | {
-      readonly type: 'message';
-      readonly command: Command;
-      readonly hasDataSet: boolean;
-      /** Only of `request`: the whole data set, where there is one. */
-      readonly dataSet?: Uint8Array;
-      /** The other requests that were open when it came, in the order in which they went out. */
-      readonly beside: readonly RequestCommand[];
-    }
-  | { readonly type: 'failure'; readonly failure: AssociationFailure };
-
-/** A command that asks for an answer. */
-export type RequestCommand = Extract<SendableCommand, { readonly MessageID: number }>;
+import { type Answer, type OpenEntry, OpenRequests, type RequestCommand } from './open-requests.ts';
 
 export interface SessionLimits {
   readonly responseMs: number;
@@ -56,25 +38,11 @@ export interface SessionListener {
 
 /** PS3.7 Annex C: more responses to this request follow. */
 const PENDING_STATUSES: ReadonlySet<number | undefined> = new Set([0xff00, 0xff01]);
-const MESSAGE_ID_MAX = 65_535;
-
 /** One request of ours, from before its first byte goes out until it is answered. */
 export interface OpenRequest {
   readonly answer: Promise<Answer>;
   /** To be called when the system has taken its last byte. */
   sent(): void;
-}
-
-interface Entry {
-  readonly command: RequestCommand;
-  readonly settle: (answer: Answer) => void;
-  readonly isCollected: boolean;
-  readonly pending: ((answer: Answer) => void) | undefined;
-  /** Performance-clock time after which an answer to another request shows that this one was passed over. */
-  overdueAt: number;
-  /** How long that is, in milliseconds. */
-  overdueAfterMs: number;
-  isAwaited: boolean;
 }
 
 /** Where the bytes of the data set that is arriving go. */
@@ -95,15 +63,12 @@ export class DimseSession {
   readonly #listener: SessionListener;
   readonly #clock: Deadline;
   readonly #ended = new Occurrence();
-  readonly #open = new Map<number, Entry>();
+  readonly #open: OpenRequests;
   readonly #handlers = new Map<string, Handler>();
   #failure: AssociationFailure | undefined;
-  #lastMessageId = 0;
   #hasRequested = false;
   /** Requests whose last byte is not out. */
   #unsent = 0;
-  /** Requests that are out and not answered. */
-  #awaited = 0;
   #flushes = 0;
   #destination: Destination | undefined;
   #work: Promise<void> = Promise.resolve();
@@ -113,6 +78,7 @@ export class DimseSession {
     this.#driver = driver;
     this.#limits = limits;
     this.#listener = listener;
+    this.#open = new OpenRequests(limits.responseMs);
     this.#clock = new Deadline((afterMs) => listener.timedOut(this.#flushes > 0 ? 'write' : 'response', afterMs));
   }
 
@@ -142,16 +108,9 @@ export class DimseSession {
     return this.#unanswered > 0;
   }
 
-  /**
-   * A Message ID that no open request has: 1, 2, 3 ... 65535, 1 ... (PS3.7 9.3.1.1).
-   * @throws RangeError when every ID is open
-   */
+  /** As of `OpenRequests`. */
   messageId(): number {
-    if (this.#open.size >= MESSAGE_ID_MAX) throw new RangeError('every Message ID is open');
-    do {
-      this.#lastMessageId = (this.#lastMessageId % MESSAGE_ID_MAX) + 1;
-    } while (this.#open.has(this.#lastMessageId));
-    return this.#lastMessageId;
+    return this.#open.messageId();
   }
 
   /**
@@ -218,8 +177,7 @@ export class DimseSession {
     const destination = this.#destination;
     this.#destination = undefined;
     if (destination?.abandon !== undefined) this.afterResponses(() => destination.abandon?.());
-    for (const { settle } of this.#open.values()) settle(this.#noAnswer());
-    this.#open.clear();
+    for (const { settle } of this.#open.takeAll()) settle(this.#noAnswer());
   }
 
   /** From the driver: the peer takes bytes. */
@@ -250,29 +208,17 @@ export class DimseSession {
     isCollected: boolean,
     pending: ((answer: Answer) => void) | undefined,
   ): OpenRequest {
-    const messageId = command.MessageID;
     if (this.#ended.hasHappened) return { answer: Promise.resolve(this.#noAnswer()), sent: () => undefined };
     this.#hasRequested = true;
     this.#unsent += 1;
-    let entry: Entry | undefined;
-    const answer = new Promise<Answer>((settle) => {
-      entry = {
-        command,
-        settle,
-        isCollected,
-        pending,
-        overdueAt: Number.POSITIVE_INFINITY,
-        overdueAfterMs: 0,
-        isAwaited: false,
-      };
-      this.#open.set(messageId, entry);
-    });
+    const answer = new Deferred<Answer>();
+    const entry = this.#open.add({ command, settle: (value) => answer.resolve(value), isCollected, pending });
     const sent = (): void => {
       this.#unsent -= 1;
-      if (entry !== undefined && this.#open.get(messageId) === entry) this.#await(entry);
+      this.#open.await(entry);
       this.#watch();
     };
-    return { answer, sent };
+    return { answer: answer.promise, sent };
   }
 
   /** After a good end too: a request without an answer has failed. */
@@ -280,18 +226,11 @@ export class DimseSession {
     return { type: 'failure', failure: this.#failure ?? { code: 'connection lost', phase: 'response' } };
   }
 
-  #await(entry: Entry): void {
-    entry.isAwaited = true;
-    this.#awaited += 1;
-    entry.overdueAfterMs = this.#limits.responseMs * this.#awaited;
-    entry.overdueAt = performance.now() + entry.overdueAfterMs;
-  }
-
   /** Something was sent or has arrived: the silence begins anew, if anything is waited for. */
   #watch(): void {
     if (this.#ended.hasHappened) return;
     if (this.#flushes > 0) this.#clock.start(this.#limits.writeStallMs);
-    else if (this.#awaited > 0) this.#clock.start(this.#limits.responseMs);
+    else if (this.#open.awaited > 0) this.#clock.start(this.#limits.responseMs);
     else this.#clock.pause();
   }
 
@@ -309,25 +248,20 @@ export class DimseSession {
       this.#listener.unexplained(`a response to message ${id ?? 'unknown'} while ${others}`);
       return;
     }
-    const key = isOurs ? id : this.#open.keys().next().value;
-    const entry = key === undefined ? undefined : this.#open.get(key);
-    if (key === undefined || entry === undefined) {
+    const entry = isOurs ? this.#open.get(id) : this.#open.oldest;
+    if (entry === undefined) {
       this.#listener.unexpected(command);
       return;
     }
     this.#watch();
-    if (entry.isCollected && hasDataSet) this.#collect(key, entry, command);
-    else this.#settle(key, entry, { type: 'message', command, hasDataSet, beside: this.#beside(entry) });
+    if (entry.isCollected && hasDataSet) this.#collect(entry, command);
+    else this.#settle(entry, { type: 'message', command, hasDataSet, beside: this.#open.beside(entry) });
   }
 
-  #beside(entry: Entry): RequestCommand[] {
-    return [...this.#open.values()].filter((other) => other !== entry).map(({ command }) => command);
-  }
-
-  #collect(key: number, entry: Entry, command: Command): void {
+  #collect(entry: OpenEntry, command: Command): void {
     // Copied into one buffer: a peer may send a fragment for each byte.
     const collected = new ByteWriter();
-    const beside = this.#beside(entry);
+    const beside = this.#open.beside(entry);
     let lengthSince = 0;
     this.#destination = {
       data: (bytes) => {
@@ -343,30 +277,22 @@ export class DimseSession {
         this.#clock.restart();
       },
       complete: () =>
-        this.#settle(key, entry, { type: 'message', command, hasDataSet: true, dataSet: collected.finish(), beside }),
+        this.#settle(entry, { type: 'message', command, hasDataSet: true, dataSet: collected.finish(), beside }),
     };
   }
 
-  #settle(key: number, entry: Entry, answer: Extract<Answer, { readonly type: 'message' }>): void {
+  #settle(entry: OpenEntry, answer: Extract<Answer, { readonly type: 'message' }>): void {
     const { command } = answer;
     const status = 'Status' in command ? command.Status : undefined;
     if (entry.pending !== undefined && PENDING_STATUSES.has(status)) {
       entry.pending(answer);
       return;
     }
-    this.#open.delete(key);
-    if (entry.isAwaited) this.#awaited -= 1;
+    this.#open.close(entry);
     this.#watch();
     entry.settle(answer);
-    this.#checkPassedOver();
-  }
-
-  /** The oldest request is the first in the map. */
-  #checkPassedOver(): void {
-    for (const { overdueAt, overdueAfterMs } of this.#open.values()) {
-      if (performance.now() > overdueAt) this.#listener.timedOut('response', overdueAfterMs);
-      return;
-    }
+    const overdueMs = this.#open.passedOverMs;
+    if (overdueMs !== undefined) this.#listener.timedOut('response', overdueMs);
   }
 
   #serve(handler: Handler, presentationContextId: number, command: Command, hasDataSet: boolean): void {

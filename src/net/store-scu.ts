@@ -7,8 +7,8 @@ import type { Command, CStoreRq } from '../protocol/dimse/command.ts';
 import { FRAGMENT_HEADER_LENGTH } from '../protocol/dimse/fragment.ts';
 import type { AssociationInput } from '../protocol/effects.ts';
 import type { Occurrence } from './deferred.ts';
-import type { Answer, RequestCommand } from './dimse-session.ts';
 import type { AssociationFailure } from './failure.ts';
+import type { Answer, RequestCommand } from './open-requests.ts';
 import type { RequestedAssociation } from './requested-association.ts';
 
 export type StoreExchange =
