@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type CliExit, runCli, startCliReceiver, stopCli } from '../support/cli-process.ts';
+import { type CliExit, receiverFor, runCli, stopCli } from '../support/cli-process.ts';
 import { sampleInstance } from '../support/dicom-builder.ts';
 import { startScriptedPeer } from '../support/scripted-peer.ts';
 import { connectClient, release, storeInstance } from '../support/store-client.ts';
@@ -20,7 +20,7 @@ const TITLES = Array.from({ length: Math.ceil(CONTROLS.length / 7) }, (_, index)
 
 /** Of the receiver, with every title as the calling one of a request for `CT` that is stored, and then stopped. */
 async function outputOf(t: TestContext, ...options: string[]): Promise<CliExit> {
-  const receiver = await startCliReceiver(temporaryFolder(t), options);
+  const receiver = await receiverFor(t, options);
   for (const [index, title] of TITLES.entries()) {
     const client = await connectClient(Number(receiver.port), title);
     if (client.answer === 2) {

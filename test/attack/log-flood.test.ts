@@ -6,13 +6,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { attackSize, measured } from '../support/attack.ts';
-import { startCli, startCliReceiver, stopCli } from '../support/cli-process.ts';
+import { receiverFor, startCli, stopCli } from '../support/cli-process.ts';
 import { folderOf } from '../support/jobs.ts';
 import { echoRequestSet } from '../support/naive-command-set.ts';
 import * as naive from '../support/naive-pdu.ts';
 import { startScriptedPeer } from '../support/scripted-peer.ts';
 import { connectClient, release } from '../support/store-client.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const CANCEL_MS = 1_000;
 /** Bytes on stderr in a flood of some seconds. */
@@ -67,8 +66,7 @@ for (const [level, isRead] of [
 }
 
 test('a large send whose trace nobody reads goes on, and is cancelled within a second', async (t) => {
-  const receiver = await startCliReceiver(temporaryFolder(t), ['-v']);
-  t.after(() => stopCli(receiver));
+  const receiver = await receiverFor(t, ['-v']);
   // So many files that their trace does not fit into what may wait.
   const files = attackSize(4_500, 12_000);
   const folder = await folderOf(t, files, 16);
@@ -92,7 +90,7 @@ test('a large send whose trace nobody reads goes on, and is cancelled within a s
 });
 
 test('verifications and connections without end are counted by the receiver, and it stops within a second', async (t) => {
-  const receiver = await startCliReceiver(temporaryFolder(t), ['-d', '-pdu', '131072']);
+  const receiver = await receiverFor(t, ['-d', '-pdu', '131072']);
   const port = Number(receiver.port);
   const client = await connectClient(port);
   const pdus = attackSize(10, 100);

@@ -17,7 +17,7 @@ import { explainEcho } from '../../src/trace/explain-echo.ts';
 import { TextTrace } from '../../src/trace/text.ts';
 import { attackSize } from '../support/attack.ts';
 import { MISPLACED, sightsOf } from '../support/canary.ts';
-import { runCli, startCliReceiver, stopCli } from '../support/cli-process.ts';
+import { receiverFor, runCli, stopCli } from '../support/cli-process.ts';
 import * as dicom from '../support/dicom-builder.ts';
 import { peerAt } from '../support/jobs.ts';
 import { Random } from '../support/mutate.ts';
@@ -199,8 +199,7 @@ function associateWithReserved(type: number, value: Buffer, items: readonly naiv
 
 suite('a requestor with a patient where something else belongs', () => {
   test('is not quoted by the receiver', async (t) => {
-    const receiver = await startCliReceiver(join(temporaryFolder(t), 'out'), ['-ll', 'trace']);
-    t.after(() => receiver.child.kill());
+    const receiver = await receiverFor(t, ['-ll', 'trace']);
     const context = (...[abstract = '', ...transfer]: readonly string[]): Buffer =>
       naive.proposedContext(1, abstract, transfer);
     const ct = naive.plainItems(naive.proposedContext(1, dicom.CT_IMAGE, [dicom.IMPLICIT_LE]));

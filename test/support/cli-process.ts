@@ -1,7 +1,9 @@
 // The command line as a person runs it: a process of its own, with stdout and stderr apart.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Scope, temporaryFolder } from './temporary-folder.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
@@ -82,6 +84,21 @@ export async function startCliReceiver(
   const receiver = startCli(['receive', '--port', '0', '--out', directory, ...args]);
   const said = await receiver.said('stdout', /^Listening on .*:\d+\n/);
   return { ...receiver, port: /:(\d+)\n/.exec(said)?.[1] ?? '' };
+}
+
+/** The same with a folder of its own. When the test ends, it stops before the folder is removed, into which it may still write. */
+export async function receiverFor(
+  context: Scope,
+  args: readonly string[] = [],
+  name = 'out',
+): Promise<CliProcess & { readonly port: string }> {
+  let receiver: CliProcess | undefined;
+  context.after(async () => {
+    if (receiver !== undefined) await stopCli(receiver);
+  });
+  const started = await startCliReceiver(join(temporaryFolder(context), name), args);
+  receiver = started;
+  return started;
 }
 
 export async function stopCli(cli: CliProcess, signal: NodeJS.Signals = 'SIGINT'): Promise<CliExit> {

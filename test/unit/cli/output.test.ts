@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { printable } from '../../../src/cli/output.ts';
 import { canariesIn, writeCanaries } from '../../support/canary.ts';
-import { runCli, startCliReceiver, stopCli } from '../../support/cli-process.ts';
+import { receiverFor, runCli, stopCli } from '../../support/cli-process.ts';
 import { sampleInstance } from '../../support/dicom-builder.ts';
 import * as naive from '../../support/naive-pdu.ts';
 import { startScriptedPeer } from '../../support/scripted-peer.ts';
@@ -54,8 +54,7 @@ describe('a terminal', () => {
     });
 
   it('is not controlled by text of a sender to the receiver', async (t) => {
-    const receiver = await startCliReceiver(join(temporaryFolder(t), `out\u202e`), ['-d']);
-    t.after(() => receiver.child.kill());
+    const receiver = await receiverFor(t, ['-d'], `out\u202e`);
     const client = await connectClient(Number(receiver.port), '\x1b[2J\x9b1m\x07');
     await storeInstance(client, '\x1b[2J');
     await release(client);
