@@ -39,7 +39,7 @@ const RECEIVER_OPTIONS = {
   },
   acceptMismatch: {
     spellings: ['--accept-mismatch'],
-    help: 'store a data set whose UIDs are not those of the request, with the warning B007 (default: refuse it with A900)',
+    help: 'store a data set whose UIDs are not those of the request, and warn with B007 (default: A900)',
   },
   maxPdu: PEER_OPTIONS.maxPdu,
 } as const;

@@ -3,8 +3,8 @@
 // It accepts every storage SOP class, in the transfer syntax that the sender proposes first. It writes each data set
 // unchanged, behind a new File Meta Information group. It listens on the loopback interface unless the person says otherwise.
 
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { makeFolder } from '../part10/write/make-folder.ts';
 import { removeLeftovers } from '../part10/write/unfinished-file.ts';
 import { RECEIVED_INSTANCE_LENGTH_MAX, RECEIVED_PDU_LENGTH } from '../protocol/limits.ts';
 import { AcceptedAssociation } from './accepted-association.ts';
@@ -50,7 +50,7 @@ export interface Receiver {
 /** Rejects with the system's error if the port is taken or the folder cannot be created. */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const directory = resolve(options.directory);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeFolder(directory, 0o700);
   await removeLeftovers(directory, Date.now());
   const places = new ReceiverPlaces<AcceptedAssociation>();
   let count = 0;

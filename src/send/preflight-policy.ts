@@ -38,6 +38,7 @@ export const DEFAULT_PREFLIGHT_POLICY: PreflightPolicy = {
   'meta disagrees': 'send',
   'stray meta elements': 'send',
   'unknown VR': 'send',
+  'VR against dictionary': 'send',
   'wrong encoding': 'skip',
   'pixel data against transfer syntax': 'skip',
   'missing attribute': 'skip',

@@ -174,6 +174,15 @@ function explainFinding(finding: Finding): Words {
       return strayMeta(finding);
     case 'unknown VR':
       return unknownVR(finding);
+    case 'VR against dictionary': {
+      const { tag, count } = finding;
+      const others = count === 1 ? '' : `, and ${plural(count - 1, 'other')} like it`;
+      return {
+        what: `The element ${sanitize(tag)} ${at(finding)} is not SQ in the file, but its attribute is a sequence (PS3.6)${others}.`,
+        cause: 'Defective software wrote the file. A PACS that keeps it in Implicit VR cannot read it any more.',
+        action: 'Tell the manufacturer of that software.',
+      };
+    }
     case 'wrong encoding':
       return {
         what: `The File Meta Information says ${syntaxInWords(finding.transferSyntaxUID)}, but the data set is in ${sanitize(finding.actual)}, ${at(finding)}.`,
@@ -241,6 +250,8 @@ export function findingInCommon(finding: PreflightFinding): string | undefined {
       return finding.place === 'before the data set'
         ? 'Elements of group 0002 stand behind the end of the File Meta Information; they are not sent.'
         : 'Elements of group 0002 stand in the data set.';
+    case 'VR against dictionary':
+      return 'Elements are not SQ in the file, but their attributes are sequences.';
     case 'unknown VR':
       return `Elements have ${UNKNOWN_VRS[finding.kind]} where their VR should be.`;
     case 'wrong encoding':

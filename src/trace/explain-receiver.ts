@@ -28,6 +28,7 @@ const FOLDER: Readonly<Record<string, Advice>> = {
   EPERM: { cause: 'This user may not create or write the folder.', action: OTHER_FOLDER },
   EROFS: { cause: 'The folder is on a medium that cannot be written.', action: OTHER_FOLDER },
   EEXIST: { cause: 'A file has the name of the folder.', action: OTHER_FOLDER },
+  ENOENT: { cause: 'The system allows no folder there.', action: OTHER_FOLDER },
   ENOTDIR: { cause: 'A part of its path is a file.', action: OTHER_FOLDER },
   ENOSPC: { cause: 'The disk is full.', action: OTHER_FOLDER },
 };

@@ -35,6 +35,7 @@ export const FINDINGS: Examples<PreflightFinding> = {
   ],
   'stray meta elements': [{ code: 'stray meta elements', offset: 332, place: 'before the data set', count: 2 }],
   'unknown VR': [{ code: 'unknown VR', offset: 400, tag: '(0008,0012)', kind: 'hyphens', count: 1 }],
+  'VR against dictionary': [{ code: 'VR against dictionary', offset: 400, tag: '(0012,0064)', count: 1 }],
   'wrong encoding': [
     {
       code: 'wrong encoding',

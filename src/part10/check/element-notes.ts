@@ -6,6 +6,7 @@
 import { uidOrLength } from '../../protocol/harmless.ts';
 import type { ElementHeader } from '../element-walk.ts';
 import type { InstanceHeader } from '../header/header.ts';
+import { isSequenceAttribute } from '../sequence-attributes.ts';
 import { FLOAT_PIXEL_DATA, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { isEncapsulated } from '../transfer-syntax-encoding.ts';
 import { isFutureVR, isStandardVR } from '../value-representation.ts';
@@ -33,6 +34,7 @@ type OddValue = Extract<Finding, { code: 'odd value' }>;
 type IllFormedUID = Extract<Finding, { code: 'ill-formed UID' }>;
 type Pixels = Extract<Finding, { code: 'pixel data against transfer syntax' }>;
 type UnknownVRFinding = Extract<Finding, { code: 'unknown VR' }>;
+type AgainstDictionary = Extract<Finding, { code: 'VR against dictionary' }>;
 type Strays = Extract<Finding, { code: 'stray meta elements' }>;
 
 export class ElementNotes {
@@ -48,6 +50,7 @@ export class ElementNotes {
   #unknownVRs: Map<UnknownVR, UnknownVRFinding> | undefined;
   #strays: Strays | undefined;
   #pixels: Pixels | undefined;
+  #againstDictionary: AgainstDictionary | undefined;
   #isAtEnd = false;
 
   /** @param start where the data set begins, in bytes from the start of the file */
@@ -64,7 +67,8 @@ export class ElementNotes {
 
   /** In no order. */
   get findings(): readonly Finding[] {
-    const single = [this.#oddValue, this.#strays, this.#pixels].filter((finding) => finding !== undefined);
+    const all = [this.#oddValue, this.#strays, this.#pixels, this.#againstDictionary];
+    const single = all.filter((finding) => finding !== undefined);
     const ofKinds = [...(this.#illFormedUIDs?.values() ?? []), ...(this.#unknownVRs?.values() ?? [])];
     return [...single, ...ofKinds, ...this.#missing()];
   }
@@ -76,7 +80,19 @@ export class ElementNotes {
       this.#lengthless ??= new Lengthless();
       this.#lengthless.see(element, at);
     }
-    if (vr !== undefined && !isStandardVR(vr)) this.#seeUnknownVR(tag, vr, at);
+    if (vr !== undefined) {
+      if (!isStandardVR(vr)) this.#seeUnknownVR(tag, vr, at);
+      // UN stands for any VR.
+      else if (vr !== 'SQ' && vr !== 'UN' && length > 0 && length !== UNDEFINED_LENGTH && isSequenceAttribute(tag)) {
+        const first = this.#againstDictionary ?? {
+          code: 'VR against dictionary',
+          offset: at,
+          tag: tagText(tag),
+          count: 0,
+        };
+        this.#againstDictionary = { ...first, count: first.count + 1 };
+      }
+    }
     if (tag === PIXEL_DATA || FLOAT_PIXEL_DATA.has(tag)) this.#seePixels(tag, length, at, isTopLevel);
     if (tag >>> 16 === META_GROUP) {
       const first = this.#strays ?? { code: 'stray meta elements', offset: at, place: 'in the data set', count: 0 };

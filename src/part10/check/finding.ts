@@ -87,6 +87,11 @@ type Fault =
       readonly kind: UnknownVR;
       readonly count: number;
     }
+  /**
+   * The VR is another one, and the attribute is a sequence (SQ, PS3.6 clause 6): whoever reads it without its VR takes the
+   * value for items. The first of `count`, and where it begins.
+   */
+  | { readonly code: 'VR against dictionary'; readonly offset: number; readonly tag: string; readonly count: number }
   /** The data set is in another encoding than its transfer syntax says (PS3.5 Annex A). `offset`: where it begins. */
   | {
       readonly code: 'wrong encoding';

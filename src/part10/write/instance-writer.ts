@@ -2,11 +2,12 @@
 // complete. PS3.10 clause 7.
 
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByteWriter } from '../../protocol/bytes.ts';
 import { isHarmlessUID } from '../../protocol/harmless.ts';
 import { encodeFileMeta, type FileMeta } from './file-meta.ts';
+import { makeFolder } from './make-folder.ts';
 import { unfinishedPath } from './unfinished-file.ts';
 
 /** Fragments are gathered until they hold so much memory, in bytes, before they are written. */
@@ -158,7 +159,7 @@ export class InstanceWriter {
     } catch (thrown) {
       // Somebody has removed the folder since the receiver made it.
       if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
-      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      await makeFolder(this.#directory, 0o700);
       return create();
     }
   }

@@ -91,4 +91,10 @@ describe('receive', () => {
     assert.equal(code, 1);
     assert.match(stderr, /^E: The receiver cannot start: .*\nE: A file has the name of the folder\./);
   });
+
+  it('exits 1 where the system allows no folder, as below /proc', { skip: process.platform !== 'linux' }, async () => {
+    const { code, stderr } = await runCli(['receive', '--port', '0', '--out', '/proc/no/folder']);
+    assert.equal(code, 1);
+    assert.match(stderr, /^E: The receiver cannot start: .*ENOENT.*\nE: The system allows no folder there\./);
+  });
 });

@@ -63,6 +63,7 @@ describe('what was found in a file', () => {
     { code: 'deflate trailer', offset: 900, length: 4 },
     { code: 'stray meta elements', offset: 300, place: 'before the data set', count: 1 },
     { code: 'unknown VR', offset: 300, tag: '(0008,0012)', kind: 'hyphens', count: 1 },
+    { code: 'VR against dictionary', offset: 300, tag: '(0012,0064)', count: 1 },
     { code: 'wrong encoding', offset: 300, transferSyntaxUID: '1.2', actual: 'Explicit VR Little Endian' },
     {
       code: 'pixel data against transfer syntax',
@@ -85,6 +86,7 @@ describe('what was found in a file', () => {
     'deflate trailer',
     'stray meta elements',
     'unknown VR',
+    'VR against dictionary',
     'no study or series',
     'ill-formed UID',
     'no pixel data',

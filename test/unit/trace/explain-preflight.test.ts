@@ -121,6 +121,12 @@ const EVERY_CODE: {
       /has two capitals that are no VR where its VR should be .*\. It may be a VR of a later edition; DCMTK .* 32 bits/,
     ],
   ],
+  'VR against dictionary': [
+    [
+      { code: 'VR against dictionary', offset: 400, tag: '(0012,0064)', count: 2 },
+      /^The element \(0012,0064\) at byte 400 is not SQ in the file, but its attribute is a sequence \(PS3\.6\), and 1 other like it\. .*Implicit VR/,
+    ],
+  ],
   'wrong encoding': [
     [
       {

@@ -191,6 +191,18 @@ describe('UIDs that the data set lacks', () => {
   });
 });
 
+test('text in an attribute that is a sequence is a note: not every reader sees the VR', async () => {
+  const text = element(0x00120064, 'LO', 'some text ');
+  for (const transferSyntax of [EXPLICIT_LE, EXPLICIT_BE]) {
+    const { elements } = sampleInstance();
+    const at = elements.findIndex(({ tag }) => tag > text.tag);
+    const { file } = built(elements.toSpliced(at, 0, text), transferSyntax);
+    const offset = file.indexOf(encodeElements([text], encodingOfSyntax(transferSyntax)));
+    const found = (await findingsOf(file)).find(({ code }) => code === 'VR against dictionary');
+    assert.deepEqual(found, { code: 'VR against dictionary', offset, tag: '(0012,0064)', count: 1 });
+  }
+});
+
 describe('what stands in place of a VR', () => {
   /** As DCMTK reads them: two capitals with a length of 32 bits, anything else with 16. */
   const KINDS: readonly (readonly [vr: string, kind: string])[] = [
