@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { decompressionOf } from '../../src/part10/decompress/decompression.ts';
 import { corpusFiles, isHeldBackForUIDs } from '../support/corpus.ts';
 import { DEFLATED_LE, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE } from '../support/dicom-builder.ts';
-import { elementsOf } from '../support/file-elements.ts';
+import { elementsOf, elementsOfImplicit } from '../support/file-elements.ts';
 import { peerAt, send, writeInstances } from '../support/jobs.ts';
 import { missing, startStorescp } from '../support/peers.ts';
 import { rleFile } from '../support/store-command.ts';
@@ -16,11 +16,28 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const skip = missing('storescp');
 
-/** This file holds Referenced RT Plan Sequence as UN of defined length: bytes, which stay bytes. */
+/**
+ * This file holds Referenced RT Plan Sequence as UN of defined length: bytes, which stay bytes. In Implicit VR its readers take
+ * it for the sequence that it is, and so does the conversion.
+ */
 const OPAQUE: Readonly<Record<string, ReadonlySet<number>>> = { 'rtdose_rle_1frame.dcm': new Set([0x300c0002]) };
 const PIXEL_DATA = '7fe00010';
 /** What decompression sets or leaves out (PS3.3 C.7.6.3, C.7.6.1.1.5). */
 const IMAGE_DESCRIPTION = /^(0028(0002|0004|0006|0100|0101|0102|0103|2110)|7fe0(0001|0002|0010)) /;
+
+const SEQUENCE_AS_UN = 0x300c0002;
+
+/** The rows of the sequence where it stands as bytes. */
+function itemsOf(row: string): string[] {
+  const name = SEQUENCE_AS_UN.toString(16);
+  if (!row.startsWith(`${name} `) || row.endsWith(' items')) return [row];
+  const value = Buffer.from(row.slice(name.length + 1), 'hex');
+  const header = Buffer.alloc(8);
+  header.writeUInt16LE(SEQUENCE_AS_UN >>> 16, 0);
+  header.writeUInt16LE(SEQUENCE_AS_UN & 0xffff, 2);
+  header.writeUInt32LE(value.length, 4);
+  return elementsOfImplicit(Buffer.concat([header, value]));
+}
 
 const UNCOMPRESSED = [EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE, DEFLATED_LE];
 
@@ -57,7 +74,10 @@ for (const options of [[], ['+xi'], ['+xe'], ['+xb'], ['+xd'], ['+xa'], ['-pdu',
       assert.equal(outcome.outcome, 'stored', name);
       stored.add(path);
       const held = await scp.newest();
-      const [own, theirs] = [elementsOf(await readFile(path)), elementsOf(held, OPAQUE[basename(path)])];
+      const isWalked = outcome.transferSyntaxOnWire === IMPLICIT_LE;
+      const [own, theirs] = isWalked
+        ? [elementsOf(await readFile(path)).flatMap(itemsOf), elementsOf(held)]
+        : [elementsOf(await readFile(path)), elementsOf(held, OPAQUE[basename(path)])];
       if (isCompressed && outcome.transferSyntaxOnWire !== outcome.transferSyntaxUID) {
         const rest = (rows: string[]) => rows.filter((row) => !IMAGE_DESCRIPTION.test(row));
         assert.deepEqual(rest(theirs), rest(own), name);

@@ -24,3 +24,8 @@ export function elementsOf(file: Buffer, opaque: ReadonlySet<number> = new Set()
   const rows = readDataSet(dataSet, encoding, (tag) => vrOf(tag) === 'SQ' && !opaque.has(tag));
   return withoutVRs(rows).filter((row) => !row.startsWith('fffcfffc '));
 }
+
+/** The same of a data set in Implicit VR Little Endian. */
+export function elementsOfImplicit(dataSet: Buffer): string[] {
+  return withoutVRs(readDataSet(dataSet, IMPLICIT, (tag) => vrOf(tag) === 'SQ'));
+}
