@@ -18,6 +18,8 @@ export function isHarmlessUID(value: string): boolean {
   return value.length <= UID_LENGTH_MAX && /^[0-2](?:\.\d+)+$/.test(value);
 }
 
+const DOT = 0x2e;
+
 /** A UID; or, where a value is none, how many bytes it has. */
 export type UIDOrLength = string | number;
 
@@ -25,10 +27,25 @@ export function uidOrLength(value: string): UIDOrLength {
   return isHarmlessUID(value) ? value : value.length;
 }
 
-/** As it stands in a PDU or in a command set, with padding. An empty one is harmless. */
-export function isHarmlessUIDField(value: string): boolean {
-  const uid = withoutTrailingPadding(value);
-  return uid === '' ? /^[\0 ]?$/.test(value) : value.length <= UID_LENGTH_MAX + 1 && isHarmlessUID(uid);
+/**
+ * The same of the bytes from `from` to `to`, as they stand in a PDU or in a command set, with padding. An empty one is
+ * harmless. A request may hold tens of thousands, so no text is made of them.
+ */
+export function isHarmlessUIDField(bytes: Uint8Array, from: number, to: number): boolean {
+  let end = to;
+  while (end > from && (bytes[end - 1] === 0 || bytes[end - 1] === 0x20)) end -= 1;
+  if (end === from) return to - from <= 1;
+  const isFirst = bytes[from]! >= 0x30 && bytes[from]! <= 0x32;
+  if (!isFirst || end - from < 3 || to - from > UID_LENGTH_MAX + 1 || end - from > UID_LENGTH_MAX) return false;
+  if (bytes[from + 1] !== DOT) return false;
+  for (let at = from + 2; at < end; at += 1) {
+    const byte = bytes[at]!;
+    const isDigit = byte >= 0x30 && byte <= 0x39;
+    // Neither two dots in a row nor one at the end.
+    const isSeparator = byte === DOT && bytes[at - 1] !== DOT && at + 1 < end;
+    if (!isDigit && !isSeparator) return false;
+  }
+  return true;
 }
 
 /** An AE title, or only padding. */

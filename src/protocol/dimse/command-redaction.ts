@@ -82,7 +82,7 @@ function isHarmless(bytes: Uint8Array, { number, from, to }: Element, rows: Rows
     case 'US':
       return length === 2 && (row.values === undefined || row.values.includes(uint16(bytes, from)));
     case 'UI':
-      return isHarmlessUIDField(latin1(bytes.subarray(from, to)));
+      return isHarmlessUIDField(bytes, from, to);
     case 'AE':
       return isHarmlessAETitleField(latin1(bytes.subarray(from, to)));
     case 'LO':

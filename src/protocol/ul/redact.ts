@@ -168,11 +168,19 @@ class PduRedaction {
   }
 
   #reserved(from: number, to: number): void {
-    if (this.#pdu.subarray(from, to).some((byte) => byte !== 0)) this.#hide(from, to, 'reserved field');
+    for (let at = from; at < to && at < this.#pdu.length; at += 1) {
+      if (this.#pdu[at] === 0) continue;
+      this.#hide(from, to, 'reserved field');
+      return;
+    }
   }
 
   #field(from: number, to: number, isHarmless: (value: string) => boolean): void {
     if (!isHarmless(latin1(this.#pdu.subarray(from, to)))) this.#hide(from, to, 'unknown value');
+  }
+
+  #uid(from: number, to: number): void {
+    if (!isHarmlessUIDField(this.#pdu, from, Math.min(to, this.#pdu.length))) this.#hide(from, to, 'unknown value');
   }
 
   #uint16(at: number): number {
@@ -234,7 +242,7 @@ class PduRedaction {
       case ABSTRACT_SYNTAX_SUB_ITEM:
       case TRANSFER_SYNTAX_SUB_ITEM:
       case IMPLEMENTATION_CLASS_UID:
-        this.#field(from, to, isHarmlessUIDField);
+        this.#uid(from, to);
         return true;
       case IMPLEMENTATION_VERSION_NAME:
         this.#field(from, to, isHarmlessVersionNameField);
@@ -268,7 +276,7 @@ class PduRedaction {
     const uid = from + 2;
     const end = uid <= to ? uid + this.#uint16(from) : Number.POSITIVE_INFINITY;
     if (end > to) return undefined;
-    this.#field(uid, end, isHarmlessUIDField);
+    this.#uid(uid, end);
     return end;
   }
 
