@@ -6,7 +6,7 @@ import { type MarkdownPlace, markdownCode, markdownText } from '../../src/text/m
 import { sanitize } from '../../src/trace/sanitize.ts';
 import { attackSize } from '../support/attack.ts';
 import { readers, readMarkdown, SOUGHT } from '../support/markdown-reader.ts';
-import { failedFile, GOOD_ASSOCIATION, sendResult } from '../support/send-results.ts';
+import { resultInWords } from '../support/send-results.ts';
 
 const ATTACKS: readonly string[] = [
   '//host/path',
@@ -127,38 +127,7 @@ function isHarmless(text: string, mark: (place: MarkdownPlace) => string): void 
 
 /** The kind of every block and cell of a report, whatever the texts in it are. */
 function shapeOf(words: string): string[] {
-  const { peer } = sendResult([]);
-  const markdown = [
-    ...reportMarkdown(
-      sendResult(
-        [
-          failedFile(`/${words}`, { code: 'status', status: 0xc001, errorComment: words }),
-          failedFile('/x', { code: 'invalid response', detail: words }),
-          failedFile('/y', { code: 'file changed', detail: words }),
-        ],
-        {
-          peer: { ...peer, name: words, host: words, calledAETitle: words, callingAETitle: words },
-          associations: [
-            {
-              ...GOOD_ASSOCIATION,
-              peerImplementationVersionName: words,
-              peerImplementationClassUID: words,
-              contexts: [
-                {
-                  presentationContextId: 1,
-                  abstractSyntax: words,
-                  proposedTransferSyntaxes: [words],
-                  result: 0,
-                  acceptedTransferSyntax: words,
-                },
-              ],
-              failure: { code: 'protocol error', phase: 'response', detail: words },
-            },
-          ],
-        },
-      ),
-    ),
-  ].join('');
+  const markdown = [...reportMarkdown(resultInWords(words))].join('');
   const { plain, kinds } = readMarkdown(markdown);
   for (const kind of kinds)
     assert.match(

@@ -77,3 +77,34 @@ export function sendResult(outcomes: readonly FileOutcome[], more: Partial<SendR
     ...more,
   };
 }
+
+/** A result in which all text that others choose (paths, peers, what they say) is the same. */
+export function resultInWords(words: string): SendResult {
+  return sendResult(
+    [
+      failedFile(`/${words}`, { code: 'status', status: 0xc001, errorComment: words }),
+      failedFile('/x', { code: 'invalid response', detail: words }),
+      failedFile('/y', { code: 'file changed', detail: words }),
+    ],
+    {
+      peer: { ...sendResult([]).peer, name: words, host: words, calledAETitle: words, callingAETitle: words },
+      associations: [
+        {
+          ...GOOD_ASSOCIATION,
+          peerImplementationVersionName: words,
+          peerImplementationClassUID: words,
+          contexts: [
+            {
+              presentationContextId: 1,
+              abstractSyntax: words,
+              proposedTransferSyntaxes: [words],
+              result: 0,
+              acceptedTransferSyntax: words,
+            },
+          ],
+          failure: { code: 'protocol error', phase: 'response', detail: words },
+        },
+      ],
+    },
+  );
+}

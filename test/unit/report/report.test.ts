@@ -9,7 +9,14 @@ import { summaryText } from '../../../src/report/summary.ts';
 import type { SendResult } from '../../../src/send/job.ts';
 import type { FileOutcome, Reason } from '../../../src/send/outcome.ts';
 import { assertGolden } from '../../support/golden.ts';
-import { failedFile, GOOD_ASSOCIATION, ORTHANC, sendResult, storedFile } from '../../support/send-results.ts';
+import {
+  failedFile,
+  GOOD_ASSOCIATION,
+  ORTHANC,
+  resultInWords,
+  sendResult,
+  storedFile,
+} from '../../support/send-results.ts';
 import { CT, EXPLICIT, IMPLICIT, J2K, START_MS } from '../../support/trace-records.ts';
 
 const FULL: FileOutcome['reason'] = {
@@ -366,34 +373,7 @@ describe('reportMarkdown', () => {
   it('keeps its structure whatever peers and file names contain', () => {
     const evil = '`</td>|<script>x</script> [y](command:z)\n# All files stored\n| a | b |';
     const shape = (words: string): string[] => {
-      const text = markdownOf(
-        sendResult(
-          [
-            failedFile(`/${words}`, { code: 'status', status: 0xc001, errorComment: words }),
-            failedFile('/x', { code: 'invalid response', detail: words }),
-          ],
-          {
-            peer: { ...sendResult([]).peer, name: words, host: words, calledAETitle: words, callingAETitle: words },
-            associations: [
-              {
-                ...GOOD_ASSOCIATION,
-                peerImplementationVersionName: words,
-                peerImplementationClassUID: words,
-                contexts: [
-                  {
-                    presentationContextId: 1,
-                    abstractSyntax: words,
-                    proposedTransferSyntaxes: [words],
-                    result: 0,
-                    acceptedTransferSyntax: words,
-                  },
-                ],
-                failure: { code: 'protocol error', phase: 'response', detail: words },
-              },
-            ],
-          },
-        ),
-      );
+      const text = markdownOf(resultInWords(words));
       // The kind of each line, and the number of cells of a table row.
       return text.split('\n').map((line) => {
         if (line.startsWith('|')) return `row ${line.replace(/\\\|/g, '').split('|').length}`;
