@@ -3,6 +3,7 @@
 // anybody reads what is written.
 
 import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { attackSize, measured } from '../support/attack.ts';
@@ -39,6 +40,17 @@ async function hostilePeer(t: TestContext, requests: number): Promise<{ port: nu
   return { port: peer.port, flooded: flooded.promise };
 }
 
+/** Interrupts a command. What it has left is read only afterwards. Resolves with how long it took to end, in milliseconds. */
+async function cancel(child: ChildProcess): Promise<number> {
+  const ended = once(child, 'exit');
+  const beganMs = performance.now();
+  child.kill('SIGINT');
+  await ended;
+  const tookMs = performance.now() - beganMs;
+  child.stderr?.resume();
+  return tookMs;
+}
+
 const HIDDEN = /Not shown, because it repeats: .*[\d,]+ × .*C-ECHO-RQ/;
 
 for (const [level, isRead] of [
@@ -54,12 +66,7 @@ for (const [level, isRead] of [
     await flooded;
     // What the system has taken, the command may not have read.
     if (isRead) await cli.said('stderr', HIDDEN);
-    const ended = once(cli.child, 'exit');
-    const beganMs = performance.now();
-    cli.child.kill('SIGINT');
-    await ended;
-    const tookMs = performance.now() - beganMs;
-    cli.child.stderr?.resume();
+    const tookMs = await cancel(cli.child);
     const { stderr } = await cli.exit;
     measured(how, Math.round(tookMs), 'ms to cancel');
     measured(how, stderr.length, 'characters on stderr');
@@ -83,12 +90,7 @@ test('a large send whose trace nobody reads goes on, and is cancelled within a s
     if (stored > files - 200) almostAll.resolve();
   });
   await almostAll.promise;
-  const ended = once(cli.child, 'exit');
-  const beganMs = performance.now();
-  cli.child.kill('SIGINT');
-  await ended;
-  const tookMs = performance.now() - beganMs;
-  cli.child.stderr?.resume();
+  const tookMs = await cancel(cli.child);
   measured('unread trace', Math.round(tookMs), 'ms to cancel');
   assert.ok(tookMs < CANCEL_MS, `${tookMs} ms`);
 });
