@@ -270,10 +270,7 @@ async function* walk(
     const status = await disk.look(place, { lists, followsLinks: false, wantsTarget: true });
     if (isError(status)) return unreadable(path, status);
     const { leadsTo } = status;
-    const isUnfinished = [path, leadsTo ?? path].some((one) => isUnfinishedName(basename(one)));
-    if (leadsTo === undefined) {
-      return isUnfinished && status.kind === 'file' ? unreadable(path, UNFINISHED) : { path, place, isOutside, status };
-    }
+    if (leadsTo === undefined) return { path, place, isOutside, status };
     const leadsOut = !(await selection.contains(leadsTo));
     const isFollowed = followLinks || !leadsOut;
     const target = await disk.look(leadsTo, { lists: lists && isFollowed, followsLinks: false });
@@ -282,7 +279,6 @@ async function* walk(
     if (!isFollowed && (recurse || target.kind !== 'directory')) {
       return { type: 'problem', path, problem: { code: 'link out of the selection', leadsTo } };
     }
-    if (isUnfinished && target.kind === 'file') return unreadable(path, UNFINISHED);
     return { path, place: leadsTo, isOutside: leadsOut, status: target };
   }
 
@@ -300,9 +296,7 @@ async function* walk(
     const place = isError(seen) ? path : (seen.leadsTo ?? path);
     const status = place === path ? seen : await disk.look(place, { lists: true, followsLinks: false });
     const found = { path, place, isOutside: false };
-    const isUnfinished = [path, place].some((one) => isUnfinishedName(basename(one)));
     if (isError(status)) yield [unreadable(path, status)];
-    else if (isUnfinished && status.kind === 'file') yield [unreadable(path, UNFINISHED)];
     else if (status.kind === 'directory') yield* tree({ ...found, status });
     else yield [fileOrOther({ ...found, status })];
   }
@@ -314,8 +308,9 @@ async function realPathOf(path: string, disk: Disk): Promise<string | undefined>
 }
 
 function fileOrOther({ path, place, isOutside, status: { kind } }: Found): Candidate {
-  if (kind === 'file') return { type: 'file', path, place, isKnownFile: place !== path, isOutside };
-  return { type: 'problem', path, problem: { code: 'not a regular file', kind } };
+  if (kind !== 'file') return { type: 'problem', path, problem: { code: 'not a regular file', kind } };
+  if ([path, place].some((one) => isUnfinishedName(basename(one)))) return unreadable(path, UNFINISHED);
+  return { type: 'file', path, place, isKnownFile: place !== path, isOutside };
 }
 
 function unreadable(path: string, error: SystemErrorInfo): Candidate {
