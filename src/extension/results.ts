@@ -2,6 +2,7 @@
 // of the document holds the id of the send, so that a tab which VS Code restores after a reload shows the same results.
 
 import * as vscode from 'vscode';
+import { notableOf } from '../report/notable.ts';
 import type { SendResult } from '../send/job.ts';
 import type { Outcome } from '../send/outcome.ts';
 import { isSendId } from '../send/send-id.ts';
@@ -23,7 +24,7 @@ export function canRetry({ counts }: Pick<SendResult, 'counts'>): boolean {
 /** Absolute, in the order of the job. */
 export function retryablePaths({ outcomes }: SendResult): string[] {
   const paths: string[] = [];
-  for (const { outcome, path } of outcomes.notable ?? outcomes) if (RETRYABLE.has(outcome)) paths.push(path);
+  for (const { outcome, path } of notableOf(outcomes)) if (RETRYABLE.has(outcome)) paths.push(path);
   return paths;
 }
 

@@ -3,7 +3,7 @@
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { PROBLEM_PATHS_MAX, PROBLEMS_MAX } from '../protocol/limits.ts';
 import type { ListenerTrouble, SendResult } from '../send/job.ts';
-import type { FileOutcome, FileOutcomes, Outcome, OutcomeCounts } from '../send/outcome.ts';
+import type { FileOutcome, Outcome, OutcomeCounts } from '../send/outcome.ts';
 import {
   contextOf,
   type ExplainContext,
@@ -16,6 +16,7 @@ import { explainPreflight, findingInCommon } from '../trace/explain-preflight.ts
 import type { Words } from '../trace/explanation.ts';
 import { SHOWN_MAX, sanitize, withoutQuotes } from '../trace/sanitize.ts';
 import { formatCount, plural } from '../trace/units.ts';
+import { notableOf } from './notable.ts';
 
 /** Files with the same explanation, but for offsets and lengths. */
 export interface FileGroup {
@@ -62,11 +63,6 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
 
 /** All outcomes, in the order in which reports show them. */
 export const OUTCOMES_SHOWN = Object.keys(OUTCOME_WORDS) as readonly Outcome[];
-
-/** At least all outcomes that are more than a plain 'stored': few, in a large send that went well. */
-export function notableOf(outcomes: FileOutcomes): Iterable<FileOutcome> {
-  return outcomes.notable ?? outcomes;
-}
 
 const OTHERS: Words = { what: 'Other reasons; the list of files has them.' };
 const UNKNOWN: Words = { what: 'No reason is known.' };

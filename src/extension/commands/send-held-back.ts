@@ -3,6 +3,7 @@
 
 import * as vscode from 'vscode';
 import { HELD_BACK_LISTED_MAX, HELD_BACK_NAME_MAX } from '../../protocol/limits.ts';
+import { notableOf } from '../../report/notable.ts';
 import type { SendResult } from '../../send/job.ts';
 import type { FileOutcome } from '../../send/outcome.ts';
 import { uidText } from '../../trace/names.ts';
@@ -52,7 +53,7 @@ export async function sendHeldBack(session: Session, id?: unknown, path?: unknow
 
 function heldBackIn({ outcomes }: SendResult): FileOutcome[] {
   const held: FileOutcome[] = [];
-  for (const file of outcomes.notable ?? outcomes) {
+  for (const file of notableOf(outcomes)) {
     if (file.outcome === 'held back') held.push(file);
     if (held.length === HELD_BACK_LISTED_MAX) break;
   }
