@@ -23,6 +23,9 @@ const byte = ({ offset, isInflated }: Pick<Finding, 'offset' | 'isInflated'>): s
   `byte ${offset}${isInflated === true ? ' of the inflated data set' : ''}`;
 const at = (finding: Pick<Finding, 'offset' | 'isInflated'>): string => `at ${byte(finding)}`;
 
+/** Of several findings of one kind, the first is told: ', and 3 others like it'. */
+const othersLike = (count: number): string => (count === 1 ? '' : `, and ${plural(count - 1, 'other')} like it`);
+
 type Of<C extends PreflightFinding['code']> = Extract<PreflightFinding, { code: C }>;
 
 function truncated(finding: Of<'truncated'>): Words {
@@ -60,9 +63,8 @@ const UID_FAULTS: Readonly<Record<Of<'ill-formed UID'>['fault'], string>> = {
 function illFormed(finding: Of<'ill-formed UID'>): Words {
   const { tag, keyword, value, fault, count } = finding;
   const why = UID_FAULTS[fault];
-  const others = count === 1 ? '' : `, and ${plural(count - 1, 'other')} like it`;
   return {
-    what: `${sanitize(keyword)} ${sanitize(tag)} ${at(finding)} is not a well-formed UID (${why}): ${uidInWords(value)}${others}.`,
+    what: `${sanitize(keyword)} ${sanitize(tag)} ${at(finding)} is not a well-formed UID (${why}): ${uidInWords(value)}${othersLike(count)}.`,
     cause: 'The software that wrote it breaks PS3.5 9.1.',
     action: 'Tell its manufacturer: a peer that checks UIDs may refuse the file.',
   };
@@ -92,10 +94,9 @@ const UNKNOWN_VRS: Readonly<Record<UnknownVR, string>> = {
 
 function unknownVR(finding: Of<'unknown VR'>): Words {
   const { tag, kind, count } = finding;
-  const others = count === 1 ? '' : `, and ${plural(count - 1, 'other')} like it`;
   const bits = kind === 'capitals' ? 32 : 16;
   return {
-    what: `The element ${sanitize(tag)} ${at(finding)} has ${UNKNOWN_VRS[kind]} where its VR should be (PS3.5 7.1.2)${others}.`,
+    what: `The element ${sanitize(tag)} ${at(finding)} has ${UNKNOWN_VRS[kind]} where its VR should be (PS3.5 7.1.2)${othersLike(count)}.`,
     cause: `${kind === 'capitals' ? 'It may be a VR of a later edition' : 'Defective software wrote the file'}; DCMTK and PACS built on it read a length of ${bits} bits there and keep the value as UN.`,
     ...(kind === 'capitals'
       ? {}
@@ -105,10 +106,9 @@ function unknownVR(finding: Of<'unknown VR'>): Words {
 
 function againstSyntax(finding: Of<'pixel data against transfer syntax'>): Words {
   const { tag, transferSyntaxUID, pixels, count } = finding;
-  const others = count === 1 ? '' : `, and ${plural(count - 1, 'other')} like it`;
   const form = pixels === 'native' ? 'native, not encapsulated' : 'encapsulated, not native';
   return {
-    what: `The pixel data ${sanitize(tag)} ${at(finding)} is ${form}: ${syntaxInWords(transferSyntaxUID)} does not allow it (PS3.5 A.4)${others}.`,
+    what: `The pixel data ${sanitize(tag)} ${at(finding)} is ${form}: ${syntaxInWords(transferSyntaxUID)} does not allow it (PS3.5 A.4)${othersLike(count)}.`,
     cause:
       'The File Meta Information names a wrong transfer syntax, or defective software wrote the file; a PACS refuses it or aborts.',
     action: AGAIN,
@@ -176,9 +176,8 @@ function explainFinding(finding: Finding): Words {
       return unknownVR(finding);
     case 'VR against dictionary': {
       const { tag, count } = finding;
-      const others = count === 1 ? '' : `, and ${plural(count - 1, 'other')} like it`;
       return {
-        what: `The element ${sanitize(tag)} ${at(finding)} is not SQ in the file, but its attribute is a sequence (PS3.6)${others}.`,
+        what: `The element ${sanitize(tag)} ${at(finding)} is not SQ in the file, but its attribute is a sequence (PS3.6)${othersLike(count)}.`,
         cause: 'Defective software wrote the file. A PACS that keeps it in Implicit VR cannot read it any more.',
         action: 'Tell the manufacturer of that software.',
       };
