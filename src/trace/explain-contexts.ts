@@ -24,6 +24,12 @@ export function answerText({ result, unproposedTransferSyntax: other }: Answer):
     : `accepted with ${nameAndUid(other)}, which was not proposed`;
 }
 
+/** Of a peer that accepts a context with a transfer syntax that was not proposed. */
+export const NOT_PROPOSED: Omit<Words, 'what'> = {
+  cause: 'Its DICOM software is defective: it may accept only what was proposed (PS3.8 9.3.3.2).',
+  action: 'Send the trace to the manufacturer of its DICOM software.',
+};
+
 const isRejected = ({ result, unproposedTransferSyntax: other }: Answer): boolean =>
   result !== undefined && other === undefined;
 
@@ -53,10 +59,7 @@ export function explainRefused(peer: string, reason: ContextRefused): Words {
 function adviceOn(reason: ContextRefused): Omit<Words, 'what'> {
   const { refused, accepted } = reason;
   if (refused.some(({ unproposedTransferSyntax: other }) => other !== undefined)) {
-    return {
-      cause: 'Its DICOM software is defective: it may accept only what was proposed (PS3.8 9.3.3.2).',
-      action: 'Send the trace to the manufacturer of its DICOM software.',
-    };
+    return NOT_PROPOSED;
   }
   if (accepted.length > 0) {
     return {

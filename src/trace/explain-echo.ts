@@ -5,7 +5,7 @@ import { echoStatus } from '../protocol/dimse/status.ts';
 import { bareMeaning } from './dimse-text.ts';
 import { type ExplainContext, peerOf } from './explain.ts';
 import { explainAssociation } from './explain-association.ts';
-import { answerText } from './explain-contexts.ts';
+import { answerText, NOT_PROPOSED } from './explain-contexts.ts';
 import type { Explanation, Words } from './explanation.ts';
 import { shownAddress, uidText } from './names.ts';
 import { quoted, SHOWN_MAX, sanitize } from './sanitize.ts';
@@ -15,13 +15,7 @@ type Refused = Extract<NonNullable<EchoResult['failure']>, { code: 'verification
 
 function refusedVerification(peer: string, answer: Refused): Words {
   const what = `${peer} accepted the association but not Verification (${answerText(answer)}).`;
-  if (answer.unproposedTransferSyntax !== undefined) {
-    return {
-      what,
-      cause: 'Its DICOM software is defective: it may accept only what was proposed (PS3.8 9.3.3.2).',
-      action: 'Send the trace to the manufacturer of its DICOM software.',
-    };
-  }
+  if (answer.unproposedTransferSyntax !== undefined) return { what, ...NOT_PROPOSED };
   return {
     what,
     cause: 'It may not offer C-ECHO to this AE title; storing may work nevertheless.',
