@@ -81,7 +81,7 @@ export class Losses {
 
   /** The peer has answered to an instance of this kind. */
   answered(kind: InstanceKind): void {
-    if (this.#byKind.size > 0) this.#byKind.delete(kind);
+    this.#byKind.delete(kind);
   }
 
   next({ failure, isPeerKnown, hasAnswered, suspects, isRepeated, unreadable }: LostChannel): Recovery {
@@ -99,23 +99,16 @@ export class Losses {
     const [kind] = suspects;
     // Of several kinds that were on their way together, nobody knows which one it was.
     if (kind !== undefined && suspects.size === 1) {
-      const row = this.#rowOf(kind);
+      const row = this.#byKind.get(kind) ?? new Row();
       row.add(failure, true);
       if (row.isTooLong) {
         this.#byKind.delete(kind);
         return givenUp(kind, row, failure);
       }
+      this.#byKind.set(kind, row);
     }
     const isQuick = hadInstances && failure.isByPeer;
     return { type: 'again', pauseMs: isQuick ? 0 : backOffMs(this.#all.length - this.#all.aborted) };
-  }
-
-  #rowOf(kind: InstanceKind): Row {
-    const known = this.#byKind.get(kind);
-    if (known !== undefined) return known;
-    const row = new Row();
-    this.#byKind.set(kind, row);
-    return row;
   }
 }
 
