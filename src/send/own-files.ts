@@ -7,9 +7,13 @@ import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 /** Windows has only the first; the others are undefined there, and count as 0. */
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
-/** A folder, not a link to one. */
+/** A folder, not a link to one. Never throws: what cannot be looked at counts as not there. */
 export function isOwnFolder(directory: string): boolean {
-  return lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() === true;
+  try {
+    return lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    return false;
+  }
 }
 
 /** Makes the folder if there is none, readable by its owner alone. Throws a system error where it cannot be had. */

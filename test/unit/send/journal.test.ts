@@ -9,6 +9,7 @@ import {
   readFileSync,
   readlinkSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -75,6 +76,15 @@ describe('A journal', () => {
     assert.deepEqual(await findJournal(directory, journal.id, NOW_MS), read);
     assert.equal(await findJournal(directory, `../journals/send-${journal.id}` as SendId, NOW_MS), undefined);
     journal.close('interrupted');
+  });
+
+  test('is not there where the system does not let its folder be looked at', async (t) => {
+    const circle = join(temporaryFolder(t), 'circle');
+    symlinkSync(circle, circle);
+    const directory = join(circle, 'journals');
+    const id = sendIdFor('circle');
+    assert.equal(await findJournal(directory, id, NOW_MS), undefined);
+    assert.equal(forget(directory, id), false);
   });
 
   test('owes every file but those that are stored, stored with warning, skipped or held back', async (t) => {
