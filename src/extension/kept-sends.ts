@@ -5,9 +5,9 @@
 import { lstat, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeLeftovers, unfinishedPath } from '../part10/write/unfinished-file.ts';
-import { KEPT_AGE_MAX_MS, KEPT_BYTES_MAX, KEPT_FILES_MAX, KEPT_LINE_LENGTH_MAX } from '../protocol/limits.ts';
+import { KEPT_AGE_MAX_MS, KEPT_BYTES_MAX, KEPT_FILES_MAX } from '../protocol/limits.ts';
 import type { SendResult } from '../send/job.ts';
-import { isOwnFolder, makeOwnFolder, namesIn, openOwnFile } from '../send/own-files.ts';
+import { isOwnFolder, linesOf, makeOwnFolder, namesIn } from '../send/own-files.ts';
 import { isSendId, type SendId, sendFilePath, sendIdOf } from '../send/send-id.ts';
 import { headOf, type KeptHead, linesOfSend, SendReader } from './kept-send-file.ts';
 
@@ -54,7 +54,7 @@ export async function keptHeads(
 
 async function headLine(path: string): Promise<string> {
   try {
-    for await (const line of linesOf(path)) return line;
+    for await (const line of linesOf(path, false)) return line;
   } catch {
     // It cannot be read: it is as good as not there.
   }
@@ -66,28 +66,10 @@ export async function readKept(directory: string, id: SendId): Promise<SendResul
   if (!isSendId(id) || !isOwnFolder(directory)) return undefined;
   const reader = new SendReader();
   try {
-    for await (const line of linesOf(sendFilePath(directory, id))) reader.take(line);
+    for await (const line of linesOf(sendFilePath(directory, id), false)) reader.take(line);
     return reader.result();
   } catch {
     return undefined;
-  }
-}
-
-/** Lines as they are in the file, a piece at a time, so that a long file stalls nobody. */
-async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
-  const handle = await openOwnFile(path);
-  let line: string[] = [];
-  let length = 0;
-  for await (const piece of handle.createReadStream({ encoding: 'utf8' })) {
-    const [first = '', ...others] = (piece as string).split('\n');
-    line.push(first);
-    length += first.length;
-    if (length > KEPT_LINE_LENGTH_MAX) throw new Error('a line that no send has');
-    for (const other of others) {
-      yield line.join('');
-      line = [other];
-      length = other.length;
-    }
   }
 }
 

@@ -3,7 +3,6 @@
 import type { Stats } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
-import { StringDecoder } from 'node:string_decoder';
 import { isKeptPeer } from '../net/peer.ts';
 import { isHeld } from '../part10/write/file-holder.ts';
 import {
@@ -11,7 +10,6 @@ import {
   JOURNAL_AGE_MAX_MS,
   JOURNAL_HEADER_LENGTH_MAX,
   JOURNALS_KEPT,
-  KEPT_LINE_LENGTH_MAX,
 } from '../protocol/limits.ts';
 import {
   isDone,
@@ -22,7 +20,7 @@ import {
   type JournalHeader,
 } from './journal.ts';
 import { OUTCOMES, type Outcome } from './outcome.ts';
-import { isOwnFolder, namesIn, openOwnFile, statusOf } from './own-files.ts';
+import { isOwnFolder, linesOf, namesIn, openOwnFile, statusOf } from './own-files.ts';
 import { isSendId, isTime, type SendId, sendFilePath, sendIdOf } from './send-id.ts';
 
 export interface JournalSummary extends Omit<JournalHeader, 'journal' | 'files'> {
@@ -143,7 +141,10 @@ async function readJournal({ id, path, status }: JournalFile, nowMs: number): Pr
   const files = new Map<number, JournaledFile>();
   const outcomes = new Map<number, Outcome>();
   try {
-    for await (const line of linesOf(path)) {
+    // The last line, without a newline: whole, or torn and then no JSON.
+    for await (const text of linesOf(path, true)) {
+      if (text === '') continue;
+      const line = parsed(text);
       if (header === undefined) {
         header = asHeader(line, id);
         if (header === undefined) return undefined;
@@ -172,31 +173,7 @@ async function readJournal({ id, path, status }: JournalFile, nowMs: number): Pr
   return { ...rest, isHeld: held, end, selection, total, files, outcomes };
 }
 
-/**
- * The JSON of each line; undefined where it is none. Reads in pieces, so that a long journal does not block the event
- * loop. Throws at a line that is longer than any of ours.
- */
-async function* linesOf(path: string): AsyncGenerator<unknown, void, undefined> {
-  const decoder = new StringDecoder('utf8');
-  // In pieces: to join them for each would take a time that grows with the square of the length of a line.
-  let rest: string[] = [];
-  let length = 0;
-  const handle = await openOwnFile(path);
-  for await (const piece of handle.createReadStream()) {
-    const [first = '', ...others] = decoder.write(piece as Buffer).split('\n');
-    rest.push(first);
-    length += first.length;
-    // A crash can leave a hole of any length in a file.
-    if (length > KEPT_LINE_LENGTH_MAX) throw new Error('a line that no journal has');
-    const last = others.pop();
-    if (last === undefined) continue;
-    for (const line of [rest.join(''), ...others]) if (line !== '') yield parsed(line);
-    [rest, length] = [[last], last.length];
-  }
-  // The last line, without a newline: whole, or torn and then no JSON.
-  if (length > 0) yield parsed(rest.join(''));
-}
-
+/** Undefined: it is no JSON. */
 function parsed(line: string): unknown {
   try {
     return JSON.parse(line);

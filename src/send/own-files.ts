@@ -3,6 +3,7 @@
 
 import { chmodSync, constants, lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+import { KEPT_LINE_LENGTH_MAX } from '../protocol/limits.ts';
 
 /** Windows has only the first; the others are undefined there, and count as 0. */
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -44,4 +45,28 @@ export async function openOwnFile(path: string): Promise<FileHandle> {
   if ((await handle.stat()).isFile()) return handle;
   await handle.close();
   throw new Error('not a regular file');
+}
+
+/**
+ * Lines as they are in the file, a piece at a time, so that a long file stalls nobody. Throws at a line that is longer than any
+ * of ours: a crash can leave a hole of any length in a file.
+ * @param takesRest what stands behind the last newline is a line, too
+ */
+export async function* linesOf(path: string, takesRest: boolean): AsyncGenerator<string, void, undefined> {
+  const handle = await openOwnFile(path);
+  // In pieces: to join them for each would take a time that grows with the square of the length of a line.
+  let line: string[] = [];
+  let length = 0;
+  for await (const piece of handle.createReadStream({ encoding: 'utf8' })) {
+    const [first = '', ...others] = (piece as string).split('\n');
+    line.push(first);
+    length += first.length;
+    if (length > KEPT_LINE_LENGTH_MAX) throw new Error('a line longer than any of ours');
+    for (const other of others) {
+      yield line.join('');
+      line = [other];
+      length = other.length;
+    }
+  }
+  if (takesRest) yield line.join('');
 }
