@@ -97,11 +97,11 @@ type FileLine = [
   transferSyntaxOnWire: string | null,
   reason: number | null,
   findings: number | null,
-  /** The folder and the name; absent, as in files of earlier versions: no link was followed. */
-  leadsTo?: LinkTarget,
+  /** Absent, as in files of earlier versions: no link was followed. */
+  leadsTo?: Place,
 ];
 
-type LinkTarget = readonly [folder: number, name: string];
+type Place = readonly [folder: number, name: string];
 
 /** Writes the line of a file, and before it those of table entries that no earlier file needed. */
 class LineWriter {
@@ -109,7 +109,6 @@ class LineWriter {
 
   linesOf(file: FileOutcome): string {
     const { path, outcome, sopClassUID, sopInstanceUID, transferSyntaxUID } = file;
-    const nameAt = nameStart(path);
     let before = '';
     const numberIn = (table: string, value: object | string): number => {
       const json = jsonText(value);
@@ -126,13 +125,12 @@ class LineWriter {
       }
       return number;
     };
-    const targetOf = (linked: string): LinkTarget => {
-      const at = nameStart(linked);
-      return [numberIn('folder', linked.slice(0, at)), linked.slice(at)];
+    const placeOf = (absolute: string): Place => {
+      const at = nameStart(absolute);
+      return [numberIn('folder', absolute.slice(0, at)), absolute.slice(at)];
     };
     const line: FileLine = [
-      numberIn('folder', path.slice(0, nameAt)),
-      path.slice(nameAt),
+      ...placeOf(path),
       outcome,
       file.bytesSent,
       sopClassUID === undefined ? null : numberIn('pair', [sopClassUID, transferSyntaxUID ?? ''].map(keptUID)),
@@ -143,7 +141,7 @@ class LineWriter {
       file.reason === undefined ? null : numberIn('reason', withHarmlessUIDs(file.reason)),
       file.findings === undefined ? null : numberIn('findings', withHarmlessUIDs(file.findings)),
     ];
-    if (file.leadsTo !== undefined) line.push(targetOf(file.leadsTo));
+    if (file.leadsTo !== undefined) line.push(placeOf(file.leadsTo));
     return `${before}${jsonText(line)}\n`;
   }
 }
