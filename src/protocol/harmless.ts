@@ -29,7 +29,7 @@ export function uidOrLength(value: string): UIDOrLength {
 
 /**
  * The same of the bytes from `from` to `to`, as they stand in a PDU or in a command set, with padding. An empty one is
- * harmless. A request may hold tens of thousands, so no text is made of them.
+ * harmless. A request may hold tens of thousands, so no text is made of them; a test compares it with `isHarmlessUID`.
  */
 export function isHarmlessUIDField(bytes: Uint8Array, from: number, to: number): boolean {
   let end = to;
