@@ -38,6 +38,7 @@ export interface SessionListener {
 
 /** PS3.7 Annex C: more responses to this request follow. */
 const PENDING_STATUSES: ReadonlySet<number | undefined> = new Set([0xff00, 0xff01]);
+
 /** One request of ours, from before its first byte goes out until it is answered. */
 export interface OpenRequest {
   readonly answer: Promise<Answer>;

@@ -37,7 +37,7 @@ import {
   TRACE_BYTES_MAX,
 } from './limits.ts';
 import { dataEvent, ignoredDataEvent, ReceivedData } from './p-data-trace.ts';
-import { type ProtocolTraceEvent } from './trace-event.ts';
+import type { ProtocolTraceEvent } from './trace-event.ts';
 import { ACTIONS, type Action, type Step } from './ul/actions.ts';
 import { encodeAssociateAc, encodePdu } from './ul/encode.ts';
 import { PduFramer } from './ul/framer.ts';

@@ -2,7 +2,7 @@
 // set (ul/redact.ts), and nothing of a data set.
 
 import { TRACE_BYTES_MAX } from './limits.ts';
-import { type Direction, type ProtocolTraceEvent } from './trace-event.ts';
+import type { Direction, ProtocolTraceEvent } from './trace-event.ts';
 import { type PDataTf, PDU_HEADER_LENGTH, type PresentationDataValue } from './ul/pdu.ts';
 import { PdvRuns } from './ul/pdv-runs.ts';
 import { redactCommand } from './ul/redact.ts';

@@ -3,7 +3,7 @@
 import type { TraceEvent, TraceRecord } from '../../src/net/trace-record.ts';
 import type { Command } from '../../src/protocol/dimse/command.ts';
 import { TRACE_BYTES_MAX } from '../../src/protocol/limits.ts';
-import { type Direction } from '../../src/protocol/trace-event.ts';
+import type { Direction } from '../../src/protocol/trace-event.ts';
 import type { ActionId } from '../../src/protocol/ul/actions.ts';
 import type { AAssociateAc, AAssociateRq, PDataTf, Pdu, UserInformation } from '../../src/protocol/ul/pdu.ts';
 import { redactCommand, redactPdu } from '../../src/protocol/ul/redact.ts';

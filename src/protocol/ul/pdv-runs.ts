@@ -2,8 +2,7 @@
 // data set are copied into one. A peer may send thousands of one byte, and each that is handed on costs more than the byte.
 // PS3.8 9.3.5, Annex E.
 
-import type { PresentationDataValue } from './pdu.ts';
-import { PDV_HEADER_LENGTH } from './pdu.ts';
+import { PDV_HEADER_LENGTH, type PresentationDataValue } from './pdu.ts';
 
 /** Shorter fragments are joined, in bytes. */
 const SMALL_LENGTH = 1_024;
