@@ -37,7 +37,8 @@ export function commandElementText(element: number): string {
   return name === undefined ? tag : `${name} ${tag}`;
 }
 
-function hex4(value: number): string {
+/** Four digits, as in tags and in the names of Command Fields. */
+export function hex4(value: number): string {
   return value.toString(16).toUpperCase().padStart(4, '0');
 }
 

@@ -7,6 +7,7 @@
 
 import { latin1 } from '../bytes.ts';
 import { isHarmlessAETitleField, isHarmlessUIDField } from '../harmless.ts';
+import { uint16 } from './command-set.ts';
 import {
   COMMANDS,
   type CommandElement,
@@ -92,8 +93,4 @@ function isHarmless(bytes: Uint8Array, { number, from, to }: Element, rows: Rows
       // Tags are in the lines of the message, as numbers. As bytes they could be read as text.
       return false;
   }
-}
-
-function uint16(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8);
 }

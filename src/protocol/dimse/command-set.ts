@@ -16,7 +16,7 @@ import { withoutAETitlePadding } from '../ae-title.ts';
 import { latin1 } from '../bytes.ts';
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError } from '../errors.ts';
 import { withoutTrailingPadding } from '../ul/values.ts';
-import { type Breach, commandElementText } from './breach.ts';
+import { type Breach, commandElementText, hex4 } from './breach.ts';
 import type { Command, SendableCommand } from './command.ts';
 import {
   COMMANDS,
@@ -197,13 +197,13 @@ export function decodeCommandSet(bytes: Uint8Array): DecodedCommandSet {
   for (const row of message.rows) {
     const value = elements.value(row.element, row.vr);
     if (value === undefined) {
-      const absence = `${message.type} without ${row.name} (0000,${hex4(row.element)})`;
-      if (row.isRequired) throw elements.absence(row.element, absence);
-    } else if (row.values !== undefined && !row.values.includes(value as number)) {
-      throw invalid(`${row.name} (0000,${hex4(row.element)}) of ${String(value)}`);
-    } else {
-      command[row.keyword] = value;
+      if (!row.isRequired) continue;
+      throw elements.absence(row.element, `${message.type} without ${commandElementText(row.element)}`);
     }
+    if (row.values !== undefined && !row.values.includes(value as number)) {
+      throw invalid(`${commandElementText(row.element)} of ${String(value)}`);
+    }
+    command[row.keyword] = value;
   }
   const dataSetType = elements.uint16(COMMAND_DATA_SET_TYPE);
   const isResponse = isResponseField(commandField);
@@ -362,12 +362,9 @@ class Elements {
   }
 }
 
-function uint16(bytes: Uint8Array, at: number): number {
+/** Command sets are little endian (PS3.7 6.3.1). */
+export function uint16(bytes: Uint8Array, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8);
-}
-
-function hex4(value: number): string {
-  return value.toString(16).toUpperCase().padStart(4, '0');
 }
 
 function invalid(message: string): ProtocolError {

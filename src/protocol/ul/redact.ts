@@ -183,10 +183,6 @@ class PduRedaction {
     if (!isHarmlessUIDField(this.#pdu, from, Math.min(to, this.#pdu.length))) this.#hide(from, to, 'unknown value');
   }
 
-  #uint16(at: number): number {
-    return (this.#pdu[at]! << 8) | this.#pdu[at + 1]!;
-  }
-
   /** @param reservedLength bytes behind the header that are reserved */
   #short(reservedLength: number): void {
     this.#reserved(1, 2);
@@ -202,7 +198,7 @@ class PduRedaction {
     for (let at = from; at < to; ) {
       const type = this.#pdu[at]!;
       const value = at + ITEM_HEADER_LENGTH;
-      const end = value + (value <= to ? this.#uint16(at + 2) : 0);
+      const end = value + (value <= to ? uint16(this.#pdu, at + 2) : 0);
       if (end > to) {
         this.#unreadable(at);
         return false;
@@ -274,7 +270,7 @@ class PduRedaction {
   /** A 16-bit length and a UID. @returns where it ends; undefined: it does not end before `to`, and nothing was hidden */
   #uidWithLength(from: number, to: number): number | undefined {
     const uid = from + 2;
-    const end = uid <= to ? uid + this.#uint16(from) : Number.POSITIVE_INFINITY;
+    const end = uid <= to ? uid + uint16(this.#pdu, from) : Number.POSITIVE_INFINITY;
     if (end > to) return undefined;
     this.#uid(uid, end);
     return end;
@@ -289,7 +285,7 @@ class PduRedaction {
       if (at === undefined) return this.#hide(start, to, 'unknown value');
     }
     let related = at + 2;
-    const relatedEnd = related <= to ? related + this.#uint16(at) : Number.POSITIVE_INFINITY;
+    const relatedEnd = related <= to ? related + uint16(this.#pdu, at) : Number.POSITIVE_INFINITY;
     if (relatedEnd > to) return this.#hide(at, to, 'unknown value');
     while (related < relatedEnd) {
       const end = this.#uidWithLength(related, relatedEnd);
@@ -304,7 +300,7 @@ class PduRedaction {
     for (let at = PDU_HEADER_LENGTH; at < pdu.length; ) {
       const data = at + PDV_HEADER_LENGTH;
       // The length counts from the presentation context ID on.
-      const end = data <= pdu.length ? at + 4 + this.#uint16(at) * 0x10000 + this.#uint16(at + 2) : 0;
+      const end = data <= pdu.length ? at + 4 + uint16(pdu, at) * 0x10000 + uint16(pdu, at + 2) : 0;
       if (end < data || end > pdu.length) return this.#unreadable(at);
       const isCommand = (pdu[at + 5]! & 1) !== 0;
       if (isCommand) this.#command(data, end);
