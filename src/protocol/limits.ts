@@ -24,12 +24,12 @@ export const PDVS_PER_PDU_MAX = 10_000;
 /** The longest P-DATA-TF that is accepted where "no limit" was announced: it is held in memory. In bytes. */
 export const RECEIVED_PDU_LENGTH_CAP = 16 * 1024 * 1024;
 
-/** Shorter PDUs that are arriving are not counted: those of 32 associations take little. In bytes. */
+/** Shorter PDUs do not count against `LONG_PDUS_LENGTH_MAX`: those of 32 associations take little. In bytes. */
 export const LONG_PDU_MIN = 256 * 1024;
 
 /**
- * Longer PDUs that are arriving, of all associations of the process together. The next one is not read before there is room
- * for it. In bytes.
+ * PDUs of `LONG_PDU_MIN` and more that are arriving, of all associations of the process together. The next one is not read
+ * before there is room for it. In bytes.
  */
 export const LONG_PDUS_LENGTH_MAX = RECEIVED_PDU_LENGTH_CAP;
 
