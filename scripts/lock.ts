@@ -13,7 +13,6 @@ export interface LockEntry {
   readonly version?: string;
   readonly resolved?: string;
   readonly integrity?: string;
-  readonly link?: boolean;
   readonly hasInstallScript?: boolean;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
