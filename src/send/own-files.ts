@@ -1,8 +1,9 @@
 // Files in folders of our own: journals and results of sends. They are read, written and removed where they are and nowhere
 // else: a symbolic link in their place, or in place of their folder, would lead to files of others. It counts as not there.
 
-import { chmodSync, constants, lstatSync, mkdirSync, type Stats } from 'node:fs';
+import { chmodSync, constants, lstatSync, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+import { makeFolderSync } from '../part10/write/make-folder.ts';
 import { KEPT_LINE_LENGTH_MAX } from '../protocol/limits.ts';
 
 /** Windows has only the first; the others are undefined there, and count as 0. */
@@ -19,7 +20,7 @@ export function isOwnFolder(directory: string): boolean {
 
 /** Makes the folder if there is none, readable by its owner alone. Throws a system error where it cannot be had. */
 export function makeOwnFolder(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolderSync(directory, 0o700);
   if (!isOwnFolder(directory)) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
   // It may have been there with wider permissions.
   chmodSync(directory, 0o700);

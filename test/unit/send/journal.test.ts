@@ -284,6 +284,17 @@ describe('A journal that cannot be written', () => {
     );
   });
 
+  test('for want of a folder that the system allows, reports it once', {
+    skip: process.platform !== 'linux' && 'needs /proc',
+  }, () => {
+    const { journal, troubles } = opened('/proc/no/journals');
+    journal.close('done');
+    assert.deepEqual(
+      troubles.map(({ code }) => code),
+      ['ENOENT'],
+    );
+  });
+
   test('any longer, reports it once and does not stop the send', {
     skip: process.platform !== 'linux' && 'needs /proc',
   }, (t) => {
