@@ -1,7 +1,8 @@
 // What single elements of a data set tell, wherever they stand: the walk over the structure shows each element here as it
-// reads its header. Repetitions are counted, so that a data set of any size yields a few findings. PS3.5 7.1.1 (even
-// lengths), 7.1.2 (VRs), 9.1 (UIDs) and A.4 (pixel data), PS3.10 7.1 (group 0002 belongs in front of a data set), PS3.3 C.7.2.1 and C.7.3.1 (Study and
-// Series Instance UID).
+// reads its header. Repetitions are counted, so that a data set of any size yields a few findings.
+//
+// PS3.5 7.1.1 (even lengths), 7.1.2 (VRs), 9.1 (UIDs) and A.4 (pixel data), PS3.6 clause 6 (the VR of each attribute), PS3.10
+// 7.1 (group 0002 belongs in front of a data set), PS3.3 C.7.2.1 and C.7.3.1 (Study and Series Instance UID).
 
 import { uidOrLength } from '../../protocol/harmless.ts';
 import type { ElementHeader } from '../element-walk.ts';
@@ -80,24 +81,24 @@ export class ElementNotes {
       this.#lengthless ??= new Lengthless();
       this.#lengthless.see(element, at);
     }
-    if (vr !== undefined) {
-      if (!isStandardVR(vr)) this.#seeUnknownVR(tag, vr, at);
-      // UN stands for any VR.
-      else if (vr !== 'SQ' && vr !== 'UN' && length > 0 && length !== UNDEFINED_LENGTH && isSequenceAttribute(tag)) {
-        const first = this.#againstDictionary ?? {
-          code: 'VR against dictionary',
-          offset: at,
-          tag: tagText(tag),
-          count: 0,
-        };
-        this.#againstDictionary = { ...first, count: first.count + 1 };
-      }
-    }
+    if (vr !== undefined) this.#seeVR(element, vr, at);
     if (tag === PIXEL_DATA || FLOAT_PIXEL_DATA.has(tag)) this.#seePixels(tag, length, at, isTopLevel);
     if (tag >>> 16 === META_GROUP) {
       const first = this.#strays ?? { code: 'stray meta elements', offset: at, place: 'in the data set', count: 0 };
       this.#strays = { ...first, count: first.count + 1 };
     }
+  }
+
+  #seeVR({ tag, length }: ElementHeader, vr: string, offset: number): void {
+    if (!isStandardVR(vr)) {
+      this.#seeUnknownVR(tag, vr, offset);
+      return;
+    }
+    // UN stands for any VR.
+    if (vr === 'SQ' || vr === 'UN' || length === 0 || length === UNDEFINED_LENGTH || !isSequenceAttribute(tag)) return;
+    const named = { code: 'VR against dictionary', offset, tag: tagText(tag), count: 0 } as const;
+    const first = this.#againstDictionary ?? named;
+    this.#againstDictionary = { ...first, count: first.count + 1 };
   }
 
   #seeUnknownVR(tag: number, vr: string, offset: number): void {
