@@ -2,25 +2,25 @@
 //
 // What goes in is the allow-list in .vscodeignore. `npm run vscode:prepublish`, which vsce runs first, builds dist.
 //
-// README and changelog link to files of the repository. Where package.json names a repository, vsce turns these links into
-// its addresses. Without one they would be dead on the extension's page, so copies without them are packaged.
+// README and changelog link to files of the repository, which would be dead on the extension's page: copies are packaged
+// in which they lead somewhere or are text (packaged-text.ts).
 
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { createVSIX } from '@vscode/vsce';
-import { withoutRelativeLinks } from './packaged-text.ts';
+import { basesOf, packagedText } from './packaged-text.ts';
 
 const root = join(import.meta.dirname, '..');
 /** For the copies of README and changelog; .vscodeignore names them. */
 const FOLDER = 'out/vsix';
 
-async function packagedCopy(name: string, hasRepository: boolean): Promise<string> {
+async function packagedCopy(name: string, repository: unknown): Promise<string> {
   const text = await readFile(join(root, name), 'utf8');
   const path = `${FOLDER}/${name}`;
   await mkdir(join(root, FOLDER), { recursive: true });
-  await writeFile(join(root, path), hasRepository ? text : withoutRelativeLinks(text));
+  await writeFile(join(root, path), packagedText(text, basesOf(repository)));
   return path;
 }
 
@@ -30,15 +30,14 @@ async function main(out: string | undefined): Promise<void> {
     version: string;
     repository?: unknown;
   };
-  const hasRepository = manifest.repository !== undefined;
   await createVSIX({
     cwd: root,
     packagePath: resolve(out ?? join(root, `${manifest.name}-${manifest.version}.vsix`)),
     dependencies: false,
-    readmePath: await packagedCopy('README.md', hasRepository),
-    changelogPath: await packagedCopy('CHANGELOG.md', hasRepository),
+    readmePath: await packagedCopy('README.md', manifest.repository),
+    changelogPath: await packagedCopy('CHANGELOG.md', manifest.repository),
     allowMissingRepository: true,
-    rewriteRelativeLinks: hasRepository,
+    rewriteRelativeLinks: false,
   });
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { inflateRawSync } from 'node:zlib';
 import { packageVsix } from '../../scripts/package.ts';
-import { withoutRelativeLinks } from '../../scripts/packaged-text.ts';
+import { basesOf, deadTargets, packagedText } from '../../scripts/packaged-text.ts';
 import { type PackedHeaders, unpackHeaders } from '../../src/part10/header/packed-headers.ts';
 import { CONTROL, type FileThreadReply } from '../../src/part10/read/file-thread.ts';
 import { endThread } from '../../src/part10/thread-end.ts';
@@ -81,20 +81,72 @@ test('README and changelog in the VSIX have no dead picture and no dead link', (
   for (const name of ['readme.md', 'changelog.md']) {
     const markdown = text(`extension/${name}`);
     assert.ok(markdown.length > 1_000, name);
-    assert.doesNotMatch(markdown, /<(?:img|a|video)\b/);
-    for (const [, bang = '', label = '', target = ''] of markdown.matchAll(/(!?)\[([^\]]*)\]\(([^)]*)\)/g)) {
-      assert.match(target, bang === '' ? /^(?:https:|#)/ : /^https:/, `${name}: ${label}`);
-    }
+    assert.deepEqual(deadTargets(markdown), [], name);
   }
 });
 
-test('a packaged text keeps links to the web and to its own headings, and every word', () => {
-  const markdown =
-    'a\n\n![picture](media/x.png)\n\n[b](docs/b.md#c), [d](https://d.example/), [e](#e) ![f](https://f.example/f.png)\n';
+const LINKED = `a
+
+![picture](media/x.png)
+
+![drawing](docs/x.svg)
+
+[b](docs/b.md#c), [d](https://d.example/), [e
+e](#e) ![f](https://f.example/f.png) \`[g](g.md)\` [\`h[0]\`](docs/h.md)
+
+## E!
+
+\`\`\`md
+[i](i.md)
+\`\`\`
+`;
+
+test('a packaged text without a repository keeps links to the web and to its own headings, and every word', () => {
   assert.equal(
-    withoutRelativeLinks(markdown),
-    'a\n\nb, [d](https://d.example/), [e](#e) ![f](https://f.example/f.png)\n',
+    packagedText(LINKED, basesOf(undefined)),
+    'a\n\nb, [d](https://d.example/), [e\ne](#e) ![f](https://f.example/f.png) `[g](g.md)` `h[0]`\n\n' +
+      '## E!\n\n```md\n[i](i.md)\n```\n',
   );
+});
+
+test('a packaged text with a repository links to its files there, and shows its pictures', () => {
+  const base = 'https://github.com/o/r';
+  for (const repository of [base, `${base}.git`, { type: 'git', url: `git+${base}.git` }]) {
+    assert.equal(
+      packagedText(LINKED, basesOf(repository)),
+      `a\n\n![picture](${base}/raw/HEAD/media/x.png)\n\n[b](${base}/blob/HEAD/docs/b.md#c), [d](https://d.example/), ` +
+        `[e\ne](#e) ![f](https://f.example/f.png) \`[g](g.md)\` [\`h[0]\`](${base}/blob/HEAD/docs/h.md)\n\n` +
+        '## E!\n\n```md\n[i](i.md)\n```\n',
+    );
+  }
+  assert.equal(basesOf('https://gitlab.com/a/b/c')?.files, 'https://gitlab.com/a/b/c/-/blob/HEAD/');
+  // Another host's addresses are not known: as without a repository.
+  assert.equal(basesOf('https://git.example.org/o/r'), undefined);
+});
+
+test('README and changelog with a repository name only files that there are', async () => {
+  const folder = join(import.meta.dirname, '../..');
+  const bases = basesOf('https://github.com/o/r');
+  for (const name of ['README.md', 'CHANGELOG.md']) {
+    const markdown = packagedText(await readFile(join(folder, name), 'utf8'), bases);
+    const paths = [...markdown.matchAll(/https:\/\/github\.com\/o\/r\/(?:blob|raw)\/HEAD\/([^)#]+)/g)];
+    assert.ok(paths.length > 3, name);
+    for (const [, path = ''] of paths) await access(join(folder, path));
+  }
+});
+
+test('a text with a link that would be dead is not packaged', () => {
+  for (const dead of [
+    '[a](#nowhere)',
+    '[a](docs/b.md "title")',
+    '[a][b]\n\n[b]: docs/b.md',
+    '[a](http://a.example/)',
+    '[a](command:b)',
+    '<img src="a.png">',
+    '![a](http://a.example/a.png)',
+  ]) {
+    assert.throws(() => packagedText(`${dead}\n`, undefined), /lead nowhere/, dead);
+  }
 });
 
 test('every worker thread has its file in the VSIX', () => {
