@@ -73,7 +73,7 @@ function* piecesOf(head: KeptHead, result: SendResult): Generator<string> {
   piece += `${jsonText({ result: { startedAtMs, endedAtMs, bytesSent, cancelled } })}\n`;
   for (const association of result.associations.slice(0, KEPT_ASSOCIATIONS_MAX))
     piece += `${jsonText({ association: withHarmlessUIDs(association) })}\n`;
-  const lines = new LineWriter();
+  const lines = new LineWriter(startedAtMs);
   for (const outcome of result.outcomes) {
     piece += lines.linesOf(outcome);
     if (piece.length < PIECE_LENGTH) continue;
@@ -97,15 +97,23 @@ type FileLine = [
   transferSyntaxOnWire: string | null,
   reason: number | null,
   findings: number | null,
-  /** Absent, as in files of earlier versions: no link was followed. */
-  leadsTo?: Place,
+  /** Null, or absent: no link was followed. */
+  leadsTo?: Place | null,
+  /** Milliseconds from the start of the send to the last try. Absent: never tried, or an earlier version wrote it. */
+  startedAfterMs?: number,
 ];
 
 type Place = readonly [folder: number, name: string];
 
 /** Writes the line of a file, and before it those of table entries that no earlier file needed. */
 class LineWriter {
+  readonly #startedAtMs: number;
   readonly #tables = new Map<string, Map<string, number>>();
+
+  /** @param startedAtMs of the send */
+  constructor(startedAtMs: number) {
+    this.#startedAtMs = startedAtMs;
+  }
 
   linesOf(file: FileOutcome): string {
     const { path, outcome, sopClassUID, sopInstanceUID, transferSyntaxUID } = file;
@@ -141,7 +149,9 @@ class LineWriter {
       file.reason === undefined ? null : numberIn('reason', withHarmlessUIDs(file.reason)),
       file.findings === undefined ? null : numberIn('findings', withHarmlessUIDs(file.findings)),
     ];
-    if (file.leadsTo !== undefined) line.push(placeOf(file.leadsTo));
+    const { leadsTo, startedAtMs } = file;
+    if (leadsTo !== undefined || startedAtMs !== undefined) line.push(leadsTo === undefined ? null : placeOf(leadsTo));
+    if (startedAtMs !== undefined) line.push(startedAtMs - this.#startedAtMs);
     return `${before}${jsonText(line)}\n`;
   }
 }
@@ -208,6 +218,7 @@ export class SendReader {
       reason,
       findings,
       linked,
+      startedAfterMs,
     ] = line;
     if (!OUTCOMES.includes(outcome)) throw new Error(`no outcome: ${outcome}`);
     const why = reason === null ? undefined : (this.#entry('reason', reason) as Reason);
@@ -229,8 +240,11 @@ export class SendReader {
             },
             identity: { size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0, dev: 0 },
             findings: findings === null ? [] : (this.#entry('findings', findings) as Finding[]),
-            ...(linked === undefined ? {} : { leadsTo: `${this.#entry('folder', linked[0]) as string}${linked[1]}` }),
+            ...(linked === undefined || linked === null
+              ? {}
+              : { leadsTo: `${this.#entry('folder', linked[0]) as string}${linked[1]}` }),
           };
+    const startedAtMs = (this.#facts?.['startedAtMs'] as number) + (startedAfterMs ?? Number.NaN);
     const index = this.#files.length;
     this.#files.push(file);
     this.#tally.settle(index, file, {
@@ -238,6 +252,7 @@ export class SendReader {
       reason: why,
       facts: {
         bytesSent,
+        ...(isTime(startedAtMs) ? { startedAtMs } : {}),
         ...(elapsedMs === null ? {} : { elapsedMs }),
         ...(status === null ? {} : { status }),
         ...(syntax === null ? {} : { transferSyntaxOnWire: syntax }),

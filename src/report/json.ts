@@ -128,6 +128,7 @@ function instanceJson(file: FileOutcome, peer: PeerInWords, displayPath: (path: 
       answer?.errorComment === undefined ? undefined : sanitize(answer.errorComment, SHOWN_MAX.errorComment),
     offendingElement: answer?.offendingElement?.map(formatTag),
     bytesSent: file.bytesSent,
+    startedAt: file.startedAtMs === undefined ? undefined : new Date(file.startedAtMs).toISOString(),
     elapsedMs: file.elapsedMs,
     reason:
       reason === undefined || explanation === undefined

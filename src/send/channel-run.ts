@@ -94,6 +94,13 @@ export function outcomeWithoutAnswer(pending: Pending, otherwise: 'failed' | 'ca
   return pending.mayBeStored ? 'unknown' : otherwise;
 }
 
+/** Two clocks: one tells when, the other how long, whatever happens to the first. */
+interface Beginning {
+  /** Unix time in milliseconds. */
+  readonly atMs: number;
+  readonly monotonicMs: number;
+}
+
 interface Ready {
   readonly pending: Pending;
   readonly prepared: PreparedInstance;
@@ -182,7 +189,7 @@ class ChannelRun implements ChannelEnd {
   /** Resolves when the next instance may follow; this one is settled when its answer comes. */
   async #store(ready: Ready): Promise<void> {
     const { pending, prepared } = ready;
-    const began = performance.now();
+    const began = { atMs: Date.now(), monotonicMs: performance.now() };
     pending.tries += 1;
     this.#host.begun(pending, prepared.transferSyntaxUID);
     const transmission = await prepared.store((bytes) => this.#host.sent(pending, bytes));
@@ -199,7 +206,7 @@ class ChannelRun implements ChannelEnd {
     concluded.catch(() => undefined);
   }
 
-  #conclude(ready: Ready, result: StoreResult, began: number): void {
+  #conclude(ready: Ready, result: StoreResult, began: Beginning): void {
     const { pending } = ready;
     switch (result.type) {
       case 'answer':
@@ -221,7 +228,7 @@ class ChannelRun implements ChannelEnd {
     }
   }
 
-  #concludeLost(ready: Ready, result: StoreResult & { readonly type: 'lost' }, began: number): void {
+  #concludeLost(ready: Ready, result: StoreResult & { readonly type: 'lost' }, began: Beginning): void {
     const { pending } = ready;
     const { reason, culprit } = result.failure;
     if (result.mayBeStored) pending.mayBeStored = true;
@@ -256,10 +263,10 @@ class ChannelRun implements ChannelEnd {
     outcome: Outcome,
     reason: Reason | undefined,
     { bytesSent, status }: { readonly bytesSent: number; readonly status?: number },
-    began: number,
+    began: Beginning,
   ): void {
-    const elapsedMs = performance.now() - began;
-    const facts = { bytesSent, elapsedMs, ...(status === undefined ? {} : { status }) };
+    const elapsedMs = performance.now() - began.monotonicMs;
+    const facts = { bytesSent, startedAtMs: began.atMs, elapsedMs, ...(status === undefined ? {} : { status }) };
     const onWire = bytesSent === 0 ? {} : { transferSyntaxOnWire: prepared.transferSyntaxUID };
     // Write-ahead: journal before trace.
     this.#host.settle(pending, outcome, reason, { ...facts, ...onWire });

@@ -101,6 +101,9 @@ export interface FileOutcome {
   readonly status?: number;
   /** Bytes of the data set that went out (in the last try). */
   readonly bytesSent: number;
+  /** When its last try began; Unix time in milliseconds. Absent, as `elapsedMs`: it was never tried. */
+  readonly startedAtMs?: number;
+  /** From then until its outcome was known. */
   readonly elapsedMs?: number;
   /** Why, for everything but a plain 'stored'. */
   readonly reason?: Reason;
@@ -117,6 +120,9 @@ export interface FileOutcomes extends List<FileOutcome> {
 }
 
 /** What went out of an instance. */
-export type SentFacts = Pick<FileOutcome, 'bytesSent' | 'elapsedMs' | 'transferSyntaxOnWire' | 'status'>;
+export type SentFacts = Pick<
+  FileOutcome,
+  'bytesSent' | 'startedAtMs' | 'elapsedMs' | 'transferSyntaxOnWire' | 'status'
+>;
 
 export type OutcomeCounts = Readonly<Record<Outcome, number>>;

@@ -123,6 +123,8 @@ class Endings {
   readonly #bytesSent = new PackedNumbers(Float64Array);
   /** NaN: not measured. */
   readonly #elapsedMs = new PackedNumbers(Float64Array);
+  /** NaN: never tried. */
+  readonly #startedAtMs = new PackedNumbers(Float64Array);
   /** From 1, as those below: 0 = none. */
   readonly #status = new PackedNumbers(Uint32Array);
   readonly #syntaxOnWire = new PackedNumbers(Uint32Array);
@@ -143,9 +145,10 @@ class Endings {
   }
 
   set(index: number, { outcome, reason, facts }: Ending): void {
-    const { bytesSent, elapsedMs, status, transferSyntaxOnWire: syntax } = facts;
+    const { bytesSent, startedAtMs, elapsedMs, status, transferSyntaxOnWire: syntax } = facts;
     this.#outcome.set(index, OUTCOMES.indexOf(outcome) + 1);
     this.#bytesSent.set(index, bytesSent);
+    this.#startedAtMs.set(index, startedAtMs ?? Number.NaN);
     this.#elapsedMs.set(index, elapsedMs ?? Number.NaN);
     this.#status.set(index, status === undefined ? 0 : status + 1);
     this.#syntaxOnWire.set(index, syntax === undefined ? 0 : this.#syntaxes.numberOf(syntax) + 1);
@@ -153,6 +156,7 @@ class Endings {
   }
 
   at(index: number): Ending {
+    const startedAtMs = this.#startedAtMs.at(index);
     const elapsedMs = this.#elapsedMs.at(index);
     const status = this.#status.at(index);
     const transferSyntaxOnWire = this.syntaxOnWireOf(index);
@@ -161,6 +165,7 @@ class Endings {
       reason: this.#reasons.get(index),
       facts: {
         bytesSent: this.#bytesSent.at(index),
+        ...(Number.isNaN(startedAtMs) ? {} : { startedAtMs }),
         ...(Number.isNaN(elapsedMs) ? {} : { elapsedMs }),
         ...(status === 0 ? {} : { status: status - 1 }),
         ...(transferSyntaxOnWire === undefined ? {} : { transferSyntaxOnWire }),

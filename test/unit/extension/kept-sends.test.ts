@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -70,11 +71,18 @@ const FILES: readonly FileOutcome[] = [
   instance('/study/a b/IM1.dcm', '1.2.3', {
     status: 0,
     bytesSent: 4_000,
+    startedAtMs: 1_250,
     elapsedMs: 0.9634520000000002,
     leadsTo: '/elsewhere/IM1.dcm',
     transferSyntaxOnWire: JPEG,
   }),
-  instance('/study/a b/line\u2028\n"\\.dcm', '1.2.4', { status: 0, bytesSent: 1, transferSyntaxOnWire: EXPLICIT_LE }),
+  instance('/study/a b/line\u2028\n"\\.dcm', '1.2.4', {
+    status: 0,
+    bytesSent: 1,
+    startedAtMs: 990,
+    elapsedMs: 3,
+    transferSyntaxOnWire: EXPLICIT_LE,
+  }),
   instance('C:\\study\\\ud800.dcm', '1.2.5', {
     outcome: 'stored with warning',
     status: 0xb000,
@@ -151,6 +159,27 @@ describe('an ended send on disk', () => {
     assert.deepEqual([...ids], [ONE]);
     assert.deepEqual(heads, [headOf(ONE, result)]);
     assert.deepEqual((await keptHeads(directory, ids)).heads, [], 'what is known is not read again');
+  });
+
+  it('is read without the times of its files where an earlier version wrote it', async (t) => {
+    const directory = temporaryFolder(t);
+    const { path, result } = await kept(directory);
+    // The last member of a file's line, which earlier versions did not have.
+    const lines = readFileSync(path, 'utf8').split('\n').slice(0, -2);
+    const old = lines.map((line) => {
+      const fields: unknown = JSON.parse(line);
+      return Array.isArray(fields) ? JSON.stringify(fields.slice(0, fields[11] === null ? 11 : 12)) : line;
+    });
+    const text = `${old.join('\n')}\n`;
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    writeFileSync(path, `${text}${JSON.stringify({ sha256 })}\n`);
+    const read = await readKept(directory, ONE);
+    assert.deepEqual(
+      [...(read?.outcomes ?? [])],
+      [...result.outcomes].map((file) =>
+        Object.fromEntries(Object.entries(file).filter(([name]) => name !== 'startedAtMs')),
+      ),
+    );
   });
 
   it('holds nothing at the place of a UID that is none, such as the number of a patient', async (t) => {

@@ -66,6 +66,10 @@ test('every data set arrives, byte for byte, whatever the window and the number 
     );
     assert.equal(result.counts.stored, 200);
     assert.deepEqual(result.associations, []);
+    for (const { startedAtMs = Number.NaN, elapsedMs = Number.NaN } of result.outcomes) {
+      assert.ok(startedAtMs >= result.startedAtMs && startedAtMs <= result.endedAtMs, String(startedAtMs));
+      assert.ok(elapsedMs >= 0 && elapsedMs <= result.endedAtMs - startedAtMs + 2, String(elapsedMs));
+    }
     for (const { sopInstance, dataSet } of instances) {
       assert.equal(target.stored.get(sopInstance), createHash('sha256').update(dataSet).digest('hex'));
       assert.equal(target.settled.get(sopInstance), 'stored');

@@ -47,7 +47,13 @@ test('the final outcomes equal those that the listener was told', () => {
   tally.settle(0, files[0], {
     outcome: 'stored',
     reason: undefined,
-    facts: { bytesSent: 2 ** 33, elapsedMs: 0.125, status: 0, transferSyntaxOnWire: transferSyntaxUID },
+    facts: {
+      bytesSent: 2 ** 33,
+      startedAtMs: 1_795_000_000_123,
+      elapsedMs: 0.125,
+      status: 0,
+      transferSyntaxOnWire: transferSyntaxUID,
+    },
   });
   tally.settle(1, files[1], { outcome: 'failed', reason, facts: { bytesSent: 3, elapsedMs: 0, status: 0xa700 } });
   tally.settle(2, files[2], { outcome: 'skipped', reason: { code: 'DICOMDIR' }, facts: { bytesSent: 0 } });
@@ -69,6 +75,7 @@ test('the final outcomes equal those that the listener was told', () => {
       ...uids(0),
       outcome: 'stored',
       bytesSent: 2 ** 33,
+      startedAtMs: 1_795_000_000_123,
       elapsedMs: 0.125,
       status: 0,
       transferSyntaxOnWire: transferSyntaxUID,
