@@ -5,7 +5,8 @@ import { startReceiver } from '../net/store-scp.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { explainReceiverStart } from '../trace/explain-receiver.ts';
 import { addressOf, aeTitle, nameOf } from '../trace/names.ts';
-import { formatBytes, plural } from '../trace/units.ts';
+import { answerWords } from '../trace/receiver-words.ts';
+import { formatBytes } from '../trace/units.ts';
 import { type OptionGroup, optionsHelp, parseOptions, UsageError } from './command-line.ts';
 import { watchForInterruption } from './interruption.ts';
 import { boundYoungGeneration } from './memory.ts';
@@ -133,7 +134,7 @@ export async function receive(argv: readonly string[]): Promise<number> {
     await whenAborted(interruption.signal);
     await receiver.stop();
     flush();
-    output.result(`Received ${plural(receiver.count, 'instance')} (${formatBytes(bytes)}) in ${receiver.directory}`);
+    output.result(`Received ${formatBytes(bytes)}: ${answerWords(receiver.answers)}, in ${receiver.directory}`);
     return 0;
   } finally {
     output.end();

@@ -8,7 +8,7 @@ import { DEFAULT_CALLING_AE_TITLE, DEFAULT_MAX_PDU_LENGTH, DEFAULT_TIMEOUTS } fr
 import type { Receiver } from '../net/store-scp.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { addressOf } from '../trace/names.ts';
-import { plural } from '../trace/units.ts';
+import { answerWords, shortAnswerWords } from '../trace/receiver-words.ts';
 import { RECEIVER_NAME } from './peer-names.ts';
 import type { ConfiguredPeer } from './peers.ts';
 import type { StatusBar } from './status-bar.ts';
@@ -79,15 +79,18 @@ export class BuiltInReceiver {
         const told = event.type === 'instance received' ? { ...event, path: `instance ${instances}` } : event;
         trace.sink({ ...record, event: told });
       },
-      received: () => {
-        this.#statusTimer ??= setTimeout(() => this.#showStatus(), STATUS_MS);
-      },
+      received: () => this.#showStatusSoon(),
+      refused: () => this.#showStatusSoon(),
     });
     this.#running = { receiver, trace };
     this.#channel.note('info', `Built-in receiver listens on ${addressOf(receiver)}, AE title ${RECEIVER_AE_TITLE}`);
     this.#showStatus();
     void vscode.commands.executeCommand('setContext', 'sendToPacs.receiving', true);
     return this.#running;
+  }
+
+  #showStatusSoon(): void {
+    this.#statusTimer ??= setTimeout(() => this.#showStatus(), STATUS_MS);
   }
 
   #showStatus(): void {
@@ -99,10 +102,10 @@ export class BuiltInReceiver {
       return;
     }
     this.#statusBar.receiving({
-      text: `${RECEIVER_AE_TITLE}:${receiver.port} (${receiver.count})`,
+      text: `${RECEIVER_AE_TITLE}:${receiver.port} (${shortAnswerWords(receiver.answers)})`,
       tooltip:
         `Built-in receiver on ${addressOf(receiver)}, AE title ${RECEIVER_AE_TITLE}. ` +
-        `${plural(receiver.count, 'instance')} stored. Click for its folder or to stop it.`,
+        `${answerWords(receiver.answers)}. Click for its folder or to stop it.`,
     });
   }
 
@@ -115,7 +118,7 @@ export class BuiltInReceiver {
     this.#showStatus();
     await running.receiver.stop();
     running.trace.end();
-    this.#channel.note('info', 'Built-in receiver stopped');
+    this.#channel.note('info', `Built-in receiver stopped: ${answerWords(running.receiver.answers)}`);
     void vscode.commands.executeCommand('setContext', 'sendToPacs.receiving', false);
     return true;
   }

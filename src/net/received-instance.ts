@@ -9,4 +9,6 @@ export interface ReceivedInstance {
   readonly callingAETitle: string;
   /** Of the data set. */
   readonly bytes: number;
+  /** It took the place of one that was received before under the same SOP Instance UID. */
+  readonly isReplaced: boolean;
 }

@@ -2,7 +2,7 @@
 // PS3.4 Annex B (SCP role), PS3.7 9.1.1.
 
 import { systemErrorInfo } from '../part10/system-error.ts';
-import { InstanceWriter } from '../part10/write/instance-writer.ts';
+import { type FinishedFile, InstanceWriter } from '../part10/write/instance-writer.ts';
 import type { CStoreRq, CStoreRsp } from '../protocol/dimse/command.ts';
 import {
   DATA_SET_MISMATCH,
@@ -35,6 +35,8 @@ export interface StorageOptions {
   /** What to do with a data set whose UIDs are not those of the request: answer A900H, or store it and answer B007H. */
   readonly mismatch: 'refuse' | 'accept';
   readonly received: (instance: ReceivedInstance) => void;
+  /** Told the status of every answer that refuses an instance. */
+  readonly refused: (status: number) => void;
   /** How many associations share the memory for what waits for the disk. */
   readonly associations: () => number;
 }
@@ -125,30 +127,41 @@ export class StorageService implements Service {
     const writer = this.#writer;
     if (writer === undefined) {
       await this.#discarded;
-      return storeResponse(request, this.#refusal.status, this.#refusal.errorComment);
+      return this.#refuse(this.#refusal);
     }
-    let path: string;
+    let file: FinishedFile;
     try {
-      path = await writer.finish();
+      file = await writer.finish();
     } catch (thrown) {
       this.#trace({ type: 'instance not written', error: systemErrorInfo(thrown) });
       // The system's message may name paths of this machine, which the peer must not learn.
-      return storeResponse(request, OUT_OF_RESOURCES, 'Cannot write to file');
+      return this.#refuse({ status: OUT_OF_RESOURCES, errorComment: 'Cannot write to file' });
     }
-    this.#trace({ type: 'instance received', path, bytes: writer.length });
-    try {
+    this.#trace({ type: 'instance received', path: file.path, bytes: writer.length });
+    this.#tell(() =>
       this.#options.received({
-        path,
+        ...file,
         ...this.#uids,
         transferSyntaxUID: this.#transferSyntaxUID,
         callingAETitle: this.#callingAETitle,
         bytes: writer.length,
-      });
+      }),
+    );
+    return storeResponse(request, this.#answer.status, this.#answer.errorComment);
+  }
+
+  /** A listener that fails does not change the answer. */
+  #tell(listener: () => void): void {
+    try {
+      listener();
     } catch (thrown) {
-      // A listener that fails does not change the answer: the instance is stored.
       process.emitWarning(thrown instanceof Error ? thrown : String(thrown));
     }
-    return storeResponse(request, this.#answer.status, this.#answer.errorComment);
+  }
+
+  #refuse({ status, errorComment }: Answer): CStoreRsp {
+    this.#tell(() => this.#options.refused(status));
+    return storeResponse(this.#request, status, errorComment);
   }
 
   async abandon(): Promise<void> {

@@ -35,14 +35,26 @@ export interface ReceiverOptions {
   /** Gets every PDU, redacted. */
   readonly pdus?: PduSink;
   readonly received?: (instance: ReceivedInstance) => void;
+  /** Told when `answers` counts another refusal. */
+  readonly refused?: () => void;
+}
+
+/** Counts of answers to C-STORE requests. */
+export interface ReceiverAnswers {
+  /** Instances that it had not, with or without a warning. */
+  readonly stored: number;
+  /** Instances that took the place of one with the same SOP Instance UID. */
+  readonly replaced: number;
+  /** For each status how many it refused with it. */
+  readonly refused: ReadonlyMap<number, number>;
 }
 
 export interface Receiver {
   readonly port: number;
   readonly host: string;
   readonly directory: string;
-  /** Instances stored since the start. */
-  readonly count: number;
+  /** What it answered since the start, as it is now. */
+  readonly answers: ReceiverAnswers;
   /** Aborts all open associations and stops listening. */
   stop(): Promise<void>;
 }
@@ -53,7 +65,9 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   await makeFolder(directory, 0o700);
   await removeLeftovers(directory, Date.now());
   const places = new ReceiverPlaces<AcceptedAssociation>();
-  let count = 0;
+  let stored = 0;
+  let replaced = 0;
+  const refused = new Map<number, number>();
   const endpoint = { host: options.host ?? '127.0.0.1', port: options.port };
   const listener = await (options.listen ?? listenTcp)(endpoint, (connection) => {
     const association = new AcceptedAssociation(connection, {
@@ -65,8 +79,13 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       mismatch: options.mismatch ?? 'refuse',
       maxInstanceLength: options.maxInstanceLength ?? RECEIVED_INSTANCE_LENGTH_MAX,
       received: (instance) => {
-        count += 1;
+        if (instance.isReplaced) replaced += 1;
+        else stored += 1;
         options.received?.(instance);
+      },
+      refused: (status) => {
+        refused.set(status, (refused.get(status) ?? 0) + 1);
+        options.refused?.();
       },
       places,
       associations: () => places.associations,
@@ -77,8 +96,8 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     port: listener.port,
     host: listener.host,
     directory,
-    get count() {
-      return count;
+    get answers() {
+      return { stored, replaced, refused };
     },
     stop: async () => {
       const closed = listener.close();

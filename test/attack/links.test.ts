@@ -158,7 +158,7 @@ test('a file, a folder or a link that is exchanged for a link between scan and s
   symlinkSync('2', join(home, '0'));
   const result = await runSend({ peer: peerAt(receiver.port), files }, {}, NEVER);
   assert.deepEqual(verdicts(result), ['failed: file changed', 'failed: file changed']);
-  assert.equal(receiver.count, 0);
+  assert.equal(receiver.answers.stored, 0);
 });
 
 test('the command line skips a link out of its paths and names it, and follows it with --follow-links', async (t) => {
@@ -186,7 +186,7 @@ test('the command line skips a link out of its paths and names it, and follows i
   assert.equal(link?.outcome, 'skipped');
   assert.equal(link.reason?.code, 'link out of the selection');
   assert.ok(link.reason.text.includes(join(home, 'patients')));
-  assert.equal(receiver.count, 2);
+  assert.equal(receiver.answers.stored, 2);
 
   const followed = await runCli([...store, '--follow-links', 'checkout'], root);
   assert.equal(followed.code, 0, followed.stderr);
@@ -196,5 +196,5 @@ test('the command line skips a link out of its paths and names it, and follows i
     led.map(({ path, leadsTo }) => [path, leadsTo]),
     [[join(checkout, 'more', '3'), join(home, 'patients', '3')]],
   );
-  assert.equal(receiver.count, 5);
+  assert.equal(receiver.answers.stored, 5);
 });

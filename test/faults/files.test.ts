@@ -35,7 +35,7 @@ test('F51: files that are deleted or replaced by folders before they are sent fa
     ['failed', 'failed', 'stored'],
   );
   assert.ok([...result.outcomes].every(({ outcome, reason }) => outcome === 'stored' || reason !== undefined));
-  assert.equal(receiver.count, 1);
+  assert.equal(receiver.answers.stored, 1);
   await assertNothingLeft(before);
 });
 

@@ -125,7 +125,7 @@ for (const [what, redirection, code, said] of [
       const folder = await folderOf(t, [2_000, 300_000, 2_000]);
       const args = ['store', '-v', '127.0.0.1', String(receiver.port), folder];
       const exit = await startCli(args, undefined, `exec ${redirection}`).exit;
-      assert.equal(receiver.count, 3);
+      assert.equal(receiver.answers.stored, 3);
       assert.equal(readdirSync(receiver.directory).length, 3);
       assert.equal(exit.code, code, exit.stderr);
       assert.match(exit.stdout, said);
@@ -145,7 +145,7 @@ test(
     const folder = await folderOf(t, [2_000, 2_000]);
     const args = ['store', '--report', '/dev/full', '127.0.0.1', String(receiver.port), folder];
     const { code, stdout, stderr } = await startCli(args).exit;
-    assert.equal(receiver.count, 2);
+    assert.equal(receiver.answers.stored, 2);
     assert.match(stdout, /^All 2 files stored\.$/m);
     assert.match(stderr, /^E: The report could not be written: ENOSPC/);
     assert.equal(code, 1);

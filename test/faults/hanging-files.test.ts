@@ -151,6 +151,6 @@ test(
     assert.match(stdout, /2 of 3 files stored/);
     assert.match(stdout, /The file system did not answer within 2 s\./);
     assert.match(stdout, new RegExp(basename('2-hang-open.dcm')));
-    assert.equal(receiver.count, 2);
+    assert.equal(receiver.answers.stored, 2);
   },
 );

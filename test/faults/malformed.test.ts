@@ -177,7 +177,7 @@ for (const [state, prefix] of RECEIVER_STATES) {
     );
     assert.ok(heldMs <= STALL_MS, `the event loop was held for ${heldMs} ms`);
     await receiver.stop();
-    assert.equal((await readdir(receiver.directory)).length, receiver.count, 'no halves of instances');
+    assert.equal((await readdir(receiver.directory)).length, receiver.answers.stored, 'no halves of instances');
     await assertNothingLeft(before);
   });
 }

@@ -98,7 +98,8 @@ for (const syntax of SYNTAXES) {
       assert.equal(both.comment, "Data set: not the request's SOP Class UID and SOP Instance UID");
     }
     assert.deepEqual(readdirSync(run.directory), []);
-    assert.equal(run.receiver.count, 0);
+    const { stored: count, refused } = run.receiver.answers;
+    assert.deepEqual([count, ...refused], [0, [0xa900, 2 * WAYS.length]]);
     const told = run.lines.filter((line) => line.startsWith('Refusing an instance: its data set has another SOP'));
     assert.equal(told.length, 2 * WAYS.length);
     assert.match(told[0] ?? '', /\(setting sendToPacs\.receiver\.mismatch, option --accept-mismatch\)$/);
@@ -113,6 +114,8 @@ for (const syntax of SYNTAXES) {
     const bytes = encoded(MR_IMAGE, '1.2.3.2', syntax);
     for (const pieces of WAYS) assert.equal((await stored(run, syntax, bytes, pieces)).status, 0xb007);
     assert.deepEqual(readdirSync(run.directory), ['1.2.3.2.dcm']);
+    const { stored: count, replaced, refused } = run.receiver.answers;
+    assert.deepEqual([count, replaced, refused.size], [1, WAYS.length - 1, 0]);
     assert.deepEqual(new Set(received), new Set([`${MR_IMAGE} 1.2.3.2`]));
     const path = join(run.directory, '1.2.3.2.dcm');
     const { result, findings } = await readHeader(path);

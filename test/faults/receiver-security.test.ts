@@ -80,9 +80,9 @@ test('a SOP Instance UID that looks like a path becomes a file name in the folde
       assert.match(path, new RegExp(`^a\\${sep}b\\${sep}([0-9a-f]{64}|[0-9][0-9.]{0,63})\\.dcm$`), JSON.stringify(uid));
       assert.equal(statSync(join(root, path)).mode & 0o777, 0o600);
     }
-    assert.equal(written.length, receiver.count, `${JSON.stringify(uid)} was answered with ${status}`);
+    assert.equal(written.length, receiver.answers.stored, `${JSON.stringify(uid)} was answered with ${status}`);
   }
-  assert.ok(receiver.count > 15, `only ${receiver.count} were stored`);
+  assert.ok(receiver.answers.stored > 15, `only ${receiver.answers.stored} were stored`);
   assert.equal(statSync(directory).mode & 0o777, 0o700);
 });
 

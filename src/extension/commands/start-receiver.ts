@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { addressOf } from '../../trace/names.ts';
-import { plural } from '../../trace/units.ts';
+import { answerWords } from '../../trace/receiver-words.ts';
 import { RECEIVER_AE_TITLE } from '../built-in-receiver.ts';
 import { plainWords } from '../plain-words.ts';
 import type { Session } from '../session.ts';
@@ -33,10 +33,10 @@ export async function startReceiver(session: Session): Promise<ReceiverSummary |
     });
     return undefined;
   }
-  const { host, port, directory, count } = receiver;
+  const { host, port, directory, answers } = receiver;
   const address = addressOf(receiver);
   const message = wasRunning
-    ? `The built-in receiver listens on ${address}, AE title ${RECEIVER_AE_TITLE}; ${plural(count, 'instance')} stored.`
+    ? `The built-in receiver listens on ${address}, AE title ${RECEIVER_AE_TITLE}; ${answerWords(answers)}.`
     : `The built-in receiver now listens on ${address}, AE title ${RECEIVER_AE_TITLE} (it answers to any other, too). Only this machine can reach it.`;
   void vscode.window
     .showInformationMessage(plainWords(message), COPY_ADDRESS, OPEN_FOLDER, STOP)

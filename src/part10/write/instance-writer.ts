@@ -2,7 +2,7 @@
 // complete. PS3.10 clause 7.
 
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { access, type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByteWriter } from '../../protocol/bytes.ts';
 import { isHarmlessUID } from '../../protocol/harmless.ts';
@@ -21,6 +21,12 @@ const JOINED_MAX = 16_384;
 export function instanceFileName(sopInstanceUID: string): string {
   if (isHarmlessUID(sopInstanceUID)) return `${sopInstanceUID}.dcm`;
   return `${createHash('sha256').update(sopInstanceUID).digest('hex')}.dcm`;
+}
+
+export interface FinishedFile {
+  readonly path: string;
+  /** There was a file of that name, which is gone. */
+  readonly isReplaced: boolean;
 }
 
 export class InstanceWriter {
@@ -87,8 +93,8 @@ export class InstanceWriter {
     return this.#work;
   }
 
-  /** Completes the file. Returns its path. Rejects with the system's error if anything could not be written. */
-  async finish(): Promise<string> {
+  /** Completes the file. Rejects with the system's error if anything could not be written. */
+  async finish(): Promise<FinishedFile> {
     this.#flush();
     await this.#work;
     if (this.#error === undefined) {
@@ -96,8 +102,9 @@ export class InstanceWriter {
       try {
         await this.#handle?.close();
         this.#handle = undefined;
+        const isReplaced = await isThere(path);
         await rename(this.#temporary, path);
-        return path;
+        return { path, isReplaced };
       } catch (error) {
         this.#error = error;
       }
@@ -162,5 +169,14 @@ export class InstanceWriter {
       await makeFolder(this.#directory, 0o700);
       return create();
     }
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
   }
 }

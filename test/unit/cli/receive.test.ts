@@ -26,7 +26,7 @@ describe('receive', () => {
       assert.equal(code, 0);
       const [first, last, ...rest] = stdout.split('\n');
       assert.equal(first, `Listening on 127.0.0.1:${receiver.port}`);
-      assert.match(last ?? '', /^Received 1 instance \(/);
+      assert.match(last ?? '', /^Received [\d.]+ \w+: 1 instance stored, in /);
       assert.ok(last?.endsWith(out));
       assert.deepEqual(rest, ['']);
       assert.equal(stderr, '');
@@ -52,7 +52,9 @@ describe('receive', () => {
       const client = await connectClient(Number(receiver.port));
       assert.equal(await storeInstance(client, '1.2.3.4', [dataSet]), status);
       await release(client);
-      const { stderr } = await stopCli(receiver);
+      const { stdout, stderr } = await stopCli(receiver);
+      const isRefused = status === 0xa900;
+      assert.match(stdout, isRefused ? /: 0 instances stored, 1 refused \(A900H\), in / : /: 1 instance stored, in /);
       assert.match(
         stderr,
         status === 0xa900 ? /^W: Refusing an instance: / : /^W: Storing an instance with a warning: /,

@@ -16,6 +16,6 @@ test('every association of a send is made with the connector of the job', { time
   const job = { peer: peerAt(1), connector, files, options: { associations: 2 } };
   const result = await runSend(job, {}, new AbortController().signal);
   assert.equal(result.counts.stored, 20);
-  assert.equal(receiver.count, 20);
+  assert.equal(receiver.answers.stored, 20);
   assert.equal(connections.length, result.associations.length);
 });
