@@ -10,6 +10,7 @@ type Command = (session: Session, ...args: unknown[]) => unknown;
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'sendToPacs.send': async () => (await import('./commands/send.ts')).send,
+  'sendToPacs.sendTo': async () => (await import('./commands/send-to.ts')).sendTo,
   'sendToPacs.resume': async () => (await import('./commands/resume.ts')).resume,
   'sendToPacs.retry': async () => (await import('./commands/retry.ts')).retry,
   'sendToPacs.sendHeldBack': async () => (await import('./commands/send-held-back.ts')).sendHeldBack,

@@ -3,7 +3,7 @@
 
 import * as vscode from 'vscode';
 import { type KeptPeer, sameDestination } from '../net/peer.ts';
-import { choosePeer } from './peer-choice.ts';
+import { namedPeer } from './peer-choice.ts';
 import { addressWords, type ConfiguredPeer } from './peers.ts';
 import { plainWords, quotedWords } from './plain-words.ts';
 import type { Session } from './session.ts';
@@ -19,12 +19,11 @@ export async function chooseSamePeer(
   session: Session,
   earlier: KeptPeer,
   paths: readonly string[],
-  title: string,
 ): Promise<ConfiguredPeer | undefined> {
   const [first] = paths;
   const resource = first === undefined ? undefined : vscode.Uri.file(first.toWellFormed());
-  const configured = await choosePeer(session, resource, earlier.name, title);
-  if (configured === undefined || configured.origin === 'built-in') return configured;
+  const configured = await namedPeer(session, resource, earlier.name);
+  if (configured.origin === 'built-in') return configured;
   const { peer } = configured;
   if (sameDestination(peer, earlier)) return configured;
   const aeTitles = ({ callingAETitle, calledAETitle }: KeptPeer): string =>

@@ -1,4 +1,4 @@
-// Chooses the peer: the one that was named, the default, the only one, or the one that the person picks.
+// Chooses the peer: the one that was named, the default, the last or the only one, or the one that the person picks.
 
 import * as vscode from 'vscode';
 import { CONSENT_NAME_MAX } from '../protocol/limits.ts';
@@ -25,58 +25,139 @@ interface PeerItem extends vscode.QuickPickItem {
   readonly choice: ConfiguredPeer | 'start receiver' | 'add peer' | undefined;
 }
 
-/**
- * @param wanted the name of a peer, if the caller knows it
- * @param title of the list to pick from
- * @returns undefined: the person chose none
- */
-export async function choosePeer(
+/** A peer to send to, and why it was not asked for, in words: 'default', 'last used'. */
+export interface UsualPeer {
+  readonly configured: ConfiguredPeer;
+  readonly why?: string;
+}
+
+/** The peer that the caller names. Rejects if there is none. */
+export async function namedPeer(
   session: Session,
   resource: vscode.Uri | undefined,
-  wanted: string | undefined,
+  name: string,
+): Promise<ConfiguredPeer> {
+  const list = readPeers(resource);
+  tellProblems(session, list);
+  const found = list.peers.find(({ peer }) => peer.name === name);
+  if (found !== undefined) return found;
+  if (name === RECEIVER_NAME) return startedReceiver(session);
+  // VS Code shows it as a notification.
+  throw new Error(plainWords(`There is no peer named ${quotedWords(name)} in "sendToPacs.peers".`));
+}
+
+/**
+ * For Send to PACS: the default peer, else the last one that the person sent to, else the only one. Where there is none of
+ * them, the person picks.
+ * @returns undefined: the person chose none
+ */
+export async function usualPeer(
+  session: Session,
+  resource: vscode.Uri | undefined,
+  title: string,
+): Promise<UsualPeer | undefined> {
+  const list = readPeers(resource);
+  tellProblems(session, list);
+  const builtIn = runningReceiver(session);
+  const usual = list.defaultPeer === undefined ? await lastOf(session, list) : defaultOf(session, list);
+  if (usual !== undefined) return usual;
+
+  const candidates = builtIn === undefined ? list.peers : [...list.peers, builtIn];
+  const only = candidates[0];
+  const isOnly = candidates.length === 1 && only !== undefined && only.overrides.length === 0;
+  const configured = isOnly
+    ? only
+    : candidates.length === 0
+      ? await noPeer(session, list)
+      : await pick(session, list, title);
+  if (configured === undefined) return undefined;
+  await keepAsLast(session, list, configured);
+  return { configured };
+}
+
+/**
+ * For Send to…: the person picks, whatever is usual.
+ * @returns undefined: the person chose none
+ */
+export async function peerToSendTo(
+  session: Session,
+  resource: vscode.Uri | undefined,
   title: string,
 ): Promise<ConfiguredPeer | undefined> {
   const list = readPeers(resource);
   tellProblems(session, list);
-  const receiver = session.receiver.receiver;
-  const builtIn = receiver === undefined ? undefined : session.receiver.asPeer(receiver);
+  const configured = await pick(session, list, title);
+  if (configured !== undefined) await keepAsLast(session, list, configured);
+  return configured;
+}
 
-  if (wanted !== undefined) {
-    const found = list.peers.find(({ peer }) => peer.name === wanted);
-    if (found !== undefined) return found;
-    if (wanted === RECEIVER_NAME) return session.receiver.asPeer(await session.receiver.start());
-    // VS Code shows it as a notification.
-    throw new Error(plainWords(`There is no peer named ${quotedWords(wanted)} in "sendToPacs.peers".`));
-  }
+/**
+ * For what is no send: the person picks, and sends go where they went before.
+ * @returns undefined: the person chose none
+ */
+export async function peerToVerify(
+  session: Session,
+  resource: vscode.Uri | undefined,
+  title: string,
+): Promise<ConfiguredPeer | undefined> {
+  const list = readPeers(resource);
+  tellProblems(session, list);
+  return pick(session, list, title);
+}
 
-  const chosen = defaultOf(session, list);
-  if (chosen !== undefined) return chosen;
+function runningReceiver({ receiver }: Session): ConfiguredPeer | undefined {
+  return receiver.receiver === undefined ? undefined : receiver.asPeer(receiver.receiver);
+}
 
-  const candidates = builtIn === undefined ? list.peers : [...list.peers, builtIn];
-  if (candidates.length === 0) return noPeer(session, list);
-  const only = candidates[0];
-  if (candidates.length === 1 && only !== undefined && only.overrides.length === 0) return only;
-  return pick(session, list, builtIn, title);
+async function startedReceiver({ receiver }: Session): Promise<ConfiguredPeer> {
+  return receiver.asPeer(await receiver.start());
+}
+
+/** What is kept of the peer that the person sent to last in this workspace. */
+interface LastPeer {
+  readonly name: string;
+  /** Of `consentKey`: a peer of this name at another address is another one. Empty for the built-in receiver. */
+  readonly key: string;
+}
+
+const keyOf = ({ origin, peer }: ConfiguredPeer): string => (origin === 'built-in' ? '' : consentKey(peer, MACHINE));
+
+async function keepAsLast(session: Session, list: PeerList, configured: ConfiguredPeer): Promise<void> {
+  const { workspaceState } = session.context;
+  const { name } = configured.peer;
+  const last: LastPeer = { name, key: keyOf(configured) };
+  await workspaceState.update(LAST_PEER, last);
+  if (list.defaultPeer?.name === name) await workspaceState.update(AGREED_DEFAULT, last.key);
+}
+
+function keptLast({ context }: Session): Partial<LastPeer> | undefined {
+  // An earlier version kept the name alone.
+  const kept = context.workspaceState.get<unknown>(LAST_PEER);
+  return typeof kept === 'object' && kept !== null ? kept : undefined;
+}
+
+async function lastOf(session: Session, list: PeerList): Promise<UsualPeer | undefined> {
+  const last = keptLast(session);
+  if (last === undefined) return undefined;
+  const why = 'last used';
+  if (last.name === RECEIVER_NAME) return { configured: await startedReceiver(session), why };
+  const found = list.peers.find(({ peer }) => peer.name === last.name);
+  return found === undefined || keyOf(found) !== last.key ? undefined : { configured: found, why };
 }
 
 /** A default from the user settings is used at once; one from a workspace only after the person has picked it once. */
-function defaultOf(session: Session, list: PeerList): ConfiguredPeer | undefined {
-  const { defaultPeer } = list;
-  if (defaultPeer === undefined) return undefined;
-  const configured = list.peers.find(({ peer }) => peer.name === defaultPeer.name);
-  if (configured === undefined || defaultPeer.origin === 'user') return configured;
-  const agreed = session.context.workspaceState.get<string>(AGREED_DEFAULT);
-  return agreed === consentKey(configured.peer, MACHINE) ? configured : undefined;
+function defaultOf(session: Session, { defaultPeer, peers }: PeerList): UsualPeer | undefined {
+  const configured = peers.find(({ peer }) => peer.name === defaultPeer?.name);
+  if (configured === undefined) return undefined;
+  const isAgreed =
+    defaultPeer?.origin === 'user' || session.context.workspaceState.get(AGREED_DEFAULT) === keyOf(configured);
+  return isAgreed ? { configured, why: 'default' } : undefined;
 }
 
-async function pick(
-  session: Session,
-  list: PeerList,
-  builtIn: ConfiguredPeer | undefined,
-  title: string,
-): Promise<ConfiguredPeer | undefined> {
-  const { workspaceState } = session.context;
-  const first = list.defaultPeer?.name ?? workspaceState.get<string>(LAST_PEER);
+/** The default or the last peer stands first, which VS Code preselects. */
+async function pick(session: Session, list: PeerList, title: string): Promise<ConfiguredPeer | undefined> {
+  const builtIn = runningReceiver(session);
+  const first = list.defaultPeer?.name ?? keptLast(session)?.name;
   const peers = list.peers.toSorted((a, b) => Number(b.peer.name === first) - Number(a.peer.name === first));
   const items = peers.map(itemOf);
   const receiverItem: PeerItem = {
@@ -99,10 +180,7 @@ async function pick(
   const choice = picked?.choice;
   if (choice === undefined) return undefined;
   if (choice === 'add peer') return askForPeer(session);
-  if (choice === 'start receiver') return session.receiver.asPeer(await session.receiver.start());
-  await workspaceState.update(LAST_PEER, choice.peer.name);
-  if (list.defaultPeer?.name === choice.peer.name)
-    await workspaceState.update(AGREED_DEFAULT, consentKey(choice.peer, MACHINE));
+  if (choice === 'start receiver') return startedReceiver(session);
   return choice;
 }
 
@@ -139,7 +217,7 @@ async function noPeer(session: Session, list: PeerList): Promise<ConfiguredPeer 
   ];
   const answer = await vscode.window.showInformationMessage(plainWords(message), ...buttons);
   if (answer === ADD_PEER) return askForPeer(session);
-  if (answer === USE_RECEIVER) return session.receiver.asPeer(await session.receiver.start());
+  if (answer === USE_RECEIVER) return startedReceiver(session);
   if (answer === OPEN_SETTINGS) await openPeerSettings(list.problems[0]?.origin ?? 'user');
   if (answer === MANAGE_TRUST) await vscode.commands.executeCommand('workbench.trust.manage');
   return undefined;

@@ -39,6 +39,8 @@ export interface SendSummary {
 
 export interface SendRequest {
   readonly configured: ConfiguredPeer;
+  /** Why the person was not asked for the peer, in words: 'default', 'last used'. */
+  readonly why?: string;
   /** Files and folders, absolute. */
   readonly paths: readonly string[];
   /** What the person selected at first. Paths outside the workspace are shown relative to it. */
@@ -79,7 +81,8 @@ export async function sendPaths(session: Session, request: SendRequest): Promise
 
 async function scanAndSend(session: Session, request: SendRequest, send: LiveSend): Promise<SendResult | undefined> {
   const { configured, paths } = request;
-  const files = await scanAll(session, paths, send);
+  const why = request.why === undefined ? '' : ` (${request.why})`;
+  const files = await scanAll(session, paths, send, `Send to ${nameWords(configured.peer.name)}${why}`);
   if (files === undefined) {
     vscode.window.setStatusBarMessage('Send to PACS: cancelled, nothing was sent', 5000);
     return undefined;
@@ -103,7 +106,7 @@ async function scanAndSend(session: Session, request: SendRequest, send: LiveSen
     return undefined;
   }
   try {
-    return await sendWithProgress(session, send, job, journal);
+    return await sendWithProgress(session, send, job, { journal, why });
   } finally {
     await session.journals.tidy();
   }
@@ -129,7 +132,12 @@ async function openJournal(
 }
 
 /** @returns undefined: cancelled */
-async function scanAll(session: Session, paths: readonly string[], send: LiveSend): Promise<ScannedFiles | undefined> {
+async function scanAll(
+  session: Session,
+  paths: readonly string[],
+  send: LiveSend,
+  title: string,
+): Promise<ScannedFiles | undefined> {
   const [{ scan }, { ScannedFiles }] = await Promise.all([
     import('../send/scan.ts'),
     import('../send/scanned-files.ts'),
@@ -152,7 +160,7 @@ async function scanAll(session: Session, paths: readonly string[], send: LiveSen
     }
     return signal.aborted ? undefined : files;
   };
-  return withLateProgress(session, 'Send to PACS', work, send.controller);
+  return withLateProgress(session, title, work, send.controller);
 }
 
 async function startOf(files: number, peer: Peer): Promise<Omit<SendStart, 'journal'>> {
@@ -171,7 +179,12 @@ async function runWithout(send: LiveSend, job: SendJob): Promise<SendResult> {
   return result;
 }
 
-async function sendWithProgress(session: Session, send: LiveSend, job: SendJob, journal: Journal): Promise<SendResult> {
+async function sendWithProgress(
+  session: Session,
+  send: LiveSend,
+  job: SendJob,
+  { journal, why }: { readonly journal: Journal; readonly why: string },
+): Promise<SendResult> {
   const { runSend } = await import('../send/run.ts');
   const { peer, files } = job;
   const { load } = files;
@@ -179,7 +192,7 @@ async function sendWithProgress(session: Session, send: LiveSend, job: SendJob, 
   const trace = await session.channel.begin();
   session.channel.note(
     'info',
-    `Sending ${plural(load.files, 'file')} (${formatBytes(load.bytes)}) to ${peerWords(peer)} as ${peer.callingAETitle}`,
+    `Sending ${plural(load.files, 'file')} (${formatBytes(load.bytes)}) to ${peerWords(peer)}${why} as ${peer.callingAETitle}`,
   );
   try {
     const work = async (signal: AbortSignal, show: (state: ProgressState) => void): Promise<SendResult> => {
@@ -194,7 +207,7 @@ async function sendWithProgress(session: Session, send: LiveSend, job: SendJob, 
       send.end(result);
       return result;
     };
-    const result = await withLateProgress(session, `Sending to ${nameWords(peer.name)}`, work, send.controller);
+    const result = await withLateProgress(session, `Sending to ${nameWords(peer.name)}${why}`, work, send.controller);
     await noteTroubles(session, result);
     return result;
   } finally {

@@ -14,16 +14,25 @@ import { sampleInstance } from '../support/dicom-builder.ts';
 import { type ModalPeer, startPeer } from '../support/peer-modes.ts';
 import { held } from '../support/peer-records.ts';
 import { dataSetOf } from '../support/peers.ts';
-import { eventually, quickPickRow, ready, runCommand, toastButton, toastText } from '../support/testbed/workbench.ts';
+import {
+  eventually,
+  explorerMenu,
+  quickPickRow,
+  ready,
+  runCommand,
+  toastButton,
+  toastText,
+} from '../support/testbed/workbench.ts';
 import { useWorkbench, whyNoWorkbench } from './harness.ts';
 import {
   assertNothingSpins,
   assertSameDataSets,
+  clickMenuItem,
   notifications,
   peerEntry,
   pick,
   resultsText,
-  sendFromExplorer,
+  sendFromExplorerTo,
   tidy,
   useServers,
 } from './story.ts';
@@ -144,8 +153,7 @@ async function assertHolds(peer: ModalPeer, study: string): Promise<void> {
 test('some files are refused: Retry sends those, and no others', { skip }, async () => {
   const { page, screenshot } = workbench();
   const { moody } = servers();
-  await sendFromExplorer(page, STUDY);
-  await pick(page, 'MOODY');
+  await sendFromExplorerTo(page, STUDY, 'MOODY');
   const closing = await toastText(page, /MOODY: 16 stored/);
   await screenshot('retry-offered');
   assert.match(closing, /^MOODY: 16 stored, 8 failed, 2 skipped \(.* A700H Out of Resources/);
@@ -167,8 +175,7 @@ test('the extension host is killed: the next send offers to resume, and Resume s
   const { page, screenshot } = workbench();
   const { halting, willing } = servers();
   await tidy(page);
-  await sendFromExplorer(page, STUDY);
-  await pick(page, 'HALTING');
+  await sendFromExplorerTo(page, STUDY, 'HALTING');
   await toastText(page, /Sending to HALTING: 7\/24\sfiles/);
   process.kill((await journalOf('HALTING')).holder.pid, 'SIGKILL');
   const rest = await assertTruthful(await abandonedJournalOf(page, 'HALTING'), STUDY, halting);
@@ -179,7 +186,7 @@ test('the extension host is killed: the next send offers to resume, and Resume s
   await eventually(
     page,
     async () => {
-      await sendFromExplorer(page, STUDY);
+      await clickMenuItem(page, await explorerMenu(page, STUDY, 'Send to…'));
       return quickPickRow(page, 'WILLING')
         .waitFor({ timeout: 5_000 })
         .then(
@@ -210,15 +217,13 @@ test('the window is reloaded in a send: Resume lists what is left, can forget it
   const { page, screenshot } = workbench();
   const { stuck, slow } = servers();
   await tidy(page);
-  await sendFromExplorer(page, STUDY);
-  await pick(page, 'STUCK');
+  await sendFromExplorerTo(page, STUDY, 'STUCK');
   await toastText(page, /Sending to STUCK: 5\/24\sfiles/);
   await toastButton(page, /Sending to STUCK/, 'Cancel').click();
   await toastText(page, /Cancelled\. STUCK: 5 stored/);
 
   await tidy(page);
-  await sendFromExplorer(page, LARGE_STUDY);
-  await pick(page, 'SLOW');
+  await sendFromExplorerTo(page, LARGE_STUDY, 'SLOW');
   const progress = await toastText(page, /Sending to SLOW: \d\d+\/300\sfiles/);
   await Promise.all([page.waitForEvent('load'), runCommand(page, 'Developer: Reload Window')]);
   await ready(page);
@@ -272,8 +277,7 @@ test('the window is reloaded after a send: its results are open again, are liste
   const { page, screenshot, userDataDir } = workbench();
   const { sulky } = servers();
   await tidy(page);
-  await sendFromExplorer(page, STUDY);
-  await pick(page, 'SULKY');
+  await sendFromExplorerTo(page, STUDY, 'SULKY');
   await toastButton(page, /SULKY: 16 stored/, 'Show Results').click();
   const report = await resultsText(page, /16 of 26 files stored/);
   await Promise.all([page.waitForEvent('load'), runCommand(page, 'Developer: Reload Window')]);

@@ -79,6 +79,12 @@ export async function sendFromExplorer(page: Page, name: string): Promise<void> 
   await clickMenuItem(page, await explorerMenu(page, name, 'Send to PACS'));
 }
 
+/** Right-click → Send to… → the peer. */
+export async function sendFromExplorerTo(page: Page, name: string, peer: string): Promise<void> {
+  await clickMenuItem(page, await explorerMenu(page, name, 'Send to…'));
+  await pick(page, peer);
+}
+
 /**
  * Picks an entry of the open quick pick by the beginning of its text. By keyboard: rows move while the widget grows, and a
  * click could hit another one.

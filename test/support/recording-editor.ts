@@ -47,6 +47,8 @@ export class RecordingEditor {
   workspace: Readonly<Record<string, unknown>> = {};
   /** The button that a modal question gets, where it has it. */
   consent: string | undefined;
+  /** Chooses from a list that opens; without it the person chooses nothing. */
+  pick: ((labels: readonly string[], title: string) => string | undefined) | undefined;
   readonly commands = new Map<string, (...args: unknown[]) => unknown>();
   readonly #storage: string;
 
@@ -68,6 +70,14 @@ export class RecordingEditor {
     const modal = typeof options === 'object' && options !== null ? (options as { detail?: string }) : undefined;
     this.#note(modal === undefined ? 'notification' : 'modal', text, modal?.detail);
     return modal !== undefined && items.includes(this.consent) ? this.consent : undefined;
+  };
+
+  #list = async (items: readonly { label: string }[], { title = '' }: { title?: string }): Promise<unknown> => {
+    const label = this.pick?.(
+      items.map((item) => item.label),
+      title,
+    );
+    return items.find((item) => item.label === label);
   };
 
   #channel(): object {
@@ -143,6 +153,7 @@ export class RecordingEditor {
         showInformationMessage: this.#message,
         showWarningMessage: this.#message,
         showErrorMessage: this.#message,
+        showQuickPick: this.#list,
         withProgress: async (
           { title }: { title: string },
           work: (progress: object, token: object) => Promise<unknown>,

@@ -30,7 +30,7 @@ export async function resume(session: Session, id?: unknown): Promise<SendSummar
   if (chosen === undefined) return undefined;
   const { journal, owed } = chosen;
   const paths = owed.map(({ path }) => path);
-  const configured = await chooseSamePeer(session, journal.peer, paths, TITLE);
+  const configured = await chooseSamePeer(session, journal.peer, paths);
   if (configured === undefined) return undefined;
   session.channel.note(
     'info',

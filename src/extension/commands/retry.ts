@@ -20,7 +20,7 @@ export async function retry(session: Session, id?: unknown): Promise<SendSummary
     return undefined;
   }
   const { peer, selection, decided, journalId } = send;
-  const configured = await chooseSamePeer(session, peer, paths, 'Retry Failed Files');
+  const configured = await chooseSamePeer(session, peer, paths);
   if (configured === undefined) return undefined;
   const owed = journalId === undefined ? [] : await session.journals.owedBy(journalId);
   return sendPaths(session, {

@@ -40,7 +40,7 @@ export async function sendHeldBack(session: Session, id?: unknown, path?: unknow
   const file = typeof path === 'string' ? held.find((one) => one.path === path) : await pick(send, held, nameOf);
   if (file === undefined || !(await isDecided(send, file, await otherFileOf(session, send, result, file), nameOf)))
     return undefined;
-  const configured = await chooseSamePeer(session, send.peer, [file.path], TITLE);
+  const configured = await chooseSamePeer(session, send.peer, [file.path]);
   if (configured === undefined) return undefined;
   session.channel.note('info', 'A person decided to send a file that was held back');
   return sendPaths(session, {

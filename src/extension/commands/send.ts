@@ -1,7 +1,7 @@
-// Send to PACS: sends what the person clicked or picks to the peer that they choose.
+// Send to PACS: sends what the person clicked or picks to the default peer, or to the last one.
 
 import * as vscode from 'vscode';
-import { choosePeer } from '../peer-choice.ts';
+import { namedPeer, type UsualPeer, usualPeer } from '../peer-choice.ts';
 import { offerResume } from '../resume-offer.ts';
 import { type SendSummary, sendPaths } from '../sending.ts';
 import type { Session } from '../session.ts';
@@ -19,6 +19,20 @@ export async function send(
   selection?: unknown,
   peerName?: unknown,
 ): Promise<SendSummary | undefined> {
+  return sendChosen(session, clicked, selection, async (resource) =>
+    typeof peerName === 'string'
+      ? { configured: await namedPeer(session, resource, peerName) }
+      : usualPeer(session, resource, 'Send to PACS'),
+  );
+}
+
+/** Sends what the person clicked or picks, to the peer that `choose` gives for the folder of the first file. */
+export async function sendChosen(
+  session: Session,
+  clicked: unknown,
+  selection: unknown,
+  choose: (resource: vscode.Uri) => Promise<UsualPeer | undefined>,
+): Promise<SendSummary | undefined> {
   const chosen = clicked === undefined ? await askForTargets() : targetsOf(clicked, selection);
   if (chosen === undefined) return undefined;
   const targets = chosen.filter((uri) => uri.scheme === 'file');
@@ -29,16 +43,11 @@ export async function send(
     );
     return undefined;
   }
-  const configured = await choosePeer(
-    session,
-    resource,
-    typeof peerName === 'string' ? peerName : undefined,
-    'Send to PACS',
-  );
-  if (configured === undefined) return undefined;
+  const peer = await choose(resource);
+  if (peer === undefined) return undefined;
 
   const paths = targets.map((uri) => uri.fsPath);
-  const summary = await sendPaths(session, { configured, paths, selection: paths });
+  const summary = await sendPaths(session, { ...peer, paths, selection: paths });
   offerResume(session);
   return summary;
 }

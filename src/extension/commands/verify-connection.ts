@@ -5,7 +5,7 @@ import type { EchoResult } from '../../net/echo-scu.ts';
 import { openPeerSettings } from '../configuration.ts';
 import { mayConnect } from '../consent-prompt.ts';
 import { withLateProgress } from '../late-progress.ts';
-import { choosePeer } from '../peer-choice.ts';
+import { namedPeer, peerToVerify } from '../peer-choice.ts';
 import { addressWords, peerWords } from '../peers.ts';
 import { nameWords, plainWords } from '../plain-words.ts';
 import type { Session } from '../session.ts';
@@ -14,17 +14,16 @@ const SHOW_TRACE = 'Show Trace';
 const OPEN_SETTINGS = 'Open Settings';
 
 /**
- * @param peerName of a peer in the settings; without it the default, the only one, or the one that the person picks
+ * @param peerName of a peer in the settings; without it the person picks
  * @returns undefined: nothing was tried
  */
 export async function verifyConnection(session: Session, peerName?: unknown): Promise<EchoResult | undefined> {
   const resource = vscode.window.activeTextEditor?.document.uri;
-  const configured = await choosePeer(
-    session,
-    resource,
-    typeof peerName === 'string' ? peerName : undefined,
-    'Verify Connection',
-  );
+  if (peerName !== undefined && typeof peerName !== 'string') throw new Error('Verify Connection takes a peer’s name.');
+  const configured =
+    peerName === undefined
+      ? await peerToVerify(session, resource, 'Verify Connection')
+      : await namedPeer(session, resource, peerName);
   if (configured === undefined || !(await mayConnect(session, configured, undefined))) return undefined;
   const { peer } = configured;
   const { echo } = await import('../../net/echo-scu.ts');
