@@ -69,6 +69,8 @@ export interface TraceRecord {
   readonly timeMs: number;
   /** Counts the associations of this process from 1. */
   readonly association: number;
+  /** Others of its send are open, and this one is not yet: if it fails, nothing is lost. */
+  readonly isFurther?: true;
   readonly event: TraceEvent;
 }
 

@@ -25,7 +25,13 @@ import { negotiateContexts } from './acse/negotiate.ts';
 import { canSendData, indicatesData, unexpectedPdu } from './allowed.ts';
 import { MessageAssembler } from './dimse/assemble.ts';
 import { encodeCommandSet } from './dimse/command-set.ts';
-import { fragment, fragmentCount, fragmentInPlace, maxFragmentLength } from './dimse/fragment.ts';
+import {
+  FRAGMENT_HEADER_LENGTH,
+  fragment,
+  fragmentCount,
+  fragmentInPlace,
+  maxFragmentLength,
+} from './dimse/fragment.ts';
 import type { AssociationInput, Effect, Indication } from './effects.ts';
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError } from './errors.ts';
 import { type EventParameters, needed, PDU_EVENTS, typed } from './event-parameters.ts';
@@ -251,7 +257,8 @@ export class Association {
     command?: Uint8Array,
   ): void {
     const length = chunks.reduce((total, chunk) => total + chunk.length, 0);
-    this.#trace(dataEvent('sent', { ...part, isCommand: command !== undefined, pdus, length }, command));
+    const each = pdus > 1 ? { eachLength: FRAGMENT_HEADER_LENGTH + (this.#maxFragment ?? 0) } : {};
+    this.#trace(dataEvent('sent', { ...part, isCommand: command !== undefined, pdus, length, ...each }, command));
     this.#dispatch('Evt9', { chunks });
   }
 

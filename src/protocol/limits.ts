@@ -296,6 +296,9 @@ export const ASSOCIATIONS_MAX = 8;
 /** Of a PDU or command set, kept for the trace. In bytes. */
 export const TRACE_BYTES_MAX = 512;
 
+/** Of one message in the trace: PDUs of one length, one after the other, are a run. In runs. */
+export const PDU_LENGTHS_SHOWN_MAX = 8;
+
 /** Of a hex dump. In bytes. */
 export const HEX_BYTES_MAX = 512;
 

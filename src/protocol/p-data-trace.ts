@@ -15,12 +15,14 @@ export interface DataStretch {
   readonly pdus: number;
   /** Of the PDUs, headers included, in bytes. */
   readonly length: number;
+  /** Of each of several PDUs but the last, which has the rest. */
+  readonly eachLength?: number;
 }
 
 /** @param commandSet the command set, or a fragment of it; undefined for a data set */
 export function dataEvent(
   direction: Direction,
-  { presentationContextId, isCommand, isLastFragment, pdus, length }: DataStretch,
+  { presentationContextId, isCommand, isLastFragment, pdus, length, eachLength }: DataStretch,
   commandSet: Uint8Array | undefined,
 ): ProtocolTraceEvent {
   const event = {
@@ -31,6 +33,7 @@ export function dataEvent(
     isLastFragment,
     pdus,
     length,
+    ...(eachLength === undefined ? {} : { eachLength }),
   } as const;
   if (commandSet === undefined) return event;
   return { ...event, parts: redactCommand(commandSet, TRACE_BYTES_MAX), fragmentLength: commandSet.length };

@@ -32,6 +32,8 @@ export type ProtocolTraceEvent =
       readonly pdus: number;
       /** Of the PDUs, headers included, in bytes. */
       readonly length: number;
+      /** Of each of several PDUs but the last, which has the rest. */
+      readonly eachLength?: number;
       readonly parts?: readonly RedactedPart[];
       /** Of the command fragment, in bytes. */
       readonly fragmentLength?: number;

@@ -13,7 +13,7 @@ import { addressOf, aeTitle, nameOf, uidText } from '../trace/names.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, hexWord, plural } from '../trace/units.ts';
 import { breachesOf } from './breaches.ts';
-import { contextCounts, operationsInvoked, refusalText } from './negotiation.ts';
+import { associationsText, contextCounts, operationsInvoked, refusalText } from './negotiation.ts';
 import { inPieces } from './pieces.ts';
 import {
   convertedIn,
@@ -102,7 +102,7 @@ function factRows(result: SendResult): string[] {
       'Data',
       `${formatBytes(result.bytesSent)} in ${formatDuration(elapsedMs)}${rate === undefined ? '' : `, ${rate}`}`,
     ),
-    row('Associations', formatCount(result.associations.length)),
+    row('Associations', associationsText(result.associations)),
     ...breachesOf(result).map((breach) => row('Responses break PS3.7', cell(countedBreachText(breach)))),
     ...(converted > 0 ? [row('Converted', `${plural(converted, 'file')} to another transfer syntax`)] : []),
   ];

@@ -3,6 +3,7 @@
 
 import type { NegotiatedContext } from '../protocol/acse/contexts.ts';
 import type { AssociationSummary } from '../send/job.ts';
+import { formatCount } from '../trace/units.ts';
 
 const REFUSALS: Readonly<Record<number, string>> = {
   1: 'The peer refuses it and does not say why.',
@@ -42,3 +43,19 @@ export function contextCounts({ contexts }: AssociationSummary): ContextCounts {
 /** Requests that could be open at the same time. As in the standard, 0 = no limit. */
 export const operationsInvoked = ({ operationsInvoked: operations }: AssociationSummary): number =>
   Number.isFinite(operations) ? operations : 0;
+
+/** The peer accepted it, whatever came of it afterwards. */
+function wasOpened({ failure }: AssociationSummary): boolean {
+  if (failure === undefined) return true;
+  if (failure.code === 'connection failed' || failure.code === 'association rejected') return false;
+  return !('phase' in failure && (failure.phase === 'connect' || failure.phase === 'association'));
+}
+
+/** '3', '3, and 1 more that was not opened', 'none was opened, 1 tried'. */
+export function associationsText(associations: readonly AssociationSummary[]): string {
+  const opened = associations.filter(wasOpened).length;
+  const others = associations.length - opened;
+  if (others === 0) return formatCount(opened);
+  if (opened === 0) return `none was opened, ${formatCount(others)} tried`;
+  return `${formatCount(opened)}, and ${formatCount(others)} more that ${others === 1 ? 'was' : 'were'} not opened`;
+}

@@ -1,5 +1,6 @@
 // The problems of a send, each told once: a thousand files that failed for the same reason are one problem.
 
+import type { Finding } from '../part10/check/finding.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { PROBLEM_PATHS_MAX, PROBLEMS_MAX } from '../protocol/limits.ts';
 import type { ListenerTrouble, SendResult } from '../send/job.ts';
@@ -201,6 +202,16 @@ export function notesOf(result: SendResult): FileGroup[] {
   return groups.list().map(({ text, words, count, paths, details }) => {
     return { text, words, count, paths, ...(details === undefined ? {} : { details }) };
   });
+}
+
+/** Of files that were sent: how many have a finding of each kind, most first. */
+export function findingsOfSent(result: SendResult): ReadonlyMap<Finding['code'], number> {
+  const counts = new Map<Finding['code'], number>();
+  for (const { findings = [], bytesSent } of notableOf(result.outcomes)) {
+    if (bytesSent === 0) continue;
+    for (const code of new Set(findings.map((finding) => finding.code))) counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  return new Map([...counts].sort(([, a], [, b]) => b - a));
 }
 
 const LED_OUT = 'A link led out of the selection';

@@ -8,7 +8,16 @@ import { addressOf, aeTitle } from '../trace/names.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../trace/units.ts';
 import { breachesOf } from './breaches.ts';
-import { convertedIn, headline, linkedIn, OUTCOME_WORDS, type Problem, problemsOf } from './problems.ts';
+import { associationsText } from './negotiation.ts';
+import {
+  convertedIn,
+  findingsOfSent,
+  headline,
+  linkedIn,
+  OUTCOME_WORDS,
+  type Problem,
+  problemsOf,
+} from './problems.ts';
 import { unreadableFolders } from './unreadable-folders.ts';
 
 export interface SummaryOptions {
@@ -51,6 +60,12 @@ function peerText(peer: Peer): string {
   return peer.name === address ? there : `${sanitize(peer.name, SHOWN_MAX.peerName)} (${there})`;
 }
 
+/** What was found in files that were sent all the same: each kind with the number of its files. */
+function foundFacts(result: SendResult): string[] {
+  const kinds = [...findingsOfSent(result)].map(([code, count]) => `${code}: ${plural(count, 'file')}`);
+  return kinds.length === 0 ? [] : [...kinds, 'These were sent; the report says where (option --report)'];
+}
+
 /** The problems come last, where a reader of a terminal looks first. */
 export function summaryLines(result: SendResult, options: SummaryOptions = {}): string[] {
   const { peer, bytesSent, associations } = result;
@@ -66,12 +81,13 @@ export function summaryLines(result: SendResult, options: SummaryOptions = {}): 
     fact('Peer', peerText(peer)),
     fact('AE titles', `${aeTitle(peer.callingAETitle)} -> ${aeTitle(peer.calledAETitle)}`),
     fact('Data', `${formatBytes(bytesSent)} in ${formatDuration(elapsedMs)}${rate === undefined ? '' : `, ${rate}`}`),
-    fact('Associations', formatCount(associations.length)),
+    fact('Associations', associationsText(associations)),
     ...breachesOf(result).map((breach) => fact('Breaks PS3.7', `a response of the peer: ${countedBreachText(breach)}`)),
     ...(converted > 0 ? [fact('Converted', `${plural(converted, 'file')} to another transfer syntax`)] : []),
     ...(linked > 0
       ? [fact('Links', `${plural(linked, 'file')} from outside the selection; the report says where`)]
       : []),
+    ...foundFacts(result).map((found, index) => fact(index === 0 ? 'Found' : '', found)),
   ];
   const problems = problemsOf(result);
   if (problems.length > 0) {

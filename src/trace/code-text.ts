@@ -41,6 +41,9 @@ export const rejectSourceText = (source: number): string => lookUp(REJECT_SOURCE
 /** 'Rejected (Permanent)' as in the block. */
 export const rejectResultText = (result: number): string => `Rejected (${lookUp(REJECT_RESULTS, result)})`;
 
+/** 'Permanent'. */
+export const rejectDurationText = (result: number): string => lookUp(REJECT_RESULTS, result);
+
 /** The two lines below 'Association Rejected'. */
 export function rejectSummary(rj: AAssociateRj): readonly string[] {
   const result = lookUp(REJECT_RESULTS, rj.result);

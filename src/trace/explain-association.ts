@@ -4,7 +4,7 @@
 import type { AssociationFailure, Culprit, Phase } from '../net/failure.ts';
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { Outcome } from '../send/outcome.ts';
-import { abortReasonText, rejectReasonText, rejectResultText, rejectSourceText } from './code-text.ts';
+import { abortReasonText, rejectDurationText, rejectReasonText, rejectSourceText } from './code-text.ts';
 import { type Explanation, unexplained, type Words } from './explanation.ts';
 import { aeTitle } from './names.ts';
 import { ourOption } from './our-options.ts';
@@ -218,8 +218,8 @@ const register = ({ callingAETitle }: AETitles): string =>
   `Have this machine registered at the PACS with its calling AE title${named(callingAETitle)} ${ourOption('callingAETitle')}.`;
 
 function explainReject(peer: string, { result, source, reason }: Rejected, titles: AETitles): Words {
-  const codes = `${rejectResultText(result)}, ${rejectSourceText(source)}: ${rejectReasonText(source, reason)}`;
-  return { what: `${peer} rejected the association (${codes}).`, ...rejectAdvice(result, source, reason, titles) };
+  const codes = `${rejectReasonText(source, reason)}; ${rejectDurationText(result)}, ${rejectSourceText(source)}`;
+  return { what: `${peer} rejected the association: ${codes}.`, ...rejectAdvice(result, source, reason, titles) };
 }
 
 function rejectAdvice(result: number, source: number, reason: number, titles: AETitles): Omit<Words, 'what'> {
@@ -270,9 +270,9 @@ const PROVIDER_ABORTS: Readonly<Record<number, string>> = {
 };
 
 function explainAbort(peer: string, { phase, source, reason }: Aborted, titles: AETitles): Words {
-  const by = source === 2 ? `: ${abortReasonText(source, reason)}` : '';
+  const by = source === 2 ? `, ${abortReasonText(source, reason)}` : '';
   const when = phase === 'association' ? ' instead of answering the request' : '';
-  const what = `${peer} aborted the association${when} (A-ABORT source ${source}, reason ${reason}${by}).`;
+  const what = `${peer} aborted the association${when}: A-ABORT source ${source}, reason ${reason}${by}.`;
   if (phase === 'association') {
     return { what, cause: 'It may not know this machine or its AE titles.', action: register(titles) };
   }
@@ -303,7 +303,7 @@ function explainProtocolError(peer: string, detail: string, looksLike: string | 
     };
   }
   return {
-    what: `${peer} broke the DICOM protocol (${sanitize(detail, SHOWN_MAX.detail)}), so the association was aborted.`,
+    what: `${peer} broke the DICOM protocol, so the association was aborted: ${sanitize(detail, SHOWN_MAX.detail)}.`,
     cause: 'Its DICOM software is defective, or something on the way changed the data.',
     action: 'Send the trace to the manufacturer of its DICOM software.',
   };

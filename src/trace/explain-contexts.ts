@@ -33,14 +33,14 @@ export const NOT_PROPOSED: Omit<Words, 'what'> = {
 const isRejected = ({ result, unproposedTransferSyntax: other }: Answer): boolean =>
   result !== undefined && other === undefined;
 
-/** 'in A (result) and in B and C (result)', in the order of the proposal. */
+/** 'in A and in B: result; in C: result', in the order of the proposal. */
 function proposedAndAnswered(refused: readonly RefusedContext[]): string {
   const byAnswer = new Map<string, string[]>();
   for (const context of refused) {
     const answer = answerText(context);
     byAnswer.set(answer, [...(byAnswer.get(answer) ?? []), nameAndUid(context.transferSyntaxUID)]);
   }
-  return [...byAnswer].map(([answer, names]) => `in ${names.join(' and in ')} (${answer})`).join(' and ');
+  return [...byAnswer].map(([answer, names]) => `in ${names.join(' and in ')}: ${answer}`).join('; ');
 }
 
 export function explainRefused(peer: string, reason: ContextRefused): Words {

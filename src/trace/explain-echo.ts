@@ -14,7 +14,7 @@ import { formatDuration, hexWord } from './units.ts';
 type Refused = Extract<NonNullable<EchoResult['failure']>, { code: 'verification refused' }>;
 
 function refusedVerification(peer: string, answer: Refused): Words {
-  const what = `${peer} accepted the association but not Verification (${answerText(answer)}).`;
+  const what = `${peer} accepted the association but not Verification: ${answerText(answer)}.`;
   if (answer.unproposedTransferSyntax !== undefined) return { what, ...NOT_PROPOSED };
   return {
     what,
@@ -29,7 +29,7 @@ function echoFailure(peer: string, failure: NonNullable<EchoResult['failure']>, 
       return { ...refusedVerification(peer, failure), whose: 'peer' };
     case 'invalid response':
       return {
-        what: `${peer} gave an answer that does not fit the C-ECHO request (${sanitize(failure.detail, SHOWN_MAX.detail)}).`,
+        what: `${peer} gave an answer that does not fit the C-ECHO request: ${sanitize(failure.detail, SHOWN_MAX.detail)}.`,
         cause: 'Its DICOM software is defective.',
         action: 'Send the trace to the manufacturer of its DICOM software.',
         whose: 'peer',

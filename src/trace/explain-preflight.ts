@@ -70,13 +70,17 @@ function illFormed(finding: Of<'ill-formed UID'>): Words {
   };
 }
 
-function strayMeta(finding: Of<'stray meta elements'>): Words {
-  const { place, count } = finding;
-  const [verb, fate] = count === 1 ? ['stands', 'it is'] : ['stand', 'they are'];
-  const end = place === 'before the data set' ? 'behind the end of the File Meta Information' : 'in the data set';
+function strayMeta({ place, count, ...where }: Of<'stray meta elements'>): Words {
+  if (place === 'before the data set') {
+    return {
+      what: `${plural(count, 'element')} of group 0002 ${count === 1 ? 'follows' : 'follow'} the File Meta Information ${at(where)}, before the data set.`,
+      cause: `Defective software wrote the file; ${count === 1 ? 'it is' : 'they are'} neither used nor sent.`,
+    };
+  }
   return {
-    what: `${plural(count, 'element')} of group 0002 ${verb} ${end} ${at(finding)}.`,
-    cause: `Defective software wrote the file; ${fate} ${place === 'before the data set' ? 'not sent' : 'sent with the data set'}, and nothing is taken from there.`,
+    what: `${count === 1 ? 'An element' : `${formatCount(count)} elements`} of group 0002, which belongs to the File Meta Information, ${count === 1 ? 'is' : 'are'} inside the data set ${at(where)}.`,
+    cause: `Defective software wrote the file, or copied another file into it. It is part of the data set, so it is sent; its values are not used.`,
+    action: 'Look whether the data set is the one that you want to send.',
   };
 }
 
@@ -247,8 +251,8 @@ export function findingInCommon(finding: PreflightFinding): string | undefined {
       return `The File Meta Information and the data set do not have the same ${finding.keyword}.`;
     case 'stray meta elements':
       return finding.place === 'before the data set'
-        ? 'Elements of group 0002 stand behind the end of the File Meta Information; they are not sent.'
-        : 'Elements of group 0002 stand in the data set.';
+        ? 'Elements of group 0002 follow the File Meta Information, before the data set; they are not sent.'
+        : 'Elements of group 0002, which belongs to the File Meta Information, are inside the data set.';
     case 'VR against dictionary':
       return 'Elements are not SQ in the file, but their attributes are sequences.';
     case 'unknown VR':

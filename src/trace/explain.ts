@@ -195,7 +195,7 @@ function explainHeader(problem: HeaderProblem, displayPath: ExplainContext['disp
 type Unconverted = Extract<Reason, { code: 'cannot convert' }>;
 
 function explainConversion(peer: string, { from, to, detail, why }: Unconverted): Words {
-  const what = `The data set cannot be converted from ${nameOf(from)} to ${nameOf(to)} (${sanitize(detail, SHOWN_MAX.detail)}).`;
+  const what = `The data set cannot be converted from ${nameOf(from)} to ${nameOf(to)}: ${sanitize(detail, SHOWN_MAX.detail)}.`;
   switch (why) {
     case 'not allowed':
       return {
@@ -241,14 +241,14 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
       return explainStatus(peer, reason, context.findings);
     case 'invalid response':
       return {
-        what: `${peer} gave an answer that does not fit the request (${sanitize(reason.detail, SHOWN_MAX.detail)}).`,
+        what: `${peer} gave an answer that does not fit the request: ${sanitize(reason.detail, SHOWN_MAX.detail)}.`,
         cause: `Its DICOM software is defective; ${MAY_BE_STORED}.`,
         action: `${LOOK_FOR_IT}, and send the trace to the manufacturer.`,
         whose: 'peer',
       };
     case 'file changed':
       return {
-        what: `The file changed after it was scanned (${sanitize(reason.detail, SHOWN_MAX.detail)}).`,
+        what: `The file changed after it was scanned: ${sanitize(reason.detail, SHOWN_MAX.detail)}.`,
         cause: 'Another program may still be writing it.',
         action: 'Send it again when it is complete.',
         whose: 'local',

@@ -15,6 +15,7 @@ import {
   extendFolding,
   type Folding,
   foldingHex,
+  foldingLengths,
   foldingLine,
   type PDataTfEvent,
 } from './folding.ts';
@@ -95,14 +96,16 @@ export class TextTrace {
   #level = 0;
   #timeMs = 0;
   #association = 0;
+  #isFurther = false;
 
   constructor(options: TextTraceOptions) {
     this.#options = options;
   }
 
   record(record: TraceRecord): void {
-    const { event, association, timeMs } = record;
+    const { event, association, timeMs, isFurther = false } = record;
     this.#level = LEVELS[this.#options.level()];
+    this.#isFurther = isFurther;
     if (event.type === 'P-DATA-TF') {
       this.#pData(event, association, timeMs);
       return;
@@ -231,8 +234,15 @@ export class TextTrace {
     return LEVELS[level] <= this.#level;
   }
 
-  #line(level: TraceLevel, text: string): void {
-    if (this.#shows(level)) this.#push(level, this.#beginning(level) + text);
+  #line(ofEvent: TraceLevel, text: string): void {
+    const level = this.#levelHere(ofEvent);
+    if (!this.#shows(level)) return;
+    this.#push(level, this.#beginning(level) + (level === ofEvent ? text : `Further association: ${text}`));
+  }
+
+  /** What costs the send nothing is no error of it. */
+  #levelHere(level: TraceLevel): TraceLevel {
+    return this.#isFurther && LEVELS[level] < LEVELS.info ? 'info' : level;
   }
 
   /** What a line begins with. Blocks are built with it, because inserting it afterwards would cost as much again. */
@@ -247,7 +257,8 @@ export class TextTrace {
   }
 
   /** Calls `make` only if the lines are shown. */
-  #lines(level: TraceLevel, make: () => readonly string[]): void {
+  #lines(ofEvent: TraceLevel, make: () => readonly string[]): void {
+    const level = this.#levelHere(ofEvent);
     if (!this.#shows(level)) return;
     const lines = make();
     if (lines.length === 0) return;
@@ -262,16 +273,16 @@ export class TextTrace {
     const state = this.#open.get(association) ?? this.#stateOf({ event, association, timeMs });
     // Of a request, the command set comes before the message is known.
     if (state.isHidden[event.direction] && !(event.direction === 'received' && event.isCommand)) return;
-    const keepsCommand = this.#shows('trace');
+    const isDetailed = this.#shows('trace');
     if (state.folding !== undefined && continues(state.folding, event)) {
-      extendFolding(state.folding, event, timeMs, keepsCommand);
+      extendFolding(state.folding, event, timeMs, isDetailed);
       return;
     }
     if (state.folding !== undefined) {
       this.#at(association, timeMs);
       this.#unfold(state);
     }
-    state.folding = beginFolding(event, timeMs, keepsCommand);
+    state.folding = beginFolding(event, timeMs, isDetailed);
   }
 
   #unfold(state: AssociationState): void {
@@ -280,7 +291,7 @@ export class TextTrace {
     state.folding = undefined;
     if (!this.#shows('debug')) return;
     this.#line('debug', foldingLine(folding));
-    this.#lines('trace', () => foldingHex(folding));
+    this.#lines('trace', () => [...foldingLengths(folding), ...foldingHex(folding)]);
   }
 
   #pdu({ pdu, direction, length, parts }: PduEvent, state: AssociationState): void {

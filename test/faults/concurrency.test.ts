@@ -4,9 +4,12 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { TraceSink } from '../../src/net/trace-record.ts';
+import { associationsText } from '../../src/report/negotiation.ts';
 import type { SendResult } from '../../src/send/job.ts';
 import type { SendOptions } from '../../src/send/options.ts';
 import { runSend } from '../../src/send/run.ts';
+import { TextTrace } from '../../src/trace/text.ts';
 import { EXPLICIT_LE, sampleInstance } from '../support/dicom-builder.ts';
 import { peerAt, scanned, verdicts, writeInstances } from '../support/jobs.ts';
 import * as naive from '../support/naive-pdu.ts';
@@ -18,6 +21,7 @@ async function sendWith(
   count: number,
   options: Partial<SendOptions>,
   script: (connection: PeerConnection, number: number) => Promise<void>,
+  trace: TraceSink = () => undefined,
 ): Promise<{ result: SendResult; connections: number }> {
   const folder = temporaryFolder(t);
   await writeInstances(
@@ -27,8 +31,8 @@ async function sendWith(
   const peer = await startScriptedPeer(script);
   const files = await scanned([folder]);
   const result = await runSend(
-    { peer: peerAt(peer.port, { timeouts: { responseMs: 1_000 } }), files, options },
-    {},
+    { peer: peerAt(peer.port, { timeouts: { responseMs: 1_000, associationMs: 500 } }), files, options },
+    { trace },
     new AbortController().signal,
   );
   await peer.stop();
@@ -164,6 +168,46 @@ test('F41: a peer that takes one association only gets everything through that o
     await connection.serve();
   });
   assert.equal(result.counts.stored, 20);
+});
+
+test('a further association that never opens is no error of a send that goes on', async (t) => {
+  const warnings: string[] = [];
+  let isGivenUp = (): void => undefined;
+  const givenUp = new Promise<void>((resolve) => {
+    isGivenUp = resolve;
+  });
+  const trace = new TextTrace({
+    level: () => 'warn',
+    write: (lines) => warnings.push(...lines.map(({ text }) => text)),
+  });
+  const { result } = await sendWith(
+    t,
+    20,
+    { associations: 2 },
+    async (connection, number) => {
+      if (number > 1) {
+        // Never answered.
+        await connection.expect(0x01);
+        await connection.pdu();
+        return;
+      }
+      await connection.accept();
+      // The first answer comes when the further association has been given up.
+      const first = await connection.message();
+      assert.ok(first !== undefined);
+      await givenUp;
+      connection.respond(first, 0);
+      await connection.serve();
+    },
+    (record) => {
+      trace.record(record);
+      if (record.event.type === 'timeout') isGivenUp();
+    },
+  );
+  trace.flush();
+  assert.equal(result.counts.stored, 20);
+  assert.deepEqual(warnings, []);
+  assert.equal(associationsText(result.associations), '1, and 1 more that was not opened');
 });
 
 test('files of an association that is lost beside others go through the others', async (t) => {

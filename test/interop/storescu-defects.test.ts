@@ -92,7 +92,7 @@ test('an abort is told with source and reason, and the other files are stored on
   const always = await startPeer(t, { at: [{ moment: 'unanswered', act: 'abort', abort: [2, 6] }] });
   const lost = await runCli(['store', '127.0.0.1', String(always.port), await folderOf(t, { 'a.dcm': {} })]);
   assert.equal(lost.code, 1);
-  assert.match(lost.stdout, /aborted the association \(A-ABORT source 2, reason 6/);
+  assert.match(lost.stdout, /aborted the association: A-ABORT source 2, reason 6/);
 });
 
 test('every file goes out in its own transfer syntax where the peer takes it, without an option', {

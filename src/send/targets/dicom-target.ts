@@ -2,6 +2,7 @@
 
 import { type AssociationFailure, culpritOf } from '../../net/failure.ts';
 import { RequestedAssociation } from '../../net/requested-association.ts';
+import type { TraceSink } from '../../net/trace-record.ts';
 import { CANCELLED_RELEASE_MS } from '../../protocol/limits.ts';
 import { DataSetSources } from '../conversion.ts';
 import type { AssociationSummary, SendJob, SendListeners } from '../job.ts';
@@ -19,6 +20,8 @@ export class DicomTarget implements StoreTarget<AssociationNeeds> {
   readonly #listeners: Pick<SendListeners, 'trace' | 'pdus'>;
   readonly #sources: DataSetSources;
   readonly #closing: Promise<void>[] = [];
+  /** Associations that are open. */
+  #openNow = 0;
   /** 1 after the peer has lost an association on which several requests were open. */
   #operationsInvoked: number;
 
@@ -43,19 +46,25 @@ export class DicomTarget implements StoreTarget<AssociationNeeds> {
     const { trace, pdus } = this.#listeners;
     // 1: the window is not proposed.
     const operationsInvoked = this.#operationsInvoked === 1 ? {} : { operationsInvoked: this.#operationsInvoked };
+    const opening = openingTrace(trace, this.#openNow > 0);
     const outcome = await RequestedAssociation.request(
       peer,
       { presentationContexts: needs.contexts, ...operationsInvoked },
-      trace,
+      opening.sink,
       signal,
       { ...(connector === undefined ? {} : { connector }), ...(pdus === undefined ? {} : { pdus }) },
     );
     const { association } = outcome;
-    const ended = (failure: AssociationFailure | undefined): void => this.#ended(association, failure, signal);
     if (outcome.type === 'failure') {
-      ended(outcome.failure);
+      this.#ended(association, outcome.failure, signal);
       return { type: 'failure', failure: channelFailure(outcome.failure) };
     }
+    opening.isOver();
+    this.#openNow += 1;
+    const ended = (failure: AssociationFailure | undefined): void => {
+      this.#openNow -= 1;
+      this.#ended(association, failure, signal);
+    };
     const settings = {
       options: this.#options,
       sources: this.#sources,
@@ -78,6 +87,19 @@ export class DicomTarget implements StoreTarget<AssociationNeeds> {
     const isLost = failure !== undefined && culpritOf(failure) === 'peer';
     if (isLost && association.operationsInvoked > 1) this.#operationsInvoked = 1;
   }
+}
+
+/** Marks the records of an association beside others until it is open. */
+function openingTrace(
+  trace: TraceSink | undefined,
+  isFurther: boolean,
+): { readonly sink: TraceSink | undefined; readonly isOver: () => void } {
+  let isOpening = isFurther;
+  const isOver = (): void => {
+    isOpening = false;
+  };
+  if (trace === undefined || !isFurther) return { sink: trace, isOver };
+  return { sink: (record) => trace(isOpening ? { ...record, isFurther: true } : record), isOver };
 }
 
 function summaryOf(association: RequestedAssociation, failure: AssociationFailure | undefined): AssociationSummary {

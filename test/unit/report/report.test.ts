@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import { describe, it } from 'node:test';
 import { closingWords, severityOf } from '../../../src/extension/words.ts';
+import type { AssociationFailure } from '../../../src/net/failure.ts';
 import { reportJson } from '../../../src/report/json.ts';
 import { reportMarkdown } from '../../../src/report/markdown.ts';
+import { associationsText } from '../../../src/report/negotiation.ts';
 import { headline, problemsOf } from '../../../src/report/problems.ts';
 import { summaryText } from '../../../src/report/summary.ts';
 import type { SendResult } from '../../../src/send/job.ts';
@@ -131,6 +133,34 @@ describe('summaryText', () => {
         '  Associations  1',
       ].join('\n'),
     );
+  });
+
+  it('counts the kinds of what was found in files that were sent, and says where they are listed', () => {
+    const odd = { code: 'odd value', offset: 400, tag: '(0010,0010)', length: 3, count: 1 } as const;
+    const padding = { code: 'zero padding', offset: 900, length: 512 } as const;
+    const files = [
+      storedFile('/a.dcm', { findings: [odd, { ...odd, tag: '(0010,0020)' }] }),
+      storedFile('/b.dcm', { findings: [padding, odd] }),
+      failedFile('/c.dcm', { code: 'file changed', detail: 'x' }, { bytesSent: 0, findings: [padding] }),
+    ];
+    assert.match(
+      summaryText(sendResult(files)),
+      /^ {2}Found {9}odd value: 2 files\n {16}zero padding: 1 file\n {16}These were sent; .*option --report\)$/m,
+    );
+  });
+
+  it('does not count an association that was not opened', () => {
+    const rejected = { code: 'association rejected', result: 1, source: 1, reason: 7 } as const;
+    const lost = { code: 'connection lost', phase: 'write' } as const;
+    const late = { code: 'timeout', phase: 'association', afterMs: 30_000 } as const;
+    const of = (...failures: readonly (AssociationFailure | undefined)[]): string =>
+      associationsText(
+        failures.map((failure) => ({ ...GOOD_ASSOCIATION, ...(failure === undefined ? {} : { failure }) })),
+      );
+    assert.equal(of(undefined, lost), '2');
+    assert.equal(of(undefined, late), '1, and 1 more that was not opened');
+    assert.equal(of(rejected), 'none was opened, 1 tried');
+    assert.equal(of(), '0');
   });
 
   it('shows the address once if it is also the name', () => {

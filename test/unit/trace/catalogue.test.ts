@@ -24,6 +24,7 @@ describe('the catalogue of explanations', () => {
         for (const part of Object.values(words)) {
           assert.match(part, /^[A-Z0-9].*\.$/, name);
           assert.doesNotMatch(part, /undefined|null|NaN|\[object|\.\./, name);
+          assert.doesNotMatch(part, /\([^()]*\(/, `${name}: brackets within brackets`);
         }
       }
     });

@@ -36,7 +36,7 @@ describe('explainEcho', () => {
       sentence(explainEcho({ verified: false, phases: {}, ...more }));
     assert.match(
       failed({ failure: { code: 'verification refused', result: 3 } }),
-      /not Verification \(Rejected - Abstract/,
+      /not Verification: Rejected - Abstract/,
     );
     assert.match(failed({ failure: { code: 'invalid response', detail: 'x' } }), /does not fit the C-ECHO request/);
     assert.match(
@@ -58,7 +58,7 @@ describe('explainEcho', () => {
   it('lists the steps before a failure', () => {
     const failure = { code: 'association rejected', result: 1, source: 1, reason: 7 } as const;
     const { what } = explainEcho({ verified: false, phases: { connectMs: 2 }, failure }, { peerName: 'ORTHANC' });
-    assert.match(what, /^ORTHANC rejected the association .*\. Done before: connect 2 ms\.$/);
+    assert.match(what, /^ORTHANC rejected the association: .*\. Done before: connect 2 ms\.$/);
   });
 
   it('names the class UID if there is no version name, and says that PDUs have no limit', () => {

@@ -104,11 +104,11 @@ const EVERY_CODE: {
   'stray meta elements': [
     [
       { code: 'stray meta elements', offset: 332, place: 'before the data set', count: 2 },
-      /^2 elements of group 0002 stand behind the end of the File Meta Information at byte 332\. .*they are not sent/,
+      /^2 elements of group 0002 follow the File Meta Information at byte 332, .*they are neither used nor sent/,
     ],
     [
       { code: 'stray meta elements', offset: 900, place: 'in the data set', count: 1 },
-      /^1 element of group 0002 stands in the data set at byte 900\. .*it is sent with the data set/,
+      /^An element of group 0002, which belongs to the File Meta Information, is inside the data set at byte 900\. .*its values are not used/,
     ],
   ],
   'unknown VR': [

@@ -32,7 +32,7 @@ function linesOf(records: readonly TraceRecord[], level: TraceLevel | 'off'): Tr
 const texts = (records: readonly TraceRecord[], level: TraceLevel | 'off' = 'debug'): string[] =>
   linesOf(records, level).flatMap(({ text }) => text.split('\n'));
 
-const dataEvent = (length: number): TraceEvent => ({
+const dataEvent = (length: number): Extract<TraceEvent, { type: 'P-DATA-TF' }> => ({
   type: 'P-DATA-TF',
   direction: 'sent',
   presentationContextId: 3,
@@ -54,10 +54,31 @@ describe('folding', () => {
     trace.flush();
     assert.deepEqual(
       written.map(({ text }) => text),
-      ['Sent P-DATA-TF ×100,000, 1.6 GB (presentation context 3, data set, no last fragment)'],
+      [
+        'Sent P-DATA-TF ×100,000, 1.6 GB (presentation context 3, data set, no last fragment)',
+        'Lengths of the PDUs: 100,000 × 16000 bytes',
+      ],
     );
     // Processor time of this thread. Measured: 10 ms. A line for each PDU would take a hundred times as long.
     assert.ok(elapsedMs < 500, `${elapsedMs} ms`);
+  });
+
+  it('shows the length of each PDU at the level trace, equal ones together', () => {
+    const data = (pdus: number, length: number, isLastFragment: boolean, eachLength?: number): TraceRecord => ({
+      timeMs: START_MS,
+      association: 1,
+      event: {
+        ...dataEvent(length),
+        pdus,
+        isLastFragment,
+        ...(eachLength === undefined ? {} : { eachLength }),
+      },
+    });
+    const records = [data(4, 4 * 16_390, false, 16_390), data(1, 16_390, false), data(2, 16_390 + 818, true, 16_390)];
+    assert.deepEqual(texts(records, 'trace').slice(1), ['Lengths of the PDUs: 6 × 16390, 818 bytes']);
+    assert.equal(texts(records, 'debug').length, 1);
+    const uneven = Array.from({ length: 100 }, (_, index) => data(1, 100 + index, index === 99));
+    assert.match(texts(uneven, 'trace')[1] ?? '', /^Lengths of the PDUs: 100, 101, [\d, ]+107 bytes and more$/);
   });
 
   it('does not fold another direction, context or kind', () => {
@@ -86,6 +107,20 @@ describe('folding', () => {
     assert.deepEqual(lines, ['Connecting to [::1]:104']);
     trace.flush();
     assert.equal(lines[1], 'Sent P-DATA-TF ×2, 20 bytes (presentation context 3, data set, no last fragment)');
+  });
+});
+
+describe('an association beside others, until it is open', () => {
+  it('is no error of the send: its end is a note at level info', () => {
+    const { all } = new Records()
+      .add({ type: 'timeout', phase: 'association', afterMs: 30_000 })
+      .pdu('sent', { type: 'A-ABORT', source: 0, reason: 0 })
+      .pdu('received', { type: 'A-ASSOCIATE-RJ', result: 2, source: 3, reason: 2 });
+    assert.match(texts(all, 'warn')[0] ?? '', /^ACSE timeout reached/);
+    const further = all.map((record): TraceRecord => ({ ...record, isFurther: true }));
+    assert.deepEqual(texts(further, 'warn'), []);
+    assert.match(texts(further, 'info')[0] ?? '', /^Further association: ACSE timeout reached while waiting/);
+    assert.match(texts(further, 'info').join('\n'), /Further association: Association Rejected/);
   });
 });
 
