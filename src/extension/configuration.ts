@@ -4,7 +4,6 @@
 import * as vscode from 'vscode';
 import { listPeers, type PeerList, type SettingsLayer } from './peers.ts';
 import {
-  type Origin,
   type Parsed,
   type PlaintextConsent,
   parsePlaintextConsent,
@@ -43,7 +42,7 @@ function folderLayers(resource: vscode.Uri | undefined): SettingsLayer[] {
     const configuration = vscode.workspace.getConfiguration(SECTION, folder.uri);
     const values: Layered = {};
     for (const key of LAYERED) values[key] = configuration.inspect(key)?.workspaceFolderValue;
-    return { origin: 'folder', folderName: folder.name, ...values };
+    return { origin: 'folder', folderName: folder.name, folder: folder.uri.toString(), ...values };
   });
 }
 
@@ -77,11 +76,4 @@ export function readReceiverSettings(): {
     directory: typeof directory === 'string' ? directory.trim() : '',
     mismatch: parseReceiverMismatch(userValue('receiver.mismatch')),
   };
-}
-
-/** Opens the settings file with the peers of that origin, at `sendToPacs.peers`. */
-export async function openPeerSettings(origin: Origin): Promise<void> {
-  const command =
-    origin === 'user' ? 'workbench.action.openSettingsJson' : 'workbench.action.openWorkspaceSettingsFile';
-  await vscode.commands.executeCommand(command, { revealSetting: { key: `${SECTION}.peers`, edit: true } });
 }

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { CONSENT_NAME_MAX } from '../protocol/limits.ts';
 import { RECEIVER_AE_TITLE } from './built-in-receiver.ts';
-import { openPeerSettings, readPeers } from './configuration.ts';
+import { readPeers } from './configuration.ts';
 import { consentKey } from './consent.ts';
 import { MACHINE } from './consent-prompt.ts';
 import { askForPeer } from './peer-form.ts';
@@ -11,7 +11,7 @@ import { ADD_PEER_LABEL, RECEIVER_NAME } from './peer-names.ts';
 import { addressWords, type ConfiguredPeer, type PeerList } from './peers.ts';
 import { nameWords, plainWords, quotedWords } from './plain-words.ts';
 import type { Session } from './session.ts';
-import { originWords } from './settings.ts';
+import { originWords, type SettingProblem } from './settings.ts';
 
 const LAST_PEER = 'lastPeer';
 const AGREED_DEFAULT = 'agreedDefault';
@@ -218,7 +218,7 @@ async function noPeer(session: Session, list: PeerList): Promise<ConfiguredPeer 
   const answer = await vscode.window.showInformationMessage(plainWords(message), ...buttons);
   if (answer === ADD_PEER) return askForPeer(session);
   if (answer === USE_RECEIVER) return startedReceiver(session);
-  if (answer === OPEN_SETTINGS) await openPeerSettings(list.problems[0]?.origin ?? 'user');
+  if (answer === OPEN_SETTINGS) await openProblem(list.problems[0] ?? { origin: 'user' });
   if (answer === MANAGE_TRUST) await vscode.commands.executeCommand('workbench.trust.manage');
   return undefined;
 }
@@ -230,6 +230,11 @@ function tellProblems(session: Session, list: PeerList): void {
   for (const { message } of news) session.channel.note('warn', message);
   const more = news.length === 1 ? '' : ` And ${news.length - 1} more; see the trace.`;
   void vscode.window.showWarningMessage(plainWords(`${first.message}${more}`), OPEN_SETTINGS).then(async (answer) => {
-    if (answer === OPEN_SETTINGS) await openPeerSettings(first.origin);
+    if (answer === OPEN_SETTINGS) await openProblem(first);
   });
+}
+
+async function openProblem(problem: Omit<SettingProblem, 'message'>): Promise<void> {
+  const { openPeerSettings } = await import('./settings-files.ts');
+  await openPeerSettings(problem, problem);
 }

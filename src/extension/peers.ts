@@ -22,6 +22,8 @@ export interface SettingsLayer {
   readonly origin: Origin;
   /** For 'folder': the name of the folder. */
   readonly folderName?: string;
+  /** For 'folder': its URI. */
+  readonly folder?: string;
   readonly peers?: unknown;
   readonly defaultPeer?: unknown;
   readonly callingAETitle?: unknown;
@@ -33,6 +35,8 @@ export interface ConfiguredPeer {
   readonly sendOptions?: Partial<SendOptions>;
   readonly origin: Origin | 'built-in';
   readonly folderName?: string;
+  /** For 'folder': its URI. */
+  readonly folder?: string;
   /** Peers of the same name in scopes of lower precedence. */
   readonly overrides: readonly { readonly origin: Origin; readonly peer: Peer }[];
 }
@@ -67,7 +71,8 @@ export function listPeers(layers: readonly SettingsLayer[], trusted: boolean): P
           layersHeard.find((other) => other.origin === 'user'));
     const parsed = parseCallingAETitle(source?.callingAETitle, source?.origin ?? 'user');
     const { problem } = parsed;
-    if (problem !== undefined && !problems.some((known) => known.message === problem.message)) problems.push(problem);
+    if (problem !== undefined && !problems.some((known) => known.message === problem.message))
+      problems.push({ ...problem, ...folderOf(source ?? layer) });
     return parsed.value;
   };
 
@@ -76,7 +81,8 @@ export function listPeers(layers: readonly SettingsLayer[], trusted: boolean): P
   for (const layer of strongestFirst) {
     const parsed = parsePeers(layer.peers, layer.origin, names);
     for (const problem of parsed.problems)
-      if (!problems.some((known) => known.message === problem.message)) problems.push(problem);
+      if (!problems.some((known) => known.message === problem.message))
+        problems.push({ ...problem, ...folderOf(layer) });
     if (parsed.entries.length === 0) continue;
     const calling = callingOf(layer);
     for (const entry of parsed.entries) addPeer(byName, layer, entry, calling);
@@ -89,11 +95,16 @@ export function listPeers(layers: readonly SettingsLayer[], trusted: boolean): P
   if (!byName.has(name)) {
     problems.push({
       origin: chosen.origin,
+      ...folderOf(chosen),
       message: `Setting "sendToPacs.defaultPeer" names ${shown(name)}, which is not among "sendToPacs.peers".`,
     });
     return { peers: inOrder, problems };
   }
   return { peers: inOrder, problems, defaultPeer: { name, origin: chosen.origin } };
+}
+
+function folderOf({ folder }: SettingsLayer): { readonly folder?: string } {
+  return folder === undefined ? {} : { folder };
 }
 
 function rank(configured: ConfiguredPeer): number {
@@ -104,12 +115,13 @@ function addPeer(byName: Map<string, ConfiguredPeer>, layer: SettingsLayer, entr
   const peer = peerOf(entry, calling);
   const winner = byName.get(peer.name);
   if (winner === undefined) {
-    const folder = layer.folderName === undefined ? {} : { folderName: layer.folderName };
+    const name = layer.folderName === undefined ? {} : { folderName: layer.folderName };
     byName.set(peer.name, {
       peer,
       sendOptions: peerSendOptions(entry),
       origin: layer.origin,
-      ...folder,
+      ...name,
+      ...folderOf(layer),
       overrides: [],
     });
   } else if (!sameDestination(winner.peer, peer)) {

@@ -39,6 +39,10 @@ export type Origin = 'user' | 'workspace' | 'folder';
 
 export interface SettingProblem {
   readonly origin: Origin;
+  /** The folder whose settings they are, as a URI. */
+  readonly folder?: string;
+  /** Which entry of `sendToPacs.peers` it is about, from 0. */
+  readonly entry?: number;
   /** One sentence: the setting, the entry and the field, what is wrong, and what to write instead. */
   readonly message: string;
 }
@@ -193,12 +197,13 @@ export function parsePeers(value: unknown, origin: Origin, known: PeerNames = ne
     const label = nameOf(item);
     const entry = `${where}, entry ${index + 1}${label === undefined ? '' : ` (${label})`}`;
     if (parsed === undefined) {
-      problems.push({ origin, message: `${entry} ${PEER_RULE}.` });
+      problems.push({ origin, entry: index, message: `${entry} ${PEER_RULE}.` });
       continue;
     }
     if (!parsed.success) {
       problems.push({
         origin,
+        entry: index,
         message: `${entry}: ${parsed.issues.slice(0, SETTING_ISSUES_MAX).map(describeIssue).join('; ')}.`,
       });
       continue;
@@ -206,7 +211,7 @@ export function parsePeers(value: unknown, origin: Origin, known: PeerNames = ne
     const { name } = parsed.output;
     const alike = names.has(name) ? 'is already used by an earlier entry' : known.problem(name);
     if (alike !== undefined) {
-      problems.push({ origin, message: `${entry}: the name ${alike}; give it another.` });
+      problems.push({ origin, entry: index, message: `${entry}: the name ${alike}; give it another.` });
       continue;
     }
     names.add(name);

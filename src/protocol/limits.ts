@@ -276,6 +276,9 @@ export const PEERS_MAX = 200;
 /** Of the name of a peer. In lists a longer one is cut before what tells it from another. In characters. */
 export const PEER_NAME_MAX = 64;
 
+/** Of a settings file or a file of peers: objects and lists in each other. Ours have four. In levels. */
+export const JSON_DEPTH_MAX = 32;
+
 /** Of a value of a setting, quoted in a message about it. In characters. */
 export const SETTING_SHOWN_MAX = 40;
 

@@ -2,7 +2,6 @@
 
 import * as vscode from 'vscode';
 import type { EchoResult } from '../../net/echo-scu.ts';
-import { openPeerSettings } from '../configuration.ts';
 import { mayConnect } from '../consent-prompt.ts';
 import { withLateProgress } from '../late-progress.ts';
 import { namedPeer, peerToVerify } from '../peer-choice.ts';
@@ -25,7 +24,7 @@ export async function verifyConnection(session: Session, peerName?: unknown): Pr
       ? await peerToVerify(session, resource, 'Verify Connection')
       : await namedPeer(session, resource, peerName);
   if (configured === undefined || !(await mayConnect(session, configured, undefined))) return undefined;
-  const { peer } = configured;
+  const { peer, origin } = configured;
   const { echo } = await import('../../net/echo-scu.ts');
   const trace = await session.channel.begin();
   let result: EchoResult;
@@ -47,10 +46,16 @@ export async function verifyConnection(session: Session, peerName?: unknown): Pr
   session.channel.note(result.verified ? 'info' : 'error', message);
   const shown = result.verified
     ? vscode.window.showInformationMessage(plainWords(message), SHOW_TRACE)
-    : vscode.window.showErrorMessage(plainWords(message), SHOW_TRACE, OPEN_SETTINGS);
+    : vscode.window.showErrorMessage(
+        plainWords(message),
+        ...(origin === 'built-in' ? [] : [OPEN_SETTINGS]),
+        SHOW_TRACE,
+      );
   void shown.then(async (answer) => {
     if (answer === SHOW_TRACE) session.channel.show();
-    if (answer === OPEN_SETTINGS) await openPeerSettings(configured.origin === 'built-in' ? 'user' : configured.origin);
+    if (answer !== OPEN_SETTINGS || origin === 'built-in') return;
+    const { openPeerSettings } = await import('../settings-files.ts');
+    await openPeerSettings({ ...configured, origin }, { name: peer.name });
   });
   return result;
 }
