@@ -3,12 +3,13 @@
 import './early-start.ts';
 import { setImmediate } from 'node:timers/promises';
 import manifest from '../../package.json' with { type: 'json' };
+import { printable, printableLines } from '../text/printable.ts';
 import { bugText } from '../trace/bug-text.ts';
 import { wholeArguments } from './argument-bytes.ts';
 import { UsageError } from './command-line.ts';
 import { echo } from './echo.ts';
 import { endDespiteHangingFiles, endIfInterrupted } from './interruption.ts';
-import { printable, printableLines, surviveLostOutput } from './output.ts';
+import { surviveLostOutput } from './output.ts';
 import { receive } from './receive.ts';
 import { store } from './store.ts';
 

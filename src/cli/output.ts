@@ -6,8 +6,7 @@
 
 import { isatty } from 'node:tty';
 import type { TraceSink } from '../net/trace-record.ts';
-import { invisiblePattern } from '../text/invisible.ts';
-import { withShownBytes } from '../text/path-bytes.ts';
+import { printable } from '../text/printable.ts';
 import { TextTrace } from '../trace/text.ts';
 import type { PrintLevel } from './options.ts';
 import { PipeWriter } from './pipe-writer.ts';
@@ -201,27 +200,4 @@ export function surviveLostOutput(): LostOutput {
     });
   }
   return { errors };
-}
-
-/** Joiners and variation selectors stay: some scripts and emoji need them. */
-const KEPT = '\\u200c\\u200d\\ufe00-\\ufe0f';
-const UNSEEN = invisiblePattern(KEPT);
-const UNSEEN_IN_LINES = invisiblePattern(`${KEPT}\\n`);
-
-/**
- * Shows invisible characters as escapes, so that file names and text of peers cannot control the terminal (ECMA-48, C0 and
- * C1), reverse text (Unicode UAX #9) or hide it.
- */
-export function printable(text: string): string {
-  return withShownBytes(text).replace(UNSEEN, escaped);
-}
-
-/** The same for text of several lines: line breaks stay. */
-export const printableLines = (text: string): string => withShownBytes(text).replace(UNSEEN_IN_LINES, escaped);
-
-function escaped(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  const digits = code.toString(16);
-  if (code < 0x100) return `\\x${digits.padStart(2, '0')}`;
-  return code < 0x10000 ? `\\u${digits.padStart(4, '0')}` : `\\u{${digits}}`;
 }

@@ -5,8 +5,10 @@ import { resolve, sep } from 'node:path';
 import type { Peer } from '../net/peer.ts';
 import { endIdleFileThreads } from '../part10/read/file-threads.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
+import { formatOfName } from '../report/formats.ts';
 import { reportJson } from '../report/json.ts';
 import { notableOf } from '../report/notable.ts';
+import { hasNothingToSend } from '../report/nothing-to-send.ts';
 import { listenerTroubleText } from '../report/problems.ts';
 import { summaryLines } from '../report/summary.ts';
 import type { SendProgress, SendResult } from '../send/job.ts';
@@ -42,7 +44,11 @@ const FILE_OPTIONS = {
     spellings: ['--follow-links'],
     help: 'follow links that lead out of PATH; by default they are skipped\nand named',
   },
-  report: { spellings: ['--report'], value: 'FILE', help: 'write the outcome of every file to FILE, as JSON' },
+  report: {
+    spellings: ['--report'],
+    value: 'FILE',
+    help: 'write the outcome of every file to FILE: .csv, .md (Markdown), .xml\n(JUnit); JSON by any other name',
+  },
   fileTimeout: {
     spellings: ['--file-timeout'],
     value: 'SECONDS',
@@ -179,9 +185,9 @@ export async function store(argv: readonly string[]): Promise<number> {
     output.result(...summaryLines(result, { displayPath }));
 
     let exitCode = wasEverythingStored(result, paths) ? 0 : 1;
-    if (reportFile !== undefined) {
+    if (reportFile !== undefined && report !== undefined) {
       try {
-        await writeReport(reportFile, result);
+        await writeReport(reportFile, report, result);
       } catch (thrown) {
         output.line('error', `The report could not be written: ${systemErrorInfo(thrown).message}`);
         exitCode = 1;
@@ -197,9 +203,10 @@ export async function store(argv: readonly string[]): Promise<number> {
 }
 
 /** Rejects with the system's error. Closes the file here, because a full disk may only show then. */
-async function writeReport(file: FileHandle, result: SendResult): Promise<void> {
+async function writeReport(file: FileHandle, name: string, result: SendResult): Promise<void> {
   try {
-    await file.writeFile(reportJson(result));
+    const write = formatOfName(name)?.write ?? reportJson;
+    await file.writeFile(write(result));
   } finally {
     await file.close();
   }
@@ -247,27 +254,13 @@ function wasEverythingStored(result: SendResult, paths: readonly string[]): bool
   const named = new Set(paths);
   if (result.counts.stored + result.counts['stored with warning'] === 0) return false;
   for (const outcome of notableOf(result.outcomes)) {
-    if (!isStored(outcome) && !isRepeated(outcome) && !isNoInstance(outcome, named)) return false;
+    if (!isStored(outcome) && !isNoLoss(outcome, named)) return false;
   }
   return true;
 }
 
 const isStored = ({ outcome }: FileOutcome): boolean => outcome === 'stored' || outcome === 'stored with warning';
 
-/** The same bytes are in another file of this send, whose outcome counts for both. */
-const isRepeated = ({ outcome, reason }: FileOutcome): boolean =>
-  outcome === 'skipped' && reason?.code === 'pre-flight';
-
-/** A file that is not an instance and was found in a folder. A file that a person named must be one. */
-function isNoInstance({ outcome, path, reason }: FileOutcome, named: ReadonlySet<string>): boolean {
-  if (outcome !== 'skipped' || named.has(path)) return false;
-  switch (reason?.code) {
-    case 'not DICOM':
-    case 'DICOMDIR':
-    case 'empty file':
-    case 'not a regular file':
-      return true;
-    default:
-      return false;
-  }
-}
+/** A file that a person named must be an instance. The same bytes in another file of this send count there. */
+const isNoLoss = (file: FileOutcome, named: ReadonlySet<string>): boolean =>
+  hasNothingToSend(file) && (file.reason?.code === 'pre-flight' || !named.has(file.path));

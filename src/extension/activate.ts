@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'sendToPacs.showTrace': async () => (await import('./commands/show-trace.ts')).showTrace,
   'sendToPacs.showResults': async () => (await import('./commands/show-results.ts')).showResults,
   'sendToPacs.showPastResults': async () => (await import('./commands/show-past-results.ts')).showPastResults,
+  'sendToPacs.exportResults': async () => (await import('./commands/export-results.ts')).exportResults,
   'sendToPacs.addPeer': async () => (await import('./commands/add-peer.ts')).addPeer,
 };
 

@@ -21,6 +21,7 @@ import { formatTag, hexWord } from '../trace/units.ts';
 import { contextCounts, isAccepted, operationsInvoked, refusalText } from './negotiation.ts';
 import { inPieces } from './pieces.ts';
 import { headline, isConverted, OUTCOMES_SHOWN } from './problems.ts';
+import { asItIs, type ReportOptions } from './report-options.ts';
 import { unreadableFolders } from './unreadable-folders.ts';
 
 /**
@@ -28,11 +29,6 @@ import { unreadableFolders } from './unreadable-folders.ts';
  * not raise it: readers ignore fields that they do not know.
  */
 export const REPORT_VERSION = 2;
-
-export interface JsonReportOptions {
-  /** How a path is shown; by default as it is. */
-  readonly displayPath?: (path: string) => string;
-}
 
 /** Leaves out fields that are not known. */
 function known<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
@@ -165,6 +161,6 @@ function* fragments(result: SendResult, displayPath: (path: string) => string): 
 }
 
 /** Yields the report in pieces; makes each one when it is asked for. */
-export function reportJson(result: SendResult, options: JsonReportOptions = {}): Generator<string> {
-  return inPieces(fragments(result, options.displayPath ?? ((path: string) => path)));
+export function reportJson(result: SendResult, options: ReportOptions = {}): Generator<string> {
+  return inPieces(fragments(result, options.displayPath ?? asItIs));
 }

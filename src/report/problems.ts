@@ -18,6 +18,7 @@ import type { Words } from '../trace/explanation.ts';
 import { SHOWN_MAX, sanitize, withoutQuotes } from '../trace/sanitize.ts';
 import { formatCount, plural } from '../trace/units.ts';
 import { notableOf } from './notable.ts';
+import { asItIs } from './report-options.ts';
 
 /** Files with the same explanation, but for offsets and lengths. */
 export interface FileGroup {
@@ -165,8 +166,6 @@ export class ProblemCollector {
     return this.#groups.list().sort((a, b) => URGENCY[a.outcome] - URGENCY[b.outcome]);
   }
 }
-
-const asItIs = (path: string): string => path;
 
 /** Grouped by outcome and explanation; the most urgent, then the most frequent first. */
 export function problemsOf(result: SendResult): Problem[] {

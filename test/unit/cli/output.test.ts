@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { printable } from '../../../src/cli/output.ts';
+import { printable } from '../../../src/text/printable.ts';
 import { canariesIn, writeCanaries } from '../../support/canary.ts';
 import { receiverFor, runCli, stopCli } from '../../support/cli-process.ts';
 import { sampleInstance } from '../../support/dicom-builder.ts';

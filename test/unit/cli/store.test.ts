@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type CliProcess, runCli, startCli, startCliReceiver, stopCli } from '../../support/cli-process.ts';
 import { JPEG_BASELINE, MR_IMAGE, sampleInstance } from '../../support/dicom-builder.ts';
+import { csvRecords, xmlRoot } from '../../support/naive-documents.ts';
 import { reportErrors } from '../../support/report-schema.ts';
 import { startScriptedPeer } from '../../support/scripted-peer.ts';
 
@@ -332,6 +333,19 @@ describe('store', () => {
     } finally {
       for (const socket of sockets) socket.destroy();
       await new Promise((done) => silent.close(done));
+    }
+  });
+
+  it('writes the report in the format that the end of its name says', async () => {
+    const directory = await folder({ 'a.dcm': instances[0].file, 'b.dcm': instances[1].file });
+    for (const name of ['report.csv', 'REPORT.XML', 'report.md']) {
+      const report = join(root, name);
+      const { code } = await runCli(['store', '127.0.0.1', receiver.port, directory, '--report', report]);
+      assert.equal(code, 0);
+      const text = await readFile(report, 'utf8');
+      if (name.endsWith('csv')) assert.equal(csvRecords(text).length, 3);
+      else if (name.endsWith('XML')) assert.equal(xmlRoot(text).attributes['tests'], '2');
+      else assert.match(text, /^# All 2 files stored\n/);
     }
   });
 

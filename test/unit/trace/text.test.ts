@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { printable } from '../../../src/cli/output.ts';
 import type { TraceEvent, TraceRecord } from '../../../src/net/trace-record.ts';
+import { printable } from '../../../src/text/printable.ts';
 import { TextTrace, type TraceLevel, type TraceLine } from '../../../src/trace/text.ts';
 import { threadMs } from '../../support/stall.ts';
 import {
