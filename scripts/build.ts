@@ -1,5 +1,5 @@
-// Bundles what the VSIX ships: dist/extension.cjs (VS Code's extension host), dist/cli.cjs (a terminal), dist/dcmjs.cjs and the
-// files of worker threads.
+// Bundles what the VSIX ships: dist/extension*.cjs (VS Code's extension host; extension-parts.ts), dist/cli.cjs (a terminal),
+// dist/dcmjs.cjs and the files of worker threads.
 //
 // dcmjs is large and rarely needed, so it is a file of its own that its adapter loads. esbuild splits ES modules only, hence
 // the plugin: `import('dcmjs')` becomes a require of './dcmjs.cjs', which is bundled from the parts of the same package that
@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { isUnfinishedName, removeLeftovers, unfinishedPath } from '../src/part10/write/unfinished-file.ts';
 import { partsOfDcmjs } from './dcmjs-parts.ts';
+import { buildExtension } from './extension-parts.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -45,16 +46,15 @@ const shared: BuildOptions = {
   logLevel: 'warning',
 };
 
+const extension: BuildOptions = {
+  ...shared,
+  external: ['vscode'],
+  // The extension host of the oldest VS Code that `engines.vscode` allows.
+  target: 'node22',
+  plugins: [dcmjsInItsOwnFile],
+};
+
 const bundles: readonly BuildOptions[] = [
-  {
-    ...shared,
-    entryPoints: ['src/extension/activate.ts'],
-    outfile: 'dist/extension.cjs',
-    external: ['vscode'],
-    // The extension host of the oldest VS Code that `engines.vscode` allows.
-    target: 'node22',
-    plugins: [dcmjsInItsOwnFile],
-  },
   {
     ...shared,
     entryPoints: ['src/cli/main.ts'],
@@ -124,9 +124,10 @@ async function notices(inputs: readonly string[]): Promise<string> {
 
 export async function buildAll(): Promise<void> {
   const dist = join(root, 'dist');
-  const built = await Promise.all(
-    [...bundles, ...workers].map((options) => build({ ...options, write: false, metafile: true })),
-  );
+  const built = await Promise.all([
+    buildExtension(extension, root),
+    ...[...bundles, ...workers].map((options) => build({ ...options, write: false, metafile: true })),
+  ]);
   const files: { path: string; contents: Uint8Array }[] = built.flatMap(({ outputFiles }) => outputFiles ?? []);
   const inputs = built.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
   files.push({ path: join(dist, 'THIRD-PARTY-NOTICES.txt'), contents: Buffer.from(await notices(inputs)) });

@@ -1,8 +1,9 @@
-// Entry point of the extension: registers the commands and the results documents. A command's code is loaded when it is
-// first called, so an installed extension that nobody uses costs nothing. Exports no API to other extensions.
+// Entry point of the extension: registers the commands and the results documents. Their code is loaded when one is first
+// called (scripts/extension-parts.ts), so an extension that nobody uses costs nothing. Exports no API to other extensions.
 
 import * as vscode from 'vscode';
 import { bugText } from '../trace/bug-text.ts';
+import { isPartMissing, tellPartMissing } from './missing-part.ts';
 import { RESULTS_SCHEME } from './results.ts';
 import { Session } from './session.ts';
 
@@ -37,7 +38,9 @@ export function activate(context: vscode.ExtensionContext): void {
           return await command(opened, ...args);
         } catch (thrown) {
           opened.channel.note('error', `${id} ended with an error. ${bugText(thrown)}`);
-          throw thrown;
+          if (!isPartMissing(thrown)) throw thrown;
+          void tellPartMissing();
+          return undefined;
         }
       }),
     );

@@ -175,8 +175,12 @@ export class RecordingEditor {
     };
   }
 
-  /** Has `import 'vscode'` mean this editor, and activates the extension in it. Once in a process. */
-  async activate(): Promise<void> {
+  /**
+   * Has `import 'vscode'` mean this editor, and activates the extension in it. Once in a process.
+   * @param path its entry point
+   * @returns milliseconds for loading and activating it
+   */
+  async activate(path = join(import.meta.dirname, '../../src/extension/activate.ts')): Promise<number> {
     const slot = '__recordingEditor';
     const api = this.api();
     (globalThis as Record<string, unknown>)[slot] = api;
@@ -189,9 +193,10 @@ export class RecordingEditor {
       load: (url, context, next) =>
         url === 'editor:vscode' ? { format: 'module', source, shortCircuit: true } : next(url, context),
     });
-    const path = join(import.meta.dirname, '../../src/extension/activate.ts');
+    const startedMs = performance.now();
     const extension = (await import(pathToFileURL(path).href)) as { activate(context: object): void };
     extension.activate(this.context());
+    return performance.now() - startedMs;
   }
 
   async run(command: string, ...args: unknown[]): Promise<unknown> {
