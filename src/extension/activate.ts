@@ -6,6 +6,7 @@ import { bugText } from '../trace/bug-text.ts';
 import { isPartMissing, tellPartMissing } from './missing-part.ts';
 import { RESULTS_SCHEME } from './results.ts';
 import { Session } from './session.ts';
+import { openViews } from './views.ts';
 
 type Command = (session: Session, ...args: unknown[]) => unknown;
 
@@ -45,7 +46,10 @@ export function activate(context: vscode.ExtensionContext): void {
       }),
     );
   }
-  context.subscriptions.push(vscode.workspace.registerTextDocumentContentProvider(RESULTS_SCHEME, opened.results));
+  context.subscriptions.push(
+    vscode.workspace.registerTextDocumentContentProvider(RESULTS_SCHEME, opened.results),
+    ...openViews(opened),
+  );
 }
 
 export async function deactivate(): Promise<void> {

@@ -37,6 +37,11 @@ class CancellationTokenSource {
 }
 
 const disposable = { dispose: () => undefined };
+class EventEmitter {
+  event = () => disposable;
+  fire(): void {}
+  dispose(): void {}
+}
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 const INFO = 3;
 
@@ -125,6 +130,7 @@ export class RecordingEditor {
     return {
       Uri,
       CancellationTokenSource,
+      EventEmitter,
       ThemeIcon: class {},
       TabInputText: class {},
       TabInputCustom: class {},
@@ -148,6 +154,7 @@ export class RecordingEditor {
       },
       window: {
         createOutputChannel: () => this.#channel(),
+        createTreeView: () => disposable,
         createStatusBarItem: () => this.#statusBarItem(),
         setStatusBarMessage: (text: string) => this.#note('status bar', text),
         showInformationMessage: this.#message,

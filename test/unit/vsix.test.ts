@@ -72,6 +72,7 @@ test('the VSIX holds what runs and what the Marketplace shows, and nothing else'
     'extension/dist/extension.cjs',
     'extension/dist/file-worker.cjs',
     'extension/media/icon.png',
+    'extension/media/view.svg',
     'extension/package.json',
     'extension/readme.md',
   ];
@@ -342,6 +343,7 @@ test('the WebAssembly module that ships is handed memory, clocks and messages: n
 /** Addresses that may stand in what ships, each with the reason. Nothing loads any of them by itself. */
 const ADDRESSES: readonly (readonly [where: RegExp, address: RegExp, reason: string])[] = [
   [/\.vsixmanifest$|\[Content_Types\]\.xml$/, /^http:\/\/schemas\./, 'a namespace of XML'],
+  [/\.svg$/, /^http:\/\/www\.w3\.org\/2000\/svg$/, 'the namespace of SVG'],
   [/(?:readme|changelog)\.md$/, /^https:\/\//, 'a link, which a person clicks'],
   [/THIRD-PARTY-NOTICES\.txt$|LICENSE\.txt$/, /^https?:\/\//, 'text of a licence'],
 ];

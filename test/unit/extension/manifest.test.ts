@@ -21,6 +21,9 @@ interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
     readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when: string }[]>>;
+    readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
+    readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly viewsWelcome: readonly { readonly view: string; readonly contents: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope?: string }>> };
   };
 }
@@ -120,6 +123,28 @@ describe('the extension', () => {
 
   it('is typed against the oldest editor that it runs in', () => {
     assert.equal(`^${manifest.devDependencies['@types/vscode']}`, manifest.engines.vscode);
+  });
+
+  it('has views whose welcome texts run commands that exist', () => {
+    const { viewsContainers, views, viewsWelcome } = manifest.contributes;
+    assert.deepEqual(
+      viewsContainers.activitybar.map(({ id }) => id),
+      Object.keys(views),
+    );
+    assert.ok(read(viewsContainers.activitybar[0]?.icon ?? '').startsWith('<svg'));
+    for (const { id } of Object.values(views).flat()) {
+      assert.ok(code.includes(`createTreeView('${id}'`) || code.includes(`createTreeView<string>('${id}'`), id);
+      assert.ok(
+        viewsWelcome.some(({ view }) => view === id),
+        `${id} has no words for being empty`,
+      );
+    }
+    for (const { contents } of viewsWelcome)
+      for (const [, id] of contents.matchAll(/\(command:([\w.]+)\)/g))
+        assert.ok(
+          commands.some(({ command }) => command === id),
+          id,
+        );
   });
 
   it('has an icon of 256 × 256', () => {

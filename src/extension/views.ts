@@ -1,0 +1,47 @@
+// The view container DICOM: peers and sends. What is in a view is loaded when VS Code first shows it.
+
+import * as vscode from 'vscode';
+import type { PeersTree } from './peers-tree.ts';
+import type { Session } from './session.ts';
+
+/** The elements of the tree are strings: the name of a peer, or what `peers-tree.ts` makes of it. */
+class PeersView implements vscode.TreeDataProvider<string> {
+  readonly #session: Session;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  #tree: PeersTree | undefined;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  getTreeItem(element: string): vscode.TreeItem {
+    return this.#tree?.item(element) ?? new vscode.TreeItem(element);
+  }
+
+  async getChildren(element?: string): Promise<string[]> {
+    if (this.#tree === undefined) {
+      const { PeersTree } = await import('./peers-tree.ts');
+      this.#tree ??= new PeersTree(this.#session, () => this.#changed.fire(undefined));
+    }
+    return this.#tree.children(element);
+  }
+
+  getParent(element: string): string | undefined {
+    return this.#tree?.parent(element);
+  }
+
+  dispose(): void {
+    this.#tree?.dispose();
+    this.#changed.dispose();
+  }
+}
+
+export function openViews(session: Session): vscode.Disposable[] {
+  const peers = new PeersView(session);
+  const peersView = vscode.window.createTreeView('sendToPacs.peers', { treeDataProvider: peers });
+  const sendsView = vscode.window.createTreeView<string>('sendToPacs.sends', {
+    treeDataProvider: { getChildren: () => [], getTreeItem: (element) => new vscode.TreeItem(element) },
+  });
+  return [peersView, peers, sendsView];
+}
