@@ -33,15 +33,16 @@ export function offerWords(peerName: string, startedAtMs: number, unfinished: Un
   return `${which} (${whenWords(startedAtMs)}): ${leftWords(unfinished)}.`;
 }
 
+/** 'CT-2 and 3 more' */
+export function selectionWords([first = '', ...others]: readonly string[]): string {
+  return nameWords(path.basename(first)) + (others.length > 0 ? ` and ${others.length} more` : '');
+}
+
 /** 'CT-2 and 3 more – interrupted' */
 export function unfinishedDetail({ journal }: UnfinishedFacts): string {
   const { end, selection, total, files } = journal;
   const how = end === 'done' ? 'not every file was stored' : end === 'cancelled' ? 'cancelled' : 'interrupted';
-  const [first, ...others] = selection;
-  const what =
-    first === undefined
-      ? []
-      : [nameWords(path.basename(first)) + (others.length > 0 ? ` and ${others.length} more` : '')];
+  const what = selection.length === 0 ? [] : [selectionWords(selection)];
   const lost = total - files.size;
   const damage = lost > 0 ? `; its journal is damaged: ${formatCount(lost)} of its files are not known any more` : '';
   return `${[...what, how].join(' – ')}${damage}`;

@@ -19,6 +19,7 @@ import { addressWords, type ConfiguredPeer, peerWords } from './peers.ts';
 import { nameWords, plainWords } from './plain-words.ts';
 import { canRetry } from './results.ts';
 import type { LiveSend, Send, SendStart } from './send-entries.ts';
+import { maySendTwice, twinOf } from './sent-twice.ts';
 import type { Session } from './session.ts';
 import { closingWords, countsWords, progressPercent, progressWords, severityOf } from './words.ts';
 import { workspaceRoots } from './workspace-roots.ts';
@@ -59,7 +60,10 @@ export interface SendRequest {
 /** @returns undefined: nothing was sent and nothing was tried */
 export async function sendPaths(session: Session, request: SendRequest): Promise<SendSummary | undefined> {
   const { peer } = request.configured;
-  const { selection, decided = [] } = request;
+  const { selection, decided = [], paths, predecessor } = request;
+  // A resumed send is exclusive: it takes the journal of the one before.
+  const twin = predecessor?.isExclusive ? undefined : twinOf(session.sends.list(), peer, paths);
+  if (twin !== undefined && !(await maySendTwice(twin))) return undefined;
   const send = session.sends.begin({
     peer,
     selection,

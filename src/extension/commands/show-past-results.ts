@@ -1,8 +1,7 @@
 // Show Results of Past Send: the sends of the last 30 days, also those of earlier windows. A send can be forgotten here.
 
-import path from 'node:path';
 import * as vscode from 'vscode';
-import { whenWords } from '../journal-words.ts';
+import { selectionWords, whenWords } from '../journal-words.ts';
 import { nameWords, plainWords } from '../plain-words.ts';
 import type { Send } from '../send-entries.ts';
 import type { Session } from '../session.ts';
@@ -28,13 +27,11 @@ export async function showPastResults(session: Session): Promise<void> {
 /** 'ORTHANC' – 'Nov 26, 2026, 8:49 PM – 24 stored, 2 skipped' – 'phantom-study and 1 more' */
 function itemOf(send: Send): SendItem {
   const { peer, startedAtMs, state, counts, selection } = send;
-  const [first = '', ...others] = selection;
   const how = state === 'done' ? '' : `${state}: `;
-  const more = others.length === 0 ? '' : ` and ${others.length} more`;
   return {
     label: plainWords(nameWords(peer.name)),
     description: `${whenWords(startedAtMs)} – ${how}${countsWords(counts)}`,
-    detail: plainWords(`${nameWords(path.basename(first))}${more}`),
+    detail: plainWords(selectionWords(selection)),
     iconPath: new vscode.ThemeIcon('history'),
     buttons: [FORGET],
     send,
