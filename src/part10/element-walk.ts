@@ -5,7 +5,7 @@
 
 import { HEADER_NESTING_MAX } from '../protocol/limits.ts';
 import { delimiterOf, ITEM, ITEM_GROUP, tagText, UNDEFINED_LENGTH } from './structure.ts';
-import { isWritableVR, vrOfBytes } from './value-representation.ts';
+import { isFutureVR, isStandardVR, vrOfBytes } from './value-representation.ts';
 
 export type Encoding = 'Implicit VR Little Endian' | 'Explicit VR Little Endian' | 'Explicit VR Big Endian';
 
@@ -116,12 +116,12 @@ export function skipValue(
 function skipLength(window: ByteWindow, element: ElementHeader): Skipped | Malformed {
   const next = element.valueOffset + element.length;
   if (next <= window.end) return { type: 'skipped', next };
-  if (element.vr !== undefined && !isWritableVR(element.vr)) return noVR(element);
+  if (element.vr !== undefined && !isStandardVR(element.vr) && !isFutureVR(element.vr)) return noVR(element);
   const detail = `${tagText(element.tag)} says ${element.length} bytes, more than the file has`;
   return { type: 'malformed', detail, offset: element.valueOffset };
 }
 
-export function noVR({ tag, valueOffset }: ElementHeader): Malformed {
+function noVR({ tag, valueOffset }: ElementHeader): Malformed {
   return { type: 'malformed', detail: `no VR where ${tagText(tag)} should have one`, offset: valueOffset - 4 };
 }
 

@@ -63,25 +63,34 @@ export function isFutureVR(name: string): boolean {
   return /^[A-Z]{2}$/u.test(name) && !isStandardVR(name);
 }
 
+/** Of the names that DCMTK gives VRs inside itself and takes from a file, too: those with a length of 32 bits. */
+const INTERNAL_LONG_FORM = new Set(['lt', 'ox', 'px']);
+
 /**
  * The VR whose letters are `first` and `second`, for every reader of a data set. Two capitals that PS3.5 Table 6.2-1 lacks are
- * taken as a VR of a later edition, which has the 32-bit form (PS3.5 6.2, note 2; 7.1.2). Anything else is no VR at all: DCMTK,
- * and with it most receivers, read a 16-bit length behind it.
+ * taken as a VR of a later edition, which has the 32-bit form (PS3.5 6.2, note 2; 7.1.2). Anything else is no VR at all, whatever
+ * bytes it is: DCMTK, and with it most receivers, read a 16-bit length behind it, and one of 32 bits behind lt, ox and px.
  */
 export function vrOfBytes(first: number, second: number): ValueRepresentation {
   const code = (first << 8) | second;
   const vr = BY_CODE.get(code);
   if (vr !== undefined) return vr;
-  const longForm = isUpperCaseLetter(first) && isUpperCaseLetter(second);
-  return { code, name: String.fromCharCode(first, second), longForm, wordLength: 1, known: false };
+  const name = String.fromCharCode(first, second);
+  const longForm = (isUpperCaseLetter(first) && isUpperCaseLetter(second)) || INTERNAL_LONG_FORM.has(name);
+  return { code, name, longForm, wordLength: 1, known: false };
+}
+
+/** Names of DCMTK's own, too, but of parts of its structures: it fails on an element that has one of them. */
+export function failsInDcmtk(name: string): boolean {
+  return name === 'na' || name === 'pi';
 }
 
 /**
- * Whether a writer could have put these two characters in place of a VR: printable ones, or two zero bytes. Others come from
- * the middle of something.
+ * No writer puts these in place of a VR, or one that means a length of 16 bits: they may come from the middle of something.
+ * Two zero bytes and printable characters, such as two hyphens, are what writers put there.
  */
-export function isWritableVR(name: string): boolean {
-  return /^(?:[\x20-\x7e]{2}|\0\0)$/u.test(name);
+export function isDoubtfulVR(name: string): boolean {
+  return !/^(?:[\x20-\x7e]{2}|\0\0)$/u.test(name) || INTERNAL_LONG_FORM.has(name);
 }
 
 /** The VR with that two-letter name; undefined where PS3.5 Table 6.2-1 has none. */

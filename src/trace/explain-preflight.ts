@@ -93,15 +93,19 @@ const UNKNOWN_VRS: Readonly<Record<UnknownVR, string>> = {
   'question marks': 'two question marks',
   blanks: 'two blanks',
   'zero bytes': 'two zero bytes',
+  'lt, ox or px': 'two letters that are no VR',
+  'up or xs': 'two letters that are no VR',
   'other characters': 'two characters that are no VR',
+  'other bytes': 'two bytes that are no characters',
 };
 
 function unknownVR(finding: Of<'unknown VR'>): Words {
   const { tag, kind, count } = finding;
-  const bits = kind === 'capitals' ? 32 : 16;
+  const bits = kind === 'capitals' || kind === 'lt, ox or px' ? 32 : 16;
+  const keptAs = kind === 'lt, ox or px' ? 'OW or OB' : kind === 'up or xs' ? 'UL or US' : 'UN';
   return {
     what: `The element ${sanitize(tag)} ${at(finding)} has ${UNKNOWN_VRS[kind]} where its VR should be (PS3.5 7.1.2)${othersLike(count)}.`,
-    cause: `${kind === 'capitals' ? 'It may be a VR of a later edition' : 'Defective software wrote the file'}; DCMTK and PACS built on it read a length of ${bits} bits there and keep the value as UN.`,
+    cause: `${kind === 'capitals' ? 'It may be a VR of a later edition' : 'Defective software wrote the file'}; DCMTK and PACS built on it read a length of ${bits} bits there and keep the value as ${keptAs}.`,
     ...(kind === 'capitals'
       ? {}
       : { action: 'Tell the manufacturer of that software: other receivers may fail on it.' }),

@@ -104,7 +104,42 @@ function withoutSequences(seed: number): readonly Source[] {
   ];
 }
 
-const VRS = ['LO', 'SQ', 'OB', 'OW', 'UN', 'US', 'UT', 'DS', 'FD', 'AT', '??', '  ', 'lo', 'XX', '\0\0'];
+/** Half of them by name; the others as chance has it, as damage leaves them, or in lower case. */
+function anyVR(random: Random): string {
+  const bytes = (below: number) => String.fromCharCode(random.below(below), random.below(below));
+  switch (random.below(6)) {
+    case 0:
+      return bytes(256);
+    case 1:
+      return bytes(32);
+    case 2:
+      return random.pick(VRS).toLowerCase();
+    default:
+      return random.pick(VRS);
+  }
+}
+
+const VRS = [
+  'LO',
+  'SQ',
+  'OB',
+  'OW',
+  'UN',
+  'US',
+  'UT',
+  'DS',
+  'FD',
+  'AT',
+  '??',
+  '  ',
+  'lo',
+  'XX',
+  '\0\0',
+  'lt',
+  'ox',
+  'na',
+  'xs',
+];
 const ITEM_TAGS = [0xfffee000, 0xfffee00d, 0xfffee0dd];
 
 function write(bytes: Buffer, { at, size, littleEndian }: Field, value: number): void {
@@ -169,7 +204,7 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
     if (encoding === 'implicit LE') return bytes;
     const vrs = fields.filter((field, index) => field.kind === 'type' && fields[index + 1]?.kind === 'length');
     const { at } = random.pick(vrs);
-    bytes.write(random.pick(VRS), at, 'latin1');
+    bytes.write(anyVR(random), at, 'latin1');
     return bytes;
   },
   'cut off': (bytes, fields, random) =>

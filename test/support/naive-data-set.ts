@@ -28,12 +28,13 @@ export interface NaiveItem {
 const LONG = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
 const SHORT = new Set('AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US'.split(' '));
 
-/** Two capitals that no table has: a VR of a later edition. PS3.5 7.1.2. */
-const isUnknown = (vr: string): boolean => /^[A-Z]{2}$/u.test(vr) && !LONG.has(vr) && !SHORT.has(vr);
+/** Two capitals that no table has: a VR of a later edition, PS3.5 7.1.2. Or a VR that only DCMTK has. 32 bits of length. */
+const isUnknown = (vr: string): boolean => /^(?:[A-Z]{2}|lt|ox|px)$/u.test(vr) && !LONG.has(vr) && !SHORT.has(vr);
 
 const WORDS: readonly (readonly [number, string])[] = [
-  [2, 'AT OW SS US'],
-  [4, 'FL OF OL SL UL'],
+  // With the VRs that only DCMTK has.
+  [2, 'AT OW SS US lt px xs'],
+  [4, 'FL OF OL SL UL up'],
   [8, 'FD OD OV SV UV'],
 ];
 

@@ -1,7 +1,7 @@
 // What single elements of a data set tell, wherever they stand: the walk over the structure shows each element here as it
 // reads its header. Repetitions are counted, so that a data set of any size yields a few findings.
 //
-// PS3.5 7.1.1 (even lengths), 7.1.2 (VRs), 9.1 (UIDs) and A.4 (pixel data), PS3.6 clause 6 (the VR of each attribute), PS3.10
+// PS3.5 7.1.1 (even lengths), 9.1 (UIDs) and A.4 (pixel data), PS3.6 clause 6 (the VR of each attribute), PS3.10
 // 7.1 (group 0002 belongs in front of a data set), PS3.3 C.7.2.1 and C.7.3.1 (Study and Series Instance UID).
 
 import { uidOrLength } from '../../protocol/harmless.ts';
@@ -10,8 +10,8 @@ import type { InstanceHeader } from '../header/header.ts';
 import { isSequenceAttribute } from '../sequence-attributes.ts';
 import { FLOAT_PIXEL_DATA, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { isEncapsulated } from '../transfer-syntax-encoding.ts';
-import { isFutureVR, isStandardVR } from '../value-representation.ts';
-import type { Finding, UnknownVR } from './finding.ts';
+import { isStandardVR } from '../value-representation.ts';
+import type { Finding } from './finding.ts';
 import { Lengthless } from './lengthless.ts';
 import { uidFault } from './uid-fault.ts';
 
@@ -34,7 +34,6 @@ export type DeclaredInstance = Pick<InstanceHeader, 'sopClassUID' | 'transferSyn
 type OddValue = Extract<Finding, { code: 'odd value' }>;
 type IllFormedUID = Extract<Finding, { code: 'ill-formed UID' }>;
 type Pixels = Extract<Finding, { code: 'pixel data against transfer syntax' }>;
-type UnknownVRFinding = Extract<Finding, { code: 'unknown VR' }>;
 type AgainstDictionary = Extract<Finding, { code: 'VR against dictionary' }>;
 type Strays = Extract<Finding, { code: 'stray meta elements' }>;
 
@@ -48,7 +47,6 @@ export class ElementNotes {
   #oddValue: OddValue | undefined;
   /** By keyword and fault: four keywords and five faults. */
   #illFormedUIDs: Map<string, IllFormedUID> | undefined;
-  #unknownVRs: Map<UnknownVR, UnknownVRFinding> | undefined;
   #strays: Strays | undefined;
   #pixels: Pixels | undefined;
   #againstDictionary: AgainstDictionary | undefined;
@@ -70,8 +68,7 @@ export class ElementNotes {
   get findings(): readonly Finding[] {
     const all = [this.#oddValue, this.#strays, this.#pixels, this.#againstDictionary];
     const single = all.filter((finding) => finding !== undefined);
-    const ofKinds = [...(this.#illFormedUIDs?.values() ?? []), ...(this.#unknownVRs?.values() ?? [])];
-    return [...single, ...ofKinds, ...this.#missing()];
+    return [...single, ...(this.#illFormedUIDs?.values() ?? []), ...this.#missing()];
   }
 
   /** @param at where the element begins, in bytes from the start of the file */
@@ -81,7 +78,7 @@ export class ElementNotes {
       this.#lengthless ??= new Lengthless();
       this.#lengthless.see(element, at);
     }
-    if (vr !== undefined) this.#seeVR(element, vr, at);
+    if (vr !== undefined && isStandardVR(vr)) this.#seeVR(element, vr, at);
     if (tag === PIXEL_DATA || FLOAT_PIXEL_DATA.has(tag)) this.#seePixels(tag, length, at, isTopLevel);
     if (tag >>> 16 === META_GROUP) {
       const first = this.#strays ?? { code: 'stray meta elements', offset: at, place: 'in the data set', count: 0 };
@@ -90,22 +87,11 @@ export class ElementNotes {
   }
 
   #seeVR({ tag, length }: ElementHeader, vr: string, offset: number): void {
-    if (!isStandardVR(vr)) {
-      this.#seeUnknownVR(tag, vr, offset);
-      return;
-    }
     // UN stands for any VR.
     if (vr === 'SQ' || vr === 'UN' || length === 0 || length === UNDEFINED_LENGTH || !isSequenceAttribute(tag)) return;
     const named = { code: 'VR against dictionary', offset, tag: tagText(tag), count: 0 } as const;
     const first = this.#againstDictionary ?? named;
     this.#againstDictionary = { ...first, count: first.count + 1 };
-  }
-
-  #seeUnknownVR(tag: number, vr: string, offset: number): void {
-    const kind = kindOfVR(vr);
-    this.#unknownVRs ??= new Map();
-    const first = this.#unknownVRs.get(kind) ?? { code: 'unknown VR', offset, tag: tagText(tag), kind, count: 0 };
-    this.#unknownVRs.set(kind, { ...first, count: first.count + 1 });
   }
 
   /** In a sequence, as of an icon image, an encapsulated syntax allows both forms. */
@@ -159,18 +145,4 @@ export class ElementNotes {
     const named = missing.map(([tag, keyword]) => ({ tag: tagText(tag), keyword }));
     return [{ code: 'no study or series', offset: this.#start, missing: named }];
   }
-}
-
-const PLACEHOLDERS: Readonly<Record<string, UnknownVR>> = {
-  '--': 'hyphens',
-  '??': 'question marks',
-  '  ': 'blanks',
-  '\0\0': 'zero bytes',
-};
-
-function kindOfVR(vr: string): UnknownVR {
-  const placeholder = PLACEHOLDERS[vr];
-  if (placeholder !== undefined) return placeholder;
-  if (isFutureVR(vr)) return 'capitals';
-  return isStandardVR(vr.toUpperCase()) ? 'lower case' : 'other characters';
 }

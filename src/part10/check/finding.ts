@@ -16,7 +16,11 @@ export type UnknownVR =
   | 'question marks'
   | 'blanks'
   | 'zero bytes'
-  | 'other characters';
+  /** Names that DCMTK has for VRs of its own. */
+  | 'lt, ox or px'
+  | 'up or xs'
+  | 'other characters'
+  | 'other bytes';
 
 /**
  * `offset`: in bytes from the start of the file. `isInflated`: from the start of what the deflated data set inflates to.

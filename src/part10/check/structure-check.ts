@@ -14,7 +14,7 @@ import {
   u16At,
 } from '../element-walk.ts';
 import { delimiterOf, ITEM, ITEM_GROUP, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
-import { isFutureVR, isStandardVR, isWritableVR } from '../value-representation.ts';
+import { failsInDcmtk, isDoubtfulVR, isFutureVR, isStandardVR } from '../value-representation.ts';
 import { FragmentTally } from './closing-delimiter.ts';
 import { type DeclaredInstance, ElementNotes } from './element-notes.ts';
 import { type FilePart, isZero, lacking, type Want } from './file-part.ts';
@@ -22,6 +22,7 @@ import type { Finding } from './finding.ts';
 import type { ImageSize } from './image-size.ts';
 import type { Lengthless } from './lengthless.ts';
 import { isSequence, isUnknown, nameOf, PIXELS, partsOf } from './parsed-values.ts';
+import { noVR, UnknownVRs } from './unknown-vrs.ts';
 
 /** Zeros looked at in one step. */
 const PADDING_STEP = 16_384;
@@ -72,6 +73,7 @@ export class StructureCheck {
   #sawRows = false;
   #sawPixels = false;
   readonly #notes: ElementNotes;
+  readonly #unknownVRs = new UnknownVRs();
   readonly #fragments = new FragmentTally();
   #zerosFrom: number | undefined;
   #isDone = false;
@@ -94,7 +96,7 @@ export class StructureCheck {
 
   /** In the order in which they stand in the file. */
   get findings(): readonly Finding[] {
-    const counted = this.#notes.findings;
+    const counted = [...this.#notes.findings, ...this.#unknownVRs.findings];
     if (counted.length === 0) return this.#findings;
     return [...counted, ...this.#findings].sort((a, b) => a.offset - b.offset);
   }
@@ -148,12 +150,14 @@ export class StructureCheck {
     if (left === 0) {
       if (this.#sawRows && !this.#sawPixels) this.#findings.push({ code: 'no pixel data', offset: at });
       this.#notes.end();
+      this.#unknownVRs.settle();
       this.#isDone = true;
       return undefined;
     }
     const want = lacking(part, at, Math.min(left, 12));
     if (want !== undefined) return want;
     if (isZero(part, at, Math.min(left, 8)) && !this.#couldBeTag(left)) {
+      if (this.#unknownVRs.doubted !== undefined) return this.#broken(at, 'zeros where an element should begin');
       this.#zerosFrom = at;
       return undefined;
     }
@@ -283,25 +287,26 @@ export class StructureCheck {
     const element = readElementHeader(window, at - base, encoding);
     const outer = this.#levels.at(-1);
     if (element.type !== 'element') return this.#truncated({ offset: at, part: 'header' });
-    if (!this.#couldBeElement(element, (outer?.end ?? this.#end) - base)) {
-      // Where a length before is wrong it may be text that is read here as a tag: no group of the standard is of two characters.
-      const name = element.tag >>> 24 === 0 ? tagText(element.tag) : 'an element';
-      return this.#broken(
-        at,
-        `no VR where ${name}${outer === undefined ? '' : ` in ${tagText(outer.tag)}`} should have one`,
-      );
+    if (!this.#couldBeElement(element, at, (outer?.end ?? this.#end) - base)) {
+      return this.#broken(at, noVR(element, outer?.tag));
     }
     this.#notes.see(element, at, outer === undefined);
     return base === 0 ? element : { ...element, valueOffset: element.valueOffset + base };
   }
 
   /** What has no VR of the table may still be an element, unless the rest speaks against it. */
-  #couldBeElement({ tag, vr, length, valueOffset }: ElementHeader, end: number): boolean {
-    if (vr === undefined || isStandardVR(vr) || isFutureVR(vr)) return true;
+  #couldBeElement({ tag, vr, length, valueOffset }: ElementHeader, at: number, end: number): boolean {
+    if (vr === undefined) return true;
+    if (!this.#unknownVRs.judge(tag, vr)) return false;
+    if (isStandardVR(vr)) return true;
+    if (!isFutureVR(vr) && (failsInDcmtk(vr) || valueOffset + length > end)) return false;
+    const isTopLevel = this.#levels.length === 0;
     // Behind the pixel data there are hardly any elements, but many other things.
-    const isBehindPixels = this.#levels.length === 0 && this.#sawPixels;
-    const isLikely = isBehindPixels ? tag > this.#previousTag && /^[ ?-]{2}$/u.test(vr) : isWritableVR(vr);
-    return isLikely && valueOffset + length <= end;
+    const isBehindPixels = isTopLevel && this.#sawPixels && !isFutureVR(vr);
+    const isDoubtful = isDoubtfulVR(vr) || (isBehindPixels && !/^[ ?-]{2}$/u.test(vr));
+    if ((isDoubtful || isBehindPixels) && isTopLevel && tag <= this.#previousTag) return false;
+    this.#unknownVRs.see({ tag, offset: at }, vr, isDoubtful);
+    return true;
   }
 
   /** @param limit where the value ends, or what is around it */
@@ -321,6 +326,7 @@ export class StructureCheck {
   }
 
   #leave(): undefined {
+    this.#unknownVRs.settle();
     this.#levels.pop();
     if (this.#levels.length > 0) return;
     if (PIXELS.has(this.#topTag)) this.#sawPixels = true;
@@ -352,13 +358,17 @@ export class StructureCheck {
   }
 
   #truncated(details: Omit<Extract<Finding, { code: 'truncated' }>, 'code'>): undefined {
-    this.#stop({ code: 'truncated', ...details });
+    if (this.#unknownVRs.doubted === undefined) this.#stop({ code: 'truncated', ...details });
+    else this.#broken(details.offset, '');
   }
 
   /** Behind the pixel data, bytes that cannot be parsed count as trailing bytes, not as a broken data set. */
   #broken(at: number, detail: string): undefined {
-    if (this.#sawPixels) this.#trailing(this.#topAt);
-    else this.#stop({ code: 'broken structure', offset: at, detail });
+    const doubted = this.#unknownVRs.doubted;
+    if (this.#sawPixels) this.#trailing(Math.min(this.#topAt, doubted?.offset ?? at));
+    else if (doubted === undefined) this.#stop({ code: 'broken structure', offset: at, detail });
+    else
+      this.#stop({ code: 'broken structure', offset: doubted.offset, detail: noVR(doubted, this.#levels.at(-1)?.tag) });
   }
 
   #trailing(offset: number): undefined {

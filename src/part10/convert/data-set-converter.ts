@@ -22,7 +22,8 @@ import {
   tagText,
   UNDEFINED_LENGTH,
 } from '../structure.ts';
-import { isWritableVR, SQ, UN, type ValueRepresentation, vrOfBytes } from '../value-representation.ts';
+import { isDoubtfulVR, SQ, UN, type ValueRepresentation, vrOfBytes } from '../value-representation.ts';
+import { VRDoubt } from '../vr-doubt.ts';
 import { DataSetConversionError } from './conversion-error.ts';
 import { type Encoding, IMPLICIT_LITTLE } from './convertible-syntaxes.ts';
 import { implicitMisreading, paddingOf, spellsVR } from './implicit-readers.ts';
@@ -83,6 +84,7 @@ export class DataSetConverter {
   /** What follows a value of odd length; undefined: nothing. */
   #padding: number | undefined;
   #wordLength: 1 | 2 | 4 | 8 = 1;
+  readonly #doubt = new VRDoubt();
   readonly #word = new Uint8Array(8);
   #wordFill = 0;
   /** How many bytes of a context element's US are still to be read, and what they say so far. */
@@ -160,10 +162,6 @@ export class DataSetConverter {
       return;
     }
     const vr = vrOfBytes(view.getUint8(4), view.getUint8(5));
-    if (!vr.known && !isWritableVR(vr.name)) {
-      const letters = [view.getUint8(4), view.getUint8(5)].map((byte) => `${hex(byte, 2)}H`).join(' ');
-      this.#fail(this.#headerOffset(), `${tagText(tag)} has ${letters} where its VR should be (PS3.5 7.1.2)`);
-    }
     if (!vr.longForm) this.#beginElement(tag, vr, view.getUint16(6, littleEndian));
     else if (this.#headerNeeded === 8) this.#headerNeeded = 12;
     else this.#beginElement(tag, vr, view.getUint32(8, littleEndian));
@@ -184,8 +182,19 @@ export class DataSetConverter {
     if (this.#level.kind === 'sequence') this.#beginItem(offset, tag, defined);
     else if (tag >>> 16 === ITEM_GROUP) this.#endItem(offset, tag, defined);
     else if (vr === undefined) this.#beginImplicit(offset, tag, defined);
-    else this.#beginExplicit(offset, tag, vr, defined);
+    else {
+      this.#judge(offset, tag, vr);
+      this.#beginExplicit(offset, tag, vr, defined);
+    }
     if (this.#valueLeft === 0) this.#closeEnded();
+  }
+
+  #judge(offset: number, tag: number, { known, name }: ValueRepresentation): void {
+    const doubted = this.#doubt.first;
+    if (doubted !== undefined && !this.#doubt.judge(tag, name)) {
+      this.#fail(doubted.offset, `${tagText(doubted.tag)} has no VR (PS3.5 7.1.2)`);
+    }
+    if (!known && isDoubtfulVR(name)) this.#doubt.raise({ tag, offset });
   }
 
   #beginItem(offset: number, tag: number, length: number | undefined): void {
@@ -338,6 +347,7 @@ export class DataSetConverter {
   }
 
   #close(): void {
+    this.#doubt.settle();
     this.#stack.pop();
     this.#level = this.#stack.at(-1) as Level;
   }
@@ -370,10 +380,6 @@ export class DataSetConverter {
 
 function isContextTag(tag: number): boolean {
   return tag === PIXEL_REPRESENTATION || tag === BITS_ALLOCATED || tag === WAVEFORM_BITS_ALLOCATED;
-}
-
-function hex(value: number, digits: number): string {
-  return value.toString(16).toUpperCase().padStart(digits, '0');
 }
 
 function lengthName(length: number | undefined): string {

@@ -7,17 +7,17 @@ import { NESTING_MAX } from '../../protocol/limits.ts';
 import { DataSetConversionError } from '../convert/conversion-error.ts';
 import { paddingOf } from '../convert/implicit-readers.ts';
 import { delimiterOf, IMAGE_GROUP, ITEM, ITEM_GROUP, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
-import { isWritableVR, vrOfBytes } from '../value-representation.ts';
+import { UN, vrOfBytes } from '../value-representation.ts';
 import type { ByteReader } from './byte-reader.ts';
 
 export interface PassingHeader {
   /** 0xGGGGEEEE */
   readonly tag: number;
-  /** Two letters; '' for items, delimiters, and where VRs are implicit. */
+  /** Of PS3.5 Table 6.2-1; '' for items, delimiters, and where VRs are implicit. */
   readonly vr: string;
   /** Undefined: up to a delimitation item. */
   readonly length: number | undefined;
-  /** As they stand in the data set. */
+  /** As they stand in the data set; but what is no VR is UN, with a length of 32 bits. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly offset: number;
 }
@@ -32,14 +32,17 @@ export async function readPassingHeader(reader: ByteReader, isImplicit = false):
     return { tag, vr: '', length: defined(view.getUint32(4, true)), bytes: first, offset };
   }
   const vr = vrOfBytes(view.getUint8(4), view.getUint8(5));
-  if (!vr.known && !isWritableVR(vr.name)) {
-    throw new DataSetConversionError(offset, `${tagText(tag)} has no VR (PS3.5 7.1.2)`);
+  if (!vr.longForm && vr.known) {
+    return { tag, vr: vr.name, length: view.getUint16(6, true), bytes: first, offset };
   }
-  if (!vr.longForm) return { tag, vr: vr.name, length: view.getUint16(6, true), bytes: first, offset };
   const bytes = new Uint8Array(12);
   bytes.set(first);
-  bytes.set(await reader.take(4), 8);
-  return { tag, vr: vr.name, length: defined(new DataView(bytes.buffer).getUint32(8, true)), bytes, offset };
+  if (vr.longForm) bytes.set(await reader.take(4), 8);
+  else bytes.set([view.getUint8(6), view.getUint8(7)], 8);
+  const length = defined(new DataView(bytes.buffer).getUint32(8, true));
+  if (vr.known) return { tag, vr: vr.name, length, bytes, offset };
+  bytes.set([UN.code >> 8, UN.code & 0xff, 0, 0], 4);
+  return { tag, vr: UN.name, length, bytes, offset };
 }
 
 function defined(length: number): number | undefined {

@@ -13,7 +13,6 @@ import {
   type Encoding,
   type Malformed,
   type NeedMore,
-  noVR,
   readElementHeader,
   skipValue,
   u16At,
@@ -21,7 +20,6 @@ import {
 import { detectEncoding } from '../encoding-detection.ts';
 import { PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { encodingOf, isDeflated, isPrivate, transferSyntaxOf } from '../transfer-syntax-encoding.ts';
-import { isWritableVR } from '../value-representation.ts';
 import type { HeaderProblem, HeaderResult, InstanceHeader, NamedAttribute } from './header.ts';
 import { inflatePrefix } from './inflate-prefix.ts';
 import { isMetaElementAt, type MetaGroup, readMetaGroup, uidAt } from './meta-group.ts';
@@ -174,7 +172,10 @@ function readInstance(file: ByteWindow, found: Found): HeaderStep {
   const encoding = encodingOf(declared);
   if (detected.type === 'undetected') {
     const uids = findUIDs(file, offset, encoding);
-    return uids.type === 'malformed' ? stepOf(uids) : malformed(`the data set is not in ${encoding}`, offset);
+    if (uids.type === 'malformed' || (uids.type === 'need more' && uids.bytes <= HEADER_LIMIT)) return stepOf(uids);
+    // Elements that are not in order look like no encoding; two UIDs in their places are no accident.
+    const areUIDs = uids.type === 'UIDs' && isUID(uids.sopClassUID ?? '') && isUID(uids.sopInstanceUID ?? '');
+    return areUIDs ? conclude(file, found, declared, uids) : malformed(`the data set is not in ${encoding}`, offset);
   }
   const uids = findUIDs(file, offset, detected.encoding);
   const step = conclude(file, found, declared, uids);
@@ -233,7 +234,6 @@ function findUIDs(
   let sopClassUID: string | undefined;
   let sopInstanceUID: string | undefined;
   let isBehind = false;
-  let damage: Malformed | undefined;
   let at = start;
   const isBeyond = (step: NeedMore | Malformed) => isBehind && (step.type === 'malformed' || step.bytes > limit);
   while (at < window.end && (sopClassUID === undefined || sopInstanceUID === undefined)) {
@@ -245,7 +245,6 @@ function findUIDs(
     }
     if (element.tag >= PIXEL_DATA) break;
     isBehind ||= element.tag > SOP_INSTANCE_UID;
-    if (!isBehind && element.vr !== undefined && !isWritableVR(element.vr)) damage ??= noVR(element);
     const skipped = skipValue(window, element, encoding);
     if (skipped.type !== 'skipped' && isBeyond(skipped)) break;
     if (skipped.type !== 'skipped') return skipped;
@@ -257,10 +256,7 @@ function findUIDs(
     }
     at = skipped.next;
   }
-  const isComplete = sopClassUID !== undefined && sopInstanceUID !== undefined;
-  return isComplete || damage === undefined
-    ? { type: 'UIDs', sopClassUID, sopInstanceUID, isDirectory: false }
-    : damage;
+  return { type: 'UIDs', sopClassUID, sopInstanceUID, isDirectory: false };
 }
 
 /**

@@ -6,7 +6,7 @@
 // Of an element that stands in the group twice, the first one counts.
 //
 // Some old writers used Implicit VR here: an element without a VR is read as Implicit VR, unless its length then leads beyond
-// the file.
+// the file, or one before it in the same group has a VR.
 
 import { HEADER_LIMIT } from '../../protocol/limits.ts';
 import {
@@ -24,7 +24,7 @@ import {
 } from '../element-walk.ts';
 import { detectEncoding } from '../encoding-detection.ts';
 import { isDeflated } from '../transfer-syntax-encoding.ts';
-import { isFutureVR, isStandardVR, isWritableVR } from '../value-representation.ts';
+import { isFutureVR, isStandardVR } from '../value-representation.ts';
 import type { MetaUID, StrayElements } from './header.ts';
 
 export interface MetaGroup {
@@ -83,6 +83,8 @@ interface Progress {
   isAnnouncedRight: boolean | undefined;
   /** The order of tags fell: nothing that follows belongs to the group. */
   hasEnded: boolean;
+  /** An element had a VR: all of the group have. */
+  isExplicit: boolean;
   /** Strays are counted from here on. */
   isBehindEnd: boolean;
   strays: StrayElements | undefined;
@@ -97,6 +99,7 @@ export function readMetaGroup(window: ByteWindow, start: number): MetaGroup | Ne
     announcedEnd: -1,
     isAnnouncedRight: undefined,
     hasEnded: false,
+    isExplicit: false,
     isBehindEnd: false,
     strays: undefined,
   };
@@ -129,7 +132,7 @@ export function readMetaGroup(window: ByteWindow, start: number): MetaGroup | Ne
 /** Over one element of group 0002, or to the end that (0002,0000) names if the element leads beyond it. */
 function step(window: ByteWindow, progress: Progress): NeedMore | Malformed | undefined {
   const { at, announcedEnd, uids } = progress;
-  const element = readMetaElement(window, at);
+  const element = readMetaElement(window, progress);
   if (element.type === 'need more') return element;
   const skipped = element.type === 'element' ? skipValue(window, element, 'Explicit VR Little Endian') : element;
   if (skipped.type === 'need more') return skipped;
@@ -185,12 +188,16 @@ function isWanted(tag: number): boolean {
   return tag === MEDIA_STORAGE_SOP_CLASS_UID || tag === MEDIA_STORAGE_SOP_INSTANCE_UID || tag === TRANSFER_SYNTAX_UID;
 }
 
-function readMetaElement(window: ByteWindow, at: number): ElementHeader | NeedMore | Malformed {
+function readMetaElement(window: ByteWindow, progress: Progress): ElementHeader | NeedMore | Malformed {
+  const { at } = progress;
   const vr = vrAt(window.bytes, at + 4);
-  if (at + 8 <= window.bytes.length && !isStandardVR(vr) && !isFutureVR(vr)) {
+  const isAtHand = at + 8 <= window.bytes.length;
+  if (isAtHand && isStandardVR(vr)) progress.isExplicit = true;
+  const isInside = at < progress.announcedEnd && !progress.hasEnded;
+  if (isAtHand && !(progress.isExplicit && isInside) && !isStandardVR(vr) && !isFutureVR(vr)) {
     const implicit = readElementHeader(window, at, 'Implicit VR Little Endian');
     const fits = implicit.type === 'element' && implicit.valueOffset + implicit.length <= window.end;
-    if (fits || !isWritableVR(vr)) return implicit;
+    if (fits) return implicit;
   }
   return readElementHeader(window, at, 'Explicit VR Little Endian');
 }

@@ -204,7 +204,7 @@ test('text in an attribute that is a sequence is a note: not every reader sees t
 });
 
 describe('what stands in place of a VR', () => {
-  /** As DCMTK reads them: two capitals with a length of 32 bits, anything else with 16. */
+  /** As DCMTK reads them: two capitals, lt, ox and px with a length of 32 bits, anything else with 16. */
   const KINDS: readonly (readonly [vr: string, kind: string])[] = [
     ['ZZ', 'capitals'],
     ['--', 'hyphens'],
@@ -215,12 +215,21 @@ describe('what stands in place of a VR', () => {
     ['Lo', 'lower case'],
     ['xx', 'other characters'],
     ['12', 'other characters'],
+    ['lt', 'lt, ox or px'],
+    ['ox', 'lt, ox or px'],
+    ['px', 'lt, ox or px'],
+    ['up', 'up or xs'],
+    ['xs', 'up or xs'],
+    ['\0\x10', 'other bytes'],
+    ['\xff\xff', 'other bytes'],
+    ['L\0', 'other bytes'],
+    ['\x06\0', 'other bytes'],
   ];
 
   function withVR(vr: string, tag: number, transferSyntax: string, depth: 'top' | 'nested' = 'top') {
     const bigEndian = transferSyntax === EXPLICIT_BE;
     const encoding = encodingOfSyntax(transferSyntax);
-    const isLong = /^[A-Z]{2}$/u.test(vr);
+    const isLong = /^(?:[A-Z]{2}|lt|ox|px)$/u.test(vr);
     const raw = encodeElements([element(tag, isLong ? 'UN' : 'SH', 'ABCD')], encoding);
     raw.write(vr, 4, 'latin1');
     const { elements, ...sample } = sampleInstance({ transferSyntax });
@@ -270,13 +279,79 @@ describe('what stands in place of a VR', () => {
     }
   }
 
-  test('control characters come from the middle of something: the file is held back, the byte named', async () => {
-    for (const vr of ['\x06\0', '\xff\xff', 'L\0']) {
-      for (const tag of [0x00080012, 0x00100032]) {
-        const { file, offset } = withVR(vr, tag, EXPLICIT_LE);
-        const [finding] = await findingsOf(file);
-        assert.deepEqual([finding?.code, finding?.offset], ['broken structure', offset], JSON.stringify(vr));
+  test('names on which DCMTK fails hold the file back and are told', async () => {
+    for (const vr of ['na', 'pi']) {
+      for (const depth of ['top', 'nested'] as const) {
+        const { file, offset } = withVR(vr, 0x00081150, EXPLICIT_LE, depth);
+        const [finding, ...more] = await findingsOf(file);
+        assert.deepEqual([finding?.code, finding?.offset, more], ['broken structure', offset, []]);
+        assert.match(finding?.code === 'broken structure' ? finding.detail : '', new RegExp(`has ${vr} .*DCMTK`, 'u'));
       }
+    }
+  });
+
+  /** Elements that no writer can have meant, one behind the other, and what follows them. */
+  const withRaw = (raw: readonly Buffer[], behind: readonly BuiltElement[], tail = Buffer.alloc(0)) => {
+    const front = encodeElements(FRONT, 'explicit LE');
+    const dataSet = Buffer.concat([front, ...raw, encodeElements(behind, 'explicit LE'), tail]);
+    const sample = { transferSyntax: EXPLICIT_LE, sopClass: CT_IMAGE, sopInstance: '2.25.7' };
+    const file = buildFile({ ...sample, dataSet });
+    return { file, offset: file.length - dataSet.length + front.length };
+  };
+  const raw = (tag: number, vr: string, value = 'ABCD') => {
+    const bytes = encodeElements([element(tag, 'SH', value)], 'explicit LE');
+    bytes.write(vr, 4, 'latin1');
+    return bytes;
+  };
+  const NAME = element(0x00400010, 'LO', 'name');
+
+  for (const [what, raws, behind, tail] of [
+    ['a higher tag', [raw(0x00210010, '\0\x10')], [NAME], ''],
+    ['others like it, and a higher tag', [raw(0x00210010, '\0\x10'), raw(0x00210011, '\xff\xff')], [NAME], ''],
+    ['the end', [raw(0x00210010, '\0\x10')], [], ''],
+  ] as const) {
+    test(`bytes that are no characters are an element if what follows is ${what}`, async () => {
+      const { file, offset } = withRaw(raws, behind, Buffer.from(tail, 'latin1'));
+      const named = { code: 'unknown VR', offset, tag: '(0021,0010)', kind: 'other bytes', count: raws.length };
+      assert.deepEqual(await findingsOf(file), [named]);
+    });
+  }
+
+  for (const [what, raws, behind, tail] of [
+    ['its own tag falls', [raw(0x00070010, '\0\x10')], [NAME], ''],
+    ['the next tag falls', [raw(0x00410010, '\0\x10')], [NAME], ''],
+    ['the next tag is the same', [raw(0x00400010, '\0\x10')], [NAME], ''],
+    ['a later tag falls', [raw(0x00210010, '\0\x10'), raw(0x00410010, '\xff\xff')], [NAME], ''],
+    ['zeros follow', [raw(0x00210010, '\0\x10')], [], '\0'.repeat(40)],
+    ['a few bytes follow', [raw(0x00210010, '\0\x10')], [], 'abcdef'],
+    ['the next value overruns', [raw(0x00210010, '\0\x10'), raw(0x00220010, 'xx').fill(0xff, 6, 8)], [], ''],
+    ['an item follows', [raw(0x00210010, '\0\x10')], [], '\xfe\xff\0\xe0\0\0\0\0'],
+  ] as const) {
+    test(`they come from the middle of something if ${what}: held back, the first byte named`, async () => {
+      const { file, offset } = withRaw(raws, behind, Buffer.from(tail, 'latin1'));
+      const [finding, ...more] = await findingsOf(file);
+      assert.deepEqual([finding?.code, finding?.offset, more], ['broken structure', offset, []]);
+    });
+  }
+
+  const LOST = ['trailing bytes', 'broken structure', 'truncated'];
+
+  test('who lost the way among pixels or text is told so, wherever he lands', async () => {
+    for (let seed = 1; seed <= 300; seed += 1) {
+      const noise = Buffer.from(seededBytes(20_000, seed));
+      const value = seed % 2 === 0 ? noise : Buffer.from(noise.toString('base64'));
+      const pixels = encodeElements([element(0x7fe00010, 'OW', value)], 'explicit LE');
+      // A length that is wrong: the walk goes on in the middle of the pixels.
+      pixels.writeUInt32LE(2 + 2 * (seed % 90), 8);
+      const { file } = withRaw([pixels], []);
+      const isHeld = (codes: readonly string[]) => LOST.some((code) => codes.includes(code));
+      const found = (await findingsOf(file)).map(({ code }) => code);
+      assert.ok(isHeld(found), `seed ${seed}: ${found.join(', ')}`);
+      // The same in front of the pixels.
+      const text = encodeElements([element(0x00209158, 'UT', value)], 'explicit LE');
+      text.writeUInt32LE(2 + 2 * (seed % 90), 8);
+      const codes = (await findingsOf(withRaw([text], [NAME]).file)).map(({ code }) => code);
+      assert.ok(isHeld(codes), `seed ${seed}: ${codes.join(', ')}`);
     }
   });
 

@@ -49,9 +49,17 @@ describe('malformed data sets', () => {
     fails(bytes, toImplicit, 12, /\(7FE0,0010\) with length 256 ends 254 bytes beyond the data set/, bytes.length);
   });
 
-  it('no VR where one should be', () => {
-    fails(bytesOf('10001000 0c00 0000'), toImplicit, 0, /\(0010,0010\) has 0CH 00H where its VR/);
-    fails(bytesOf('10001000 ff41 0000'), toImplicit, 0, /FFH 41H/);
+  it('bytes that are no characters where a VR should be, and then a tag that falls', () => {
+    for (const vr of ['0c00', 'ff41']) {
+      const doubtful = `10001000 ${vr} 0000`;
+      fails(bytesOf(`08000800 43530000 ${doubtful} 09001000 4c4f 0000`), toImplicit, 8, /\(0010,0010\) has no VR/);
+      fails(bytesOf(`${doubtful} 11001000 ${vr} 0000 11001000 4c4f 0000`), toImplicit, 0, /\(0010,0010\) has no VR/);
+      const good = `${doubtful} 11001000 4c4f 0000`;
+      assert.deepEqual(
+        Buffer.from(convert(bytesOf(good), toImplicit)).toString('hex'),
+        `${'1000100000000000'}1100100000000000`,
+      );
+    }
   });
 
   it('an element longer than its item, an item longer than its sequence', () => {

@@ -221,6 +221,43 @@ describe('everything else that is as it should be passes byte by byte', () => {
   });
 });
 
+describe('what is no VR becomes UN, as in every conversion', () => {
+  const fragments = [NO_TABLE, encodeRle(smallPixels, 1, 8)];
+  const un = (tag: number, value: string) => element(tag, 'UN', value);
+  const nest = (one: BuiltElement) =>
+    element(0x00081140, 'SQ', { items: [[one]], undefinedLength: true, undefinedItemLength: true });
+  /** `tag`, an element of 4 bytes, with `vr` for its VR. */
+  const withVR = (dataSet: Buffer, tag: number, vr: string): Buffer => {
+    const bytes = Buffer.from(dataSet);
+    const mark = encodeElements([element(tag, 'SH', 'ABCD')], 'explicit LE').subarray(0, 6);
+    bytes.write(vr, bytes.indexOf(mark) + 4, 'latin1');
+    return bytes;
+  };
+
+  for (const [where, tag, place] of [
+    ['in front of the pixels', 0x00100032, (one: BuiltElement) => one],
+    ['in the image group', 0x00281055, (one: BuiltElement) => one],
+    ['in an item', 0x00081150, nest],
+    ['behind the pixels', 0x7fe10010, (one: BuiltElement) => one],
+  ] as const) {
+    test(where, async () => {
+      const made = (one: BuiltElement) => imageDataSet({ ...small, more: [place(one)] }, { fragments });
+      const wanted = await decompressed(made(un(tag, 'ABCD')), UID.rle);
+      for (const vr of ['--', '??', 'lo', 'xs', '\0\0', '\0\x10', '\xff\xff', 'L\0']) {
+        const dataSet = withVR(made(element(tag, 'SH', 'ABCD')), tag, vr);
+        assert.deepEqual(await decompressed(dataSet, UID.rle), wanted, JSON.stringify(vr));
+      }
+      // 32 bits of length, as UN has.
+      const long = encodeElements([un(tag, 'ABCD')], 'explicit LE').subarray(0, 8);
+      for (const vr of ['ZZ', 'lt', 'ox', 'px']) {
+        const dataSet = made(un(tag, 'ABCD'));
+        dataSet.write(vr, dataSet.indexOf(long) + 4, 'latin1');
+        assert.deepEqual(await decompressed(dataSet, UID.rle), wanted, vr);
+      }
+    });
+  }
+});
+
 describe('a data set that is not as it should be is refused', () => {
   const fragments = [NO_TABLE, encodeRle(smallPixels, 1, 8)];
   const good = imageDataSet(small, { fragments });

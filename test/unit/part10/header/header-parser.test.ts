@@ -72,6 +72,21 @@ describe('odd forms of preamble and meta group', () => {
     }
   }
 
+  for (const vr of ['??', 'lo', '\0\x10', '\xff\xff', 'L\0']) {
+    test(`${JSON.stringify(vr)} for the VR of one element: the others have VRs, so its length is no other`, () => {
+      // So long that a length of 32 bits, made of VR and length, would lead somewhere else in the file.
+      const more = [element(0x00400010, 'LO', 'name'), element(0x7fe00010, 'OB', Buffer.alloc(600_000))];
+      const file = fileOf([...sampleInstance().elements.filter(({ tag }) => tag < 0x00400010), ...more], EXPLICIT_LE);
+      const header = headerOf(file);
+      for (const tag of [0x00020003, 0x00020012]) {
+        const at = file.indexOf(Buffer.from([2, 0, tag & 0xff, 0]), 132);
+        const changed = Buffer.from(file);
+        changed.write(vr, at + 4, 'latin1');
+        assert.deepEqual(headerOf(changed), header);
+      }
+    });
+  }
+
   test('DICM without the 128 bytes before it', () => {
     const { file, sopInstance } = sampleInstance();
     const header = headerOf(file.subarray(128));
@@ -221,6 +236,14 @@ describe('the UIDs of the data set and of the meta group', () => {
       assert.deepEqual([header.sopClassUID, header.sopInstanceUID], [CT_IMAGE, '2.25.1000000001']);
     });
   }
+
+  test('in Implicit VR, they show that elements are in no order, not in another encoding', () => {
+    const { elements, ...sample } = sampleInstance({ transferSyntax: IMPLICIT_LE });
+    const [first, second, ...rest] = elements;
+    assert.ok(first !== undefined && second !== undefined);
+    const { sopInstanceUID, transferSyntaxUID } = headerOf(fileOf([second, first, ...rest], IMPLICIT_LE));
+    assert.deepEqual([sopInstanceUID, transferSyntaxUID], [sample.sopInstance, IMPLICIT_LE]);
+  });
 
   test('they are searched no further than a header is read', () => {
     const long = element(0x00091001, 'OB', Buffer.alloc(2_000_000));
