@@ -56,7 +56,7 @@ export async function echo(argv: readonly string[]): Promise<number> {
     const result = await runEcho(peer, sink, interruption.signal);
     flush();
     const peerName = result.verified ? peer.calledAETitle : `${peer.calledAETitle} (${peer.name})`;
-    const { what, cause, action } = explainEcho(result, contextOf({ ...peer, name: peerName }));
+    const { what, cause, action } = explainEcho(result, contextOf({ ...peer, name: peerName }, 'terminal'));
     output.result(...[what, cause, action].filter((part) => part !== undefined));
     return interruption.exitCode() ?? (result.verified ? 0 : 1);
   } finally {

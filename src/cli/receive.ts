@@ -120,7 +120,7 @@ export async function receive(argv: readonly string[]): Promise<number> {
         },
       });
     } catch (thrown) {
-      const { what, cause, action } = explainReceiverStart(systemErrorInfo(thrown));
+      const { what, cause, action } = explainReceiverStart(systemErrorInfo(thrown), 'terminal');
       output.line('error', ...[what, cause, action].filter((part) => part !== undefined));
       return 1;
     }

@@ -51,7 +51,7 @@ export class BuiltInReceiver {
     } catch (thrown) {
       const { explainReceiverStart } = await import('../trace/explain-receiver.ts');
       const { sentence } = await import('../trace/explain.ts');
-      throw new Error(sentence(explainReceiverStart(systemErrorInfo(thrown))), { cause: thrown });
+      throw new Error(sentence(explainReceiverStart(systemErrorInfo(thrown), 'editor')), { cause: thrown });
     } finally {
       this.#starting = undefined;
     }

@@ -169,7 +169,7 @@ async function scanAll(
 
 async function startOf(files: number, peer: Peer): Promise<Omit<SendStart, 'journal'>> {
   const { ProblemCollector } = await import('../report/problems.ts');
-  return { files, problems: new ProblemCollector(peer) };
+  return { files, problems: new ProblemCollector(peer, 'editor') };
 }
 
 /** There is nothing to send: every file ends as skipped, and no connection is made. */

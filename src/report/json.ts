@@ -92,7 +92,9 @@ function associationJson(summary: AssociationSummary, peer: PeerInWords): object
     contexts: summary.contexts.map(contextJson),
     breaches: summary.breaches?.map(({ breach, count }) => ({ code: breach.code, count, text: breachText(breach) })),
     failure:
-      failure === undefined ? undefined : { code: failure.code, text: sentence(explain(failure, contextOf(peer))) },
+      failure === undefined
+        ? undefined
+        : { code: failure.code, text: sentence(explain(failure, contextOf(peer, undefined))) },
   });
 }
 
@@ -103,7 +105,7 @@ const pathBytes = (path: string | undefined): string | undefined =>
 function instanceJson(file: FileOutcome, peer: PeerInWords, displayPath: (path: string) => string): object {
   const { reason, status } = file;
   const answer = reason?.code === 'status' ? reason : undefined;
-  const explanation = explainFile(file, { ...contextOf(peer), displayPath });
+  const explanation = explainFile(file, { ...contextOf(peer, undefined), displayPath });
   return known({
     path: withShownBytes(displayPath(file.path)),
     pathBytes: pathBytes(file.path),

@@ -125,7 +125,7 @@ function pathItems({ paths, count, others, details }: FileGroup, indent: string,
 }
 
 function* problemSection(result: SendResult, page: Page): Generator<string> {
-  const problems = problemsOf(result);
+  const problems = problemsOf(result, 'editor');
   if (problems.length === 0) return;
   yield* ['## Problems', ''];
   for (const problem of problems) {
@@ -186,7 +186,7 @@ function* failureItems({ associations, peer }: SendResult, rowsMax: number): Gen
   yield* ['Ended with an error:', ''];
   for (const { association, failure } of failed.slice(0, rowsMax)) {
     if (failure === undefined) continue;
-    yield `- ${association}: ${markdownText(sentence(explain(failure, contextOf(peer))))}`;
+    yield `- ${association}: ${markdownText(sentence(explain(failure, contextOf(peer, 'editor'))))}`;
   }
   if (failed.length > rowsMax) yield `- and ${formatCount(failed.length - rowsMax)} more`;
   yield '';
@@ -219,7 +219,7 @@ function* associationSections(result: SendResult, { rowsMax }: Page): Generator<
 }
 
 function fileRow(file: FileOutcome, peer: PeerInWords, displayPath: (path: string) => string): string {
-  const explanation = explainFile(file, { ...contextOf(peer), displayPath });
+  const explanation = explainFile(file, { ...contextOf(peer, 'editor'), displayPath });
   const syntax = file.transferSyntaxUID === undefined ? '' : nameOf(file.transferSyntaxUID);
   const onWire = isConverted(file) ? ` → ${nameOf(file.transferSyntaxOnWire ?? '')}` : '';
   return row(

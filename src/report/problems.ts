@@ -15,6 +15,7 @@ import {
 } from '../trace/explain.ts';
 import { explainPreflight, findingInCommon } from '../trace/explain-preflight.ts';
 import type { Words } from '../trace/explanation.ts';
+import type { Surface } from '../trace/our-options.ts';
 import { SHOWN_MAX, sanitize, withoutQuotes } from '../trace/sanitize.ts';
 import { formatCount, plural } from '../trace/units.ts';
 import { notableOf } from './notable.ts';
@@ -147,8 +148,8 @@ export class ProblemCollector {
   readonly #groups = new Groups();
   readonly #context: ExplainContext;
 
-  constructor(peer: PeerInWords) {
-    this.#context = contextOf(peer);
+  constructor(peer: PeerInWords, surface: Surface | undefined) {
+    this.#context = contextOf(peer, surface);
   }
 
   add(file: FileOutcome): void {
@@ -168,8 +169,8 @@ export class ProblemCollector {
 }
 
 /** Grouped by outcome and explanation; the most urgent, then the most frequent first. */
-export function problemsOf(result: SendResult): Problem[] {
-  const problems = new ProblemCollector(result.peer);
+export function problemsOf(result: SendResult, surface: Surface | undefined): Problem[] {
+  const problems = new ProblemCollector(result.peer, surface);
   for (const file of notableOf(result.outcomes)) problems.add(file);
   return problems.list();
 }

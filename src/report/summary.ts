@@ -89,7 +89,7 @@ export function summaryLines(result: SendResult, options: SummaryOptions = {}): 
       : []),
     ...foundFacts(result).map((found, index) => fact(index === 0 ? 'Found' : '', found)),
   ];
-  const problems = problemsOf(result);
+  const problems = problemsOf(result, 'terminal');
   if (problems.length > 0) {
     lines.push('', 'Problems');
     for (const problem of problems.slice(0, problemsMax)) lines.push(...problemLines(problem, displayPath));

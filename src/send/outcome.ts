@@ -74,7 +74,8 @@ export type Reason =
   /** The same data set is in another file, which was tried and is not stored. `reason`: why that one is not. */
   | { readonly code: 'same as another file'; readonly firstPath: string; readonly reason?: Reason }
   /**
-   * `why`: 'not allowed' = the options of the send leave no transfer syntax to propose. 'damaged' = the data set is not
+   * `why`: 'not allowed' = the options of the send leave no transfer syntax to propose; `enoughConversion`: what would let
+   * conversion lead to it, absent: nothing would. 'damaged' = the data set is not
    * encoded as its transfer syntax says. 'not decoded' = its pixel data is damaged, or there is no decoder for it.
    */
   | {
@@ -83,6 +84,7 @@ export type Reason =
       readonly to: string;
       readonly detail: string;
       readonly why: 'not allowed' | 'damaged' | 'not decoded';
+      readonly enoughConversion?: 'lossless' | 'any';
     }
   /** Given up after this many lost associations in a row. */
   | { readonly code: 'given up'; readonly lostAssociations: number; readonly last: Reason };

@@ -187,8 +187,9 @@ const SEND: Examples<ReasonOfSend> = {
       code: 'cannot convert',
       from: JPEG_2000,
       to: EXPLICIT,
-      detail: 'no conversion is allowed or known',
+      detail: 'the conversion is not allowed',
       why: 'not allowed',
+      enoughConversion: 'lossless',
     },
   ],
   'given up': [
@@ -307,7 +308,7 @@ export function catalogue(): readonly CatalogueSection[] {
       title: 'Pre-flight findings',
       entries: findings.map((finding) => ({
         title: titleOfFinding(finding),
-        explanation: explainHeldBack(finding, (path) => path),
+        explanation: explainHeldBack(finding, { displayPath: (path) => path }),
       })),
     },
     { title: 'Connections that fail', entries: entriesOf(ASSOCIATION, (code) => code === 'connection failed') },
@@ -348,7 +349,7 @@ export function catalogue(): readonly CatalogueSection[] {
       title: 'The built-in receiver',
       entries: EXPLAINED_RECEIVER_ERRORS.map((error) => ({
         title: `${error.syscall} ${error.code}`,
-        explanation: explainReceiverStart(error),
+        explanation: explainReceiverStart(error, undefined),
       })),
     },
   ];

@@ -7,7 +7,7 @@ import type { Outcome } from '../send/outcome.ts';
 import { abortReasonText, rejectDurationText, rejectReasonText, rejectSourceText } from './code-text.ts';
 import { type Explanation, unexplained, type Words } from './explanation.ts';
 import { aeTitle } from './names.ts';
-import { ourOption } from './our-options.ts';
+import { ourOption, type Surface } from './our-options.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatDuration } from './units.ts';
 
@@ -20,7 +20,9 @@ function systemWords(error: SystemErrorInfo): string {
 
 const CHECK_ADDRESS = 'Check the host and the port of the peer.';
 
-const CONNECT: Readonly<Record<string, Omit<Words, 'what'> & { readonly says: string }>> = {
+const CONNECT: Readonly<
+  Record<string, Omit<Words, 'what'> & { readonly says: string; readonly option?: 'associations' }>
+> = {
   ECONNREFUSED: {
     says: 'refused the connection',
     cause: 'No program listens at that port, or a firewall refuses the connection.',
@@ -69,7 +71,8 @@ const CONNECT: Readonly<Record<string, Omit<Words, 'what'> & { readonly says: st
   EMFILE: {
     says: 'could not be connected to',
     cause: 'Too many files and connections are open in this process.',
-    action: `Raise the limit of open files, or use fewer associations ${ourOption('associations')}.`,
+    action: 'Raise the limit of open files, or use fewer associations',
+    option: 'associations',
   },
   ENFILE: {
     says: 'could not be connected to',
@@ -99,13 +102,14 @@ const LOCAL: ReadonlySet<string> = new Set([
   ...Object.keys(ALIKE),
 ]);
 
-function explainConnect(peer: string, error: SystemErrorInfo): Words {
+function explainConnect(peer: string, error: SystemErrorInfo, surface: Surface | undefined): Words {
   const known = CONNECT[ALIKE[error.code] ?? error.code];
   if (known === undefined) {
     return { what: `${peer} could not be connected to (${systemWords(error)}).`, action: CHECK_ADDRESS };
   }
-  const { says, ...advice } = known;
-  return { what: `${peer} ${says} (${systemWords(error)}).`, ...advice };
+  const { says, option, action = '', ...cause } = known;
+  const named = option === undefined ? action : `${action} ${ourOption(option, surface)}.`;
+  return { what: `${peer} ${says} (${systemWords(error)}).`, ...cause, action: named };
 }
 
 const STOPPED = 'The PACS may have stopped, or the network may have failed.';
@@ -163,32 +167,32 @@ function explainLost(
   }
 }
 
-function explainTimeout(peer: string, phase: Phase, afterMs: number, outcome: Outcome | undefined): Words {
+function explainTimeout(peer: string, phase: Phase, afterMs: number, { outcome, surface }: AssociationContext): Words {
   const after = formatDuration(afterMs);
   switch (phase) {
     case 'connect':
       return {
         what: `${peer} did not answer the connection request within ${after}.`,
         cause: 'The host may be off, or a firewall may drop the connection.',
-        action: `Check the host and the port of the peer, and the firewall; for a slow network allow more time ${ourOption('connectTimeout')}.`,
+        action: `Check the host and the port of the peer, and the firewall; for a slow network allow more time ${ourOption('connectTimeout', surface)}.`,
       };
     case 'association':
       return {
         what: `${peer} accepted the connection but did not answer the association request within ${after}.`,
         cause: 'It may require TLS, may be overloaded, or may not speak DICOM at this port.',
-        action: `Check the port, and whether the peer expects TLS; for a slow peer allow more time ${ourOption('associationTimeout')}.`,
+        action: `Check the port, and whether the peer expects TLS; for a slow peer allow more time ${ourOption('associationTimeout', surface)}.`,
       };
     case 'response':
       return {
         what: `${peer} did not answer within ${after} after everything was sent.`,
         cause: outcome === 'unknown' ? `It may be overloaded; ${MAY_BE_STORED}.` : 'It may be overloaded.',
-        action: `${outcome === 'unknown' ? LOOK_FOR_IT : 'Check that the PACS runs, then send again'}; for a slow peer allow more time ${ourOption('responseTimeout')}.`,
+        action: `${outcome === 'unknown' ? LOOK_FOR_IT : 'Check that the PACS runs, then send again'}; for a slow peer allow more time ${ourOption('responseTimeout', surface)}.`,
       };
     case 'write':
       return {
         what: `${peer} took no data for ${after}.`,
         cause: 'It may be overloaded or hang.',
-        action: `Check that the PACS runs, then send again; for a slow peer allow more time ${ourOption('writeTimeout')}.`,
+        action: `Check that the PACS runs, then send again; for a slow peer allow more time ${ourOption('writeTimeout', surface)}.`,
       };
     case 'release':
       return {
@@ -210,29 +214,38 @@ export interface AETitles {
 export interface AssociationContext extends AETitles {
   /** Of the file of which it is said; absent: it is said of the association alone. */
   readonly outcome?: Outcome;
+  /** No part of that file was sent on the association. */
+  readonly isOfOthers?: boolean;
+  readonly surface?: Surface;
 }
 
 const named = (title: string | undefined): string => (title === undefined ? '' : ` ${aeTitle(title)}`);
 
-const register = ({ callingAETitle }: AETitles): string =>
-  `Have this machine registered at the PACS with its calling AE title${named(callingAETitle)} ${ourOption('callingAETitle')}.`;
+const register = ({ callingAETitle, surface }: AssociationContext): string =>
+  `Have this machine registered at the PACS with its calling AE title${named(callingAETitle)} ${ourOption('callingAETitle', surface)}.`;
 
-function explainReject(peer: string, { result, source, reason }: Rejected, titles: AETitles): Words {
+function explainReject(peer: string, { result, source, reason }: Rejected, context: AssociationContext): Words {
   const codes = `${rejectReasonText(source, reason)}; ${rejectDurationText(result)}, ${rejectSourceText(source)}`;
-  return { what: `${peer} rejected the association: ${codes}.`, ...rejectAdvice(result, source, reason, titles) };
+  return { what: `${peer} rejected the association: ${codes}.`, ...rejectAdvice(result, source, reason, context) };
 }
 
-function rejectAdvice(result: number, source: number, reason: number, titles: AETitles): Omit<Words, 'what'> {
+function rejectAdvice(
+  result: number,
+  source: number,
+  reason: number,
+  context: AssociationContext,
+): Omit<Words, 'what'> {
+  const { surface } = context;
   if (source === 1 && reason === 7) {
     return {
-      cause: `The PACS does not know the called AE title${named(titles.calledAETitle)}.`,
-      action: `Give the AE title of the PACS exactly, upper and lower case differ ${ourOption('calledAETitle')}.`,
+      cause: `The PACS does not know the called AE title${named(context.calledAETitle)}.`,
+      action: `Give the AE title of the PACS exactly, upper and lower case differ ${ourOption('calledAETitle', surface)}.`,
     };
   }
   if (source === 1 && reason === 3) {
     return {
-      cause: `The PACS does not know the calling AE title${named(titles.callingAETitle)}.`,
-      action: `Have the calling AE title of this machine registered at the PACS, or use one that is ${ourOption('callingAETitle')}.`,
+      cause: `The PACS does not know the calling AE title${named(context.callingAETitle)}.`,
+      action: `Have the calling AE title of this machine registered at the PACS, or use one that is ${ourOption('callingAETitle', surface)}.`,
     };
   }
   if (source === 1 && reason === 2) {
@@ -247,13 +260,13 @@ function rejectAdvice(result: number, source: number, reason: number, titles: AE
   if (source === 3) {
     return {
       cause: reason === 2 ? 'It has reached its limit of associations.' : 'It is busy.',
-      action: `Try again later, or with fewer associations ${ourOption('associations')}.`,
+      action: `Try again later, or with fewer associations ${ourOption('associations', surface)}.`,
     };
   }
   if (result === 2) return { cause: 'It is busy or not ready.', action: 'Try again later.' };
   return {
     cause: 'It gives no reason; often it does not know the AE titles or the address of this machine.',
-    action: register(titles),
+    action: register(context),
   };
 }
 
@@ -269,17 +282,18 @@ const PROVIDER_ABORTS: Readonly<Record<number, string>> = {
   6: 'It received a PDU with a value that it does not accept.',
 };
 
-function explainAbort(peer: string, { phase, source, reason }: Aborted, titles: AETitles): Words {
+function explainAbort(peer: string, { phase, source, reason }: Aborted, context: AssociationContext): Words {
   const by = source === 2 ? `, ${abortReasonText(source, reason)}` : '';
   const when = phase === 'association' ? ' instead of answering the request' : '';
   const what = `${peer} aborted the association${when}: A-ABORT source ${source}, reason ${reason}${by}.`;
   if (phase === 'association') {
-    return { what, cause: 'It may not know this machine or its AE titles.', action: register(titles) };
+    return { what, cause: 'It may not know this machine or its AE titles.', action: register(context) };
   }
   if (source === 2) {
     return { what, cause: PROVIDER_ABORTS[reason] ?? 'Its reason is not one of the standard.', action: LOOK_INTO_LOG };
   }
-  return { what, cause: 'It may have failed on this file, or been stopped.', action: LOOK_INTO_LOG };
+  const file = context.outcome === undefined || context.isOfOthers === true ? 'a file' : 'this file';
+  return { what, cause: `It may have failed on ${file}, or been stopped.`, action: LOOK_INTO_LOG };
 }
 
 /** By what the first bytes look like. */
@@ -344,11 +358,11 @@ export function explainAssociation(
 function wordsOf(peer: string, failure: AssociationFailure, context: AssociationContext): Words {
   switch (failure.code) {
     case 'connection failed':
-      return explainConnect(peer, failure.error);
+      return explainConnect(peer, failure.error, context.surface);
     case 'connection lost':
       return explainLost(peer, failure.phase, failure.error, context.outcome);
     case 'timeout':
-      return explainTimeout(peer, failure.phase, failure.afterMs, context.outcome);
+      return explainTimeout(peer, failure.phase, failure.afterMs, context);
     case 'association rejected':
       return explainReject(peer, failure, context);
     case 'association aborted':

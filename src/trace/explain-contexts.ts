@@ -7,9 +7,9 @@
 import { IMPLICIT_VR_LE } from '../protocol/uids.ts';
 import type { Reason, RefusedContext } from '../send/outcome.ts';
 import { contextResultText } from './code-text.ts';
-import type { Words } from './explanation.ts';
+import { capital, type Words } from './explanation.ts';
 import { nameAndUid } from './names.ts';
-import { ourOption, requestOption } from './our-options.ts';
+import { allowConversion, type Surface, unlimitProposal } from './our-options.ts';
 
 type ContextRefused = Extract<Reason, { code: 'presentation context refused' }>;
 type Answer = Omit<RefusedContext, 'transferSyntaxUID'>;
@@ -43,7 +43,7 @@ function proposedAndAnswered(refused: readonly RefusedContext[]): string {
   return [...byAnswer].map(([answer, names]) => `in ${names.join(' and in ')}: ${answer}`).join('; ');
 }
 
-export function explainRefused(peer: string, reason: ContextRefused): Words {
+export function explainRefused(peer: string, reason: ContextRefused, surface: Surface | undefined): Words {
   const { sopClassUID, refused } = reason;
   const sopClass = nameAndUid(sopClassUID);
   if (refused.length === 0) {
@@ -53,10 +53,10 @@ export function explainRefused(peer: string, reason: ContextRefused): Words {
     };
   }
   const verb = refused.every(isRejected) ? 'refused' : 'gave no answer that can be used for';
-  return { what: `${peer} ${verb} ${sopClass} ${proposedAndAnswered(refused)}.`, ...adviceOn(reason) };
+  return { what: `${peer} ${verb} ${sopClass} ${proposedAndAnswered(refused)}.`, ...adviceOn(reason, surface) };
 }
 
-function adviceOn(reason: ContextRefused): Omit<Words, 'what'> {
+function adviceOn(reason: ContextRefused, surface: Surface | undefined): Omit<Words, 'what'> {
   const { refused, accepted } = reason;
   if (refused.some(({ unproposedTransferSyntax: other }) => other !== undefined)) {
     return NOT_PROPOSED;
@@ -64,11 +64,15 @@ function adviceOn(reason: ContextRefused): Omit<Words, 'what'> {
   if (accepted.length > 0) {
     return {
       cause: `It accepted this SOP class in ${accepted.map(nameAndUid).join(', ')}.`,
-      action: askOrAllow(reason),
+      action: askOrAllow(reason, surface),
     };
   }
   if (!refused.every(({ result }) => result === ABSTRACT_SYNTAX_NOT_SUPPORTED)) {
-    return { cause: 'It accepted nothing of what was proposed for this SOP class.', action: askOrAllow(reason) };
+    const cause =
+      refused.length === 1
+        ? 'No other transfer syntax was proposed for the file.'
+        : 'It accepted nothing of what was proposed for this SOP class.';
+    return { cause, action: askOrAllow(reason, surface) };
   }
   // Whoever takes a class takes it in this transfer syntax, the default one (PS3.5 10.1).
   if (refused.some(({ transferSyntaxUID }) => transferSyntaxUID === IMPLICIT_VR_LE)) {
@@ -80,18 +84,21 @@ function adviceOn(reason: ContextRefused): Omit<Words, 'what'> {
   return {
     cause:
       'It may not store this kind of object; but some peers, such as Orthanc, answer so where they do not take the transfer syntax.',
-    action: askOrAllow(reason),
+    action: askOrAllow(reason, surface),
   };
 }
 
 /** One sentence. With our own option where it hindered a proposal that the peer has accepted for others, or may accept. */
-function askOrAllow({ refused, accepted, further = [], hinderedBy, enoughConversion = 'any' }: ContextRefused): string {
+function askOrAllow(
+  { refused, accepted, further = [], hinderedBy, enoughConversion = 'any' }: ContextRefused,
+  surface: Surface | undefined,
+): string {
   const syntaxes = `this SOP class in ${refused.length === 1 ? 'this transfer syntax' : 'one of these transfer syntaxes'}`;
   const useful = accepted.length === 0 ? further : further.filter((uid) => accepted.includes(uid));
   if (useful.length === 0 || hinderedBy === undefined) return `Ask its administrator to accept ${syntaxes}.`;
   const allow =
     hinderedBy === 'conversion'
-      ? `Set conversion to "${enoughConversion}" ${ourOption('conversion')}`
-      : `Do not limit what is proposed ${requestOption(refused[0]?.transferSyntaxUID ?? '')}`;
-  return `${allow}, or ask its administrator to accept ${syntaxes}.`;
+      ? allowConversion(enoughConversion, surface)
+      : unlimitProposal(refused[0]?.transferSyntaxUID ?? '', surface);
+  return `${capital(allow)}, or ask its administrator to accept ${syntaxes}.`;
 }

@@ -7,7 +7,7 @@ import type { UIDOrLength } from '../protocol/harmless.ts';
 import type { PreflightFinding } from '../send/preflight-policy.ts';
 import { type Explanation, unexplained, type Words } from './explanation.ts';
 import { nameAndUid, uidInWords } from './names.ts';
-import { ourOption } from './our-options.ts';
+import { type Surface, sendHeldBack } from './our-options.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatCount, plural } from './units.ts';
 
@@ -313,11 +313,14 @@ function wordsOf(finding: PreflightFinding, displayPath?: (path: string) => stri
 }
 
 /** The same for a file that was held back, with the way to send it nevertheless. */
-export function explainHeldBack(finding: PreflightFinding, displayPath?: (path: string) => string): Explanation {
+export function explainHeldBack(
+  finding: PreflightFinding,
+  { displayPath, surface }: { readonly displayPath?: (path: string) => string; readonly surface?: Surface },
+): Explanation {
   const explanation = explainPreflight(finding, displayPath);
   // A duplicate needs no decision: the same bytes are sent from the other file.
   if (finding.code === 'duplicate instance') return explanation;
-  const anyway = `To send it as it is, choose "Send This One" in "Review Held-Back Files", or set "${finding.code}" to send ${ourOption('preflight')}.`;
+  const anyway = sendHeldBack(finding.code, surface);
   const { action } = explanation;
   return { ...explanation, action: action === undefined ? anyway : `${action} ${anyway}` };
 }

@@ -2,17 +2,20 @@
 
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { Explanation, Words } from './explanation.ts';
-import { ourOption } from './our-options.ts';
+import { ourOption, type Surface } from './our-options.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 
-const OTHER_PORT = `Choose another port, or 0 for any free one ${ourOption('receiverPort')}.`;
-const OTHER_FOLDER = `Choose another folder ${ourOption('receiverFolder')}.`;
+/** Without the full stop where an option follows. */
+interface Advice extends Omit<Words, 'what'> {
+  readonly option?: 'receiverPort' | 'receiverFolder';
+}
 
-type Advice = Omit<Words, 'what'>;
+const OTHER_PORT = { action: 'Choose another port, or 0 for any free one', option: 'receiverPort' } as const;
+const OTHER_FOLDER = { action: 'Choose another folder', option: 'receiverFolder' } as const;
 
 const LISTEN: Readonly<Record<string, Advice>> = {
-  EADDRINUSE: { cause: 'Another program, or another receiver, listens on that port.', action: OTHER_PORT },
-  EACCES: { cause: 'This user may not listen on that port; ports below 1024 are often reserved.', action: OTHER_PORT },
+  EADDRINUSE: { cause: 'Another program, or another receiver, listens on that port.', ...OTHER_PORT },
+  EACCES: { cause: 'This user may not listen on that port; ports below 1024 are often reserved.', ...OTHER_PORT },
   EADDRNOTAVAIL: {
     cause: 'The address does not belong to this machine.',
     action: 'Choose an address of this machine (option --host).',
@@ -24,13 +27,13 @@ const LISTEN: Readonly<Record<string, Advice>> = {
 };
 
 const FOLDER: Readonly<Record<string, Advice>> = {
-  EACCES: { cause: 'This user may not create or write the folder.', action: OTHER_FOLDER },
-  EPERM: { cause: 'This user may not create or write the folder.', action: OTHER_FOLDER },
-  EROFS: { cause: 'The folder is on a medium that cannot be written.', action: OTHER_FOLDER },
-  EEXIST: { cause: 'A file has the name of the folder.', action: OTHER_FOLDER },
-  ENOENT: { cause: 'The system allows no folder there.', action: OTHER_FOLDER },
-  ENOTDIR: { cause: 'A part of its path is a file.', action: OTHER_FOLDER },
-  ENOSPC: { cause: 'The disk is full.', action: OTHER_FOLDER },
+  EACCES: { cause: 'This user may not create or write the folder.', ...OTHER_FOLDER },
+  EPERM: { cause: 'This user may not create or write the folder.', ...OTHER_FOLDER },
+  EROFS: { cause: 'The folder is on a medium that cannot be written.', ...OTHER_FOLDER },
+  EEXIST: { cause: 'A file has the name of the folder.', ...OTHER_FOLDER },
+  ENOENT: { cause: 'The system allows no folder there.', ...OTHER_FOLDER },
+  ENOTDIR: { cause: 'A part of its path is a file.', ...OTHER_FOLDER },
+  ENOSPC: { cause: 'The disk is full.', ...OTHER_FOLDER },
 };
 
 /** Errors that have an explanation of their own, as systems report them. */
@@ -39,8 +42,15 @@ export const EXPLAINED_RECEIVER_ERRORS: readonly SystemErrorInfo[] = [
   ...Object.keys(FOLDER).map((code) => ({ code, syscall: 'mkdir', message: `mkdir ${code}` })),
 ];
 
-export function explainReceiverStart({ code, syscall, message }: SystemErrorInfo): Explanation {
+export function explainReceiverStart(
+  { code, syscall, message }: SystemErrorInfo,
+  surface: Surface | undefined,
+): Explanation {
   const advice = (syscall === 'listen' || syscall === 'getaddrinfo' ? LISTEN : FOLDER)[code];
   const text = sanitize(message, SHOWN_MAX.path).replace(/\.$/, '');
-  return { what: `The receiver cannot start: ${text}.`, ...advice, whose: 'local' };
+  const what = `The receiver cannot start: ${text}.`;
+  if (advice === undefined) return { what, whose: 'local' };
+  const { option, ...words } = advice;
+  if (option === undefined) return { what, ...words, whose: 'local' };
+  return { what, ...words, action: `${words.action} ${ourOption(option, surface)}.`, whose: 'local' };
 }

@@ -6,13 +6,15 @@ import { storeStatus } from '../protocol/dimse/status.ts';
 import { bareMeaning, tagsText } from './dimse-text.ts';
 import { withoutNames } from './explain-preflight.ts';
 import type { Explanation } from './explanation.ts';
-import { ourOption } from './our-options.ts';
+import { ourOption, type Surface } from './our-options.ts';
 import { quoted, sanitize } from './sanitize.ts';
 import { hexWord } from './units.ts';
 
 interface Advice {
   readonly cause: string;
+  /** Without the full stop where an option follows. */
   readonly action: string;
+  readonly option?: 'callingAETitle';
 }
 
 export interface StatusWords {
@@ -38,7 +40,7 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
     action: 'Compare the stored instance if these attributes matter.',
   },
   0x0110: {
-    cause: 'An error occurred inside the PACS.',
+    cause: 'Something failed inside the PACS.',
     action: 'Look into its log at this time, then send again.',
   },
   0x0111: {
@@ -74,7 +76,8 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
   },
   0x0124: {
     cause: 'The calling AE title of this machine may not be allowed to store there.',
-    action: `Ask its administrator to allow it, or use one that is allowed ${ourOption('callingAETitle')}.`,
+    action: 'Ask its administrator to allow it, or use one that is allowed',
+    option: 'callingAETitle',
   },
   0x0210: {
     cause: 'The PACS takes a request with the same Message ID as still open.',
@@ -158,7 +161,7 @@ function adviceOnMissing(status: number, findings: readonly Finding[]): Advice |
 export function explainStatus(
   peer: string,
   { status, errorComment, offendingElement }: StatusWords,
-  findings: readonly Finding[] = [],
+  { findings = [], surface }: { readonly findings?: readonly Finding[]; readonly surface?: Surface } = {},
 ): Explanation {
   const { category, meaning } = storeStatus(status);
   const words = errorComment !== undefined && sanitize(errorComment) !== '' ? [quoted(errorComment)] : [];
@@ -168,5 +171,7 @@ export function explainStatus(
   const verb = category === 'warning' ? 'stored it with warning' : 'answered';
   const peersWords = words.length === 0 ? '' : ` (${words.join(', ')})`;
   const what = `${peer} ${verb} ${hexWord(status)}H ${bareMeaning(meaning)}${peersWords}.`;
-  return { what, ...(adviceOnMissing(status, findings) ?? adviceOn(status)), whose: 'peer' };
+  const { cause, action, option } = adviceOnMissing(status, findings) ?? adviceOn(status);
+  const todo = option === undefined ? action : `${action} ${ourOption(option, surface)}.`;
+  return { what, cause, action: todo, whose: 'peer' };
 }

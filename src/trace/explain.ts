@@ -16,9 +16,9 @@ import {
 import { explainRefused } from './explain-contexts.ts';
 import { explainHeldBack, findingInCommon } from './explain-preflight.ts';
 import { explainStatus } from './explain-status.ts';
-import { type Explanation, unexplained, type Words } from './explanation.ts';
+import { capital, type Explanation, unexplained, type Words } from './explanation.ts';
 import { nameAndUid, nameOf, uidInWords } from './names.ts';
-import { ourOption, requestOption } from './our-options.ts';
+import { allowConversion, ourOption, type Surface, unlimitProposal } from './our-options.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { plural } from './units.ts';
 
@@ -36,8 +36,12 @@ export interface ExplainContext extends AssociationContext {
 /** What explanations say of a peer. */
 export type PeerInWords = { readonly name: string } & AETitles;
 
-export const contextOf = ({ name, callingAETitle, calledAETitle }: PeerInWords): ExplainContext => ({
+export const contextOf = (
+  { name, callingAETitle, calledAETitle }: PeerInWords,
+  surface: Surface | undefined,
+): ExplainContext => ({
   peerName: name,
+  ...(surface === undefined ? {} : { surface }),
   ...(callingAETitle === undefined ? {} : { callingAETitle }),
   ...(calledAETitle === undefined ? {} : { calledAETitle }),
 });
@@ -49,12 +53,15 @@ const AGAIN = 'Get the file again from where it came from.';
 const PERMISSION = { cause: 'This user may not read it.', action: 'Give this user the permission to read it.' };
 
 /** What system errors mean for a file. */
-const SYSTEM: Readonly<Record<string, { readonly cause: string; readonly action: string }>> = {
+const SYSTEM: Readonly<
+  Record<string, { readonly cause: string; readonly action: string; readonly option?: 'associations' }>
+> = {
   EACCES: PERMISSION,
   EPERM: PERMISSION,
   EMFILE: {
     cause: 'Too many files are open in this process.',
-    action: `Raise the limit of open files, or use fewer associations ${ourOption('associations')}.`,
+    action: 'Raise the limit of open files, or use fewer associations',
+    option: 'associations',
   },
   ENFILE: {
     cause: 'Too many files are open on this machine.',
@@ -79,17 +86,37 @@ const SYSTEM: Readonly<Record<string, { readonly cause: string; readonly action:
 export const EXPLAINED_FILE_CODES: readonly string[] = ['ENOENT', ...Object.keys(SYSTEM)];
 
 function capitalized(message: string): string {
-  const text = sanitize(message, SHOWN_MAX.detail);
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return `${capital(sanitize(message, SHOWN_MAX.detail))}.`;
 }
 
-/** @param gone what ENOENT means here */
-function explainSystem(what: string, error: SystemErrorInfo, gone: string, action: string): Words {
-  const isSlow = error.code === 'ETIMEDOUT' || error.code === 'EAGAIN';
-  const known = SYSTEM[error.code];
-  const cause = isSlow ? capitalized(error.message) : error.code === 'ENOENT' ? gone : known?.cause;
+interface SystemAdvice {
+  /** What ENOENT means here. */
+  readonly gone: string;
+  readonly action: string;
+}
+
+function explainSystem(
+  what: string,
+  error: SystemErrorInfo,
+  { gone, action }: SystemAdvice,
+  surface: Surface | undefined,
+): Words {
   const code = error.code === 'UNKNOWN' ? sanitize(error.message, SHOWN_MAX.detail) : sanitize(error.code);
-  return { what: `${what} (${code}).`, ...(cause === undefined ? {} : { cause }), action: known?.action ?? action };
+  const said = `${what} (${code}).`;
+  if (error.code === 'ETIMEDOUT' || error.code === 'EAGAIN') {
+    // The editor has no setting for it.
+    const more =
+      surface === 'editor' ? '' : ' For a slow disk or network drive allow more time (option --file-timeout).';
+    return { what: said, cause: capitalized(error.message), action: `${action}${more}` };
+  }
+  const known = SYSTEM[error.code];
+  const cause = error.code === 'ENOENT' ? gone : known?.cause;
+  const option = known?.option === undefined ? '' : ` ${ourOption(known.option, surface)}.`;
+  return {
+    what: said,
+    ...(cause === undefined ? {} : { cause }),
+    action: known === undefined ? action : `${known.action}${option}`,
+  };
 }
 
 const LOOKS_LIKE: Readonly<Record<string, string>> = {
@@ -122,7 +149,7 @@ function isAssociationFailure(reason: Reason): reason is AssociationFailure {
   }
 }
 
-function explainHeader(problem: HeaderProblem, displayPath: ExplainContext['displayPath']): Words {
+function explainHeader(problem: HeaderProblem, { displayPath, surface }: ExplainContext): Words {
   switch (problem.code) {
     case 'empty file':
       return {
@@ -148,15 +175,15 @@ function explainHeader(problem: HeaderProblem, displayPath: ExplainContext['disp
       return explainSystem(
         'The file cannot be read',
         problem.error,
-        'There is nothing at this path, or where a link at it leads.',
-        'Check the path.',
+        { gone: 'There is nothing at this path, or where a link at it leads.', action: 'Check the path.' },
+        surface,
       );
     case 'unreadable folder':
       return explainSystem(
         'The folder cannot be read, so nothing in it was sent',
         problem.error,
-        'It is not there any more.',
-        'Check the folder, then send it again.',
+        { gone: 'It is not there any more.', action: 'Check the folder, then send it again.' },
+        surface,
       );
     case 'not a regular file':
       return {
@@ -168,7 +195,7 @@ function explainHeader(problem: HeaderProblem, displayPath: ExplainContext['disp
       return {
         what: `It is a link that leads out of the selection${there}.`,
         cause: 'What you did not select is not sent under the name of what you selected.',
-        action: `Select what it leads to, or follow such links ${ourOption('followLinks')}.`,
+        action: `Select what it leads to, or follow such links ${ourOption('followLinks', surface)}.`,
       };
     }
     case 'malformed':
@@ -194,14 +221,18 @@ function explainHeader(problem: HeaderProblem, displayPath: ExplainContext['disp
 
 type Unconverted = Extract<Reason, { code: 'cannot convert' }>;
 
-function explainConversion(peer: string, { from, to, detail, why }: Unconverted): Words {
+function explainConversion(
+  peer: string,
+  { from, to, detail, why, enoughConversion: enough }: Unconverted,
+  surface: Surface | undefined,
+): Words {
   const what = `The data set cannot be converted from ${nameOf(from)} to ${nameOf(to)}: ${sanitize(detail, SHOWN_MAX.detail)}.`;
   switch (why) {
     case 'not allowed':
       return {
         what,
         cause: `Nothing but ${nameOf(to)} is to be proposed to the peer.`,
-        action: `Do not limit what is proposed ${requestOption(to)}, or allow the conversion ${ourOption('conversion')}.`,
+        action: `${capital(unlimitProposal(to, surface))}${enough === undefined ? '' : `, or ${allowConversion(enough, surface)}`}.`,
       };
     case 'damaged':
       return {
@@ -224,7 +255,7 @@ function explainGivenUp(
   context: ExplainContext,
 ): Explanation {
   const { path: _path, displayPath: _displayPath, ...ofPeer } = context;
-  const { what, ...advice } = explain(last, { ...ofPeer, outcome: 'failed' });
+  const { what, ...advice } = explain(last, { ...ofPeer, outcome: 'failed', isOfOthers: true });
   const after = `after ${plural(lostAssociations, 'lost association')} in a row`;
   const isSent = context.outcome === 'unknown';
   return {
@@ -236,9 +267,9 @@ function explainGivenUp(
 function explainInFile(reason: ReasonInFile, peer: string, context: ExplainContext): Explanation {
   switch (reason.code) {
     case 'presentation context refused':
-      return { ...explainRefused(peer, reason), whose: 'peer' };
+      return { ...explainRefused(peer, reason, context.surface), whose: 'peer' };
     case 'status':
-      return explainStatus(peer, reason, context.findings);
+      return explainStatus(peer, reason, context);
     case 'invalid response':
       return {
         what: `${peer} gave an answer that does not fit the request: ${sanitize(reason.detail, SHOWN_MAX.detail)}.`,
@@ -258,13 +289,13 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
         ...explainSystem(
           'The file could not be read to its end',
           reason.error,
-          'It is not there any more.',
-          'Check it, then send it again.',
+          { gone: 'It is not there any more.', action: 'Check it, then send it again.' },
+          context.surface,
         ),
         whose: 'local',
       };
     case 'pre-flight':
-      return explainHeldBack(reason.finding, context.displayPath);
+      return explainHeldBack(reason.finding, context);
     case 'same as another file': {
       const first =
         context.displayPath === undefined
@@ -278,11 +309,11 @@ function explainInFile(reason: ReasonInFile, peer: string, context: ExplainConte
       return { ...why, what: `${what} ${why.what}` };
     }
     case 'cannot convert':
-      return { ...explainConversion(peer, reason), whose: 'local' };
+      return { ...explainConversion(peer, reason, context.surface), whose: 'local' };
     case 'given up':
       return explainGivenUp(reason, context);
     default:
-      return { ...explainHeader(reason, context.displayPath), whose: 'local' };
+      return { ...explainHeader(reason, context), whose: 'local' };
   }
 }
 

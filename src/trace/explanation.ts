@@ -18,3 +18,6 @@ export interface Explanation extends Words {
 export function unexplained(value: never): never {
   throw new TypeError(`no explanation for ${JSON.stringify(value)}`);
 }
+
+/** As a sentence begins. */
+export const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

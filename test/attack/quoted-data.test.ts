@@ -265,7 +265,7 @@ suite('an acceptor with a patient where something else belongs', () => {
       const result = await echo(one, (record) => trace.record(record), signal, {
         pdus: (record) => captured.push(record),
       });
-      lines.push(JSON.stringify(explainEcho(result, contextOf(one))));
+      lines.push(JSON.stringify(explainEcho(result, contextOf(one, undefined))));
     }
     trace.flush();
     assert.ok(captured.length > 2 * conversations.length);

@@ -41,7 +41,7 @@ export async function verifyConnection(session: Session, peerName?: unknown): Pr
   const { contextOf, sentence } = await import('../../trace/explain.ts');
   const { explainEcho } = await import('../../trace/explain-echo.ts');
   const message = sentence(
-    explainEcho(result, contextOf({ ...peer, name: result.verified ? peer.name : peerWords(peer) })),
+    explainEcho(result, contextOf({ ...peer, name: result.verified ? peer.name : peerWords(peer) }, 'editor')),
   );
   session.channel.note(result.verified ? 'info' : 'error', message);
   const shown = result.verified

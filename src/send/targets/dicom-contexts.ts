@@ -61,8 +61,13 @@ function needOf(
   if (requestOnly === transferSyntax || targets.includes(requestOnly)) {
     return { abstractSyntax, transferSyntax: requestOnly, fallbacks: [] };
   }
-  const detail = 'no conversion is allowed or known';
-  return { code: 'cannot convert', from: transferSyntax, to: requestOnly, detail, why: 'not allowed' };
+  const enough = (['lossless', 'any'] as const).find((policy) =>
+    conversionTargets(transferSyntax, policy).includes(requestOnly),
+  );
+  const failure = { code: 'cannot convert', from: transferSyntax, to: requestOnly, why: 'not allowed' } as const;
+  return enough === undefined
+    ? { ...failure, detail: 'no conversion is known' }
+    : { ...failure, detail: 'the conversion is not allowed', enoughConversion: enough };
 }
 
 function carries(contexts: readonly ProposedPresentationContext[], need: ContextNeed): boolean {

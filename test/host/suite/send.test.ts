@@ -212,7 +212,7 @@ describe('The built-in receiver', () => {
       const sent = Promise.resolve(send(workspaceFolder(), undefined, 'Built-in Receiver'));
       await assert.rejects(
         sent,
-        /cannot start: .*EADDRINUSE.* Choose another port, .*\(setting sendToPacs\.receiver\.port, /,
+        /cannot start: .*EADDRINUSE.* Choose another port, .*\(setting sendToPacs\.receiver\.port\)/,
       );
     } finally {
       await setUser({ 'receiver.port': undefined });

@@ -63,7 +63,7 @@ async function sendAll(t: Scope, { sends }: Window, storage: string): Promise<{ 
   const listeners = send.sending({
     files: files.load.files,
     journal,
-    problems: new ProblemCollector({ name: 'TEST' }),
+    problems: new ProblemCollector({ name: 'TEST' }, 'editor'),
   });
   const result = await runSend({ peer, files, options: { associations: 1 } }, listeners, send.controller.signal);
   send.end(result);
@@ -97,7 +97,7 @@ describe('the list of sends', () => {
   it('fires once for thousands of outcomes, the last one included', async (t) => {
     const window = openWindow(temporaryFolder(t));
     const send = begin(window.sends);
-    const { outcome } = send.sending({ files: 10_000, problems: new ProblemCollector({ name: 'TEST' }) });
+    const { outcome } = send.sending({ files: 10_000, problems: new ProblemCollector({ name: 'TEST' }, 'editor') });
     const told = new Promise<number>((resolve) => {
       window.sends.onDidChange(() => resolve(window.sends.find(send.id)?.counts.stored ?? 0));
     });
@@ -122,7 +122,7 @@ describe('the list of sends', () => {
     const folder = await folderOf(t, FILES);
     writeFileSync(join(folder, 'notes.txt'), 'no DICOM');
     const files = await scanned([folder]);
-    const listeners = send.sending({ files: FILES, problems: new ProblemCollector({ name: 'TEST' }) });
+    const listeners = send.sending({ files: FILES, problems: new ProblemCollector({ name: 'TEST' }, 'editor') });
     const outcomes: (string | undefined)[] = [];
     sends.onDidChange(() => {
       const soFar = send.outcomes;
@@ -146,7 +146,7 @@ describe('the list of sends', () => {
       record: () => counted.push(send.counts.stored),
       close: () => undefined,
     };
-    const { outcome } = send.sending({ files: 2, journal, problems: new ProblemCollector({ name: 'TEST' }) });
+    const { outcome } = send.sending({ files: 2, journal, problems: new ProblemCollector({ name: 'TEST' }, 'editor') });
     outcome(0, stored('/study/1'));
     outcome(1, stored('/study/2'));
     assert.deepEqual(counted, [0, 1]);

@@ -86,7 +86,7 @@ for (const [name, report] of [
 describe('problems of very many files', () => {
   it('keep a count and the first 20 paths of each', () => {
     const files = Array.from({ length: 5000 }, (_, index) => failedFile(`/${index}`, { code: 'empty file' }));
-    const [problem, ...others] = problemsOf(sendResult(files));
+    const [problem, ...others] = problemsOf(sendResult(files), undefined);
     assert.equal(others.length, 0);
     assert.equal(problem?.count, 5000);
     assert.deepEqual(
@@ -99,7 +99,7 @@ describe('problems of very many files', () => {
     const files = Array.from({ length: 5000 }, (_, index) =>
       failedFile(`/${index}`, { code: 'status', status: 0xc000, errorComment: `row ${index}` }),
     );
-    const problems = problemsOf(sendResult(files));
+    const problems = problemsOf(sendResult(files), undefined);
     assert.ok(problems.length <= 1001);
     assert.equal(
       problems.reduce((sum, { count }) => sum + count, 0),

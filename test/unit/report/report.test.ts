@@ -188,7 +188,10 @@ describe('summaryText', () => {
       code: 'pre-flight',
       finding: { code: 'truncated', offset: 680, part: 'value', tag: '(7FE0,0010)', missing },
     });
-    const one = problemsOf(sendResult([failedFile('/1.dcm', truncated(100)), failedFile('/2.dcm', truncated(100))]));
+    const one = problemsOf(
+      sendResult([failedFile('/1.dcm', truncated(100)), failedFile('/2.dcm', truncated(100))]),
+      undefined,
+    );
     assert.match(one[0]?.words.what ?? '', /begins at byte 680: 100 bytes are missing\.$/);
     const reasons = [truncated(100), truncated(103), truncated(106)];
     const [truncatedOnes, ...others] = problemsOf(
@@ -197,6 +200,7 @@ describe('summaryText', () => {
         failedFile('/x.dcm', { code: 'malformed', detail: 'x', offset: 1 }),
         failedFile('/y.dcm', { code: 'malformed', detail: 'y', offset: 2 }),
       ]),
+      'editor',
     );
     assert.equal(truncatedOnes?.count, 3);
     assert.equal(truncatedOnes.words.what, 'The file is truncated.');

@@ -50,7 +50,7 @@ describe('explainEcho', () => {
     );
     assert.match(
       failed({ failure: { code: 'verification refused', result: 0, unproposedTransferSyntax: '1.2.840.10008.1.2.5' } }),
-      /not Verification \(accepted with RLE Lossless \(1\.2\.840\.10008\.1\.2\.5\), which was not proposed\)/,
+      /not Verification: accepted with RLE Lossless \(1\.2\.840\.10008\.1\.2\.5\), which was not proposed\./,
     );
     assert.match(failed({}), /was not verified/);
   });

@@ -315,7 +315,10 @@ describe('explain', () => {
       /as it is, and the file is damaged, or defective.*Get the file again/,
     );
     assert.equal(explain({ ...reason, why: 'damaged' }).whose, 'local');
-    assert.match(words({ ...reason, why: 'not allowed' }), /setting requestTransferSyntax.*setting conversion/);
+    assert.match(
+      words({ ...reason, why: 'not allowed', enoughConversion: 'lossless' }),
+      /setting requestTransferSyntax.*setting conversion/,
+    );
   });
 
   it('says that the instance is stored for warnings, and never for failures', () => {
@@ -341,7 +344,7 @@ describe('explain', () => {
   });
 
   it('names the AE title that the PACS does not know', () => {
-    const peer = contextOf({ name: 'NORTH', callingAETitle: 'SENDTOPACS', calledAETitle: 'ARCHIVE' });
+    const peer = contextOf({ name: 'NORTH', callingAETitle: 'SENDTOPACS', calledAETitle: 'ARCHIVE' }, undefined);
     const rejected = (reason: number): Reason => ({ code: 'association rejected', result: 1, source: 1, reason });
     assert.match(sentence(explain(rejected(3), peer)), /does not know the calling AE title SENDTOPACS\. /);
     assert.match(sentence(explain(rejected(7), peer)), /does not know the called AE title ARCHIVE\. /);

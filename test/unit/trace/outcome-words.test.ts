@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Phase } from '../../../src/net/failure.ts';
 import { OUTCOME_WORDS, ProblemCollector } from '../../../src/report/problems.ts';
-import { OUTCOMES, type Outcome, type Reason } from '../../../src/send/outcome.ts';
-import { explainFile } from '../../../src/trace/explain.ts';
+import { type FileOutcome, OUTCOMES, type Outcome, type Reason } from '../../../src/send/outcome.ts';
+import { contextOf, explainFile, sentence } from '../../../src/trace/explain.ts';
 import { CT, EXPLICIT, J2K } from '../../support/trace-records.ts';
 
 const PHASES: readonly Phase[] = ['connect', 'association', 'write', 'response', 'release'];
@@ -116,13 +116,116 @@ const CONTRADICTS: Readonly<Record<Outcome, readonly RegExp[]>> = {
   unknown: [SAYS_STORED, SAYS_NOT_SENT, /Not sent/],
 };
 
+const SURFACES = ['editor', 'terminal', undefined] as const;
+/** What only the other surface has. */
+const FOREIGN = {
+  editor: /\boptions? -|--[a-z]|\bleave out -/,
+  terminal: /\bsetting\b|Send This One|Review Held/,
+};
+
+/** Every file that can be, as far as its words go. */
+function* everyFile(): Generator<FileOutcome & { readonly reason: Reason }> {
+  for (const outcome of OUTCOMES) {
+    for (const reason of all.filter(MAY_HAVE[outcome])) {
+      for (const bytesSent of [0, 10_000]) yield { path: '/study/a.dcm', outcome, reason, bytesSent };
+    }
+  }
+}
+
+describe('what is said of a file', () => {
+  it('names only what the place has where it is read: settings and buttons, or options', () => {
+    for (const surface of SURFACES) {
+      if (surface === undefined) continue;
+      for (const file of everyFile()) {
+        const words = explainFile(file, contextOf(PEER, surface));
+        assert.doesNotMatch(words === undefined ? '' : sentence(words), FOREIGN[surface], surface);
+      }
+    }
+  });
+
+  it('never says that the PACS may have what did not go out whole', () => {
+    for (const surface of SURFACES) {
+      for (const file of everyFile()) {
+        if (file.outcome === 'unknown') continue;
+        const words = explainFile(file, contextOf(PEER, surface));
+        assert.doesNotMatch(words === undefined ? '' : sentence(words), /may (be|have) stored|may have it/);
+      }
+    }
+  });
+
+  it('does not lay a loss to a file that was never sent', () => {
+    for (const last of ofAssociation) {
+      const reason: Reason = { code: 'given up', lostAssociations: 3, last };
+      const words = explainFile({ path: '/a.dcm', outcome: 'failed', bytesSent: 0, reason }, contextOf(PEER, 'editor'));
+      assert.doesNotMatch(words === undefined ? '' : sentence(words), /this file/);
+    }
+  });
+
+  it('says that nothing else was proposed where it was so, and what lets more be proposed', () => {
+    const refused = { code: 'presentation context refused', sopClassUID: CT, accepted: [] } as const;
+    for (const result of [1, 2, 3, 4, undefined]) {
+      const reason: Reason = {
+        ...refused,
+        refused: [{ transferSyntaxUID: '1.2.840.10008.1.2.4.50', result }],
+        further: [EXPLICIT],
+        hinderedBy: 'conversion',
+        enoughConversion: 'any',
+      };
+      const text = (surface: (typeof SURFACES)[number]): string =>
+        sentence(
+          explainFile({ path: '/a.dcm', outcome: 'failed', bytesSent: 0, reason }, contextOf(PEER, surface)) ?? {
+            what: '',
+          },
+        );
+      assert.doesNotMatch(text(undefined), /no other transfer syntax\.|nothing of what/);
+      assert.match(text('terminal'), /Allow conversion with --conversion any, or ask its administrator/);
+      assert.match(text('editor'), /Set conversion to "any" \(setting conversion of the peer\), or ask/);
+    }
+  });
+
+  it('names the words to type where our own options leave nothing to propose', () => {
+    const file = (enoughConversion?: 'lossless' | 'any'): FileOutcome => ({
+      path: '/a.dcm',
+      outcome: 'failed',
+      bytesSent: 0,
+      reason: {
+        code: 'cannot convert',
+        from: '1.2.840.10008.1.2.4.50',
+        to: '1.2.840.10008.1.2',
+        detail: 'the conversion is not allowed',
+        why: 'not allowed',
+        ...(enoughConversion === undefined ? {} : { enoughConversion }),
+      },
+    });
+    const action = (one: FileOutcome, surface: (typeof SURFACES)[number]): string | undefined =>
+      explainFile(one, contextOf(PEER, surface))?.action;
+    assert.equal(action(file('any'), 'terminal'), 'Leave out -xi, or allow conversion with --conversion any.');
+    assert.equal(action(file(), 'terminal'), 'Leave out -xi.');
+    assert.equal(
+      action(file('any'), 'editor'),
+      'Do not limit what is proposed (setting requestTransferSyntax of the peer), or set conversion to "any" (setting conversion of the peer).',
+    );
+  });
+
+  it('has none of the words that say nothing', () => {
+    for (const file of everyFile()) {
+      const words = explainFile(file, contextOf(PEER, undefined));
+      assert.doesNotMatch(
+        words === undefined ? '' : sentence(words),
+        /error occurred|please|successfully|\binvalid\b/i,
+        file.reason.code,
+      );
+    }
+  });
+});
+
 describe('what is said of a file agrees with its outcome', () => {
   for (const outcome of OUTCOMES) {
     it(outcome, () => {
       for (const reason of all.filter(MAY_HAVE[outcome])) {
         for (const bytesSent of [0, 10_000]) {
           const file = { path: '/study/a.dcm', outcome, reason, bytesSent };
-          const problems = new ProblemCollector(PEER);
+          const problems = new ProblemCollector(PEER, 'editor');
           problems.add(file);
           const [problem] = problems.list();
           if (problem === undefined) continue;
