@@ -51,7 +51,7 @@ const COLUMNS: Readonly<Record<string, Column>> = {
 function* records({ outcomes, peer }: SendResult, displayPath: (path: string) => string): Generator<string> {
   yield csvRecord(Object.keys(COLUMNS));
   const columns = Object.values(COLUMNS);
-  const context = { ...contextOf(peer), displayPath };
+  const context = { ...contextOf(peer, undefined), displayPath };
   for (const file of outcomes) yield csvRecord(columns.map((column) => column(file, context)));
 }
 

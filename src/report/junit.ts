@@ -100,7 +100,7 @@ function* fragments(result: SendResult, displayPath: (path: string) => string): 
   yield '    <properties>\n';
   for (const [key, value] of Object.entries(properties)) yield `      <property${attributes({ name: key, value })}/>\n`;
   yield '    </properties>\n';
-  const context = { ...contextOf(peer), displayPath };
+  const context = { ...contextOf(peer, undefined), displayPath };
   for (const file of outcomes) yield* testCase(file, context, displayPath(file.path));
   yield '  </testsuite>\n</testsuites>\n';
 }
