@@ -1,6 +1,5 @@
-// How many bytes go out at most: a peer may take uncompressed images only, and some kilobytes then become gigabytes.
+// How many bytes go out at most: a peer may take uncompressed data sets only, and some kilobytes then become gigabytes.
 
-import { decompressionOf } from '../part10/decompress/decompression.ts';
 import { conversionTargets } from './conversion.ts';
 import { type ConversionPolicy, DEFAULT_SEND_OPTIONS } from './options.ts';
 import type { Load, ScannedFiles } from './scanned-files.ts';
@@ -17,8 +16,7 @@ export function loadOnWire(
 ): LoadOnWire {
   let { bytes } = files.load;
   for (const [kind, growth] of files.growth) {
-    const uid = kind.transferSyntaxUID;
-    if (decompressionOf(uid) !== undefined && conversionTargets(uid, policy).length > 0) bytes += growth;
+    if (conversionTargets(kind.transferSyntaxUID, policy).length > 0) bytes += growth;
   }
   return { ...files.load, mostBytes: bytes };
 }

@@ -17,7 +17,7 @@ export interface Load {
   readonly bytes: number;
 }
 
-/** Of an instance that is decompressed: by how much it is longer than its file. In bytes. */
+/** Of an instance that is decompressed or inflated: by how much it is longer than its file. In bytes. */
 export function growthOf({ decodedLength = 0, dataSetLength }: InstanceHeader): number {
   return Math.max(0, decodedLength - dataSetLength);
 }
@@ -66,7 +66,7 @@ export class ScannedFiles extends LazyList<ScannedFile> {
     return { files: this.#length - this.#skipped.size, bytes: this.#bytes };
   }
 
-  /** By how many bytes the instances of a kind grow if they are decompressed, together. */
+  /** By how many bytes the instances of a kind grow if they are decompressed or inflated, together. */
   get growth(): ReadonlyMap<InstanceKind, number> {
     return this.#growth;
   }

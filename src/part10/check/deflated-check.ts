@@ -5,10 +5,14 @@ import { createInflateRaw, type InflateRaw } from 'node:zlib';
 import { INFLATED_CHECK_MIN, INFLATED_CHECK_RATIO } from '../../protocol/limits.ts';
 import type { FilePart, ReadPart, StopSignal, Want } from './file-part.ts';
 import type { Finding } from './finding.ts';
+import type { ImageSize } from './image-size.ts';
 import type { StructureCheck } from './structure-check.ts';
 
 /** Of the file, read and given to the inflater at a time, and of what it gives. In bytes. */
 const PIECE = 65_536;
+
+/** No deflate stream inflates to more: 258 bytes for each two bits (RFC 1951, 3.2.5). In bytes for each byte. */
+const INFLATION_MOST = 1032;
 
 /** Where the deflated data set is. */
 export interface DeflatedPart {
@@ -22,10 +26,16 @@ export interface DeflatedPart {
 
 /**
  * @param check of what it inflates to, from 0 on
+ * @param size is told how much it inflates to
  * @returns findings of both; what `read` throws passes
  */
-export async function checkDeflated(part: DeflatedPart, check: StructureCheck): Promise<readonly Finding[]> {
+export async function checkDeflated(
+  part: DeflatedPart,
+  check: StructureCheck,
+  size?: ImageSize,
+): Promise<readonly Finding[]> {
   const { start, end } = part;
+  size?.noteInflated(INFLATION_MOST * (end - start));
   const limit = Math.max(INFLATED_CHECK_MIN, INFLATED_CHECK_RATIO * (end - start));
   const stream = new Inflation(part);
   const feeding = new Feeding(check);
@@ -37,6 +47,7 @@ export async function checkDeflated(part: DeflatedPart, check: StructureCheck): 
       if (feeding.length > limit) return notChecked(feeding);
     }
     if (stream.problem === 'stopped') return notChecked(feeding);
+    size?.noteInflated(feeding.length);
     const offset = start + stream.consumed;
     if (stream.problem === 'corrupt') {
       const detail = `its deflate stream is damaged within the next ${PIECE} bytes`;

@@ -1,4 +1,4 @@
-// How long a compressed data set will be if it is decompressed, from what the pre-flight check passes anyway: some numbers of
+// How long a compressed or deflated data set will be if it is decompressed, from what the pre-flight check passes anyway: some numbers of
 // group 0028. PS3.3 C.7.6.3, C.7.6.6. It is for what people and progress are told, not for decoding: what cannot be a size
 // counts as unknown.
 
@@ -17,6 +17,7 @@ const HEADER_LENGTH = 12;
 export class ImageSize {
   readonly #numbers = new Map<number, number>();
   #before: number | undefined;
+  #inflated: number | undefined;
 
   /** How much of a value to look at, in bytes; 0: nothing. */
   sightOf(tag: number, length: number): number {
@@ -35,13 +36,19 @@ export class ImageSize {
     this.#before = before;
   }
 
+  /** @param length of what the whole data set inflates to, or the most that it can be. In bytes */
+  noteInflated(length: number): void {
+    this.#inflated = length;
+  }
+
   /** 1 where none are counted; NaN where the count is no number. */
   get frames(): number {
     return this.#numbers.get(NUMBER_OF_FRAMES) ?? 1;
   }
 
-  /** Of the data set, up to the end of its native pixel data. In bytes. */
+  /** Of the data set, up to the end of its native pixel data; of one that was deflated, as a whole. In bytes. */
   get decodedLength(): number | undefined {
+    if (this.#inflated !== undefined) return this.#inflated;
     if (this.#before === undefined) return undefined;
     const number = (tag: number, otherwise: number): number => this.#numbers.get(tag) ?? otherwise;
     const pixels = number(ROWS, 0) * number(COLUMNS, 0) * number(SAMPLES_PER_PIXEL, 1) * number(NUMBER_OF_FRAMES, 1);

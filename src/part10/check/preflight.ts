@@ -26,7 +26,7 @@ type Instance = Extract<HeaderResult, { type: 'instance' }>;
  * @param prefix the bytes that the header was read from, from the start of the file
  * @param read its rejections are passed on
  * @param signal when it aborts, the rest of the file is reported as 'not checked'
- * @param size is told of the image
+ * @param size is told of the image, or of what is inflated
  * @returns what was found, in the order of the file; what is said of the data set as a whole comes last
  */
 export async function inspect(
@@ -41,7 +41,7 @@ export async function inspect(
   if (isDeflated(transferSyntaxUID)) {
     const check = new StructureCheck(encodingOf(transferSyntaxUID), 0, Number.POSITIVE_INFINITY, instance.header);
     const deflated = { prefix, start: dataSetOffset, end: dataSetOffset + dataSetLength, read, signal };
-    const found = await checkDeflated(deflated, check);
+    const found = await checkDeflated(deflated, check, size);
     const lengthless = ((await check.lengthless?.findings()) ?? []).map(
       (finding): Finding => ({ ...finding, isInflated: true }),
     );

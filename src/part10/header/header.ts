@@ -19,8 +19,8 @@ export interface InstanceHeader {
   /** From there to the end of the file, in bytes. */
   readonly dataSetLength: number;
   /**
-   * Of the data set once its pixel data are decompressed, in bytes, as its attributes say. Absent: it has none that we
-   * decompress, or its attributes do not say.
+   * Of the data set once its pixel data are decompressed, in bytes, as its attributes say; of a deflated one, what it inflates
+   * to, or the most that it can where nobody looked. Absent: it is neither, or its attributes do not say.
    */
   readonly decodedLength?: number;
   readonly form: (typeof HEADER_FORMS)[number];

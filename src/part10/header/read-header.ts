@@ -11,6 +11,7 @@ import { decompressionOf } from '../decompress/decompression.ts';
 import { asynchronousAccess, type FileAccess, type OpenFile } from '../read/file-access.ts';
 import { type FileIdentity, identityOf, kindOf } from '../read/file-identity.ts';
 import { systemErrorInfo } from '../system-error.ts';
+import { isDeflated } from '../transfer-syntax-encoding.ts';
 import type { HeaderProblem, HeaderResult } from './header.ts';
 import { parseHeader } from './header-parser.ts';
 
@@ -93,7 +94,8 @@ async function readPrefixes(
       const own = step.header.form === 'bare data set' ? Buffer.from(prefix) : prefix;
       const result = await confirmed(own, step);
       if (result.type !== 'instance') return { result, findings: [] };
-      const isDecoded = decompressionOf(result.header.transferSyntaxUID) !== undefined;
+      const uid = result.header.transferSyntaxUID;
+      const isDecoded = decompressionOf(uid) !== undefined || isDeflated(uid);
       const imageSize = isDecoded ? new ImageSize() : undefined;
       const findings = await inspect(result, own, (...part) => readPart(file, ...part), signal, imageSize);
       const decodedLength = imageSize?.decodedLength;

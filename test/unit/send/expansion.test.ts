@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { deflateRawSync } from 'node:zlib';
 import { consentQuestion, isLarge } from '../../../src/extension/consent.ts';
 import { packHeaders, unpackHeaders } from '../../../src/part10/header/packed-headers.ts';
 import { readHeader } from '../../../src/part10/header/read-header.ts';
@@ -8,7 +11,7 @@ import type { SendProgress } from '../../../src/send/job.ts';
 import { runSend } from '../../../src/send/run.ts';
 import { blackRle, writeImage } from '../../support/bombs.ts';
 import { UID } from '../../support/decompression-run.ts';
-import { EXPLICIT_LE } from '../../support/dicom-builder.ts';
+import { buildFile, DEFLATED_LE, EXPLICIT_LE, encodeElements, sampleInstance } from '../../support/dicom-builder.ts';
 import { peerAt, scanned } from '../../support/jobs.ts';
 import { startPeer } from '../../support/peer-modes.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -68,4 +71,46 @@ test('progress counts what goes out', async (t) => {
   const last = told.at(-1);
   assert.equal(last?.bytesDone, last?.bytesTotal);
   assert.equal(last?.bytesTotal, result.bytesSent);
+});
+
+/** A deflated file whose pixels are zeros, and how long its data set is when it is inflated. */
+function deflatedFile(t: TestContext, pixelBytes: number) {
+  const { elements, ...sample } = sampleInstance({ transferSyntax: DEFLATED_LE });
+  const black = elements.map((one) => (one.tag === 0x7fe00010 ? { ...one, value: new Uint8Array(pixelBytes) } : one));
+  const inflated = encodeElements(black, 'explicit LE');
+  const path = join(temporaryFolder(t), 'deflated.dcm');
+  const dataSet = deflateRawSync(inflated);
+  writeFileSync(path, buildFile({ ...sample, dataSet }));
+  return { path, inflated: inflated.length, deflated: dataSet.length };
+}
+
+test('a deflated file counts for what it inflates to', async (t) => {
+  const { path, inflated } = deflatedFile(t, 4_000_000);
+  const files = await scanned([path]);
+  assert.ok(files.load.bytes < 10_000);
+  assert.equal(loadOnWire(files).mostBytes, inflated);
+  assert.equal(loadOnWire(files, 'never').mostBytes, files.load.bytes);
+});
+
+test('a deflated file that is not inflated to its end counts for the most that it can be', async (t) => {
+  const { path, inflated, deflated } = deflatedFile(t, 70 * 2 ** 20);
+  const { mostBytes } = loadOnWire(await scanned([path]));
+  assert.ok(mostBytes >= inflated && mostBytes === 1032 * deflated, `${mostBytes}`);
+});
+
+test('progress counts what goes out of a deflated file', async (t) => {
+  const { path, inflated } = deflatedFile(t, 4_000_000);
+  const peer = await startPeer(t, {
+    keeps: 'lengths',
+    context: ({ transferSyntaxes }) =>
+      transferSyntaxes.includes(DEFLATED_LE) ? { result: 4 } : { result: 0, transferSyntax: EXPLICIT_LE },
+  });
+  const told: SendProgress[] = [];
+  const job = { peer: peerAt(peer.port), files: await scanned([path]) };
+  const result = await runSend(job, { progress: (progress) => told.push(progress) }, new AbortController().signal);
+  assert.equal(result.counts.stored, 1);
+  const last = told.at(-1);
+  assert.equal(last?.bytesDone, last?.bytesTotal);
+  assert.equal(last?.bytesTotal, result.bytesSent);
+  assert.ok(Math.abs(result.bytesSent - inflated) < 200, `${result.bytesSent} of ${inflated}`);
 });
