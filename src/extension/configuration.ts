@@ -4,8 +4,10 @@
 import * as vscode from 'vscode';
 import { listPeers, type PeerList, type SettingsLayer } from './peers.ts';
 import {
+  type Origin,
   type Parsed,
   type PlaintextConsent,
+  parseCallingAETitle,
   parsePlaintextConsent,
   parseReceiverMismatch,
   parseReceiverPort,
@@ -76,4 +78,12 @@ export function readReceiverSettings(): {
     directory: typeof directory === 'string' ? directory.trim() : '',
     mismatch: parseReceiverMismatch(userValue('receiver.mismatch')),
   };
+}
+
+/** Our AE title for a peer in the settings of that scope that has none of its own. */
+export function callingAETitleFor({ origin, folder }: { readonly origin: Origin; readonly folder?: string }): string {
+  const resource = folder === undefined ? undefined : vscode.Uri.parse(folder);
+  const found = vscode.workspace.getConfiguration(SECTION, resource).inspect('callingAETitle');
+  const shared = origin === 'user' ? undefined : (found?.workspaceFolderValue ?? found?.workspaceValue);
+  return parseCallingAETitle(shared ?? found?.globalValue, origin).value;
 }

@@ -59,7 +59,7 @@ export async function usualPeer(
   const list = readPeers(resource);
   tellProblems(session, list);
   const builtIn = runningReceiver(session);
-  const usual = list.defaultPeer === undefined ? await lastOf(session, list) : defaultOf(session, list);
+  const usual = list.defaultPeer === undefined ? lastOf(session, list) : defaultOf(session, list);
   if (usual !== undefined) return usual;
 
   const candidates = builtIn === undefined ? list.peers : [...list.peers, builtIn];
@@ -136,12 +136,13 @@ function keptLast({ context }: Session): Partial<LastPeer> | undefined {
   return typeof kept === 'object' && kept !== null ? kept : undefined;
 }
 
-async function lastOf(session: Session, list: PeerList): Promise<UsualPeer | undefined> {
+function lastOf(session: Session, list: PeerList): UsualPeer | undefined {
   const last = keptLast(session);
   if (last === undefined) return undefined;
   const why = 'last used';
-  if (last.name === RECEIVER_NAME) return { configured: await startedReceiver(session), why };
-  const found = list.peers.find(({ peer }) => peer.name === last.name);
+  // The receiver is not started without a word: a person may have stopped it, or forgotten it.
+  const found =
+    last.name === RECEIVER_NAME ? runningReceiver(session) : list.peers.find(({ peer }) => peer.name === last.name);
   return found === undefined || keyOf(found) !== last.key ? undefined : { configured: found, why };
 }
 

@@ -62,21 +62,24 @@ test('the first peer is added while sending', { skip }, async () => {
   await tidy(page);
   await sendFromExplorer(page, SERIES);
   await toastButton(page, /no peer/, 'Add Peer').click();
-  await pick(page, 'User settings');
   const title = page.locator('.quick-input-title');
-  const answers = [
-    ['Name', 'NORTH'],
-    ['Host', '127.0.0.1'],
-    ['Port', pacs.port],
-    ['Called AE title', undefined],
-    ['Calling AE title', undefined],
-  ] as const;
-  for (const [index, [field, answer]] of answers.entries()) {
-    await title.filter({ hasText: `Add Peer (${index + 1}/5): ${field}` }).waitFor();
+  const step = async (field: string, answer: string | undefined): Promise<void> => {
+    await title.filter({ hasText: field }).waitFor();
     if (answer !== undefined) await quickInput(page).fill(answer);
-    if (field === 'Port') await screenshot('add-peer');
+    await screenshot(`add-peer-${field.toLowerCase().replaceAll(' ', '-')}`);
     await page.keyboard.press('Enter');
-  }
+  };
+  await step('Address', `http://127.0.0.1:${pacs.port}`);
+  await page.locator('.quick-input-message', { hasText: 'That is a web address' }).waitFor();
+  await screenshot('add-peer-web-address');
+  await step('Address', `127.0.0.1:${pacs.port}`);
+  await step('Called AE Title', 'NORTH');
+  await title.filter({ hasText: /^Add Peer/ }).waitFor();
+  await page.locator('.quick-input-titlebar .codicon-quick-input-back').click();
+  await step('Called AE Title', undefined);
+  await pick(page, 'User settings');
+  await step('Name', undefined);
+  await step('Calling AE Title', undefined);
   await toastText(page, /NORTH: 12 stored/);
   await screenshot('add-peer-stored');
   const slices = Array.from({ length: 12 }, (_, index) => join(folder, SERIES, `IM${index + 1}.dcm`));

@@ -10,6 +10,20 @@ export interface Shown {
   readonly text: string;
 }
 
+/** An input box or a list that stands open, as a person sees and uses it. */
+export interface OpenInput {
+  readonly kind: 'box' | 'list';
+  readonly title: string;
+  readonly value: string;
+  /** What is wrong with the value, in a box. */
+  readonly problem: string | undefined;
+  readonly labels: readonly string[];
+  /** Types and presses Enter; in a list: picks the item with this label. */
+  enter(text: string): void;
+  back(): void;
+  escape(): void;
+}
+
 class Uri {
   readonly scheme: string;
   readonly path: string;
@@ -54,6 +68,8 @@ export class RecordingEditor {
   consent: string | undefined;
   /** Chooses from a list that opens; without it the person chooses nothing. */
   pick: ((labels: readonly string[], title: string) => string | undefined) | undefined;
+  /** Answers input boxes and lists with buttons that open; without it they stay open. */
+  answer: ((input: OpenInput) => void) | undefined;
   readonly commands = new Map<string, (...args: unknown[]) => unknown>();
   readonly #storage: string;
 
@@ -84,6 +100,53 @@ export class RecordingEditor {
     );
     return items.find((item) => item.label === label);
   };
+
+  /** With listeners, as `createInputBox` and `createQuickPick` return it. */
+  #input(kind: OpenInput['kind']): object {
+    const listeners = new Map<string, (value: unknown) => void>();
+    const on = (event: string) => (listener: (value: unknown) => void) => {
+      listeners.set(event, listener);
+      return disposable;
+    };
+    const fire = (event: string, value?: unknown): void => listeners.get(event)?.(value);
+    const input = {
+      title: '',
+      value: '',
+      validationMessage: undefined as string | undefined,
+      items: [] as readonly { label: string }[],
+      selectedItems: [] as readonly { label: string }[],
+      onDidChangeValue: on('change'),
+      onDidAccept: on('accept'),
+      onDidTriggerButton: on('button'),
+      onDidTriggerItemButton: on('item button'),
+      onDidHide: on('hide'),
+      dispose: () => undefined,
+      show: () => {
+        this.#note('notification', input.title);
+        const open: OpenInput = {
+          kind,
+          title: input.title,
+          value: input.value,
+          get problem() {
+            return input.validationMessage;
+          },
+          labels: input.items.map(({ label }) => label),
+          enter: (text) => {
+            if (kind === 'list') input.selectedItems = input.items.filter(({ label }) => label === text);
+            else if (text !== input.value) {
+              input.value = text;
+              fire('change', text);
+            }
+            fire('accept');
+          },
+          back: () => fire('button'),
+          escape: () => fire('hide'),
+        };
+        setImmediate(() => this.answer?.(open));
+      },
+    };
+    return input;
+  }
 
   #channel(): object {
     const write = (level: number) => (text: string) => {
@@ -131,6 +194,7 @@ export class RecordingEditor {
       Uri,
       CancellationTokenSource,
       EventEmitter,
+      QuickInputButtons: { Back: {} },
       ThemeIcon: class {},
       TabInputText: class {},
       TabInputCustom: class {},
@@ -161,6 +225,8 @@ export class RecordingEditor {
         showWarningMessage: this.#message,
         showErrorMessage: this.#message,
         showQuickPick: this.#list,
+        createInputBox: () => this.#input('box'),
+        createQuickPick: () => this.#input('list'),
         withProgress: async (
           { title }: { title: string },
           work: (progress: object, token: object) => Promise<unknown>,
@@ -177,6 +243,10 @@ export class RecordingEditor {
         getConfiguration: () => ({
           inspect: (key: string) => ({ globalValue: this.user[key], workspaceValue: this.workspace[key] }),
           get: (key: string, otherwise: unknown) => this.user[key] ?? otherwise,
+          update: async (key: string, value: unknown, target: number) => {
+            if (target === 1) this.user = { ...this.user, [key]: value };
+            else this.workspace = { ...this.workspace, [key]: value };
+          },
         }),
       },
     };

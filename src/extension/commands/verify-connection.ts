@@ -5,9 +5,10 @@ import type { EchoResult } from '../../net/echo-scu.ts';
 import { mayConnect } from '../consent-prompt.ts';
 import { withLateProgress } from '../late-progress.ts';
 import { namedPeer, peerToVerify } from '../peer-choice.ts';
-import { addressWords, peerWords } from '../peers.ts';
+import { addressWords } from '../peers.ts';
 import { nameWords, plainWords } from '../plain-words.ts';
 import type { Session } from '../session.ts';
+import { explainedEcho, verifyPeer } from '../verifying.ts';
 
 const SHOW_TRACE = 'Show Trace';
 const OPEN_SETTINGS = 'Open Settings';
@@ -25,25 +26,14 @@ export async function verifyConnection(session: Session, peerName?: unknown): Pr
       : await namedPeer(session, resource, peerName);
   if (configured === undefined || !(await mayConnect(session, configured, undefined))) return undefined;
   const { peer, origin } = configured;
-  const { echo } = await import('../../net/echo-scu.ts');
-  const trace = await session.channel.begin();
-  let result: EchoResult;
-  try {
-    result = await withLateProgress(session, `Verifying ${nameWords(peer.name)}`, (signal, show) => {
-      show({ message: `waiting for ${addressWords(peer)}` });
-      return echo(peer, trace.sink, signal);
-    });
-  } finally {
-    trace.end();
-  }
+  const result = await withLateProgress(session, `Verifying ${nameWords(peer.name)}`, (signal, show) => {
+    show({ message: `waiting for ${addressWords(peer)}` });
+    return verifyPeer(session, peer, signal);
+  });
   if (!result.verified && result.failure?.code === 'cancelled') return result;
 
-  const { contextOf, sentence } = await import('../../trace/explain.ts');
-  const { explainEcho } = await import('../../trace/explain-echo.ts');
-  const message = sentence(
-    explainEcho(result, contextOf({ ...peer, name: result.verified ? peer.name : peerWords(peer) }, 'editor')),
-  );
-  session.channel.note(result.verified ? 'info' : 'error', message);
+  const { sentence } = await import('../../trace/explain.ts');
+  const message = sentence(await explainedEcho(result, peer));
   const shown = result.verified
     ? vscode.window.showInformationMessage(plainWords(message), SHOW_TRACE)
     : vscode.window.showErrorMessage(
