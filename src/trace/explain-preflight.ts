@@ -194,7 +194,7 @@ function explainFinding(finding: Finding): Words {
       return {
         what: `The File Meta Information says ${syntaxInWords(finding.transferSyntaxUID)}, but the data set is in ${sanitize(finding.actual)}, ${at(finding)}.`,
         cause:
-          'The file was converted without its header, or defective software wrote it; a PACS that reads it aborts.',
+          'The file was converted without its header, or defective software wrote it; a PACS that reads it aborts, at once or after half a minute.',
         action: AGAIN,
       };
     case 'pixel data against transfer syntax':
