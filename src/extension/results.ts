@@ -74,7 +74,7 @@ export class Results implements vscode.TextDocumentContentProvider {
     if (send === undefined || result === undefined)
       return '# Send to PACS\n\nThe results of this send are not kept any more.\n';
     const { reportMarkdown } = await import('../report/markdown.ts');
-    return [...reportMarkdown(result, { displayPath: shownPaths(send, result) })].join('');
+    return [...reportMarkdown(result, { displayPath: shownPaths(send, result), surface: 'editor' })].join('');
   }
 
   /** Opens the Markdown preview; the text if the preview is disabled. */

@@ -45,7 +45,7 @@ export const operationsInvoked = ({ operationsInvoked: operations }: Association
   Number.isFinite(operations) ? operations : 0;
 
 /** The peer accepted it, whatever came of it afterwards. */
-function wasOpened({ failure }: AssociationSummary): boolean {
+export function wasOpened({ failure }: AssociationSummary): boolean {
   if (failure === undefined) return true;
   if (failure.code === 'connection failed' || failure.code === 'association rejected') return false;
   return !('phase' in failure && (failure.phase === 'connect' || failure.phase === 'association'));

@@ -6,3 +6,12 @@ import type { FileOutcome, FileOutcomes } from '../send/outcome.ts';
 export function notableOf(outcomes: FileOutcomes): Iterable<FileOutcome> {
   return outcomes.notable ?? outcomes;
 }
+
+/** The places of those outcomes. */
+export function notablePlacesOf(outcomes: FileOutcomes): Iterable<number> {
+  return outcomes.notablePlaces ?? placesOf(outcomes);
+}
+
+function* placesOf({ length }: FileOutcomes): Generator<number, void, undefined> {
+  for (let place = 0; place < length; place += 1) yield place;
+}

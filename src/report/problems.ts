@@ -40,6 +40,10 @@ export interface Problem extends FileGroup {
   readonly outcome: Outcome;
   /** What was counted. */
   readonly noun: 'file' | 'folder' | 'link';
+  /** What `ProblemCollector.add` has called it; stays the same while files are added. */
+  readonly id: number;
+  /** The first of its files. */
+  readonly first: FileOutcome | undefined;
 }
 
 /** Problems with a lower number are shown first. */
@@ -72,6 +76,8 @@ const UNKNOWN: Words = { what: 'No reason is known.' };
 
 /** Changed in place. */
 interface GrowingGroup {
+  readonly id: number;
+  readonly first: FileOutcome | undefined;
   readonly outcome: Outcome;
   text: string;
   words: Words;
@@ -88,34 +94,42 @@ interface AddedFile {
   readonly noun?: Problem['noun'];
   /** The file that has the same SOP Instance UID. */
   readonly other?: string | undefined;
+  readonly file?: FileOutcome;
 }
 
 /** Collects files by outcome and explanation, in bounded memory. */
 class Groups {
   readonly #groups = new Map<string, GrowingGroup>();
 
-  /** @param common the same words for several files */
-  add(outcome: Outcome, words: Words, common: Words, path: string, more: AddedFile = {}): void {
+  /**
+   * @param common the same words for several files
+   * @returns the id of its group
+   */
+  add(outcome: Outcome, words: Words, common: Words, path: string, more: AddedFile = {}): number {
     const { noun = 'file', other } = more;
-    const group = this.#groups.get(keyOf(outcome, common)) ?? this.#newGroup(outcome, words, common, noun);
+    const group = this.#groups.get(keyOf(outcome, common)) ?? this.#newGroup(outcome, words, common, more);
     group.count += 1;
     if (group.noun !== noun) group.noun = 'file';
     if (group.words !== OTHERS && group.text !== sentence(words)) {
       group.words = common;
       group.text = sentence(common);
     }
-    if (group.paths.length >= PROBLEM_PATHS_MAX) return;
+    if (group.paths.length >= PROBLEM_PATHS_MAX) return group.id;
     group.paths.push(path);
     if (other !== undefined) group.others.set(path, other);
     group.details.set(path, words.what);
+    return group.id;
   }
 
-  #newGroup(outcome: Outcome, words: Words, common: Words, noun: Problem['noun']): GrowingGroup {
+  #newGroup(outcome: Outcome, words: Words, common: Words, more: AddedFile): GrowingGroup {
     if (this.#groups.size >= PROBLEMS_MAX && words !== OTHERS) {
-      return this.#groups.get(keyOf(outcome, OTHERS)) ?? this.#newGroup(outcome, OTHERS, OTHERS, noun);
+      return this.#groups.get(keyOf(outcome, OTHERS)) ?? this.#newGroup(outcome, OTHERS, OTHERS, more);
     }
     const text = sentence(words);
+    const { noun = 'file', file: first } = more;
     const group = {
+      id: this.#groups.size,
+      first,
       outcome,
       text,
       words,
@@ -152,14 +166,15 @@ export class ProblemCollector {
     this.#context = contextOf(peer, surface);
   }
 
-  add(file: FileOutcome): void {
-    if (file.outcome === 'stored') return;
+  /** @returns which problem it has; undefined: none, it is stored */
+  add(file: FileOutcome): number | undefined {
+    if (file.outcome === 'stored') return undefined;
     // A link names its target; several with the same words have it beside their paths.
     const isLink = file.reason?.code === 'link out of the selection';
     const words = explainFile(file, isLink ? { ...this.#context, displayPath: asItIs } : this.#context) ?? UNKNOWN;
     const common = explainInCommon(file, this.#context) ?? UNKNOWN;
     const noun = file.reason?.code === 'unreadable folder' ? 'folder' : isLink ? 'link' : 'file';
-    this.#groups.add(file.outcome, words, common, file.path, { noun, other: otherFileOf(file) });
+    return this.#groups.add(file.outcome, words, common, file.path, { noun, other: otherFileOf(file), file });
   }
 
   /** The most urgent, then the most frequent first. */
@@ -176,7 +191,7 @@ export function problemsOf(result: SendResult, surface: Surface | undefined): Pr
 }
 
 /** The file that has the same SOP Instance UID, where that is the reason. */
-function otherFileOf({ reason }: FileOutcome): string | undefined {
+export function otherFileOf({ reason }: FileOutcome): string | undefined {
   if (reason?.code === 'same as another file') return reason.firstPath;
   return reason?.code === 'pre-flight' && 'firstPath' in reason.finding ? reason.finding.firstPath : undefined;
 }

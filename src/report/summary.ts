@@ -4,52 +4,72 @@ import type { Peer } from '../net/peer.ts';
 import type { SendResult } from '../send/job.ts';
 import { countedBreachText } from '../trace/breach-text.ts';
 import { pathText } from '../trace/event-lines.ts';
-import { addressOf, aeTitle } from '../trace/names.ts';
+import { addressOf, aeTitle, shortNameOf } from '../trace/names.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
-import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../trace/units.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, formatTimeSpan, plural } from '../trace/units.ts';
 import { breachesOf } from './breaches.ts';
+import { conversionsOf } from './conversions.ts';
+import { type ListedProblem, listingOf } from './listing.ts';
+import { type DisplayPath, problemTitle, storedRows } from './markdown-files.ts';
 import { associationsText } from './negotiation.ts';
-import {
-  convertedIn,
-  findingsOfSent,
-  headline,
-  linkedIn,
-  OUTCOME_WORDS,
-  type Problem,
-  problemsOf,
-} from './problems.ts';
+import { findingsOfSent, headline, linkedIn, type Problem } from './problems.ts';
+import { adviceOn, refusalsOf } from './refusals.ts';
+import { asItIs, type ReportOptions } from './report-options.ts';
 import { unreadableFolders } from './unreadable-folders.ts';
 
-export interface SummaryOptions {
-  /** How a path is shown; by default as it is. */
-  readonly displayPath?: (path: string) => string;
-  /** How many problems are shown; 9 by default. */
+export interface SummaryOptions extends ReportOptions {
+  /** How many problems are shown; 8 by default. */
   readonly problemsMax?: number;
 }
 
-const PROBLEMS_MAX = 9;
+const PROBLEMS_MAX = 8;
 const PATHS_MAX = 3;
+/** Rows of one kind: refusals, conversions, folders. */
+const KINDS_MAX = 5;
 const LABEL_WIDTH = 14;
 
-function problemLines(
-  { outcome, words: { what, cause, action }, count, noun, paths, others, details }: Problem,
-  displayPath: (path: string) => string,
-): string[] {
-  const shown = paths.slice(0, PATHS_MAX);
-  const advice = [cause, action].filter((part) => part !== undefined).join(' ');
+function pathLines({ paths, others, details }: Problem, displayPath: DisplayPath): string[] {
+  return paths.slice(0, PATHS_MAX).map((path) => {
+    const other = others?.get(path);
+    const detail = details?.get(path);
+    return [
+      `    ${pathText(displayPath(path))}`,
+      ...(other === undefined ? [] : [`, same UID as ${pathText(displayPath(other))}`]),
+      ...(detail === undefined ? [] : [`: ${detail}`]),
+    ].join('');
+  });
+}
+
+/** Refusals of several kinds have a line each; all other problems their words. */
+function wordLines(problem: ListedProblem): string[] {
+  const [{ words }] = problem.parts;
+  const refusals = refusalsOf(problem);
+  if (refusals === undefined) {
+    const advice = [words.cause, words.action].filter((part) => part !== undefined).join(' ');
+    return advice === '' ? [] : [`    ${advice}`];
+  }
+  const rest = refusals.length - KINDS_MAX;
   return [
-    `  ${plural(count, noun)} ${OUTCOME_WORDS[outcome]}: ${what}`,
-    ...(advice === '' ? [] : [`    ${advice}`]),
-    ...shown.map((path) => {
-      const other = others?.get(path);
-      const detail = details?.get(path);
-      return [
-        `    ${pathText(displayPath(path))}`,
-        ...(other === undefined ? [] : [`, same UID as ${pathText(displayPath(other))}`]),
-        ...(detail === undefined ? [] : [`: ${detail}`]),
-      ].join('');
+    ...refusals.slice(0, KINDS_MAX).map(({ files, sopClass, transferSyntax, answers, accepted }) => {
+      const instead = accepted === '' ? '' : `; accepted in ${accepted}`;
+      return `    ${plural(files, 'file')}: ${sopClass}, ${transferSyntax}: ${answers}${instead}`;
     }),
-    ...(count > shown.length ? [`    and ${formatCount(count - shown.length)} more`] : []),
+    ...(rest > 0 ? [`    and ${plural(rest, 'more kind')}`] : []),
+    ...adviceOn(problem)
+      .slice(0, KINDS_MAX)
+      .map((advice) => `    ${advice}`),
+  ];
+}
+
+function problemLines(problem: ListedProblem, displayPath: DisplayPath): string[] {
+  const { parts, count } = problem;
+  const paths = pathLines(parts[0], displayPath);
+  const what = parts.length === 1 ? parts[0].words.what : 'the peer refused presentation contexts';
+  return [
+    `  ${problemTitle(problem, false)}: ${what}`,
+    ...wordLines(problem),
+    ...paths,
+    ...(count > paths.length ? [`    and ${formatCount(count - paths.length)} more`] : []),
   ];
 }
 
@@ -66,42 +86,78 @@ function foundFacts(result: SendResult): string[] {
   return kinds.length === 0 ? [] : [...kinds, 'These were sent; the report says where (option --report)'];
 }
 
-/** The problems come last, where a reader of a terminal looks first. */
-export function summaryLines(result: SendResult, options: SummaryOptions = {}): string[] {
-  const { peer, bytesSent, associations } = result;
-  const displayPath = options.displayPath ?? ((path: string) => path);
-  const problemsMax = options.problemsMax ?? PROBLEMS_MAX;
-  const elapsedMs = Math.max(0, result.endedAtMs - result.startedAtMs);
-  const rate = formatRate(bytesSent, elapsedMs);
-  const converted = convertedIn(result);
-  const linked = linkedIn(result);
-  const fact = (label: string, value: string): string => `  ${label.padEnd(LABEL_WIDTH)}${value}`;
-  const lines = [
-    `${headline(result.counts, result.cancelled, unreadableFolders(result))}.`,
-    fact('Peer', peerText(peer)),
-    fact('AE titles', `${aeTitle(peer.callingAETitle)} -> ${aeTitle(peer.calledAETitle)}`),
-    fact('Data', `${formatBytes(bytesSent)} in ${formatDuration(elapsedMs)}${rate === undefined ? '' : `, ${rate}`}`),
-    fact('Associations', associationsText(associations)),
-    ...breachesOf(result).map((breach) => fact('Breaks PS3.7', `a response of the peer: ${countedBreachText(breach)}`)),
-    ...(converted > 0 ? [fact('Converted', `${plural(converted, 'file')} to another transfer syntax`)] : []),
-    ...(linked > 0
-      ? [fact('Links', `${plural(linked, 'file')} from outside the selection; the report says where`)]
-      : []),
-    ...foundFacts(result).map((found, index) => fact(index === 0 ? 'Found' : '', found)),
+function problemSection(problems: readonly ListedProblem[], max: number, displayPath: DisplayPath): string[] {
+  if (problems.length === 0) return [];
+  const rest = problems.slice(max);
+  const files = rest.reduce((sum, { count }) => sum + count, 0);
+  return [
+    '',
+    'Problems',
+    ...problems.slice(0, max).flatMap((problem) => problemLines(problem, displayPath)),
+    ...(rest.length === 0
+      ? []
+      : [
+          `  and ${plural(rest.length, 'more problem')} with ${plural(files, 'file')}; the report has them all (option --report)`,
+        ]),
+    '',
   ];
-  const problems = problemsOf(result, 'terminal');
-  if (problems.length > 0) {
-    lines.push('', 'Problems');
-    for (const problem of problems.slice(0, problemsMax)) lines.push(...problemLines(problem, displayPath));
-    const rest = problems.slice(problemsMax);
-    if (rest.length > 0) {
-      const files = rest.reduce((sum, { count }) => sum + count, 0);
-      lines.push(
-        `  and ${plural(rest.length, 'more problem')} with ${plural(files, 'file')}; the report has them all (option --report)`,
-      );
-    }
-  }
-  return lines;
+}
+
+/** 'CT, JPEG 2000 Lossless -> Explicit VR LE: 19 files' */
+function conversionFacts(result: SendResult): string[] {
+  const conversions = conversionsOf(result);
+  const rest = conversions.slice(KINDS_MAX).reduce((sum, { files }) => sum + files, 0);
+  return [
+    ...conversions.slice(0, KINDS_MAX).map(({ sopClassUID, from, to, files }) => {
+      const [sopClass, before, after] = [sopClassUID, from, to].map(shortNameOf);
+      return `${plural(files, 'file')}: ${sopClass}, ${before} -> ${after}`;
+    }),
+    ...(rest === 0 ? [] : [`${plural(rest, 'file')} of other kinds`]),
+  ];
+}
+
+/** '24 CT in phantom/' */
+function storedFacts(result: SendResult, displayPath: DisplayPath): string[] {
+  const { rows, others } = storedRows(result, displayPath);
+  const rest = rows.slice(KINDS_MAX).reduce((sum, { files }) => sum + files, others);
+  return [
+    ...rows.slice(0, KINDS_MAX).map(({ files, sopClassUID, folder }) => {
+      const where = folder === '' ? '' : ` in ${pathText(folder)}`;
+      return `${formatCount(files)} ${shortNameOf(sopClassUID ?? '')}${where}`;
+    }),
+    ...(rest === 0 ? [] : [`${plural(rest, 'file')} in more folders or of other kinds`]),
+  ];
+}
+
+const labelled = (label: string, values: readonly string[]): string[] =>
+  values.map((value, index) => `  ${(index === 0 ? label : '').padEnd(LABEL_WIDTH)}${value}`);
+
+/** In the order of the report for people: the verdict, what went wrong, what was converted, then the facts. */
+export function summaryLines(result: SendResult, options: SummaryOptions = {}): string[] {
+  const { peer, bytesSent, associations, startedAtMs, endedAtMs } = result;
+  const displayPath = options.displayPath ?? asItIs;
+  const elapsedMs = Math.max(0, endedAtMs - startedAtMs);
+  const rate = formatRate(bytesSent, elapsedMs);
+  const linked = linkedIn(result);
+  const data = `${formatBytes(bytesSent)} in ${formatDuration(elapsedMs)}${rate === undefined ? '' : `, ${rate}`}`;
+  return [
+    `${headline(result.counts, result.cancelled, unreadableFolders(result))}.`,
+    ...problemSection(listingOf(result, 'terminal').problems, options.problemsMax ?? PROBLEMS_MAX, displayPath),
+    ...labelled('Converted', conversionFacts(result)),
+    ...labelled('Found', foundFacts(result)),
+    ...(linked > 0
+      ? labelled('Links', [`${plural(linked, 'file')} from outside the selection; the report says where`])
+      : []),
+    ...labelled('Peer', [peerText(peer)]),
+    ...labelled('AE titles', [`${aeTitle(peer.callingAETitle)} -> ${aeTitle(peer.calledAETitle)}`]),
+    ...labelled('Time', [formatTimeSpan(startedAtMs, endedAtMs)]),
+    ...labelled('Data', [data]),
+    ...labelled('Associations', [associationsText(associations)]),
+    ...breachesOf(result).flatMap((breach) =>
+      labelled('Breaks PS3.7', [`a response of the peer: ${countedBreachText(breach)}`]),
+    ),
+    ...labelled('Stored', storedFacts(result, displayPath)),
+  ];
 }
 
 /** The same as one text, without a newline at the end. */

@@ -119,6 +119,8 @@ export interface FileOutcome {
 export interface FileOutcomes extends List<FileOutcome> {
   /** At least all outcomes that are more than a plain 'stored': few, in a send that went well. Undefined: look at each. */
   readonly notable?: Iterable<FileOutcome>;
+  /** Their places, in ascending order. */
+  readonly notablePlaces?: Iterable<number>;
 }
 
 /** What went out of an instance. */

@@ -98,10 +98,16 @@ class SettledOutcomes extends LazyList<FileOutcome> implements FileOutcomes {
     return this.#notable();
   }
 
+  get notablePlaces(): Iterable<number> {
+    return this.#notablePlaces();
+  }
+
   *#notable(): Generator<FileOutcome, void, undefined> {
-    for (let index = 0; index < this.length; index += 1) {
-      if (!this.#isPlain(index)) yield this.make(index);
-    }
+    for (const index of this.#notablePlaces()) yield this.make(index);
+  }
+
+  *#notablePlaces(): Generator<number, void, undefined> {
+    for (let index = 0; index < this.length; index += 1) if (!this.#isPlain(index)) yield index;
   }
 
   /** Stored, with nothing wrong, in its own transfer syntax, from within the selection. */

@@ -35,6 +35,25 @@ export function nameAndUid(uid: string): string {
   return name === undefined ? nameOf(uid) : `${name} (${uid})`;
 }
 
+/** Names that are too long for a column, and what people call them. */
+const SHORT: readonly (readonly [RegExp, string])[] = [
+  [/ (?:Image )?Storage\b/, ''],
+  [/^Digital Mammography X-Ray/, 'Digital Mammography'],
+  [/^JPEG Lossless, Non-Hierarchical, First-Order Prediction .*/, 'JPEG Lossless SV1'],
+  [/^JPEG Baseline .*/, 'JPEG Baseline'],
+  [/^High-Throughput JPEG 2000/, 'HTJ2K'],
+  [/ Image Compression/, ''],
+  [/ \(Lossless Only\)/, ' Lossless'],
+  [/ Little Endian$/, ' LE'],
+  [/ Big Endian$/, ' BE'],
+];
+
+/** The same as `nameOf`, short, for a column of a table: 'CT', 'JPEG 2000 Lossless', 'Explicit VR LE'. */
+export function shortNameOf(uid: string): string {
+  const name = uidName(uid);
+  return name === undefined ? nameOf(uid) : SHORT.reduce((text, [long, short]) => text.replace(long, short), name);
+}
+
 /** An AE title as it is shown. */
 export function aeTitle(title: string): string {
   return sanitize(title, SHOWN_MAX.aeTitle) || '(empty)';

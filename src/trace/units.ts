@@ -40,6 +40,31 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;
 }
 
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** The time of day, local: '20:49:56'. @param timeMs Unix time in milliseconds */
+export function formatClock(timeMs: number): string {
+  const time = new Date(timeMs);
+  return [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':');
+}
+
+/** Local, with its offset from UTC at that time: '2026-11-27 20:49:56 +01:00'. @param timeMs Unix time in milliseconds */
+export function formatLocalTime(timeMs: number): string {
+  const time = new Date(timeMs);
+  const east = -time.getTimezoneOffset();
+  const offset = `${east < 0 ? '-' : '+'}${two(Math.floor(Math.abs(east) / 60))}:${two(Math.abs(east) % 60)}`;
+  const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return `${day} ${formatClock(timeMs)} ${offset}`;
+}
+
+/** From one time to the other, local: '2026-11-27 20:49:56 to 20:50:10 +01:00'. */
+export function formatTimeSpan(fromMs: number, toMs: number): string {
+  const [from, to] = [formatLocalTime(fromMs), formatLocalTime(toMs)];
+  const [day = '', clock = '', offset = ''] = from.split(' ');
+  const isSameDay = to.startsWith(day) && to.endsWith(offset);
+  return isSameDay ? `${day} ${clock} to ${formatClock(toMs)} ${offset}` : `${from} to ${to}`;
+}
+
 /** '3.2 MB/s'; undefined: nothing was measured. */
 export function formatRate(bytes: number, ms: number | undefined): string | undefined {
   if (ms === undefined || ms <= 0 || bytes <= 0) return undefined;

@@ -4,7 +4,7 @@ import type { Peer } from '../../src/net/peer.ts';
 import { DEFAULT_TIMEOUTS } from '../../src/net/peer.ts';
 import type { AssociationSummary, SendResult } from '../../src/send/job.ts';
 import { type FileOutcome, OUTCOMES, type OutcomeCounts, type Reason } from '../../src/send/outcome.ts';
-import { CT, EXPLICIT, START_MS } from './trace-records.ts';
+import { CT, EXPLICIT, IMPLICIT, J2K, START_MS } from './trace-records.ts';
 
 export const ORTHANC: Peer = {
   name: 'ORTHANC',
@@ -108,3 +108,64 @@ export function resultInWords(words: string): SendResult {
     },
   );
 }
+
+/** A failure with all that a peer may say. */
+export const FULL: Reason = {
+  code: 'status',
+  status: 0xa700,
+  errorComment: 'Cannot write to file',
+  offendingElement: [0x00080018],
+};
+
+/** One of nearly everything. */
+export const MIXED = sendResult(
+  [
+    storedFile('/study/a.dcm'),
+    storedFile('/study/b.dcm', { transferSyntaxUID: J2K }),
+    storedFile('/study/c.dcm', {
+      outcome: 'stored with warning',
+      status: 0xb000,
+      reason: { code: 'status', status: 0xb000, errorComment: 'PatientID coerced' },
+    }),
+    failedFile('/study/d.dcm', FULL),
+    failedFile('/study/e.dcm', FULL),
+    failedFile(
+      '/study/f.dcm',
+      {
+        code: 'presentation context refused',
+        sopClassUID: CT,
+        refused: [
+          { transferSyntaxUID: J2K, result: 4 },
+          { transferSyntaxUID: IMPLICIT, result: 4 },
+        ],
+        accepted: [EXPLICIT],
+        further: [EXPLICIT],
+        hinderedBy: 'conversion',
+        enoughConversion: 'lossless',
+      },
+      { bytesSent: 0 },
+    ),
+    failedFile('/study/g.dcm', { code: 'connection lost', phase: 'response' }, { outcome: 'unknown' }),
+    { path: '/study/DICOMDIR', outcome: 'skipped', bytesSent: 0, reason: { code: 'DICOMDIR' } },
+  ],
+  {
+    associations: [
+      GOOD_ASSOCIATION,
+      {
+        ...GOOD_ASSOCIATION,
+        association: 2,
+        contexts: [
+          { presentationContextId: 1, abstractSyntax: CT, proposedTransferSyntaxes: [J2K], result: 4 },
+          {
+            presentationContextId: 3,
+            abstractSyntax: '1.2.3.4',
+            proposedTransferSyntaxes: [EXPLICIT, IMPLICIT],
+            result: 0,
+            problem: 'accepted with a transfer syntax that was not proposed',
+          },
+        ],
+        failure: { code: 'connection lost', phase: 'response' },
+      },
+    ],
+  },
+);

@@ -6,12 +6,16 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { noCounts } from '../../../src/extension/send-entries.ts';
+import { REPORT_ROWS_MAX } from '../../../src/protocol/limits.ts';
+import { reportCsv } from '../../../src/report/csv.ts';
 import { reportJson } from '../../../src/report/json.ts';
+import { reportJUnit } from '../../../src/report/junit.ts';
 import { reportMarkdown } from '../../../src/report/markdown.ts';
 import { problemsOf } from '../../../src/report/problems.ts';
 import type { SendResult } from '../../../src/send/job.ts';
 import { LazyList } from '../../../src/send/list.ts';
-import type { FileOutcome } from '../../../src/send/outcome.ts';
+import type { FileOutcome, FileOutcomes } from '../../../src/send/outcome.ts';
 import { failedFile, sendResult, storedFile } from '../../support/send-results.ts';
 
 const MILLION = 1_000_000;
@@ -20,6 +24,7 @@ const MILLION = 1_000_000;
 class CountedOutcomes extends LazyList<FileOutcome> {
   made = 0;
   readonly notable: readonly FileOutcome[] = [];
+  readonly notablePlaces: readonly number[] = [];
 
   override get length(): number {
     return MILLION;
@@ -38,7 +43,8 @@ function ofMillion(): { readonly result: SendResult; readonly outcomes: CountedO
 
 for (const [name, report] of [
   ['JSON', reportJson],
-  ['Markdown', (result: SendResult) => reportMarkdown(result, { rowsMax: MILLION })],
+  ['CSV', reportCsv],
+  ['JUnit', reportJUnit],
 ] as const) {
   describe(`a ${name} report of a million files`, () => {
     it('makes no more than the reader has asked for', () => {
@@ -51,8 +57,8 @@ for (const [name, report] of [
         assert.ok(typeof value === 'string' && value.length < 70_000);
         characters += value.length;
       }
-      // Each file takes more than 100 characters.
-      assert.ok(outcomes.made > 0 && outcomes.made < characters / 100);
+      // Each file takes more than 75 characters.
+      assert.ok(outcomes.made > 0 && outcomes.made < characters / 75);
       pieces.return(undefined);
     });
 
@@ -82,6 +88,44 @@ for (const [name, report] of [
     });
   });
 }
+
+describe('a Markdown report of very many files', () => {
+  it('counts a million stored ones by folder', () => {
+    const { result, outcomes } = ofMillion();
+    const text = [...reportMarkdown(result)].join('');
+    assert.equal(outcomes.made, MILLION);
+    assert.match(text, /^\| 1,000,000 \| CT \| 500\.0 GB \| `\/study\/` \|$/m);
+  });
+
+  it('makes a row of a failed one only when the reader asks for it', () => {
+    const outcomes = new CountedOutcomes();
+    const places = Array.from({ length: 100_000 }, (_, index) => index);
+    const made = (index: number): FileOutcome => failedFile(`/study/${index}.dcm`, { code: 'empty file' });
+    const failed: FileOutcomes = {
+      length: 100_000,
+      at: (index) => {
+        outcomes.made += 1;
+        return made(index);
+      },
+      notablePlaces: places,
+      [Symbol.iterator]: () => places.map(made)[Symbol.iterator](),
+    };
+    const pieces = reportMarkdown({ ...sendResult([]), outcomes: failed, counts: { ...noCounts(), failed: 100_000 } });
+    const { value } = pieces.next();
+    assert.ok(typeof value === 'string' && value.length < 70_000);
+    assert.ok(outcomes.made < 103_000, `${outcomes.made}`);
+    let rows = 0;
+    for (const piece of pieces) rows += piece.split('\n').length - 1;
+    assert.ok(rows > 90_000);
+  });
+
+  it('stops to tell folders apart where there are too many', () => {
+    const files = Array.from({ length: 5_000 }, (_, index) => storedFile(`/${index}/a.dcm`));
+    const text = [...reportMarkdown(sendResult(files))].join('');
+    assert.equal(text.match(/^\| 1 \| CT \| 500/gm)?.length, REPORT_ROWS_MAX);
+    assert.match(text, /^And 3,000 files in more folders\.$/m);
+  });
+});
 
 describe('problems of very many files', () => {
   it('keep a count and the first 20 paths of each', () => {

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   formatBytes,
+  formatClock,
   formatCount,
   formatDuration,
+  formatLocalTime,
   formatRate,
   formatTag,
+  formatTimeSpan,
   hexWord,
   plural,
 } from '../../../src/trace/units.ts';
@@ -23,6 +26,31 @@ describe('units', () => {
       '6.6 MB',
       '10.0 GB',
     ]);
+  });
+
+  it('times, local, with the offset of that day', () => {
+    const before = process.env['TZ'];
+    try {
+      for (const [zone, winter, summer] of [
+        ['UTC', '2026-01-02 23:04:05 +00:00', '2026-07-02 23:04:05 +00:00'],
+        ['Europe/Berlin', '2026-01-03 00:04:05 +01:00', '2026-07-03 01:04:05 +02:00'],
+        ['America/St_Johns', '2026-01-02 19:34:05 -03:30', '2026-07-02 20:34:05 -02:30'],
+        ['Asia/Kathmandu', '2026-01-03 04:49:05 +05:45', '2026-07-03 04:49:05 +05:45'],
+      ] as const) {
+        process.env['TZ'] = zone;
+        assert.equal(formatLocalTime(Date.UTC(2026, 0, 2, 23, 4, 5, 999)), winter);
+        assert.equal(formatLocalTime(Date.UTC(2026, 6, 2, 23, 4, 5)), summer);
+      }
+      process.env['TZ'] = 'Europe/Berlin';
+      const start = Date.UTC(2026, 0, 2, 22, 4, 5);
+      assert.equal(formatClock(start), '23:04:05');
+      assert.equal(formatTimeSpan(start, start + 61_000), '2026-01-02 23:04:05 to 23:05:06 +01:00');
+      const night = '2026-01-02 23:04:05 +01:00 to 2026-01-03 00:04:05 +01:00';
+      assert.equal(formatTimeSpan(start, start + 3_600_000), night);
+    } finally {
+      if (before === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = before;
+    }
   });
 
   it('durations', () => {
