@@ -40,7 +40,7 @@ export interface SendFacts {
 }
 
 /** Files with the same outcome for the same reason. */
-export type ProblemCount = Pick<Problem, 'outcome' | 'text' | 'count'>;
+export type ProblemCount = Pick<Problem, 'outcome' | 'brief' | 'text' | 'count'>;
 
 /** How a send ended. 'interrupted': its window or process went away. */
 export type EndState = 'done' | 'cancelled' | 'interrupted';
@@ -326,12 +326,20 @@ function asHead(line: unknown): KeptHead | undefined {
     Array.isArray(roots) &&
     roots.every((root) => isText(fieldsOf(root)?.['path']) && [undefined, 'string'].includes(typeofLabel(root))) &&
     Array.isArray(problems) &&
-    problems.every((problem) => isText(fieldsOf(problem)?.['text']) && Number.isFinite(fieldsOf(problem)?.['count']));
+    problems.every(
+      (problem) =>
+        isText(fieldsOf(problem)?.['text']) &&
+        isText(fieldsOf(problem)?.['brief'] ?? '') &&
+        Number.isFinite(fieldsOf(problem)?.['count']),
+    );
   if (!isWhole) return undefined;
   // An outcome that a later version added has no count in an older file.
   const none = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
   const { send: _version, ...rest } = head;
-  return { ...(rest as unknown as KeptHead), counts: { ...none, ...(counts as object) } };
+  const known = rest as unknown as KeptHead;
+  // An older file has no brief reasons.
+  const briefs = known.problems.map((problem) => ({ ...problem, brief: problem.brief ?? '' }));
+  return { ...known, problems: briefs, counts: { ...none, ...(counts as object) } };
 }
 
 function typeofLabel(root: unknown): string | undefined {

@@ -2,9 +2,7 @@
 // of the document holds the id of the send, so that a tab which VS Code restores after a reload shows the same results.
 
 import * as vscode from 'vscode';
-import { notableOf } from '../report/notable.ts';
 import type { SendResult } from '../send/job.ts';
-import type { Outcome } from '../send/outcome.ts';
 import { isSendId } from '../send/send-id.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { displayPathOf, fileNames } from './display-path.ts';
@@ -13,20 +11,6 @@ import type { Sends } from './sends.ts';
 import { workspaceRoots } from './workspace-roots.ts';
 
 export const RESULTS_SCHEME = 'sendtopacs-results';
-
-/** Another try may help. Held-back files are not retried: they wait for a person's decision. */
-const RETRYABLE: ReadonlySet<Outcome> = new Set(['failed', 'unknown', 'cancelled']);
-
-export function canRetry({ counts }: Pick<SendResult, 'counts'>): boolean {
-  return [...RETRYABLE].some((outcome) => counts[outcome] > 0);
-}
-
-/** Absolute, in the order of the job. */
-export function retryablePaths({ outcomes }: SendResult): string[] {
-  const paths: string[] = [];
-  for (const { outcome, path } of notableOf(outcomes)) if (RETRYABLE.has(outcome)) paths.push(path);
-  return paths;
-}
 
 /** How the files of a send are named in what a person reads. */
 export function shownPaths(send: Send, { outcomes }: SendResult): (path: string) => string {

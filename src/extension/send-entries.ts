@@ -188,7 +188,9 @@ export class LiveSend extends KnownSend implements Send {
       endedAtMs: result.endedAtMs,
       files: this.#files,
       counts: result.counts,
-      problems: this.problems.slice(0, KEPT_PROBLEMS_MAX).map(({ outcome, text, count }) => ({ outcome, text, count })),
+      problems: this.problems
+        .slice(0, KEPT_PROBLEMS_MAX)
+        .map(({ outcome, brief, text, count }) => ({ outcome, brief, text, count })),
       ...(journalId === undefined ? {} : { journalId }),
     };
   }

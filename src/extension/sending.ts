@@ -11,24 +11,30 @@ import type { OutcomeCounts } from '../send/outcome.ts';
 import type { ScannedFiles } from '../send/scanned-files.ts';
 import type { SendId } from '../send/send-id.ts';
 import { formatBytes, formatCount, plural } from '../trace/units.ts';
+import {
+  type Closing,
+  closingButtons,
+  closingMessage,
+  RETRY,
+  REVIEW_HELD_BACK,
+  SHOW_RESULTS,
+  SHOW_TRACE,
+  severityOf,
+} from './closing-message.ts';
 import { readFollowLinks, readHidePaths } from './configuration.ts';
 import { mayConnect } from './consent-prompt.ts';
 import { displayPathOf, fileNames } from './display-path.ts';
 import { type ProgressState, withLateProgress } from './late-progress.ts';
 import { addressWords, type ConfiguredPeer, peerWords } from './peers.ts';
 import { nameWords, plainWords } from './plain-words.ts';
-import { canRetry } from './results.ts';
-import type { LiveSend, Send, SendStart } from './send-entries.ts';
+import { mayRetryHelp } from './retryable.ts';
+import type { LiveSend, SendStart } from './send-entries.ts';
 import { maySendTwice, twinOf } from './sent-twice.ts';
 import type { Session } from './session.ts';
-import { closingWords, countsWords, progressPercent, progressWords, severityOf } from './words.ts';
+import { progressPercent, progressWords } from './words.ts';
 import { workspaceRoots } from './workspace-roots.ts';
 
 const SHOW_MS = 250;
-const RETRY = 'Retry';
-const REVIEW_HELD_BACK = 'Review Held Back…';
-const SHOW_RESULTS = 'Show Results';
-const SHOW_TRACE = 'Show Trace';
 
 /** What the command returns, for tests and keybindings. Counts only: no paths, no identifiers. */
 export interface SendSummary {
@@ -225,32 +231,27 @@ async function noteTroubles(session: Session, { troubles = [] }: SendResult): Pr
   for (const trouble of troubles) session.channel.note('warn', listenerTroubleText(trouble));
 }
 
-/** The most urgent problem of an ended send, for a person who reads one line. */
-function whyOf(send: Send): string {
-  const [first, ...others] = send.problems.filter(({ outcome }) => outcome !== 'cancelled' && outcome !== 'skipped');
-  if (first === undefined) return '';
-  const more = others.length === 0 ? '' : ` And ${plural(others.length, 'other problem')}.`;
-  return ` – ${first.text}${more}`;
-}
-
 /** What a notification says when a send has ended, and what it offers. */
 async function tell(session: Session, id: SendId, result: SendResult): Promise<void> {
   const send = session.sends.find(id);
   if (send === undefined) return;
-  const closing =
-    result.associations.length === 0 && result.counts.skipped === result.outcomes.length
-      ? `No DICOM file to send to ${nameWords(send.peer.name)}: ${countsWords(result.counts, unreadableFolders(result))}.`
-      : closingWords(result);
-  const severity = severityOf(result);
-  session.channel.note(severity === 'information' ? 'info' : severity === 'warning' ? 'warn' : 'error', closing);
-  const message = `${closing}${whyOf(send)}`;
-  const isHeldBack = result.counts['held back'] > 0;
-  const buttons = [
-    ...(canRetry(result) ? [RETRY] : []),
-    ...(isHeldBack ? [REVIEW_HELD_BACK] : []),
-    SHOW_RESULTS,
-    SHOW_TRACE,
-  ];
+  const { convertedIn } = await import('../report/problems.ts');
+  const { counts, cancelled, bytesSent } = result;
+  const closing: Closing = {
+    peerName: send.peer.name,
+    counts,
+    folders: unreadableFolders(result),
+    converted: convertedIn(result),
+    cancelled,
+    wasTried: result.associations.length > 0,
+    bytesSent,
+    elapsedMs: Math.max(0, result.endedAtMs - result.startedAtMs),
+    problems: send.problems,
+  };
+  const severity = severityOf(closing);
+  const message = closingMessage(closing);
+  session.channel.note(severity === 'information' ? 'info' : severity === 'warning' ? 'warn' : 'error', message);
+  const buttons = closingButtons(result, mayRetryHelp(result));
   const shown =
     severity === 'information'
       ? vscode.window.showInformationMessage(plainWords(message), ...buttons)

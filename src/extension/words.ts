@@ -1,10 +1,8 @@
 // Texts of the notifications about a send.
 
-import { unreadableFolders } from '../report/unreadable-folders.ts';
-import type { SendProgress, SendResult } from '../send/job.ts';
+import type { SendProgress } from '../send/job.ts';
 import { OUTCOMES, type OutcomeCounts } from '../send/outcome.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../trace/units.ts';
-import { nameWords } from './plain-words.ts';
 
 /** '12/340 files · 1.2 GB of 8.1 GB · 84.0 MB/s · ~1 min left' */
 export function progressWords(progress: SendProgress): string {
@@ -39,25 +37,4 @@ export function countsWords(counts: OutcomeCounts, folders = 0): string {
   );
   if (folders > 0) parts.push(`${plural(folders, 'folder')} not readable`);
   return parts.length === 0 ? 'nothing to send' : parts.join(', ');
-}
-
-export type Severity = 'information' | 'warning' | 'error';
-
-/**
- * Error: files failed or their outcome is unknown. Warning: files were stored with a warning, are held back, or the person
- * cancelled, a folder could not be read, or nothing was stored. Skipped files are normal beside stored ones: most folders
- * have some.
- */
-export function severityOf(result: SendResult): Severity {
-  const { counts } = result;
-  if (counts.failed > 0 || counts.unknown > 0) return 'error';
-  const isForPerson = counts['held back'] > 0 || counts.cancelled > 0 || result.cancelled;
-  if (counts['stored with warning'] > 0 || isForPerson || unreadableFolders(result) > 0) return 'warning';
-  return counts.stored > 0 ? 'information' : 'warning';
-}
-
-/** 'ORTHANC: 24 stored, 2 skipped (412.0 MB in 5 s)' */
-export function closingWords(result: SendResult): string {
-  const figures = `${formatBytes(result.bytesSent)} in ${formatDuration(Math.round(result.endedAtMs - result.startedAtMs))}`;
-  return `${result.cancelled ? 'Cancelled. ' : ''}${nameWords(result.peer.name)}: ${countsWords(result.counts, unreadableFolders(result))} (${figures})`;
 }

@@ -5,6 +5,7 @@ import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { PROBLEM_PATHS_MAX, PROBLEMS_MAX } from '../protocol/limits.ts';
 import type { ListenerTrouble, SendResult } from '../send/job.ts';
 import type { FileOutcome, Outcome, OutcomeCounts } from '../send/outcome.ts';
+import { briefly } from '../trace/brief.ts';
 import {
   contextOf,
   type ExplainContext,
@@ -44,6 +45,8 @@ export interface Problem extends FileGroup {
   readonly id: number;
   /** The first of its files. */
   readonly first: FileOutcome | undefined;
+  /** The reason in a few words. */
+  readonly brief: string;
 }
 
 /** Problems with a lower number are shown first. */
@@ -94,6 +97,7 @@ interface AddedFile {
   readonly noun?: Problem['noun'];
   /** The file that has the same SOP Instance UID. */
   readonly other?: string | undefined;
+  readonly brief?: string;
   readonly file?: FileOutcome;
 }
 
@@ -123,13 +127,14 @@ class Groups {
 
   #newGroup(outcome: Outcome, words: Words, common: Words, more: AddedFile): GrowingGroup {
     if (this.#groups.size >= PROBLEMS_MAX && words !== OTHERS) {
-      return this.#groups.get(keyOf(outcome, OTHERS)) ?? this.#newGroup(outcome, OTHERS, OTHERS, more);
+      return this.#groups.get(keyOf(outcome, OTHERS)) ?? this.#newGroup(outcome, OTHERS, OTHERS, { ...more, brief: 'Other reasons' });
     }
     const text = sentence(words);
-    const { noun = 'file', file: first } = more;
+    const { noun = 'file', brief = '', file: first } = more;
     const group = {
       id: this.#groups.size,
       first,
+      brief,
       outcome,
       text,
       words,
@@ -174,7 +179,8 @@ export class ProblemCollector {
     const words = explainFile(file, isLink ? { ...this.#context, displayPath: asItIs } : this.#context) ?? UNKNOWN;
     const common = explainInCommon(file, this.#context) ?? UNKNOWN;
     const noun = file.reason?.code === 'unreadable folder' ? 'folder' : isLink ? 'link' : 'file';
-    return this.#groups.add(file.outcome, words, common, file.path, { noun, other: otherFileOf(file), file });
+    const brief = file.reason === undefined ? 'No reason known' : briefly(file.reason);
+    return this.#groups.add(file.outcome, words, common, file.path, { noun, brief, other: otherFileOf(file), file });
   }
 
   /** The most urgent, then the most frequent first. */

@@ -298,6 +298,16 @@ function statusEntry({ status, name }: (typeof EXPLAINED_STATUSES)[number]): Cat
   };
 }
 
+/** An example of each reason of the catalogue, as a send gives it. */
+export function exampleReasons(): readonly Reason[] {
+  const findings = Object.values(FINDINGS).flatMap((examples) => examples as readonly PreflightFinding[]);
+  return [
+    ...[HEADER, ASSOCIATION, SEND].flatMap((examples) => Object.values(examples).flat() as readonly Reason[]),
+    ...EXPLAINED_STATUSES.map(({ status }): Reason => ({ code: 'status', status })),
+    ...findings.map((finding): Reason => ({ code: 'pre-flight', finding })),
+  ];
+}
+
 /** In the order in which a send meets them: file, connection, association, answer. */
 export function catalogue(): readonly CatalogueSection[] {
   const findings = Object.values(FINDINGS).flatMap((examples) => examples as readonly PreflightFinding[]);

@@ -3,7 +3,7 @@
 
 import * as vscode from 'vscode';
 import { chooseSamePeer } from '../peer-again.ts';
-import { retryablePaths } from '../results.ts';
+import { retryablePaths } from '../retryable.ts';
 import { type SendSummary, sendPaths } from '../sending.ts';
 import type { Session } from '../session.ts';
 

@@ -135,7 +135,7 @@ function headOf(id: SendId, result: SendResult): KeptHead {
     endedAtMs: result.endedAtMs,
     files: result.outcomes.length,
     counts: result.counts,
-    problems: [{ outcome: 'failed', text: 'It failed.', count: 1 }],
+    problems: [{ outcome: 'failed', brief: 'A900', text: 'It failed.', count: 1 }],
     journalId: sendIdFor('journal'),
   };
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { peerOf } from '../../../src/extension/settings.ts';
-import { closingWords, countsWords, progressPercent, progressWords, severityOf } from '../../../src/extension/words.ts';
-import type { SendProgress, SendResult } from '../../../src/send/job.ts';
+import { progressPercent, progressWords } from '../../../src/extension/words.ts';
+import type { SendProgress } from '../../../src/send/job.ts';
 import type { OutcomeCounts } from '../../../src/send/outcome.ts';
 
 const NONE: OutcomeCounts = {
@@ -14,19 +13,6 @@ const NONE: OutcomeCounts = {
   cancelled: 0,
   unknown: 0,
 };
-const peer = peerOf({ name: 'ORTHANC', host: '127.0.0.1', port: 4242, calledAETitle: 'ORTHANC' }, 'ME');
-
-const result = (counts: Partial<OutcomeCounts>, cancelled = false): SendResult => ({
-  peer,
-  startedAtMs: 1000,
-  endedAtMs: 6000,
-  outcomes: [],
-  counts: { ...NONE, ...counts },
-  bytesSent: 412_000_000,
-  associations: [],
-  cancelled,
-});
-
 const progress = (rest: Partial<SendProgress>): SendProgress => ({
   filesDone: 12,
   filesTotal: 340,
@@ -59,29 +45,5 @@ describe('progress', () => {
     assert.equal(progressPercent(progress({ bytesDone: 0, bytesTotal: 0, filesDone: 1, filesTotal: 2 })), 50);
     assert.equal(progressPercent(progress({ bytesDone: 9, bytesTotal: 4 })), 100);
     assert.equal(progressPercent(progress({ bytesTotal: 0, filesDone: 0, filesTotal: 0 })), 0);
-  });
-});
-
-describe('the closing notification', () => {
-  const cases: readonly (readonly [Partial<OutcomeCounts>, boolean, string, string])[] = [
-    [{ stored: 24 }, false, 'information', '24 stored'],
-    [{ stored: 24, skipped: 2 }, false, 'information', '24 stored, 2 skipped'],
-    [{ skipped: 2 }, false, 'warning', '2 skipped'],
-    [{ stored: 3, 'stored with warning': 1 }, false, 'warning', '3 stored, 1 stored with warning'],
-    [{ stored: 3, 'held back': 1 }, false, 'warning', '3 stored, 1 held back'],
-    [{ stored: 1200, failed: 1 }, false, 'error', '1,200 stored, 1 failed'],
-    [{ stored: 3, unknown: 1 }, false, 'error', '3 stored, 1 unknown'],
-    [{ stored: 3, cancelled: 7 }, true, 'warning', '3 stored, 7 cancelled'],
-    [{ failed: 1, cancelled: 7 }, true, 'error', '1 failed, 7 cancelled'],
-    [{}, false, 'warning', 'nothing to send'],
-  ];
-  for (const [counts, cancelled, severity, words] of cases)
-    it(`${words}: ${severity}`, () => {
-      assert.equal(countsWords({ ...NONE, ...counts }), words);
-      assert.equal(severityOf(result(counts, cancelled)), severity);
-    });
-  it('is one line with figures, and says when the person stopped it', () => {
-    assert.equal(closingWords(result({ stored: 24, skipped: 2 })), 'ORTHANC: 24 stored, 2 skipped (412.0 MB in 5 s)');
-    assert.match(closingWords(result({ cancelled: 2 }, true)), /^Cancelled\. ORTHANC: 2 cancelled/);
   });
 });

@@ -1,0 +1,124 @@
+// The notification when a send has ended: at most two lines at 420 pixels, so no UIDs and no paths. It says what happened,
+// the first reason with its count, and how many more there are; all of it is in the results, one button away, and stays
+// there (sends.ts) when the message is gone.
+
+import type { SendResult } from '../send/job.ts';
+import { OUTCOMES, type Outcome, type OutcomeCounts } from '../send/outcome.ts';
+import { formatBytes, formatCount, formatDuration, plural } from '../trace/units.ts';
+import type { ProblemCount } from './kept-send-file.ts';
+import { nameWords } from './plain-words.ts';
+import { countsWords } from './words.ts';
+
+/** Two lines of a notification at 420 pixels, in UTF-16 units. */
+export const MESSAGE_MAX = 124;
+const NAME_MAX = 24;
+/** Longer counts are summed up. */
+const COUNTS_MAX = 48;
+/** Behind a longer verdict there is no room for how many were converted. */
+const START_MAX = 60;
+
+export type Severity = 'information' | 'warning' | 'error';
+
+/** What is known of a send that has ended. */
+export interface Closing {
+  readonly peerName: string;
+  readonly counts: OutcomeCounts;
+  /** Of the skipped: unreadable folders. */
+  readonly folders: number;
+  readonly converted: number;
+  readonly cancelled: boolean;
+  /** An association was tried. */
+  readonly wasTried: boolean;
+  readonly bytesSent: number;
+  readonly elapsedMs: number;
+  /** The most urgent first. */
+  readonly problems: readonly ProblemCount[];
+}
+
+/**
+ * Error: files failed, or nobody knows whether they are stored. Warning: files were stored with a warning or are held back,
+ * a folder could not be read, or nothing was stored. What a person has stopped is no error. Skipped files are normal
+ * beside stored ones: most folders have some.
+ */
+export function severityOf({
+  counts,
+  folders,
+  cancelled,
+}: Pick<Closing, 'counts' | 'folders' | 'cancelled'>): Severity {
+  const isBad = counts.failed > 0 || counts.unknown > 0;
+  if (cancelled) return isBad ? 'warning' : 'information';
+  if (isBad) return 'error';
+  const isForPerson = counts['held back'] > 0 || counts.cancelled > 0;
+  if (counts['stored with warning'] > 0 || isForPerson || folders > 0) return 'warning';
+  return counts.stored > 0 ? 'information' : 'warning';
+}
+
+/** The counts in full, or 'x stored, y failed' and the sum of all others. */
+function shortCounts(counts: OutcomeCounts, folders: number): string {
+  const words = countsWords(counts, folders);
+  if (words.length <= COUNTS_MAX) return words;
+  const named: readonly Outcome[] = ['stored', 'failed', 'unknown'];
+  const parts = named
+    .filter((outcome) => counts[outcome] > 0)
+    .map((outcome) => `${formatCount(counts[outcome])} ${outcome}`);
+  const others = OUTCOMES.filter((outcome) => !named.includes(outcome)).reduce(
+    (sum, outcome) => sum + counts[outcome],
+    0,
+  );
+  return `${parts.join(', ')}${parts.length === 0 ? '' : ', '}${plural(others, 'other')}`;
+}
+
+interface Why {
+  readonly brief: string;
+  readonly count: number;
+  readonly others: number;
+}
+
+/** Reasons that read the same are one. What a person stopped and what was skipped needs none. */
+function whyOf({ problems }: Closing): Why | undefined {
+  const reasons = problems.filter(({ outcome }) => outcome !== 'cancelled' && outcome !== 'skipped');
+  const counts = new Map<string, number>();
+  for (const { brief, count } of reasons) counts.set(brief, (counts.get(brief) ?? 0) + count);
+  const [first] = counts;
+  if (first === undefined) return undefined;
+  return { brief: first[0], count: first[1], others: counts.size - 1 };
+}
+
+function cut(text: string, max: number): string {
+  return text.length <= max ? text : `${text.slice(0, Math.max(0, max - 1)).trimEnd()}…`;
+}
+
+/** 'FLAKY: 2,400 stored, 600 failed. A900 Data Set does not match SOP Class (300 files), and 2 more reasons.' */
+export function closingMessage(closing: Closing): string {
+  const { counts, folders, converted, bytesSent, elapsedMs, cancelled } = closing;
+  const peer = nameWords(closing.peerName, NAME_MAX);
+  if (!closing.wasTried && OUTCOMES.every((outcome) => outcome === 'skipped' || counts[outcome] === 0)) {
+    return `No DICOM file to send to ${peer}: ${countsWords(counts, folders)}.`;
+  }
+  const why = whyOf(closing);
+  const verdict = `${cancelled ? 'Cancelled. ' : ''}${peer}: ${shortCounts(counts, folders)}`;
+  const change = converted === 0 ? '' : `, ${formatCount(converted)} converted`;
+  if (why === undefined) {
+    const figures = ` (${formatBytes(bytesSent)} in ${formatDuration(Math.round(elapsedMs))})`;
+    return `${verdict}${change}${figures}`;
+  }
+  // Of what says less, the least that is needed to fit is left out.
+  const start = verdict.length > START_MAX ? `${verdict}. ` : `${verdict}${change}. `;
+  const more = why.others === 0 ? '' : ` and ${plural(why.others, 'more reason')}`;
+  const counted = more === '' ? '' : ` (${plural(why.count, 'file')}),${more}`;
+  const room = MESSAGE_MAX - start.length - '.'.length;
+  const end = why.brief.length + counted.length <= room || more === '' ? counted : `,${more}`;
+  return `${start}${cut(why.brief, room - end.length)}${end}.`;
+}
+
+export const SHOW_RESULTS = 'Show Results';
+export const RETRY = 'Retry';
+export const REVIEW_HELD_BACK = 'Review Held Back…';
+export const SHOW_TRACE = 'Show Trace';
+
+/** @param mayRetry another try may help some of the files */
+export function closingButtons({ counts }: Pick<SendResult, 'counts'>, mayRetry: boolean): readonly string[] {
+  const urgent = [...(mayRetry ? [RETRY] : []), ...(counts['held back'] > 0 ? [REVIEW_HELD_BACK] : [])];
+  // The first is the blue one. Four do not stand beside each other.
+  return [SHOW_RESULTS, ...urgent, ...(urgent.length < 2 ? [SHOW_TRACE] : [])];
+}
