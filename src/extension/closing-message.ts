@@ -2,6 +2,7 @@
 // the first reason with its count, and how many more there are; all of it is in the results, one button away, and stays
 // there (sends.ts) when the message is gone.
 
+import type { EchoResult } from '../net/echo-scu.ts';
 import type { SendResult } from '../send/job.ts';
 import { OUTCOMES, type Outcome, type OutcomeCounts } from '../send/outcome.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../trace/units.ts';
@@ -109,6 +110,20 @@ export function closingMessage(closing: Closing): string {
   const room = MESSAGE_MAX - start.length - '.'.length;
   const end = why.brief.length + counted.length <= room || more === '' ? counted : `,${more}`;
   return `${start}${cut(why.brief, room - end.length)}${end}.`;
+}
+
+/** 'NORTH answered C-ECHO in 12 ms.', or 'NORTH: Connection refused (ECONNREFUSED).' with what to do if there is room. */
+export function verifiedMessage(name: string, result: EchoResult, brief: string, action: string | undefined): string {
+  const peer = nameWords(name, NAME_MAX);
+  if (result.verified) {
+    const { connectMs = 0, associationMs = 0, echoMs = 0 } = result.phases;
+    const implementation = nameWords(result.peerImplementationVersionName ?? '', NAME_MAX);
+    const who = implementation === '' ? '' : ` It is ${implementation}.`;
+    return `${peer} answered C-ECHO in ${formatDuration(connectMs + associationMs + echoMs)}.${who}`;
+  }
+  const what = `${peer}: ${brief}.`;
+  const whole = action === undefined ? what : `${what} ${action}`;
+  return whole.length <= MESSAGE_MAX ? whole : what;
 }
 
 export const SHOW_RESULTS = 'Show Results';

@@ -1,8 +1,9 @@
 // The reason of an outcome in a few words, for one line of a notification or a list: a code as the standard writes it beside
 // words, the peer's own words in quotation marks, no UID, no path. What to do is in the explanation (explain.ts).
 
+import type { EchoResult } from '../net/echo-scu.ts';
 import type { AssociationFailure, Phase } from '../net/failure.ts';
-import { storeStatus } from '../protocol/dimse/status.ts';
+import { echoStatus, storeStatus } from '../protocol/dimse/status.ts';
 import { uidName } from '../protocol/uids.ts';
 import type { Reason } from '../send/outcome.ts';
 import type { PreflightFinding } from '../send/preflight-policy.ts';
@@ -35,8 +36,8 @@ const TIMEOUTS: Readonly<Record<Phase, string>> = {
   release: 'No answer to the release request',
 };
 
-function ofStatus({ status, errorComment = '' }: Extract<Reason, { code: 'status' }>): string {
-  const words = `${hexWord(status)} ${bareMeaning(storeStatus(status).meaning)}`;
+function ofStatus(status: number, meaning: string, errorComment = ''): string {
+  const words = `${hexWord(status)} ${bareMeaning(meaning)}`;
   return sanitize(errorComment) === '' ? words : `${words} (${quoted(errorComment, COMMENT_MAX)})`;
 }
 
@@ -87,7 +88,7 @@ function wordsOf(reason: Reason): string {
     case 'presentation context refused':
       return `${uidName(reason.sopClassUID) ?? 'SOP class'} refused`;
     case 'status':
-      return ofStatus(reason);
+      return ofStatus(reason.status, storeStatus(reason.status).meaning, reason.errorComment);
     case 'invalid response':
       return 'Answer does not fit the request';
     case 'file changed':
@@ -128,3 +129,14 @@ function wordsOf(reason: Reason): string {
 
 /** 'A900 Data Set does not match SOP Class'; at most BRIEF_MAX long. */
 export const briefly = (reason: Reason): string => sanitize(wordsOf(reason), BRIEF_MAX);
+
+/** Why a peer was not verified. */
+export function brieflyUnverified({ failure, status, errorComment }: EchoResult): string {
+  return sanitize(unverified(), BRIEF_MAX);
+
+  function unverified(): string {
+    if (failure?.code === 'verification refused') return 'Verification refused';
+    if (failure !== undefined) return wordsOf(failure);
+    return status === undefined ? 'Not verified' : ofStatus(status, echoStatus(status).meaning, errorComment);
+  }
+}
