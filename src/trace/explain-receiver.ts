@@ -54,3 +54,9 @@ export function explainReceiverStart(
   if (option === undefined) return { what, ...words, whose: 'local' };
   return { what, ...words, action: `${words.action} ${ourOption(option, surface)}.`, whose: 'local' };
 }
+
+/** The same in two lines of a notification; what to change is one button away. */
+export function brieflyNotStarted(error: SystemErrorInfo): string {
+  const { cause = '' } = explainReceiverStart(error, 'editor');
+  return `The receiver cannot start (${sanitize(error.code)}). ${cause}`.trimEnd();
+}

@@ -1,6 +1,7 @@
 // Start Built-in Receiver. If it runs already, says how to reach it.
 
 import * as vscode from 'vscode';
+import { systemErrorInfo } from '../../part10/system-error.ts';
 import { addressOf } from '../../trace/names.ts';
 import { answerWords } from '../../trace/receiver-words.ts';
 import { RECEIVER_AE_TITLE } from '../built-in-receiver.ts';
@@ -27,7 +28,12 @@ export async function startReceiver(session: Session): Promise<ReceiverSummary |
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     session.channel.note('error', message);
-    void vscode.window.showErrorMessage(plainWords(message), OPEN_SETTINGS).then(async (answer) => {
+    const { brieflyNotStarted } = await import('../../trace/explain-receiver.ts');
+    const brief =
+      thrown instanceof Error && thrown.cause !== undefined
+        ? brieflyNotStarted(systemErrorInfo(thrown.cause))
+        : message;
+    void vscode.window.showErrorMessage(plainWords(brief), OPEN_SETTINGS).then(async (answer) => {
       if (answer === OPEN_SETTINGS)
         await vscode.commands.executeCommand('workbench.action.openSettings', 'sendToPacs.receiver');
     });

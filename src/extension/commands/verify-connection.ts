@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { EchoResult } from '../../net/echo-scu.ts';
+import { verifiedMessage } from '../closing-message.ts';
 import { mayConnect } from '../consent-prompt.ts';
 import { withLateProgress } from '../late-progress.ts';
 import { namedPeer, peerToVerify } from '../peer-choice.ts';
@@ -32,8 +33,9 @@ export async function verifyConnection(session: Session, peerName?: unknown): Pr
   });
   if (!result.verified && result.failure?.code === 'cancelled') return result;
 
-  const { sentence } = await import('../../trace/explain.ts');
-  const message = sentence(await explainedEcho(result, peer));
+  const { brieflyUnverified } = await import('../../trace/brief.ts');
+  const { action } = await explainedEcho(result, peer);
+  const message = verifiedMessage(peer.name, result, brieflyUnverified(result), action);
   const shown = result.verified
     ? vscode.window.showInformationMessage(plainWords(message), SHOW_TRACE)
     : vscode.window.showErrorMessage(

@@ -8,13 +8,18 @@ import {
   closingMessage,
   MESSAGE_MAX,
   severityOf,
+  verifiedMessage,
 } from '../../../src/extension/closing-message.ts';
 import { mayRetryHelp } from '../../../src/extension/retryable.ts';
 import { countsWords } from '../../../src/extension/words.ts';
+import type { EchoResult } from '../../../src/net/echo-scu.ts';
+import type { AssociationFailure } from '../../../src/net/failure.ts';
 import { ProblemCollector } from '../../../src/report/problems.ts';
 import type { FileOutcome, Outcome, OutcomeCounts, Reason } from '../../../src/send/outcome.ts';
-import { BRIEF_MAX, briefly } from '../../../src/trace/brief.ts';
+import { BRIEF_MAX, briefly, brieflyUnverified } from '../../../src/trace/brief.ts';
 import { exampleReasons } from '../../../src/trace/catalogue.ts';
+import { explainEcho } from '../../../src/trace/explain-echo.ts';
+import { brieflyNotStarted, EXPLAINED_RECEIVER_ERRORS } from '../../../src/trace/explain-receiver.ts';
 
 const NONE: OutcomeCounts = {
   stored: 0,
@@ -57,7 +62,10 @@ const status = (code: number, errorComment?: string): Reason => ({
   status: code,
   ...(errorComment === undefined ? {} : { errorComment }),
 });
-const refused: Reason = { code: 'connection failed', error: { code: 'ECONNREFUSED', message: 'x' } };
+const refused = { code: 'connection failed', error: { code: 'ECONNREFUSED', message: 'x' } } as const;
+
+const ASSOCIATION = /^(connection|association|timeout|released by peer|protocol error|unusable)/;
+const isOfAssociation = (reason: Reason): reason is AssociationFailure => ASSOCIATION.test(reason.code);
 
 describe('the closing message', () => {
   const cases: readonly (readonly [name: string, of: Closing, words: string])[] = [
@@ -172,6 +180,46 @@ describe('the closing message', () => {
     assert.ok(brief.length <= BRIEF_MAX);
     assert.doesNotMatch(brief, /\p{Cc}|\p{Cf}/u);
   });
+});
+
+describe('the message of a verification', () => {
+  const verified: EchoResult = {
+    verified: true,
+    phases: { connectMs: 2, associationMs: 3, echoMs: 5, releaseMs: 1 },
+    peerImplementationVersionName: 'OFFIS_DCMTK_367',
+    peerImplementationClassUID: '1.2.276.0.7230010.3.0.3.6.7',
+  };
+  it('says how long the answer took and who gave it', () => {
+    assert.equal(
+      verifiedMessage('NORTH', verified, '', undefined),
+      'NORTH answered C-ECHO in 10 ms. It is OFFIS_DCMTK_367.',
+    );
+  });
+  it('has two lines at most, with what to do if there is room', () => {
+    const failures = [
+      ...exampleReasons().filter(isOfAssociation),
+      { code: 'verification refused', result: 3 } as const,
+    ];
+    for (const failure of failures) {
+      const result: EchoResult = { verified: false, phases: {}, failure };
+      const { action } = explainEcho(result);
+      const message = verifiedMessage('NORTH', result, brieflyUnverified(result), action);
+      assert.ok(message.length <= MESSAGE_MAX, message);
+      assert.match(message, /^NORTH: [A-Z]/);
+    }
+    const gone: EchoResult = { verified: false, phases: {}, failure: refused };
+    assert.equal(
+      verifiedMessage('NORTH', gone, brieflyUnverified(gone), 'Check the port.'),
+      'NORTH: Connection refused (ECONNREFUSED). Check the port.',
+    );
+  });
+});
+
+it('why the receiver cannot start has two lines at most', () => {
+  for (const error of EXPLAINED_RECEIVER_ERRORS) {
+    const message = brieflyNotStarted({ ...error, message: 'x'.repeat(500) });
+    assert.ok(message.length <= MESSAGE_MAX && message.endsWith('.'), message);
+  }
 });
 
 describe('how it is shown', () => {
