@@ -86,6 +86,7 @@ interface GrowingGroup {
   words: Words;
   count: number;
   noun: Problem['noun'];
+  readonly brief: string;
   readonly paths: string[];
   readonly others: Map<string, string>;
   readonly details: Map<string, string>;
@@ -127,7 +128,10 @@ class Groups {
 
   #newGroup(outcome: Outcome, words: Words, common: Words, more: AddedFile): GrowingGroup {
     if (this.#groups.size >= PROBLEMS_MAX && words !== OTHERS) {
-      return this.#groups.get(keyOf(outcome, OTHERS)) ?? this.#newGroup(outcome, OTHERS, OTHERS, { ...more, brief: 'Other reasons' });
+      return (
+        this.#groups.get(keyOf(outcome, OTHERS)) ??
+        this.#newGroup(outcome, OTHERS, OTHERS, { ...more, brief: 'Other reasons' })
+      );
     }
     const text = sentence(words);
     const { noun = 'file', brief = '', file: first } = more;
