@@ -6,6 +6,8 @@ export const ITEM_DELIMITATION = 0xfffee00d;
 export const SEQUENCE_DELIMITATION = 0xfffee0dd;
 /** Of items and delimiters, which have no VR. */
 export const ITEM_GROUP = 0xfffe;
+/** That an element may have. */
+export const HIGHEST_GROUP = 0xfffc;
 /** Float and Double Float Pixel Data; they are never encapsulated. */
 export const FLOAT_PIXEL_DATA: ReadonlySet<number> = new Set([0x7fe00008, 0x7fe00009]);
 /** Of what describes the pixels. */

@@ -45,13 +45,21 @@ const BY_CODE: ReadonlyMap<number, ValueRepresentation> = new Map(
   ),
 );
 
+const LETTER_A = 0x41;
+const LETTERS = 26;
+/** By both letters: this is asked for every element of every file. */
+const BY_LETTERS: readonly (ValueRepresentation | undefined)[] = Array.from({ length: LETTERS ** 2 }, (_, index) =>
+  BY_CODE.get(((LETTER_A + Math.floor(index / LETTERS)) << 8) | (LETTER_A + (index % LETTERS))),
+);
+
 function isUpperCaseLetter(byte: number): boolean {
-  return byte >= 0x41 && byte <= 0x5a;
+  return byte >= LETTER_A && byte < LETTER_A + LETTERS;
 }
 
 /** The VR of PS3.5 Table 6.2-1 whose letters are `first` and `second`. */
 export function standardVR(first: number, second: number): ValueRepresentation | undefined {
-  return BY_CODE.get((first << 8) | second);
+  if (!isUpperCaseLetter(first) || !isUpperCaseLetter(second)) return undefined;
+  return BY_LETTERS[(first - LETTER_A) * LETTERS + second - LETTER_A];
 }
 
 export function isStandardVR(name: string): boolean {
@@ -72,9 +80,9 @@ const INTERNAL_LONG_FORM = new Set(['lt', 'ox', 'px']);
  * bytes it is: DCMTK, and with it most receivers, read a 16-bit length behind it, and one of 32 bits behind lt, ox and px.
  */
 export function vrOfBytes(first: number, second: number): ValueRepresentation {
-  const code = (first << 8) | second;
-  const vr = BY_CODE.get(code);
+  const vr = standardVR(first, second);
   if (vr !== undefined) return vr;
+  const code = (first << 8) | second;
   const name = String.fromCharCode(first, second);
   const longForm = (isUpperCaseLetter(first) && isUpperCaseLetter(second)) || INTERNAL_LONG_FORM.has(name);
   return { code, name, longForm, wordLength: 1, known: false };
@@ -95,7 +103,7 @@ export function isDoubtfulVR(name: string): boolean {
 
 /** The VR with that two-letter name; undefined where PS3.5 Table 6.2-1 has none. */
 export function vrNamed(name: string): ValueRepresentation | undefined {
-  return name.length === 2 ? BY_CODE.get(codeOf(name)) : undefined;
+  return name.length === 2 ? standardVR(name.charCodeAt(0), name.charCodeAt(1)) : undefined;
 }
 
 function standard(name: string): ValueRepresentation {

@@ -79,7 +79,8 @@ export class ElementNotes {
       this.#lengthless.see(element, at);
     }
     if (vr !== undefined && isStandardVR(vr)) this.#seeVR(element, vr, at);
-    if (tag === PIXEL_DATA || FLOAT_PIXEL_DATA.has(tag)) this.#seePixels(tag, length, at, isTopLevel);
+    if (tag >>> 16 === PIXEL_DATA >>> 16 && (tag === PIXEL_DATA || FLOAT_PIXEL_DATA.has(tag)))
+      this.#seePixels(tag, length, at, isTopLevel);
     if (tag >>> 16 === META_GROUP) {
       const first = this.#strays ?? { code: 'stray meta elements', offset: at, place: 'in the data set', count: 0 };
       this.#strays = { ...first, count: first.count + 1 };

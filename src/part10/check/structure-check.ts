@@ -5,15 +5,8 @@
 // so the pixels of a file are never read. It ends and never throws, whatever the bytes are.
 
 import { NESTING_MAX, PADDING_MAX } from '../../protocol/limits.ts';
-import {
-  type ByteWindow,
-  type ElementHeader,
-  type Encoding,
-  readElementHeader,
-  textAt,
-  u16At,
-} from '../element-walk.ts';
-import { delimiterOf, ITEM, ITEM_GROUP, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
+import { type ElementHeader, type Encoding, readElementHeader, textAt, u16At } from '../element-walk.ts';
+import { delimiterOf, HIGHEST_GROUP, ITEM, ITEM_GROUP, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
 import { failsInDcmtk, isDoubtfulVR, isFutureVR, isStandardVR } from '../value-representation.ts';
 import { FragmentTally } from './closing-delimiter.ts';
 import { type DeclaredInstance, ElementNotes } from './element-notes.ts';
@@ -22,8 +15,11 @@ import type { Finding } from './finding.ts';
 import type { ImageSize } from './image-size.ts';
 import type { Lengthless } from './lengthless.ts';
 import { isSequence, isUnknown, nameOf, PIXELS, partsOf } from './parsed-values.ts';
+import { type Interest, PlainElements } from './plain-elements.ts';
 import { noVR, UnknownVRs } from './unknown-vrs.ts';
 
+/** Each sequence and its item. */
+const LEVELS_MAX = 2 * NESTING_MAX;
 /** Zeros looked at in one step. */
 const PADDING_STEP = 16_384;
 /** More of a wrong UID is not kept. */
@@ -32,7 +28,6 @@ const LONGEST_UID_READ = 128;
 /** How much of the end of the last fragment is looked at, in bytes. */
 const END_OF_FRAGMENT = 3;
 
-const HIGHEST_GROUP = 0xfffc;
 const ROWS = 0x00280010;
 const PIXEL_DATA_PROVIDER_URL = 0x00287fe0;
 
@@ -77,7 +72,7 @@ export class StructureCheck {
   readonly #fragments = new FragmentTally();
   #zerosFrom: number | undefined;
   #isDone = false;
-  #window: ByteWindow | undefined;
+  readonly #plain = new PlainElements();
 
   /**
    * @param start where the data set begins, and `end` where the file does, in bytes from the start of the file; Infinity
@@ -144,7 +139,7 @@ export class StructureCheck {
   }
 
   #topLevel(part: FilePart): Want | undefined {
-    const at = this.#at;
+    const at = this.#passPlain(part, this.#end, this.#encoding, this.#size === undefined ? 'data set' : 'image');
     const left = this.#end - at;
     this.#topAt = at;
     if (left === 0) {
@@ -198,15 +193,25 @@ export class StructureCheck {
     return undefined;
   }
 
+  /** Over elements of which nothing is to be said. Returns where the next one begins. */
+  #passPlain(part: FilePart, limit: number, encoding: Encoding, interest: Interest): number {
+    // While nobody knows where the whole ends, each step is noted; what follows a doubtful VR decides about it.
+    const isWatched = this.#end === Number.POSITIVE_INFINITY || this.#unknownVRs.doubted !== undefined;
+    if (isWatched || this.#at < part.base) return this.#at;
+    this.#at = this.#plain.pass(part, this.#at, limit, encoding, interest, LEVELS_MAX - this.#levels.length);
+    if (interest !== 'none') this.#previousTag = this.#plain.lastTag ?? this.#previousTag;
+    return this.#at;
+  }
+
   /** Behind the pixel data a single zero byte is padding. Before it, in Big Endian, nearly all tags begin with one. */
   #couldBeTag(left: number): boolean {
     return left === 1 && this.#encoding === 'Explicit VR Big Endian' && !this.#sawPixels;
   }
 
   #nested(part: FilePart): Want | undefined {
-    const at = this.#at;
     const level = this.#levels.at(-1);
     if (level === undefined) return undefined;
+    const at = level.kind === 'item' ? this.#passPlain(part, level.end, level.encoding, 'none') : this.#at;
     if (level.isDefined && at === level.end) return this.#leave();
     const left = level.end - at;
     if (left < 8) return this.#endsTooEarly(part, left, level);
@@ -273,18 +278,10 @@ export class StructureCheck {
     return this.#broken(at, `nothing closes ${kind === 'item' ? 'an item' : 'the items'} of ${tagText(tag)}`);
   }
 
-  /** The same for all elements of a part. */
-  #windowOn({ bytes, base }: FilePart): ByteWindow {
-    const end = this.#end - base;
-    if (this.#window?.bytes !== bytes || this.#window.end !== end) this.#window = { bytes, end };
-    return this.#window;
-  }
-
   /** Undefined: the walk has ended. */
   #header(part: FilePart, at: number, encoding: Encoding): ElementHeader | undefined {
     const { base } = part;
-    const window = this.#windowOn(part);
-    const element = readElementHeader(window, at - base, encoding);
+    const element = readElementHeader({ bytes: part.bytes, end: this.#end - base }, at - base, encoding);
     const outer = this.#levels.at(-1);
     if (element.type !== 'element') return this.#truncated({ offset: at, part: 'header' });
     if (!this.#couldBeElement(element, at, (outer?.end ?? this.#end) - base)) {
@@ -312,7 +309,7 @@ export class StructureCheck {
   /** @param limit where the value ends, or what is around it */
   #enter(element: ElementHeader, around: Encoding, limit: number): undefined {
     const outer = this.#levels.at(-1);
-    if (this.#levels.length >= 2 * NESTING_MAX) {
+    if (this.#levels.length >= LEVELS_MAX) {
       return this.#stop({ code: 'deep nesting', offset: this.#at, depth: NESTING_MAX });
     }
     const { tag, vr, length, valueOffset } = element;
