@@ -180,7 +180,7 @@ export function traceTo(output: Output, level: PrintLevel): TraceOutput {
   const trace = new TextTrace({ level: () => shown, mark: (of) => MARKS[of], write: (lines) => output.trace(lines) });
   const flush = (): void => trace.flush();
   output.atProcessEnd(flush);
-  return { sink: (record) => trace.record(record), flush };
+  return { sink: trace.sink, flush };
 }
 
 export interface LostOutput {

@@ -2,6 +2,7 @@
 
 import { scopeOf } from '../net/network-scope.ts';
 import { startReceiver } from '../net/store-scp.ts';
+import { sinkBefore } from '../net/trace-record.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { explainReceiverStart } from '../trace/explain-receiver.ts';
 import { addressOf, aeTitle, nameOf } from '../trace/names.ts';
@@ -108,10 +109,10 @@ export async function receive(argv: readonly string[]): Promise<number> {
         ...(ourTitle === undefined ? {} : { aeTitle: ourTitle }),
         maxPduLength,
         mismatch: options.acceptMismatch ? 'accept' : 'refuse',
-        trace: (record) => {
+        trace: sinkBefore(sink, (record) => {
           // Stored instances are printed on stdout.
           if (record.event.type !== 'instance received') sink(record);
-        },
+        }),
         received: (instance) => {
           bytes += instance.bytes;
           if (!showsInstances) return;

@@ -6,6 +6,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { DEFAULT_CALLING_AE_TITLE, DEFAULT_MAX_PDU_LENGTH, DEFAULT_TIMEOUTS } from '../net/peer.ts';
 import type { Receiver } from '../net/store-scp.ts';
+import { sinkBefore } from '../net/trace-record.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { addressOf } from '../trace/names.ts';
 import { answerWords, shortAnswerWords } from '../trace/receiver-words.ts';
@@ -72,13 +73,13 @@ export class BuiltInReceiver {
       port: port.value,
       directory,
       mismatch,
-      trace: ({ event, ...record }) => {
+      trace: sinkBefore(trace.sink, ({ event, ...record }) => {
         // The name of the file is the SOP Instance UID, which identifies the patient to anybody with access to the
         // archive. The trace shows it from level Debug on, in the request.
         if (event.type === 'instance received') instances += 1;
         const told = event.type === 'instance received' ? { ...event, path: `instance ${instances}` } : event;
         trace.sink({ ...record, event: told });
-      },
+      }),
       received: () => this.#showStatusSoon(),
       refused: () => this.#showStatusSoon(),
     });

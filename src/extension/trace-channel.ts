@@ -2,7 +2,7 @@
 // keeps the channel as a file that outlives the window, so nothing of a data set is in it, and paths are relative.
 
 import * as vscode from 'vscode';
-import type { TraceSink } from '../net/trace-record.ts';
+import { sinkBefore, type TraceSink } from '../net/trace-record.ts';
 import { invisiblePattern } from '../text/invisible.ts';
 import type { TextTrace } from '../trace/text.ts';
 import { entryText, LogBatch, type LogLevel } from './log-batch.ts';
@@ -66,10 +66,10 @@ export class TraceChannel implements vscode.Disposable {
     this.#trace ??= new TextTrace({ level: () => this.#level, write: (lines) => this.#batch.add(lines) });
     const trace = this.#trace;
     return {
-      sink: (record) => {
+      sink: sinkBefore(trace.sink, (record) => {
         trace.record(record);
         this.#batch.wake();
-      },
+      }),
       end: () => trace.flush(),
     };
   }

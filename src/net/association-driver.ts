@@ -9,6 +9,7 @@ import type { SystemErrorInfo } from '../part10/system-error.ts';
 import { Association, type AssociationOptions } from '../protocol/association.ts';
 import type { AssociationInput, Effect, Indication } from '../protocol/effects.ts';
 import { ARTIM_CLOSE_MS, ARTIM_REQUEST_MS, LONG_PDU_MIN } from '../protocol/limits.ts';
+import type { DataDetail } from '../protocol/trace-event.ts';
 import {
   type AcceptedConnection,
   type Connection,
@@ -73,7 +74,7 @@ export class AssociationDriver {
   ) {
     associationCount += 1;
     this.number = associationCount;
-    this.association = new Association({ ...options, readsInParts: true });
+    this.association = new Association({ ...options, readsInParts: true, dataDetail: () => this.#dataDetail() });
     this.#source = source;
     this.#listener = listener;
     this.#trace = trace;
@@ -167,6 +168,16 @@ export class AssociationDriver {
       }
     };
     return new PduTap(sink, this.number, () => this.#connection ?? unknown);
+  }
+
+  #dataDetail(): DataDetail {
+    if (this.#trace === undefined) return 'nothing';
+    try {
+      return this.#trace.dataDetail?.() ?? 'bytes';
+    } catch (thrown) {
+      this.#sinkThrew(thrown);
+      return 'nothing';
+    }
   }
 
   /** A trace or a capture that fails must not stop the association. */

@@ -87,8 +87,10 @@ export class OpenRequests {
   }
 
   add(request: NewEntry): OpenEntry {
-    const entry = { ...request, overdueAt: Number.POSITIVE_INFINITY, overdueAfterMs: 0, isAwaited: false };
-    this.#open.set(request.command.MessageID, entry);
+    const { command, settle, isCollected, pending } = request;
+    const awaited = { overdueAt: Number.POSITIVE_INFINITY, overdueAfterMs: 0, isAwaited: false };
+    const entry = { command, settle, isCollected, pending, ...awaited };
+    this.#open.set(command.MessageID, entry);
     return entry;
   }
 
@@ -116,6 +118,8 @@ export class OpenRequests {
 
   /** The commands of the others, in the order in which they went out. */
   beside(entry: OpenEntry): RequestCommand[] {
+    // Without a window there are none.
+    if (this.#open.size === 1 && this.oldest === entry) return [];
     return [...this.#open.values()].filter((other) => other !== entry).map(({ command }) => command);
   }
 

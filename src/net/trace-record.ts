@@ -3,7 +3,7 @@
 import type { SystemErrorInfo } from '../part10/system-error.ts';
 import type { Breach } from '../protocol/dimse/breach.ts';
 import type { Command } from '../protocol/dimse/command.ts';
-import type { ProtocolTraceEvent } from '../protocol/trace-event.ts';
+import type { DataDetail, ProtocolTraceEvent } from '../protocol/trace-event.ts';
 import type { Endpoint } from './connection.ts';
 import type { Phase } from './failure.ts';
 
@@ -74,4 +74,16 @@ export interface TraceRecord {
   readonly event: TraceEvent;
 }
 
-export type TraceSink = (record: TraceRecord) => void;
+export interface TraceSink {
+  (record: TraceRecord): void;
+  /**
+   * What it shows of P-DATA-TF now; absent: everything. Events that nobody is shown are not made: making them for each message
+   * is a good part of what a small file costs.
+   */
+  readonly dataDetail?: () => DataDetail;
+}
+
+/** A sink that gives records to `take`, for who passes them on to `next`. */
+export function sinkBefore(next: TraceSink, take: (record: TraceRecord) => void): TraceSink {
+  return Object.assign((record: TraceRecord) => take(record), next.dataDetail && { dataDetail: next.dataDetail });
+}

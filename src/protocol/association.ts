@@ -25,13 +25,7 @@ import { negotiateContexts } from './acse/negotiate.ts';
 import { canSendData, indicatesData, unexpectedPdu } from './allowed.ts';
 import { MessageAssembler } from './dimse/assemble.ts';
 import { encodeCommandSet } from './dimse/command-set.ts';
-import {
-  FRAGMENT_HEADER_LENGTH,
-  fragment,
-  fragmentCount,
-  fragmentInPlace,
-  maxFragmentLength,
-} from './dimse/fragment.ts';
+import { fragment, fragmentCount, fragmentInPlace, maxFragmentLength } from './dimse/fragment.ts';
 import type { AssociationInput, Effect, Indication } from './effects.ts';
 import { INVALID_PDU_PARAMETER_VALUE, ProtocolError } from './errors.ts';
 import { type EventParameters, needed, PDU_EVENTS, typed } from './event-parameters.ts';
@@ -42,8 +36,15 @@ import {
   SENT_PDU_LENGTH_CAP,
   TRACE_BYTES_MAX,
 } from './limits.ts';
-import { dataEvent, ignoredDataEvent, ReceivedData } from './p-data-trace.ts';
-import type { ProtocolTraceEvent } from './trace-event.ts';
+import {
+  type DataStretch,
+  dataEvent,
+  ignoredData,
+  type MessagePart,
+  ReceivedData,
+  sentStretch,
+} from './p-data-trace.ts';
+import type { DataDetail, Direction, ProtocolTraceEvent } from './trace-event.ts';
 import { ACTIONS, type Action, type Step } from './ul/actions.ts';
 import { encodeAssociateAc, encodePdu } from './ul/encode.ts';
 import { PduFramer } from './ul/framer.ts';
@@ -69,6 +70,8 @@ export interface AssociationOptions {
   readonly maxPduLength: number;
   /** Bytes are read by inputs 'read on', each of which takes at most a few milliseconds; by default at once. */
   readonly readsInParts?: boolean;
+  /** What is told of P-DATA-TF; by default everything. Asked for each message. */
+  readonly dataDetail?: () => DataDetail;
 }
 
 export class Association {
@@ -80,6 +83,7 @@ export class Association {
   /** Bytes came that are no PDU. What follows cannot be read, since nobody knows where the next PDU begins. */
   #unreadable = false;
   readonly #readsInParts: boolean;
+  readonly #dataDetail: () => DataDetail;
   #hasUnread = false;
   /** The P-DATA-TF whose PDVs are being indicated. */
   #received: ReceivedData | undefined;
@@ -93,6 +97,7 @@ export class Association {
   constructor(options: AssociationOptions) {
     this.#role = options.role;
     this.#readsInParts = options.readsInParts ?? false;
+    this.#dataDetail = options.dataDetail ?? (() => 'bytes');
     const announced = options.maxPduLength;
     const longest = (announced === 0 ? RECEIVED_PDU_LENGTH_CAP : announced) + RECEIVED_PDU_LENGTH_SLACK;
     this.#framer = new PduFramer({ maxPDataTfLength: longest, announced });
@@ -187,8 +192,8 @@ export class Association {
         cost += step;
       }
     } catch (thrown) {
-      if (!(thrown instanceof ProtocolError)) throw thrown;
-      this.#fail(thrown);
+      if (thrown instanceof ProtocolError) this.#fail(thrown);
+      else throw thrown;
     }
   }
 
@@ -197,11 +202,10 @@ export class Association {
     const received = this.#received;
     if (received === undefined) return undefined;
     const pdv = indicatesData(this.#state) ? received.next() : undefined;
-    if (pdv === undefined) {
-      this.#received = undefined;
-      return undefined;
-    }
-    if (received.event !== undefined) this.#trace(received.event);
+    if (pdv === undefined) this.#received = undefined;
+    if (pdv === undefined) return undefined;
+    if (received.stretch !== undefined)
+      this.#traceData('received', received.stretch, pdv.isCommand ? pdv.data : undefined);
     return this.#assemble(pdv) ? MESSAGE_COST : 1;
   }
 
@@ -212,7 +216,7 @@ export class Association {
     const { pdu, length, bytes } = framed;
     if (pdu.type !== 'P-DATA-TF') {
       this.#trace({ type: 'PDU', direction: 'received', pdu, length, parts: redactPdu(bytes, TRACE_BYTES_MAX) });
-    } else if (!indicatesData(this.#state)) this.#trace(ignoredDataEvent(pdu, length));
+    } else if (!indicatesData(this.#state)) this.#traceData('received', ...ignoredData(pdu, length));
     const error = unexpectedPdu(this.#state, pdu.type);
     const parameters = { received: pdu, bytes };
     this.#dispatch(PDU_EVENTS[pdu.type], error === undefined ? parameters : { ...parameters, error });
@@ -241,8 +245,7 @@ export class Association {
     if (!canSendData(this.#state) || this.#maxFragment === undefined) return;
     const part = { presentationContextId, isLastFragment: isLast };
     if (hasRoom) {
-      const pdus = fragmentInPlace(presentationContextId, bytes, isLast, this.#maxFragment);
-      this.#sendFragments(part, [bytes], pdus);
+      this.#sendFragments(part, [bytes], fragmentInPlace(presentationContextId, bytes, isLast, this.#maxFragment));
     } else {
       const chunks = fragment(presentationContextId, false, bytes, isLast, this.#maxFragment);
       this.#sendFragments(part, chunks, fragmentCount(chunks));
@@ -250,15 +253,8 @@ export class Association {
   }
 
   /** @param command the command set; undefined: it is a data set */
-  #sendFragments(
-    part: { readonly presentationContextId: number; readonly isLastFragment: boolean },
-    chunks: readonly Uint8Array[],
-    pdus: number,
-    command?: Uint8Array,
-  ): void {
-    const length = chunks.reduce((total, chunk) => total + chunk.length, 0);
-    const each = pdus > 1 ? { eachLength: FRAGMENT_HEADER_LENGTH + (this.#maxFragment ?? 0) } : {};
-    this.#trace(dataEvent('sent', { ...part, isCommand: command !== undefined, pdus, length, ...each }, command));
+  #sendFragments(part: MessagePart, chunks: readonly Uint8Array[], pdus: number, command?: Uint8Array): void {
+    this.#traceData('sent', sentStretch(part, command !== undefined, chunks, pdus, this.#maxFragment ?? 0), command);
     this.#dispatch('Evt9', { chunks });
   }
 
@@ -390,6 +386,11 @@ export class Association {
     const parts = redactPdu(bytes, TRACE_BYTES_MAX);
     this.#trace({ type: 'PDU', direction: 'sent', pdu, length: bytes.length, parts });
     this.#effects.push({ type: 'write', chunks: [bytes] });
+  }
+
+  #traceData(direction: Direction, stretch: DataStretch, command: Uint8Array | undefined): void {
+    const detail = this.#dataDetail();
+    if (detail !== 'nothing') this.#trace(dataEvent(direction, stretch, detail === 'bytes' ? command : undefined));
   }
 
   #trace(event: ProtocolTraceEvent): void {

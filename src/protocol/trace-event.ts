@@ -9,6 +9,9 @@ import type { EventId, State } from './ul/states.ts';
 
 export type Direction = 'sent' | 'received';
 
+/** What a trace shows of P-DATA-TF: nothing, how much there was, or the bytes of command sets as well. */
+export type DataDetail = 'nothing' | 'amounts' | 'bytes';
+
 export type ProtocolTraceEvent =
   /** A PDU other than P-DATA-TF. `parts`: its first TRACE_BYTES_MAX bytes, without those that nobody may see. */
   | {

@@ -1,6 +1,7 @@
 // A listener that throws does not stop the send: it misses what it was just told, and nothing else changes. The result
 // says which listeners missed something.
 
+import { sinkBefore } from '../net/trace-record.ts';
 import { type SystemErrorInfo, systemErrorInfo } from '../part10/system-error.ts';
 import type { ListenerTrouble, SendListeners } from './job.ts';
 
@@ -25,7 +26,7 @@ export function guardedListeners({ began, trace, pdus, progress, outcome }: Send
   return {
     listeners: {
       ...(began === undefined ? {} : { began: guarded('began', began) }),
-      ...(trace === undefined ? {} : { trace: guarded('trace', trace) }),
+      ...(trace === undefined ? {} : { trace: sinkBefore(trace, guarded('trace', trace)) }),
       ...(pdus === undefined ? {} : { pdus: guarded('pdus', pdus) }),
       ...(progress === undefined ? {} : { progress: guarded('progress', progress) }),
       ...(outcome === undefined ? {} : { outcome: guarded('outcome', outcome) }),

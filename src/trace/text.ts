@@ -2,9 +2,9 @@
 // file, 'debug' adds PDUs, DIMSE messages, state transitions and the connection, 'trace' adds every field and bounded hex.
 // No level shows bytes of data sets or secrets.
 
-import type { TraceRecord } from '../net/trace-record.ts';
+import type { TraceRecord, TraceSink } from '../net/trace-record.ts';
 import { BLOCK_LINES_MAX, REPEATS_WINDOW_MS, TRACED_ASSOCIATIONS_MAX } from '../protocol/limits.ts';
-import type { Direction, ProtocolTraceEvent } from '../protocol/trace-event.ts';
+import type { DataDetail, Direction, ProtocolTraceEvent } from '../protocol/trace-event.ts';
 import type { AAssociateAc, AAssociateRq } from '../protocol/ul/pdu.ts';
 import { abortReasonText, abortSourceText, contextResultText, eventText, rejectSummary } from './code-text.ts';
 import { type ContextInUse, contextInUse, dimseLevel, dimseText } from './dimse-text.ts';
@@ -101,6 +101,11 @@ export class TextTrace {
   constructor(options: TextTraceOptions) {
     this.#options = options;
   }
+
+  /** `record`, for who gives the records. */
+  readonly sink: TraceSink = Object.assign((record: TraceRecord) => this.record(record), {
+    dataDetail: () => this.#dataDetail(),
+  });
 
   record(record: TraceRecord): void {
     const { event, association, timeMs, isFurther = false } = record;
@@ -266,6 +271,12 @@ export class TextTrace {
     if (lines.length > shown.length) shown.push(`... ${formatCount(lines.length - shown.length)} more lines`);
     const beginning = this.#beginning(level);
     this.#push(level, beginning + shown.join(`\n${beginning}`));
+  }
+
+  #dataDetail(): DataDetail {
+    const level = this.#options.level();
+    if (level === 'trace') return 'bytes';
+    return level === 'debug' ? 'amounts' : 'nothing';
   }
 
   #pData(event: PDataTfEvent, association: number, timeMs: number): void {
