@@ -21,21 +21,9 @@ export function leftWords({ journal, owed }: UnfinishedFacts): string {
   return `${formatCount(owed.length)} of ${formatCount(journal.total)} files left`;
 }
 
-/**
- * For the notification that offers to resume.
- * @param count of all interrupted sends
- */
-export function offerWords(peerName: string, startedAtMs: number, unfinished: UnfinishedFacts, count: number): string {
-  const which =
-    count === 1
-      ? `A send to ${peerName} was interrupted`
-      : `${count} sends were interrupted, one of them to ${peerName}`;
-  return `${which} (${whenWords(startedAtMs)}): ${leftWords(unfinished)}.`;
-}
-
 /** 'CT-2 and 3 more' */
-export function selectionWords([first = '', ...others]: readonly string[]): string {
-  return nameWords(path.basename(first)) + (others.length > 0 ? ` and ${others.length} more` : '');
+export function selectionWords([first = '', ...others]: readonly string[], nameMax?: number): string {
+  return nameWords(path.basename(first), nameMax) + (others.length > 0 ? ` and ${others.length} more` : '');
 }
 
 /** 'CT-2 and 3 more – interrupted' */

@@ -6,7 +6,7 @@ import type { SendResult } from '../send/job.ts';
 import type { Outcome } from '../send/outcome.ts';
 
 /** They may be tried again. Held-back files are not retried: they wait for a person's decision. */
-const RETRYABLE: ReadonlySet<Outcome> = new Set(['failed', 'unknown', 'cancelled']);
+export const RETRYABLE: ReadonlySet<Outcome> = new Set(['failed', 'unknown', 'cancelled']);
 
 /** There are files to retry of which another try may help one. */
 export function mayRetryHelp({ outcomes }: Pick<SendResult, 'outcomes'>): boolean {

@@ -84,6 +84,8 @@ export async function sendPaths(session: Session, request: SendRequest): Promise
     send.drop();
   }
   if (result === undefined) return undefined;
+  // What it owes now, and what it has taken over.
+  void session.sends.refresh();
   await tell(session, send.id, result);
   const { counts, bytesSent, cancelled } = result;
   return { peer: peer.name, counts, bytesSent, cancelled };
@@ -135,6 +137,7 @@ async function openJournal(
   const carried = predecessor.owed.filter(({ path }) => unreadable.has(path));
   const journal = await journals.open(job, { selection, carried });
   const isTaken = journal.isWhole && (await journals.forget(predecessor.id));
+  void session.sends.refresh();
   if (!predecessor.isExclusive || isTaken || !journal.isWhole) return journal;
   journal.close('cancelled');
   await journals.forget(journal.id);

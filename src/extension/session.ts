@@ -1,13 +1,14 @@
 // What lives as long as the extension does: the list of sends, the output channel, the built-in receiver, and whatever
 // runs and can be cancelled. Every command gets it; there is no other state.
 
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { SendId } from '../send/send-id.ts';
 import type { StoredInstances } from '../send/stored-instances.ts';
 import { BuiltInReceiver } from './built-in-receiver.ts';
 import { Journals } from './journals.ts';
 import { Results } from './results.ts';
 import { Sends } from './sends.ts';
+import { SendsView } from './sends-view.ts';
 import { StatusBar } from './status-bar.ts';
 import { TraceChannel } from './trace-channel.ts';
 
@@ -20,6 +21,7 @@ export class Session implements vscode.Disposable {
   readonly sends: Sends;
   readonly results: Results;
   readonly statusBar: StatusBar;
+  readonly sendsView: SendsView;
   readonly receiver: BuiltInReceiver;
   readonly journals: Journals;
   readonly #running = new Map<AbortController, Promise<unknown>>();
@@ -32,6 +34,7 @@ export class Session implements vscode.Disposable {
     this.sends = new Sends({ storage: storage.fsPath, note: (text) => this.channel.note('warn', text) });
     this.results = new Results(this.sends);
     this.statusBar = new StatusBar(this.sends);
+    this.sendsView = new SendsView(this.sends, vscode.Uri.joinPath(storage, 'journals'));
     this.receiver = new BuiltInReceiver(storage, this.channel, this.statusBar);
     this.journals = new Journals(storage, (text) => this.channel.note('warn', text));
   }
@@ -101,6 +104,7 @@ export class Session implements vscode.Disposable {
 
   dispose(): void {
     this.statusBar.dispose();
+    this.sendsView.dispose();
     this.channel.dispose();
   }
 }

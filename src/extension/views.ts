@@ -1,4 +1,4 @@
-// The view container DICOM: peers and sends. What is in a view is loaded when VS Code first shows it.
+// The view Peers. What is in it is loaded when VS Code first shows it.
 
 import * as vscode from 'vscode';
 import type { PeersTree } from './peers-tree.ts';
@@ -40,8 +40,5 @@ class PeersView implements vscode.TreeDataProvider<string> {
 export function openViews(session: Session): vscode.Disposable[] {
   const peers = new PeersView(session);
   const peersView = vscode.window.createTreeView('sendToPacs.peers', { treeDataProvider: peers });
-  const sendsView = vscode.window.createTreeView<string>('sendToPacs.sends', {
-    treeDataProvider: { getChildren: () => [], getTreeItem: (element) => new vscode.TreeItem(element) },
-  });
-  return [peersView, peers, sendsView];
+  return [peersView, peers];
 }

@@ -29,10 +29,13 @@ import {
   assertSameDataSets,
   clickMenuItem,
   notifications,
+  openSends,
   peerEntry,
   pick,
   resultsText,
+  rowAction,
   sendFromExplorerTo,
+  sendRow,
   tidy,
   useServers,
 } from './story.ts';
@@ -169,7 +172,7 @@ test('some files are refused: Retry sends those, and no others', { skip }, async
   assert.deepEqual(await journals(), []);
 });
 
-test('the extension host is killed: the next send offers to resume, and Resume sends the rest', {
+test('the extension host is killed: the view Sends has the interrupted send, and Resume sends the rest', {
   skip,
 }, async () => {
   const { page, screenshot } = workbench();
@@ -200,10 +203,12 @@ test('the extension host is killed: the next send offers to resume, and Resume s
   await pick(page, 'WILLING');
   await toastText(page, /WILLING: 24 stored/);
   await assertSameDataSets(await filesOf(STUDY), dataSetsAt(willing));
-  const offer = await toastText(page, /to HALTING was interrupted/);
-  await screenshot('killed-offer');
-  assert.match(offer, /^A send to HALTING was interrupted \(.*\d:\d\d.*\): 17 of 24 files left\.$/);
-  await toastButton(page, /to HALTING was interrupted/, 'Resume').click();
+  await openSends(page);
+  const row = sendRow(page, `${STUDY} → HALTING`);
+  await row.waitFor();
+  await screenshot('killed-in-view');
+  assert.match(await textOf(row), /interrupted · 7\/24/);
+  await rowAction(row, 'Resume Send').click();
   await toastText(page, /HALTING: 17 stored \(/);
   await screenshot('killed-resumed');
   await assertSameDataSets(rest, dataSetsAt(halting, 8));

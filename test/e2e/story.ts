@@ -215,3 +215,32 @@ export async function picture(
     ...(clip === undefined ? {} : { clip }),
   });
 }
+
+/** The badge of our icon in the activity bar; it has no text where there is none. */
+export function badge(page: Page): Locator {
+  return page
+    .locator('.activitybar .action-item', { has: page.locator('[aria-label^="DICOM"]') })
+    .locator('.badge-content');
+}
+
+/** Opens the container DICOM with its views. */
+export async function openSends(page: Page): Promise<void> {
+  await runCommand(page, 'View: Show DICOM');
+  await sendsView(page).waitFor();
+}
+
+export function sendsView(page: Page): Locator {
+  return page.locator('.pane', { has: page.locator('.pane-header[aria-label^="Sends"]') });
+}
+
+/** A row of the view Sends by the text of its label. */
+export function sendRow(page: Page, label: string | RegExp): Locator {
+  return sendsView(page)
+    .locator('.monaco-list-row', { has: page.locator('.label-name', { hasText: label }) })
+    .first();
+}
+
+/** An inline action of a row of a tree; it appears when the pointer is on the row. */
+export function rowAction(row: Locator, name: string): Locator {
+  return row.locator(`.actions .action-label[aria-label="${name}"]`);
+}

@@ -1,6 +1,7 @@
 // The part of the editor's API that a send needs. It records every text that a person would see or that would be kept, and
 // answers modal questions as the test says. The real editor runs in test/host, where tests cannot read what it shows.
 
+import { readdirSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -52,9 +53,44 @@ class CancellationTokenSource {
 
 const disposable = { dispose: () => undefined };
 class EventEmitter {
-  event = () => disposable;
-  fire(): void {}
-  dispose(): void {}
+  readonly #listeners = new Set<(value: unknown) => void>();
+  event = (listener: (value: unknown) => void) => {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  };
+  fire(value: unknown): void {
+    for (const listener of this.#listeners) listener(value);
+  }
+  dispose(): void {
+    this.#listeners.clear();
+  }
+}
+
+/** What a test reads of a row. */
+export interface RecordedRow {
+  readonly label: string;
+  readonly id?: string;
+  readonly description?: string;
+  readonly tooltip?: string;
+  readonly contextValue?: string;
+  readonly collapsibleState: number;
+  readonly iconPath?: { readonly id: string; readonly color?: { readonly id: string } };
+  readonly accessibilityInformation?: { readonly label: string };
+}
+
+interface TreeProvider {
+  getChildren(element?: string): Promise<string[]>;
+  getTreeItem(element: string): Promise<RecordedRow>;
+  readonly onDidChangeTreeData: (listener: (element: unknown) => void) => { dispose(): void };
+}
+
+export interface RecordedView {
+  readonly provider: TreeProvider;
+  visible: boolean;
+  selection: readonly string[];
+  badge: { readonly value: number; readonly tooltip: string } | undefined;
+  readonly onDidChangeVisibility: () => { dispose(): void };
+  dispose(): void;
 }
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 const INFO = 3;
@@ -71,6 +107,7 @@ export class RecordingEditor {
   /** Answers input boxes and lists with buttons that open; without it they stay open. */
   answer: ((input: OpenInput) => void) | undefined;
   readonly commands = new Map<string, (...args: unknown[]) => unknown>();
+  readonly views = new Map<string, RecordedView>();
   readonly #storage: string;
 
   constructor(storage: string) {
@@ -195,7 +232,29 @@ export class RecordingEditor {
       CancellationTokenSource,
       EventEmitter,
       QuickInputButtons: { Back: {} },
-      ThemeIcon: class {},
+      ThemeIcon: class {
+        id: string;
+        color: unknown;
+        constructor(id: string, color?: unknown) {
+          this.id = id;
+          this.color = color;
+        }
+      },
+      ThemeColor: class {
+        id: string;
+        constructor(id: string) {
+          this.id = id;
+        }
+      },
+      TreeItem: class {
+        label: string;
+        collapsibleState: number;
+        constructor(label: string, collapsibleState = 0) {
+          this.label = label;
+          this.collapsibleState = collapsibleState;
+        }
+      },
+      TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 },
       TabInputText: class {},
       TabInputCustom: class {},
       LogLevel: { Off: 0, Trace: 1, Debug: 2, Info: INFO, Warning: 4, Error: 5 },
@@ -218,7 +277,18 @@ export class RecordingEditor {
       },
       window: {
         createOutputChannel: () => this.#channel(),
-        createTreeView: () => disposable,
+        createTreeView: (id: string, { treeDataProvider }: { treeDataProvider: TreeProvider }) => {
+          const view: RecordedView = {
+            ...disposable,
+            provider: treeDataProvider,
+            visible: true,
+            selection: [],
+            badge: undefined,
+            onDidChangeVisibility: () => disposable,
+          };
+          this.views.set(id, view);
+          return view;
+        },
         createStatusBarItem: () => this.#statusBarItem(),
         setStatusBarMessage: (text: string) => this.#note('status bar', text),
         showInformationMessage: this.#message,
@@ -238,6 +308,9 @@ export class RecordingEditor {
       },
       workspace: {
         isTrusted: true,
+        fs: {
+          readDirectory: async ({ path }: Uri) => readdirSync(path).map((name) => [name, 1]),
+        },
         workspaceFolders: undefined,
         registerTextDocumentContentProvider: () => disposable,
         getConfiguration: () => ({

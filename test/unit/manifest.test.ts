@@ -25,7 +25,7 @@ describe('Conditions:', () => {
       ...Object.values(menus).flatMap((items) => items.map(({ when }) => when ?? '')),
     ];
     const keys = conditions.flatMap((condition) =>
-      [...condition.matchAll(/(?<!config\.)\bsendToPacs\.\w+/g)].map(([key]) => key),
+      [...condition.matchAll(/(?<!(?:config\.|[vV]iew == ))\bsendToPacs\.\w+/g)].map(([key]) => key),
     );
     assert.ok(keys.length > 0);
     for (const key of keys) assert.match(extensionSource, new RegExp(`'setContext', '${key}'`), `nobody sets ${key}`);

@@ -2,7 +2,6 @@
 
 import * as vscode from 'vscode';
 import { namedPeer, type UsualPeer, usualPeer } from '../peer-choice.ts';
-import { offerResume } from '../resume-offer.ts';
 import { type SendSummary, sendPaths } from '../sending.ts';
 import type { Session } from '../session.ts';
 import { askForTargets, targetsOf } from '../targets.ts';
@@ -47,7 +46,5 @@ export async function sendChosen(
   if (peer === undefined) return undefined;
 
   const paths = targets.map((uri) => uri.fsPath);
-  const summary = await sendPaths(session, { ...peer, paths, selection: paths });
-  offerResume(session);
-  return summary;
+  return sendPaths(session, { ...peer, paths, selection: paths });
 }

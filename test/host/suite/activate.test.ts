@@ -14,29 +14,25 @@ describe('The extension in the extension host', () => {
     return found;
   };
 
-  it('activates in less than 50 ms', async () => {
-    assert.equal(extension().isActive, false, 'something has activated it before');
-    // Both are one turn of the event loop, so nothing else of this process is measured. VS Code takes what is loaded already.
+  it('is loaded and activated in less than 50 ms', async () => {
+    // VS Code may have activated it already. Its files are loaded once more, for the time that it takes, and dropped.
     const require = createRequire(join(extension().extensionPath, 'package.json'));
-    const main = './dist/extension.cjs';
+    const parts = ['./dist/extension.cjs', './dist/extension-base.cjs'].map((path) => require.resolve(path));
+    const loaded = parts.map((path) => require.cache[path]);
+    for (const path of parts) delete require.cache[path];
     const startedMs = performance.now();
-    const loaded = require(main) as { activate(context: unknown): void };
-    const loadedMs = performance.now();
-    let activatedMs = 0;
-    const cached = require.cache[require.resolve(main)];
-    assert.ok(cached);
-    cached.exports = {
-      ...loaded,
-      activate: (context: unknown) => {
-        const calledMs = performance.now();
-        loaded.activate(context);
-        activatedMs = performance.now() - calledMs;
-      },
-    };
+    require('./dist/extension.cjs');
+    const loadMs = performance.now() - startedMs;
+    for (const [index, path] of parts.entries()) {
+      const before = loaded[index];
+      if (before === undefined) delete require.cache[path];
+      else require.cache[path] = before;
+    }
     await extension().activate();
     assert.equal(extension().isActive, true);
-    assert.ok(activatedMs > 0, 'VS Code has loaded it a second time');
-    const ms = loadedMs - startedMs + activatedMs;
+    const [activation] = performance.getEntriesByName('Send to PACS: activate');
+    assert.ok(activation);
+    const ms = loadMs + activation.duration;
     assert.ok(ms < 50, `${ms} ms`);
   });
 

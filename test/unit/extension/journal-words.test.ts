@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  leftWords,
-  offerWords,
-  type UnfinishedFacts,
-  unfinishedDetail,
-  whenWords,
-} from '../../../src/extension/journal-words.ts';
+import { leftWords, type UnfinishedFacts, unfinishedDetail } from '../../../src/extension/journal-words.ts';
 
 const facts = (changes: Partial<UnfinishedFacts['journal']> = {}): UnfinishedFacts => ({
   journal: {
@@ -31,19 +25,6 @@ test('an unfinished send says how it ended and what was selected, without the fo
     '1 and 2 more – cancelled',
   );
   assert.equal(unfinishedDetail(facts({ end: 'done' })), 'CT-2 – not every file was stored');
-});
-
-test('the offer to resume says whether several sends were interrupted', () => {
-  const startedAtMs = Date.UTC(2026, 0, 2, 3, 4);
-  const when = whenWords(startedAtMs);
-  assert.equal(
-    offerWords('PACS', startedAtMs, facts(), 1),
-    `A send to PACS was interrupted (${when}): 12 of 1,340 files left.`,
-  );
-  assert.equal(
-    offerWords('PACS', startedAtMs, facts(), 3),
-    `3 sends were interrupted, one of them to PACS (${when}): 12 of 1,340 files left.`,
-  );
 });
 
 test('a damaged journal is reported as damaged', () => {
