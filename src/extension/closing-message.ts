@@ -5,6 +5,7 @@
 import type { EchoResult } from '../net/echo-scu.ts';
 import type { SendResult } from '../send/job.ts';
 import { OUTCOMES, type Outcome, type OutcomeCounts } from '../send/outcome.ts';
+import { BRIEFLY_CANCELLED } from '../trace/brief.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../trace/units.ts';
 import type { ProblemCount } from './kept-send-file.ts';
 import { nameWords } from './plain-words.ts';
@@ -77,7 +78,9 @@ interface Why {
 
 /** Reasons that read the same are one. What a person stopped and what was skipped needs none. */
 function whyOf({ problems }: Closing): Why | undefined {
-  const reasons = problems.filter(({ outcome }) => outcome !== 'cancelled' && outcome !== 'skipped');
+  const reasons = problems.filter(
+    ({ outcome, brief }) => outcome !== 'cancelled' && outcome !== 'skipped' && brief !== BRIEFLY_CANCELLED,
+  );
   const counts = new Map<string, number>();
   for (const { brief, count } of reasons) counts.set(brief, (counts.get(brief) ?? 0) + count);
   const [first] = counts;
@@ -101,7 +104,7 @@ export function closingMessage(closing: Closing): string {
   const change = converted === 0 ? '' : `, ${formatCount(converted)} converted`;
   if (why === undefined) {
     const figures = ` (${formatBytes(bytesSent)} in ${formatDuration(Math.round(elapsedMs))})`;
-    return `${verdict}${change}${figures}`;
+    return `${verdict}${verdict.length > START_MAX ? '' : change}${figures}`;
   }
   // Of what says less, the least that is needed to fit is left out.
   const start = verdict.length > START_MAX ? `${verdict}. ` : `${verdict}${change}. `;

@@ -16,6 +16,9 @@ import { formatDuration, hexWord } from './units.ts';
 /** In UTF-16 units: what fits into one line of a notification. */
 export const BRIEF_MAX = 64;
 
+/** What a person has done themselves needs no reason beside it. */
+export const BRIEFLY_CANCELLED = 'Cancelled';
+
 const COMMENT_MAX = 28;
 
 const CONNECTION: Readonly<Record<string, string>> = {
@@ -77,7 +80,7 @@ function ofAssociation(failure: AssociationFailure): string {
     case 'abandoned':
       return 'Stopped at a file that could not be read';
     case 'cancelled':
-      return 'Cancelled';
+      return BRIEFLY_CANCELLED;
     default:
       return unexplained(failure);
   }
