@@ -7,7 +7,7 @@
 
 import { existsSync, globSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { isUnfinishedName, removeLeftovers, unfinishedPath } from '../src/part10/write/unfinished-file.ts';
@@ -73,6 +73,20 @@ const bundles: readonly BuildOptions[] = [
   },
 ];
 
+/** Pages that the editor shows, each a script and a style sheet. They run in a browser, without Node. */
+const pages: readonly BuildOptions[] = ['src/webview/results-page.ts', 'src/webview/results.css'].map((entry) => ({
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'browser',
+  format: 'iife',
+  minify: true,
+  legalComments: 'none',
+  target: 'chrome128',
+  logLevel: 'warning',
+  entryPoints: [entry],
+  outfile: `dist/webview-results${extname(entry) === '.css' ? '.css' : '.js'}`,
+}));
+
 /** Worker threads start from a file of their own, beside the bundle that starts them. */
 const workers: readonly BuildOptions[] = globSync('src/**/*-worker.ts', { cwd: root }).map((entry) => ({
   ...shared,
@@ -126,7 +140,7 @@ export async function buildAll(): Promise<void> {
   const dist = join(root, 'dist');
   const built = await Promise.all([
     buildExtension(extension, root),
-    ...[...bundles, ...workers].map((options) => build({ ...options, write: false, metafile: true })),
+    ...[...bundles, ...pages, ...workers].map((options) => build({ ...options, write: false, metafile: true })),
   ]);
   const files: { path: string; contents: Uint8Array }[] = built.flatMap(({ outputFiles }) => outputFiles ?? []);
   const inputs = built.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));

@@ -21,6 +21,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'sendToPacs.stopReceiver': async () => (await import('./commands/stop-receiver.ts')).stopReceiver,
   'sendToPacs.showTrace': async () => (await import('./commands/show-trace.ts')).showTrace,
   'sendToPacs.showResults': async () => (await import('./commands/show-results.ts')).showResults,
+  'sendToPacs.showResultsDocument': async () =>
+    (await import('./commands/show-results-document.ts')).showResultsDocument,
   'sendToPacs.showPastResults': async () => (await import('./commands/show-past-results.ts')).showPastResults,
   'sendToPacs.exportResults': async () => (await import('./commands/export-results.ts')).exportResults,
   'sendToPacs.addPeer': async () => (await import('./commands/add-peer.ts')).addPeer,
@@ -57,6 +59,10 @@ export function activate(context: vscode.ExtensionContext): void {
   }
   context.subscriptions.push(
     vscode.workspace.registerTextDocumentContentProvider(RESULTS_SCHEME, opened.results),
+    vscode.window.registerWebviewPanelSerializer('sendToPacs.results', {
+      deserializeWebviewPanel: async (panel, state: unknown) =>
+        (await import('./results-panel.ts')).restoreResultsPanel(opened, panel, state),
+    }),
     ...openViews(opened),
   );
   // A test reads it, and so can a profile of the extension host.

@@ -5,7 +5,9 @@ import { KEPT_PROBLEMS_MAX } from '../protocol/limits.ts';
 import type { ProblemCollector } from '../report/problems.ts';
 import type { OutcomesSoFar, SendListeners, SendProgress, SendResult } from '../send/job.ts';
 import type { Journal } from '../send/journal.ts';
+import { LazyList, type List } from '../send/list.ts';
 import { OUTCOMES, type Outcome, type OutcomeCounts } from '../send/outcome.ts';
+import { PackedNumbers } from '../send/packed.ts';
 import type { SendId } from '../send/send-id.ts';
 import type { EndState, KeptHead, ProblemCount, SendFacts } from './kept-send-file.ts';
 
@@ -28,6 +30,8 @@ export interface Send extends SendFacts {
   readonly owed: number | undefined;
   /** What became of its files so far, while it is sending. When it has ended, `resultOf` of the list has all outcomes. */
   readonly outcomes: OutcomesSoFar | undefined;
+  /** While it is sending: its files that have an outcome, by their index in the job, in the order in which they ended. */
+  readonly settled: List<number> | undefined;
   /** Stops it where it runs. */
   cancel(): void;
 }
@@ -51,6 +55,24 @@ export interface SendStart {
   readonly journal?: Journal;
   /** Empty; gets every file as it ends. */
   readonly problems: ProblemCollector;
+}
+
+class SettledFiles extends LazyList<number> {
+  readonly #indexes = new PackedNumbers(Uint32Array);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(index: number): void {
+    this.#indexes.set(this.#length, index);
+    this.#length += 1;
+  }
+
+  protected make(place: number): number {
+    return this.#indexes.at(place);
+  }
 }
 
 /** What never changes about a send. */
@@ -81,6 +103,7 @@ export class LiveSend extends KnownSend implements Send {
   readonly owed = undefined;
   /** Aborts when somebody stops the send. */
   readonly controller = new AbortController();
+  readonly settled = new SettledFiles();
   readonly #owner: SendOwner;
   readonly #counts = noCounts();
   #state: SendState = 'scanning';
@@ -155,6 +178,7 @@ export class LiveSend extends KnownSend implements Send {
         // Write-ahead: the journal has it before anybody can count it.
         journal?.record(index, file);
         this.#counts[file.outcome] += 1;
+        this.settled.add(index);
         problems.add(file);
         this.#owner.changed(this.id, false);
       },
@@ -207,6 +231,7 @@ export class PastSend extends KnownSend implements Send {
   readonly counts: OutcomeCounts;
   readonly progress = undefined;
   readonly outcomes = undefined;
+  readonly settled = undefined;
   readonly problems: readonly ProblemCount[];
   readonly endedAtMs: number;
   readonly journalId: SendId | undefined;

@@ -3,9 +3,10 @@
 
 import * as vscode from 'vscode';
 import type { Peer } from '../net/peer.ts';
+import { sinkBefore } from '../net/trace-record.ts';
 import { unreadableFolders } from '../report/unreadable-folders.ts';
 import { loadOnWire } from '../send/expansion.ts';
-import type { SendJob, SendProgress, SendResult } from '../send/job.ts';
+import type { SendJob, SendListeners, SendProgress, SendResult } from '../send/job.ts';
 import type { Journal, JournaledFile } from '../send/journal.ts';
 import type { OutcomeCounts } from '../send/outcome.ts';
 import type { ScannedFiles } from '../send/scanned-files.ts';
@@ -215,7 +216,20 @@ async function sendWithProgress(
         tellProgress(state);
         show({ message: progressWords(state), percent: progressPercent(state) });
       };
-      const result = await runSend(job, { trace: trace.sink, began, progress, outcome }, signal);
+      const wire = session.wires.begin(send.id);
+      const listeners: SendListeners = {
+        began,
+        progress,
+        trace: sinkBefore(trace.sink, (record) => {
+          wire.record(record);
+          trace.sink(record);
+        }),
+        outcome: (index, file) => {
+          wire.settle(index, job.displayPath?.(file.path) ?? file.path);
+          outcome(index, file);
+        },
+      };
+      const result = await runSend(job, listeners, signal);
       // Within the work that a shutdown waits for: the results of an interrupted send are kept as well.
       send.end(result);
       return result;

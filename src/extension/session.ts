@@ -11,6 +11,7 @@ import { Sends } from './sends.ts';
 import { SendsView } from './sends-view.ts';
 import { StatusBar } from './status-bar.ts';
 import { TraceChannel } from './trace-channel.ts';
+import { WireLogs } from './wire-log.ts';
 
 /** VS Code gives an extension about 5 s to shut down; this leaves room for the others. */
 const SHUTDOWN_MS = 2500;
@@ -20,6 +21,7 @@ export class Session implements vscode.Disposable {
   readonly channel = new TraceChannel();
   readonly sends: Sends;
   readonly results: Results;
+  readonly wires = new WireLogs();
   readonly statusBar: StatusBar;
   readonly sendsView: SendsView;
   readonly receiver: BuiltInReceiver;

@@ -323,10 +323,7 @@ export const LOG_WAITING_MAX = 4_000_000;
 /** On the command line, written and not yet read. Lines that do not fit are left out, and counted. In bytes. */
 export const OUTPUT_UNREAD_MAX = 16_777_216;
 
-/**
- * How long a line may wait for room in what is not yet read, in one turn of the event loop: Ctrl-C waits meanwhile, and so do
- * peers. In milliseconds.
- */
+/** For a line that waits for room in what is not yet read, in one turn: Ctrl-C and peers wait as well. In milliseconds. */
 export const OUTPUT_TURN_WAIT_MS = 250;
 
 /** At its exit, the command line waits so long for a reader that reads nothing. In milliseconds. */
@@ -396,3 +393,6 @@ export const GENERATION_MAX = 100_000;
 
 /** Whose stored instances are remembered. In peers. */
 export const DESTINATIONS_MAX = 16;
+
+/** Of which it is known what happened on the wire, with 40 bytes a file in memory. In sends. */
+export const WIRE_LOGS_MAX = 5;

@@ -7,19 +7,24 @@ import { type ImportFound, type ScannedSource, scanSource } from './import-scann
 export const rooms: Readonly<Record<string, readonly string[]>> = {
   text: [],
   protocol: [],
+  messages: [],
+  webview: ['messages'],
   part10: ['text', 'protocol'],
   net: ['text', 'protocol', 'part10'],
   send: ['text', 'protocol', 'part10', 'net'],
   trace: ['text', 'protocol'],
   report: ['text', 'protocol', 'trace'],
   cli: ['text', 'protocol', 'part10', 'net', 'send', 'trace', 'report'],
-  extension: ['text', 'protocol', 'part10', 'net', 'send', 'trace', 'report'],
+  extension: ['messages', 'text', 'protocol', 'part10', 'net', 'send', 'trace', 'report'],
 };
 /** Rooms whose types may be imported besides. */
 const typesOnly: Readonly<Record<string, readonly string[]>> = {
   trace: ['part10', 'net', 'send'],
   report: ['part10', 'net', 'send'],
 };
+
+/** Rooms that run in a browser, or on both sides: neither Node nor packages. */
+const bare: readonly string[] = ['messages', 'webview'];
 
 /** Where a package or a Node module may be imported; everything else from Node is free for all rooms but protocol. */
 const homes: Readonly<Record<string, (path: string) => boolean>> = {
@@ -77,6 +82,8 @@ function importViolations(path: string, { specifier, kind }: ImportFound, source
   if (kind === 're-export') return violation('re-export', `passes on '${specifier}'; import it where it is used`);
   if (!specifier.startsWith('.')) {
     if (room === 'protocol') return violation('pure core', `imports '${specifier}'`);
+    if (bare.includes(room))
+      return violation('package', `imports '${specifier}', but nothing of a page is from elsewhere`);
     const home = homes[specifier];
     if (home === undefined && !specifier.startsWith('node:')) {
       return violation(

@@ -276,6 +276,7 @@ export class RecordingEditor {
         },
       },
       window: {
+        registerWebviewPanelSerializer: () => disposable,
         createOutputChannel: () => this.#channel(),
         createTreeView: (id: string, { treeDataProvider }: { treeDataProvider: TreeProvider }) => {
           const view: RecordedView = {

@@ -58,6 +58,11 @@ const clean: Sources = new Map([
     'src/trace/text.ts',
     `// Text\nimport type { Job } from '../send/job.ts';\nexport const text = (job: Job) => String(job);\n`,
   ],
+  ['src/messages/results.ts', `// Messages\nexport const version = 1;\n`],
+  [
+    'src/webview/page.ts',
+    `// Page\nimport { version } from '../messages/results.ts';\nexport const a = document.title + version;\n`,
+  ],
   ['src/cli/main.ts', `#!/usr/bin/env node\n// Main\nimport { text } from '../trace/text.ts';\ntext(open);\n`],
   [
     'src/extension/activate.ts',
@@ -84,6 +89,12 @@ describe('A planted violation is caught', () => {
   plant('pure core', 'src/protocol/x.ts', `import type { Socket } from 'node:net';`);
   plant('pure core', 'src/protocol/x.ts', `import type { a } from '../part10/header.ts';`);
   plant('pure core', 'src/protocol/ul/x.ts', `export const f = () => import('vscode');`);
+  plant('package', 'src/webview/x.ts', `import { join } from 'node:path';`);
+  plant('package', 'src/webview/x.ts', `import * as vscode from 'vscode';`);
+  plant('package', 'src/messages/x.ts', `import * as valibot from 'valibot';`);
+  plant('direction', 'src/webview/x.ts', `import { text } from '../trace/text.ts';`);
+  plant('direction', 'src/messages/x.ts', `import type { Job } from '../send/job.ts';`);
+  plant('direction', 'src/trace/x.ts', `import type { a } from '../webview/page.ts';`);
   plant('direction', 'src/part10/x.ts', `import { open } from '../net/tcp.ts';`);
   plant('direction', 'src/part10/x.ts', `const t: typeof import('../send/job.ts') = 0;`);
   plant('direction', 'src/net/x.ts', `import { text } from '../trace/text.ts';`);

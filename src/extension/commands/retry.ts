@@ -4,6 +4,7 @@
 import * as vscode from 'vscode';
 import { chooseSamePeer } from '../peer-again.ts';
 import { retryablePaths } from '../retryable.ts';
+import type { Send } from '../send-entries.ts';
 import { type SendSummary, sendPaths } from '../sending.ts';
 import type { Session } from '../session.ts';
 
@@ -19,6 +20,15 @@ export async function retry(session: Session, id?: unknown): Promise<SendSummary
     void vscode.window.showInformationMessage('There are no failed files to try again.');
     return undefined;
   }
+  return retryPaths(session, send, paths);
+}
+
+/** @param paths of files of this send, absolute */
+export async function retryPaths(
+  session: Session,
+  send: Send,
+  paths: readonly string[],
+): Promise<SendSummary | undefined> {
   const { peer, selection, decided, journalId } = send;
   const configured = await chooseSamePeer(session, peer, paths);
   if (configured === undefined) return undefined;

@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { selectionWords, whenWords } from '../journal-words.ts';
 import { nameWords, plainWords } from '../plain-words.ts';
+import { showResultsPanel } from '../results-panel.ts';
 import type { Send } from '../send-entries.ts';
 import type { Session } from '../session.ts';
 import { countsWords } from '../words.ts';
@@ -21,7 +22,7 @@ export async function showPastResults(session: Session): Promise<void> {
     return;
   }
   const chosen = await pick(session, sends);
-  if (chosen !== undefined) await session.results.show(chosen);
+  if (chosen !== undefined) showResultsPanel(session, chosen);
 }
 
 /** 'ORTHANC' – 'Nov 26, 2026, 8:49 PM – 24 stored, 2 skipped' – 'phantom-study and 1 more' */

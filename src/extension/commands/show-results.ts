@@ -1,9 +1,10 @@
 // Show Results of Last Send.
 
 import * as vscode from 'vscode';
+import { showResultsPanel } from '../results-panel.ts';
 import type { Session } from '../session.ts';
 
-/** @param id of an ended send; without it the last one of this window or, after a reload, of its folders */
+/** @param id of a send, also of one that runs; without it the last one of this window or, after a reload, of its folders */
 export async function showResults(session: Session, id?: unknown): Promise<void> {
   const send = typeof id === 'string' ? await session.results.sendOf(id) : await session.results.last();
   if (send === undefined) {
@@ -12,5 +13,5 @@ export async function showResults(session: Session, id?: unknown): Promise<void>
     );
     return;
   }
-  await session.results.show(send);
+  showResultsPanel(session, send);
 }

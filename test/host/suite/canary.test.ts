@@ -115,7 +115,7 @@ describe('Of a patient whose images are sent, with successes and failures,', () 
 
   it('nothing but the paths is in the results', async () => {
     await sendAll(`${PEER}-RESULTS`);
-    await vscode.commands.executeCommand('sendToPacs.showResults');
+    await vscode.commands.executeCommand('sendToPacs.showResultsDocument');
     const results = await documentThat(
       ({ uri, getText }) => uri.scheme === 'sendtopacs-results' && getText().includes(`${PEER}-RESULTS`),
     );

@@ -31,7 +31,7 @@ describe('Of two files with one SOP Instance UID', () => {
   }
 
   async function resultsThat(words: string): Promise<string> {
-    await vscode.commands.executeCommand('sendToPacs.showResults');
+    await vscode.commands.executeCommand('sendToPacs.showResultsDocument');
     const document = await documentThat(
       ({ uri, getText }) => uri.scheme === 'sendtopacs-results' && getText().includes(words),
     );

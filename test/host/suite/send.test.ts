@@ -142,7 +142,7 @@ describe('Send to PACS', () => {
     await writeInstances(study.path, [EXPLICIT_LE, EXPLICIT_LE], 500);
     await writeFile(join(study.path, 'notes.txt'), 'text');
     await send(study.path);
-    await vscode.commands.executeCommand('sendToPacs.showResults');
+    await vscode.commands.executeCommand('sendToPacs.showResultsDocument');
     const document = await documentThat(
       ({ uri, getText }) => uri.scheme === 'sendtopacs-results' && getText().includes('IM500.dcm'),
     );

@@ -115,7 +115,11 @@ describe('settings', () => {
 describe('the extension', () => {
   it('is activated by its commands, by restored results and once the editor has started, runs where the files are, and works in Restricted Mode', () => {
     // After the start, for the badge of an interrupted send.
-    assert.deepEqual(manifest.activationEvents, ['onFileSystem:sendtopacs-results', 'onStartupFinished']);
+    assert.deepEqual(manifest.activationEvents, [
+      'onFileSystem:sendtopacs-results',
+      'onWebviewPanel:sendToPacs.results',
+      'onStartupFinished',
+    ]);
     assert.ok(read('src/extension/results.ts').includes("'sendtopacs-results'"));
     assert.deepEqual(manifest.extensionKind, ['workspace']);
     assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
