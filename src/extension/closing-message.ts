@@ -4,20 +4,16 @@
 
 import type { EchoResult } from '../net/echo-scu.ts';
 import type { SendResult } from '../send/job.ts';
-import { OUTCOMES, type Outcome, type OutcomeCounts } from '../send/outcome.ts';
+import { OUTCOMES, type OutcomeCounts } from '../send/outcome.ts';
 import { BRIEFLY_CANCELLED } from '../trace/brief.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../trace/units.ts';
 import type { ProblemCount } from './kept-send-file.ts';
 import { nameWords } from './plain-words.ts';
 import { countsWords } from './words.ts';
 
-/** Two lines of a notification at 420 pixels, in UTF-16 units. */
-export const MESSAGE_MAX = 124;
+/** Two lines of a notification at 420 pixels, with room for a wide font. In UTF-16 units. */
+export const MESSAGE_MAX = 104;
 const NAME_MAX = 24;
-/** Longer counts are summed up. */
-const COUNTS_MAX = 48;
-/** Behind a longer verdict there is no room for how many were converted. */
-const START_MAX = 60;
 
 export type Severity = 'information' | 'warning' | 'error';
 
@@ -55,19 +51,10 @@ export function severityOf({
   return counts.stored > 0 ? 'information' : 'warning';
 }
 
-/** The counts in full, or 'x stored, y failed' and the sum of all others. */
-function shortCounts(counts: OutcomeCounts, folders: number): string {
-  const words = countsWords(counts, folders);
-  if (words.length <= COUNTS_MAX) return words;
-  const named: readonly Outcome[] = ['stored', 'failed', 'unknown'];
-  const parts = named
-    .filter((outcome) => counts[outcome] > 0)
-    .map((outcome) => `${formatCount(counts[outcome])} ${outcome}`);
-  const others = OUTCOMES.filter((outcome) => !named.includes(outcome)).reduce(
-    (sum, outcome) => sum + counts[outcome],
-    0,
-  );
-  return `${parts.join(', ')}${parts.length === 0 ? '' : ', '}${plural(others, 'other')}`;
+/** '2,400 of 3,000 stored': all that is left of the counts where there is no room. */
+function storedOfAll(counts: OutcomeCounts): string {
+  const all = OUTCOMES.reduce((sum, outcome) => sum + counts[outcome], 0);
+  return `${formatCount(counts.stored + counts['stored with warning'])} of ${formatCount(all)} stored`;
 }
 
 interface Why {
@@ -92,27 +79,31 @@ function cut(text: string, max: number): string {
   return text.length <= max ? text : `${text.slice(0, Math.max(0, max - 1)).trimEnd()}…`;
 }
 
-/** 'FLAKY: 2,400 stored, 600 failed. A900 Data Set does not match SOP Class (300 files), and 2 more reasons.' */
+/** 'FLAKY: 2,400 stored, 600 failed. A900 Data Set does not match SOP Class (300), and 2 more reasons.' */
 export function closingMessage(closing: Closing): string {
   const { counts, folders, converted, bytesSent, elapsedMs, cancelled } = closing;
   const peer = nameWords(closing.peerName, NAME_MAX);
   if (!closing.wasTried && OUTCOMES.every((outcome) => outcome === 'skipped' || counts[outcome] === 0)) {
     return `No DICOM file to send to ${peer}: ${countsWords(counts, folders)}.`;
   }
-  const why = whyOf(closing);
-  const verdict = `${cancelled ? 'Cancelled. ' : ''}${peer}: ${shortCounts(counts, folders)}`;
+  const start = `${cancelled ? 'Cancelled. ' : ''}${peer}: `;
+  const full = countsWords(counts, folders);
   const change = converted === 0 ? '' : `, ${formatCount(converted)} converted`;
-  if (why === undefined) {
-    const figures = ` (${formatBytes(bytesSent)} in ${formatDuration(Math.round(elapsedMs))})`;
-    return `${verdict}${verdict.length > START_MAX ? '' : change}${figures}`;
-  }
-  // Of what says less, the least that is needed to fit is left out.
-  const start = verdict.length > START_MAX ? `${verdict}. ` : `${verdict}${change}. `;
-  const more = why.others === 0 ? '' : ` and ${plural(why.others, 'more reason')}`;
-  const counted = more === '' ? '' : ` (${plural(why.count, 'file')}),${more}`;
-  const room = MESSAGE_MAX - start.length - '.'.length;
-  const end = why.brief.length + counted.length <= room || more === '' ? counted : `,${more}`;
-  return `${start}${cut(why.brief, room - end.length)}${end}.`;
+  const verdicts = [`${full}${change}`, full, `${storedOfAll(counts)}${change}`, storedOfAll(counts)];
+  const why = whyOf(closing);
+  const ends =
+    why === undefined
+      ? [` (${formatBytes(bytesSent)} in ${formatDuration(Math.round(elapsedMs))})`]
+      : endsOf(why).map((end) => `. ${end}.`);
+  const messages = ends.flatMap((end) => verdicts.map((verdict) => `${start}${verdict}${end}`));
+  return messages.find(({ length }) => length <= MESSAGE_MAX) ?? cut(messages.at(-1) ?? '', MESSAGE_MAX);
+}
+
+/** The one that says most comes first. */
+function endsOf({ brief, count, others }: Why): readonly string[] {
+  if (others === 0) return [brief];
+  const more = `and ${plural(others, 'more reason')}`;
+  return [`${brief} (${formatCount(count)}), ${more}`, `${brief}, ${more}`];
 }
 
 /** 'NORTH answered C-ECHO in 12 ms.', or 'NORTH: Connection refused (ECONNREFUSED).' with what to do if there is room. */

@@ -15,7 +15,7 @@ const OTHER_FOLDER = { action: 'Choose another folder', option: 'receiverFolder'
 
 const LISTEN: Readonly<Record<string, Advice>> = {
   EADDRINUSE: { cause: 'Another program, or another receiver, listens on that port.', ...OTHER_PORT },
-  EACCES: { cause: 'This user may not listen on that port; ports below 1024 are often reserved.', ...OTHER_PORT },
+  EACCES: { cause: 'This user may not listen on that port, as on most below 1024.', ...OTHER_PORT },
   EADDRNOTAVAIL: {
     cause: 'The address does not belong to this machine.',
     action: 'Choose an address of this machine (option --host).',

@@ -87,7 +87,7 @@ describe('the closing message', () => {
           ),
         },
       ),
-      'ARCHIVE: 2,400 stored, 600 failed. A900 Data Set does not match SOP Class (300 files), and 2 more reasons.',
+      'ARCHIVE: 2,400 stored, 600 failed. A900 Data Set does not match SOP Class (300), and 2 more reasons.',
     ],
     [
       'the peer’s own words',
