@@ -1,6 +1,6 @@
 // Batches trace lines for the output channel. Each call of the channel writes to disk and, if the channel is visible, sends
 // a message to the window, while a fast send makes tens of thousands of lines a second. So lines of about 125 ms become
-// one entry, in which each line keeps its level.
+// one entry, in which each line keeps its level and its time.
 
 import { LOG_WAITING_MAX } from '../protocol/limits.ts';
 
@@ -10,6 +10,8 @@ export interface LogLine {
   readonly level: LogLevel;
   /** One line or several. */
   readonly text: string;
+  /** When it happened; Unix time in milliseconds. */
+  readonly timeMs: number;
 }
 
 /** One call of the channel: lines of any level, logged at the level of the first. Never empty. */
@@ -18,14 +20,24 @@ export interface LogEntry {
   readonly lines: readonly LogLine[];
 }
 
-/** The text for the channel. The channel prefixes the first line with time and level; the other lines get both here. */
-export function entryText({ lines }: LogEntry, now: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-  const time = `${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
-  const moment = `${date} ${time}.${String(now.getMilliseconds()).padStart(3, '0')}`;
-  const head = (level: LogLevel): string => `${moment} [${level === 'warn' ? 'warning' : level}] `;
-  return lines.map(({ level, text }, index) => (index === 0 ? text : head(level) + text)).join('\n');
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** '2026-11-27 20:49:56.123 [info] ', local, as the channel writes it. */
+function headOf({ level, timeMs }: LogLine): string {
+  const time = new Date(timeMs);
+  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  const clock = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+  const milliseconds = String(time.getMilliseconds()).padStart(3, '0');
+  return `${date} ${clock}.${milliseconds} [${level === 'warn' ? 'warning' : level}] `;
+}
+
+/**
+ * The text for the channel. The channel writes the time of this very moment before it, which is that of no line; so only the
+ * number of lines stands there ('-- 14 lines'), and below it each line with its own time.
+ */
+export function entryText({ lines }: LogEntry): string {
+  const title = `-- ${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`;
+  return [title, ...lines.map((line) => headOf(line) + line.text)].join('\n');
 }
 
 /** Eight entries a second: at most ten, including those that Show Trace flushes. */

@@ -12,6 +12,9 @@ export const CHANNEL_NAME = 'Send to PACS';
 /** From the level that shows nothing to the one that shows everything. */
 const LEVELS: readonly (LogLevel | 'off')[] = ['off', 'error', 'warn', 'info', 'debug', 'trace'];
 
+/** In characters. VS Code begins a new file after some megabytes, and each is to have what was negotiated. */
+const REMIND_AFTER = 2_000_000;
+
 /** Words for the screen may isolate a name by invisible characters, which a log should not have. */
 const UNSEEN = invisiblePattern('\\n');
 
@@ -51,7 +54,7 @@ export class TraceChannel implements vscode.Disposable {
       shows: (level) => LEVELS.indexOf(level) <= LEVELS.indexOf(this.#level),
       write: (entry) => {
         // After the window has closed there is no channel. Work that still runs goes on without it.
-        if (!this.#isDisposed) this.#channel[entry.level](entryText(entry, new Date()));
+        if (!this.#isDisposed) this.#channel[entry.level](entryText(entry));
       },
     });
   }
@@ -63,7 +66,12 @@ export class TraceChannel implements vscode.Disposable {
   /** One trace for all associations of the window, so that lines have their numbers when several are open. */
   async begin(): Promise<TraceSession> {
     const { TextTrace } = await import('../trace/text.ts');
-    this.#trace ??= new TextTrace({ level: () => this.#level, write: (lines) => this.#batch.add(lines) });
+    this.#trace ??= new TextTrace({
+      level: () => this.#level,
+      write: (lines) => this.#batch.add(lines),
+      isNumbered: true,
+      remindAfter: REMIND_AFTER,
+    });
     const trace = this.#trace;
     return {
       sink: sinkBefore(trace.sink, (record) => {
@@ -77,7 +85,7 @@ export class TraceChannel implements vscode.Disposable {
   /** A message of the extension itself, in order with the trace. */
   note(level: LogLevel, text: string): void {
     this.#trace?.drain();
-    this.#batch.add([{ level, text: text.replace(UNSEEN, '') }]);
+    this.#batch.add([{ level, text: text.replace(UNSEEN, ''), timeMs: Date.now() }]);
   }
 
   show(): void {

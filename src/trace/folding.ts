@@ -6,7 +6,7 @@ import { HEX_BYTES_MAX, PDU_LENGTHS_SHOWN_MAX } from '../protocol/limits.ts';
 import type { Direction, ProtocolTraceEvent } from '../protocol/trace-event.ts';
 import type { RedactedPart } from '../protocol/ul/redact.ts';
 import { hexDump } from './hex.ts';
-import { formatBytes, formatCount, formatDuration, formatRate } from './units.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, plural } from './units.ts';
 
 export type PDataTfEvent = Extract<ProtocolTraceEvent, { type: 'P-DATA-TF' }>;
 
@@ -101,6 +101,8 @@ export function foldingLine(folding: Folding): string {
   );
 }
 
-/** Hex of the command set, for the level 'trace'. */
-export const foldingHex = (folding: Folding): string[] =>
-  folding.isCommand && folding.command !== undefined ? hexDump(folding.command, folding.commandLength) : [];
+/** Hex of the command set, for the level 'trace'. It has a title, beside which a reader may write time and level. */
+export function foldingHex({ isCommand, command, commandLength }: Folding): string[] {
+  if (!isCommand || command === undefined) return [];
+  return [`Command set, ${plural(commandLength, 'byte')}:`, ...hexDump(command, commandLength)];
+}

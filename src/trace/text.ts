@@ -5,26 +5,25 @@
 import type { TraceRecord, TraceSink } from '../net/trace-record.ts';
 import { BLOCK_LINES_MAX, REPEATS_WINDOW_MS, TRACED_ASSOCIATIONS_MAX } from '../protocol/limits.ts';
 import type { DataDetail, Direction, ProtocolTraceEvent } from '../protocol/trace-event.ts';
-import type { AAssociateAc, AAssociateRq } from '../protocol/ul/pdu.ts';
+import type { AAssociateAc } from '../protocol/ul/pdu.ts';
+import { type AssociationState, emptyState, reminderOf } from './association-state.ts';
 import { abortReasonText, abortSourceText, contextResultText, eventText, rejectSummary } from './code-text.ts';
-import { type ContextInUse, contextInUse, dimseLevel, dimseText } from './dimse-text.ts';
+import { contextInUse, dimseLevel, dimseText } from './dimse-text.ts';
 import { jobLevel, jobText, transportLine } from './event-lines.ts';
 import {
   beginFolding,
   continues,
   extendFolding,
-  type Folding,
   foldingHex,
   foldingLengths,
   foldingLine,
   type PDataTfEvent,
 } from './folding.ts';
 import { hexDump } from './hex.ts';
-import { MessageBlocks } from './message-blocks.ts';
 import { nameAndUid, nameOf } from './names.ts';
-import { type ControlPdu, type ProposedContexts, pduBlock, pduFields } from './pdu-text.ts';
+import { type ControlPdu, pduBlock, pduFields } from './pdu-text.ts';
 import { rejectingLine, titlesOf } from './rejecting.ts';
-import { ExpectedMessages, levelOf, Repetitions } from './repetitions.ts';
+import { levelOf, Repetitions } from './repetitions.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
 import { formatCount } from './units.ts';
 
@@ -46,36 +45,21 @@ export interface TextTraceOptions {
   readonly batch?: number;
   /** What every line of this level begins with; by default nothing. */
   readonly mark?: (level: TraceLevel) => string;
+  /**
+   * Every line has the number of its association. By default lines have it once there was a second association: a line
+   * without a number belongs to the first.
+   */
+  readonly isNumbered?: boolean;
+  /** After so many characters what was negotiated is told again; by default never. For a log that is rotated. */
+  readonly remindAfter?: number;
   /** Never called with no lines. */
   readonly write: (lines: readonly TraceLine[]) => void;
 }
 
 const LEVELS: Readonly<Record<TraceLevel | 'off', number>> = { off: 0, error: 1, warn: 2, info: 3, debug: 4, trace: 5 };
 
-interface AssociationState {
-  folding: Folding | undefined;
-  /** Until it is answered. */
-  request: AAssociateRq | undefined;
-  proposed: ProposedContexts;
-  readonly inUse: Map<number, ContextInUse>;
-  readonly blocks: MessageBlocks;
-  readonly expected: ExpectedMessages;
-  /** We requested the association. */
-  isRequested: boolean;
-  /** The last message of this direction is not shown, and neither are its P-DATA-TF PDUs. */
-  readonly isHidden: { sent: boolean; received: boolean };
-}
-
-const emptyState = (): AssociationState => ({
-  folding: undefined,
-  request: undefined,
-  proposed: new Map(),
-  inUse: new Map(),
-  blocks: new MessageBlocks(),
-  expected: new ExpectedMessages(),
-  isRequested: false,
-  isHidden: { sent: false, received: false },
-});
+/** The associations that were opened last. */
+const REMINDERS_MAX = 16;
 
 type PduEvent = Extract<ProtocolTraceEvent, { type: 'PDU' }>;
 
@@ -96,10 +80,15 @@ export class TextTrace {
   #level = 0;
   #timeMs = 0;
   #association = 0;
+  #firstAssociation: number | undefined;
+  #isNumbered: boolean;
+  /** Characters since the last reminder. */
+  #written = 0;
   #isFurther = false;
 
   constructor(options: TextTraceOptions) {
     this.#options = options;
+    this.#isNumbered = options.isNumbered ?? false;
   }
 
   /** `record`, for who gives the records. */
@@ -120,6 +109,7 @@ export class TextTrace {
     this.#at(association, timeMs);
     this.#hideRepetitions(event, state);
     this.#unfold(state);
+    if (this.#shows('info') && this.#written >= (this.#options.remindAfter ?? Number.POSITIVE_INFINITY)) this.#remind();
     switch (event.type) {
       case 'PDU':
         this.#pdu(event, state);
@@ -191,6 +181,16 @@ export class TextTrace {
     }
   }
 
+  #remind(): void {
+    const now = this.#association;
+    for (const [association, state] of [...this.#open].slice(-REMINDERS_MAX)) {
+      this.#association = association;
+      this.#lines('info', () => reminderOf(state));
+    }
+    this.#association = now;
+    this.#written = 0;
+  }
+
   /** Writes the collected lines, but not P-DATA that is still being folded. Call it from a timer where `batch` is large. */
   drain(): void {
     if (this.#pending.length === 0) return;
@@ -233,6 +233,8 @@ export class TextTrace {
   #at(association: number, timeMs: number): void {
     this.#association = association;
     this.#timeMs = timeMs;
+    this.#firstAssociation ??= association;
+    if (association !== this.#firstAssociation) this.#isNumbered = true;
   }
 
   #shows(level: TraceLevel): boolean {
@@ -253,11 +255,12 @@ export class TextTrace {
   /** What a line begins with. Blocks are built with it, because inserting it afterwards would cost as much again. */
   #beginning(level: TraceLevel): string {
     const mark = this.#options.mark?.(level) ?? '';
-    return this.#open.size > 1 ? `${mark}[${this.#association}] ` : mark;
+    return this.#isNumbered ? `${mark}[${this.#association}] ` : mark;
   }
 
   #push(level: TraceLevel, text: string): void {
     if (this.#isRepeatable) this.#repetitions.wrote(text.length);
+    this.#written += text.length;
     this.#pending.push({ level, text, timeMs: this.#timeMs, association: this.#association });
   }
 
@@ -301,8 +304,12 @@ export class TextTrace {
     if (folding === undefined) return;
     state.folding = undefined;
     if (!this.#shows('debug')) return;
+    // They were sent or came before what is recorded now.
+    const nowMs = this.#timeMs;
+    this.#timeMs = folding.lastMs;
     this.#line('debug', foldingLine(folding));
     this.#lines('trace', () => [...foldingLengths(folding), ...foldingHex(folding)]);
+    this.#timeMs = nowMs;
   }
 
   #pdu({ pdu, direction, length, parts }: PduEvent, state: AssociationState): void {
@@ -310,6 +317,7 @@ export class TextTrace {
       state.request = pdu;
       state.proposed = new Map(pdu.presentationContexts.map((context) => [context.presentationContextId, context]));
     } else if (pdu.type === 'A-ASSOCIATE-AC') {
+      state.accepted = { titles: titlesOf(state.request ?? pdu), timeMs: this.#timeMs };
       for (const { presentationContextId: id, result, transferSyntax } of pdu.presentationContexts) {
         const context = state.proposed.get(id);
         if (result !== 0 || transferSyntax === undefined || context === undefined) continue;

@@ -138,17 +138,17 @@ describe('Send to PACS', () => {
     }
   });
 
-  it('keeps one result per file and shows it as a document', async () => {
+  it('keeps one result per file and shows it as a document, which counts the stored ones by folder', async () => {
     await writeInstances(study.path, [EXPLICIT_LE, EXPLICIT_LE], 500);
     await writeFile(join(study.path, 'notes.txt'), 'text');
     await send(study.path);
     await vscode.commands.executeCommand('sendToPacs.showResultsDocument');
     const document = await documentThat(
-      ({ uri, getText }) => uri.scheme === 'sendtopacs-results' && getText().includes('IM500.dcm'),
+      ({ uri, getText }) => uri.scheme === 'sendtopacs-results' && getText().includes('notes.txt'),
     );
     assert.equal(document.languageId, 'markdown');
     const text = document.getText();
-    for (const name of ['IM500.dcm', 'IM501.dcm', 'notes.txt', PEER])
+    for (const name of ['| 2 | CT | ', `\`${relative(workspaceFolder(), study.path)}/\``, 'notes.txt', PEER])
       assert.ok(text.includes(name), `${name} in:\n${text}`);
     assert.ok(!text.includes(workspaceFolder()), 'paths are relative');
   });

@@ -9,7 +9,7 @@ import {
   type LogLine,
 } from '../../../src/extension/log-batch.ts';
 
-const line = (level: LogLevel, text: string): LogLine => ({ level, text });
+const line = (level: LogLevel, text: string, timeMs = 0): LogLine => ({ level, text, timeMs });
 
 function recordedBatch() {
   const written: LogEntry[] = [];
@@ -24,16 +24,22 @@ function recordedBatch() {
 }
 
 describe('what the channel is given', () => {
-  it('has time and level before each event, in the format of the channel', () => {
-    const now = new Date(2026, 0, 2, 3, 4, 5, 6);
-    const lines = [line('debug', 'a'), line('info', 'b'), line('warn', 'c'), line('debug', 'd\n  e')];
+  it('has the time of each line itself and its level, in the format of the channel', () => {
+    const atMs = new Date(2026, 0, 2, 3, 4, 5, 6).getTime();
+    const lines = [
+      line('debug', 'request', atMs),
+      line('info', 'its answer', atMs + 68),
+      line('warn', 'b', atMs + 61_000),
+      line('debug', 'd\n  e', atMs + 61_000),
+    ];
     assert.equal(
-      entryText({ level: 'debug', lines }, now),
+      entryText({ level: 'debug', lines }),
       [
-        'a',
-        '2026-01-02 03:04:05.006 [info] b',
-        '2026-01-02 03:04:05.006 [warning] c',
-        '2026-01-02 03:04:05.006 [debug] d',
+        '-- 4 lines',
+        '2026-01-02 03:04:05.006 [debug] request',
+        '2026-01-02 03:04:05.074 [info] its answer',
+        '2026-01-02 03:05:06.006 [warning] b',
+        '2026-01-02 03:05:06.006 [debug] d',
         '  e',
       ].join('\n'),
     );

@@ -175,7 +175,7 @@ describe('levels', () => {
 });
 
 describe('associations', () => {
-  it('have numbers only while more than one is open', () => {
+  it('have numbers once there was a second one, and keep them', () => {
     const first = new Records(1).add({ type: 'connecting', host: 'a', port: 1 });
     const second = new Records(2).add({ type: 'connecting', host: 'b', port: 2 }).closed();
     const last = new Records(1).pdu('sent', { type: 'A-RELEASE-RQ' });
@@ -183,9 +183,66 @@ describe('associations', () => {
       'Connecting to a:1',
       '[2] Connecting to b:2',
       '[2] Connection closed by us',
-      'Releasing Association',
-      'Sent A-RELEASE-RQ PDU',
+      '[1] Releasing Association',
+      '[1] Sent A-RELEASE-RQ PDU',
     ]);
+  });
+
+  it('have numbers from the first line on where that is asked for', () => {
+    const lines: string[] = [];
+    const trace = new TextTrace({
+      level: () => 'debug',
+      isNumbered: true,
+      write: (some) => lines.push(...some.map(({ text }) => text)),
+    });
+    for (const record of new Records(9).add({ type: 'connecting', host: 'a', port: 1 }).all) trace.record(record);
+    assert.deepEqual(lines, ['[9] Connecting to a:1']);
+  });
+
+  it('are told again, with what was negotiated, after so many characters', () => {
+    const lines: string[] = [];
+    const trace = new TextTrace({
+      level: () => 'info',
+      isNumbered: true,
+      remindAfter: 1_000,
+      write: (some) => lines.push(...some.map(({ text }) => text)),
+    });
+    const opened = new Records(1)
+      .add({ type: 'connecting', host: 'a', port: 1 })
+      .pdu('sent', rq([proposed(1, CT, EXPLICIT)]))
+      .pdu('received', ac([{ presentationContextId: 1, result: 0, transferSyntax: EXPLICIT }]));
+    for (const record of opened.all) trace.record(record);
+    const path = 'x'.repeat(300);
+    for (let count = 0; count < 8; count += 1)
+      trace.record({ timeMs: START_MS, association: 1, event: { type: 'file begins', path, messageId: 1, length: 1 } });
+    const told = lines.filter((text) => text.includes('Still open'));
+    assert.ok(told.length >= 2);
+    assert.match(
+      told[0] ?? '',
+      /^\[1\] Still open: STORESCU -> ANY-SCP, accepted at \d\d:\d\d:\d\d\n\[1\] {3}Presentation context \d+: CT Image Storage, /,
+    );
+  });
+
+  it('have lines with the times of what they tell, also where P-DATA-TF PDUs were folded', () => {
+    const times: [string, number][] = [];
+    const trace = new TextTrace({
+      level: () => 'debug',
+      write: (lines) => times.push(...lines.map(({ text, timeMs }): [string, number] => [text, timeMs - START_MS])),
+    });
+    const at = (ms: number, event: TraceRecord['event']): void =>
+      trace.record({ timeMs: START_MS + ms, association: 1, event });
+    at(0, { type: 'connecting', host: 'a', port: 1 });
+    at(5, dataEvent(10));
+    at(7, dataEvent(10));
+    at(75, { type: 'connection closed', by: 'peer' });
+    assert.deepEqual(
+      times.map(([text, ms]) => [text.split(' ').slice(0, 2).join(' '), ms]),
+      [
+        ['Connecting to', 0],
+        ['Sent P-DATA-TF', 7],
+        ['Connection closed', 75],
+      ],
+    );
   });
 
   it('are not opened again by records after their end', () => {
@@ -195,7 +252,7 @@ describe('associations', () => {
       .transition('Sta13', 'Evt17', 'AR-5', 'Sta1')
       .add({ type: 'file ends', path: 'a', outcome: 'cancelled', elapsedMs: 1, bytes: 0 });
     const second = new Records(2).add({ type: 'connecting', host: 'b', port: 2 });
-    assert.equal(texts([...first.all, ...second.all]).at(-1), 'Connecting to b:2');
+    assert.equal(texts([...first.all, ...second.all]).at(-1), '[2] Connecting to b:2');
   });
 });
 
