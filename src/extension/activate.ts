@@ -36,6 +36,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'sendToPacs.removeSend': async () => (await import('./commands/remove-send.ts')).removeSend,
 };
 
+const RESULTS: vscode.DocumentFilter = { scheme: RESULTS_SCHEME };
+
 let session: Session | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -62,6 +64,12 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.registerWebviewPanelSerializer('sendToPacs.results', {
       deserializeWebviewPanel: async (panel, state: unknown) =>
         (await import('./results-panel.ts')).restoreResultsPanel(opened, panel, state),
+    }),
+    vscode.languages.registerCodeLensProvider(RESULTS, {
+      provideCodeLenses: async (document) => (await import('./results-document.ts')).commandsOf(opened, document),
+    }),
+    vscode.languages.registerDocumentLinkProvider(RESULTS, {
+      provideDocumentLinks: async (document) => (await import('./results-document.ts')).linksOf(opened, document),
     }),
     ...openViews(opened),
   );

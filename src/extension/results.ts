@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { SendResult } from '../send/job.ts';
 import { isSendId } from '../send/send-id.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
+import { formatCount } from '../trace/units.ts';
 import { displayPathOf, fileNames } from './display-path.ts';
 import type { Send } from './send-entries.ts';
 import type { Sends } from './sends.ts';
@@ -61,23 +62,26 @@ export class Results implements vscode.TextDocumentContentProvider {
     return [...reportMarkdown(result, { displayPath: shownPaths(send, result), surface: 'editor' })].join('');
   }
 
-  /** Opens the Markdown preview; the text if the preview is disabled. */
+  /** Opens the text: ready for a ticket, with commands and links (results-document.ts), and quick however long it is. */
   async show(send: Send): Promise<void> {
-    const uri = addressOf(send);
-    if (vscode.extensions.getExtension('vscode.markdown-language-features') !== undefined) {
-      await vscode.commands.executeCommand('markdown.showPreview', uri);
-      return;
-    }
-    const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.languages.setTextDocumentLanguage(document, 'markdown');
+    const document = await vscode.workspace.openTextDocument(addressOf(send));
+    if (document.languageId !== 'markdown') await vscode.languages.setTextDocumentLanguage(document, 'markdown');
     await vscode.window.showTextDocument(document, { preview: true });
   }
 }
 
-/** The last part becomes the title of the tab. */
-function addressOf({ id, peer, startedAtMs }: Send): vscode.Uri {
+/** What a title tells, the most urgent first. */
+const TOLD = ['failed', 'unknown', 'held back', 'cancelled'] as const;
+
+/** 'FLAKY: 600 failed', or 'FLAKY: 24 stored'. */
+export function resultsTitle({ peer, counts }: Pick<Send, 'peer' | 'counts'>): string {
   const name = sanitize(peer.name, SHOWN_MAX.peerName).replace(/[^\p{L}\p{N} ._()-]/gu, '-');
-  const time = new Date(startedAtMs);
-  const [hour, minute] = [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, '0'));
-  return vscode.Uri.from({ scheme: RESULTS_SCHEME, path: `/${id}/Send of ${hour}.${minute} to ${name}.md` });
+  const told = TOLD.find((outcome) => counts[outcome] > 0);
+  const count = told === undefined ? counts.stored + counts['stored with warning'] : counts[told];
+  return `${name}: ${formatCount(count)} ${told ?? 'stored'}`;
+}
+
+/** The last part becomes the title of the tab. By the one before it VS Code knows that it is Markdown (package.json). */
+function addressOf(send: Send): vscode.Uri {
+  return vscode.Uri.from({ scheme: RESULTS_SCHEME, path: `/${send.id}/send-to-pacs-results/${resultsTitle(send)}` });
 }

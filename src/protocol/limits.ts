@@ -332,7 +332,7 @@ export const READER_WAIT_MS = 2_000;
 /** The same after Ctrl-C, however much is read in it: a person waits for the end. In milliseconds. */
 export const INTERRUPTED_READER_WAIT_MS = 200;
 
-/** Of a table in a Markdown report that names no files; with more files named the editor opens no slow preview. In rows. */
+/** Of a table in a Markdown report that names no files: associations, folders, conversions. In rows. */
 export const REPORT_ROWS_MAX = 2_000;
 
 /** Of one problem, in results and reports. The list of files has them all. In paths. */

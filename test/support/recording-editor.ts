@@ -264,7 +264,10 @@ export class RecordingEditor {
       ConfigurationTarget: { Global: 1, Workspace: 2 },
       env: {},
       extensions: { getExtension: () => undefined },
-      languages: {},
+      languages: {
+        registerCodeLensProvider: () => disposable,
+        registerDocumentLinkProvider: () => disposable,
+      },
       commands: {
         registerCommand: (id: string, command: (...args: unknown[]) => unknown) => {
           this.commands.set(id, command);
