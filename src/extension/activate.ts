@@ -34,6 +34,17 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'sendToPacs.sendAgain': async () => (await import('./commands/send-again.ts')).sendAgain,
   'sendToPacs.exportSendResults': async () => (await import('./commands/export-send-results.ts')).exportSendResults,
   'sendToPacs.removeSend': async () => (await import('./commands/remove-send.ts')).removeSend,
+  'sendToPacs.sendToPeer': async () => (await import('./commands/send-to-peer.ts')).sendToPeer,
+  'sendToPacs.editPeer': async () => (await import('./commands/edit-peer.ts')).editPeer,
+  'sendToPacs.duplicatePeer': async () => (await import('./commands/duplicate-peer.ts')).duplicatePeer,
+  'sendToPacs.openPeerSettings': async () => (await import('./commands/open-peer-settings.ts')).openPeerSettings,
+  'sendToPacs.setDefaultPeer': async () => (await import('./commands/set-default-peer.ts')).setDefaultPeer,
+  'sendToPacs.clearDefaultPeer': async () => (await import('./commands/clear-default-peer.ts')).clearDefaultPeer,
+  'sendToPacs.removePeer': async () => (await import('./commands/remove-peer.ts')).removePeer,
+  'sendToPacs.copyAsStorescu': async () => (await import('./commands/copy-as-storescu.ts')).copyAsStorescu,
+  'sendToPacs.copyAsEchoscu': async () => (await import('./commands/copy-as-echoscu.ts')).copyAsEchoscu,
+  'sendToPacs.copyAsSendToPacs': async () => (await import('./commands/copy-as-send-to-pacs.ts')).copyAsSendToPacs,
+  'sendToPacs.openReceivedFolder': async () => (await import('./commands/open-received-folder.ts')).openReceivedFolder,
 };
 
 const RESULTS: vscode.DocumentFilter = { scheme: RESULTS_SCHEME };

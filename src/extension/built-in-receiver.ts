@@ -29,11 +29,14 @@ export class BuiltInReceiver {
   readonly #storage: vscode.Uri;
   readonly #channel: TraceChannel;
   readonly #statusBar: StatusBar;
+  readonly #changed: () => void;
   #starting: Promise<Running> | undefined;
   #running: Running | undefined;
   #statusTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(storage: vscode.Uri, channel: TraceChannel, statusBar: StatusBar) {
+  /** @param changed told when it starts or stops, and of its answers */
+  constructor(storage: vscode.Uri, channel: TraceChannel, statusBar: StatusBar, changed: () => void) {
+    this.#changed = changed;
     this.#storage = storage;
     this.#channel = channel;
     this.#statusBar = statusBar;
@@ -97,6 +100,7 @@ export class BuiltInReceiver {
   #showStatus(): void {
     clearTimeout(this.#statusTimer);
     this.#statusTimer = undefined;
+    this.#changed();
     const receiver = this.#running?.receiver;
     if (receiver === undefined) {
       this.#statusBar.receiving(undefined);

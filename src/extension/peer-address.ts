@@ -1,6 +1,6 @@
 // Reads the address of a peer as people have it: from a colleague, a conformance statement, another program's settings.
 
-import { PEER_ADDRESS_LENGTH_MAX } from '../protocol/limits.ts';
+import { SHOWN_MAX } from '../trace/sanitize.ts';
 import { aeTitleProblem, hostProblem, portProblem } from './settings.ts';
 
 export interface PeerAddress {
@@ -22,7 +22,7 @@ const EDGES = /^[\s"'`<\u200b-\u200f\u2060\ufeff]+|[\s"'`>,;\u200b-\u200f\u2060\
  * alone. Of several `@` the last one counts: an AE title may have some (PS3.5 6.2).
  */
 export function parsePeerAddress(text: string): PeerAddress | AddressProblem {
-  if (text.length > PEER_ADDRESS_LENGTH_MAX) return { problem: 'The host is too long' };
+  if (text.length > SHOWN_MAX.address) return { problem: 'The host is too long' };
   const bare = text.replace(EDGES, '');
   const [, scheme, behind = bare] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(bare) ?? [];
   if (scheme === undefined) return addressFrom(partsOfList(bare) ?? partsOf(bare));

@@ -71,7 +71,7 @@ export async function usualPeer(
       ? await noPeer(session, list)
       : await pick(session, list, title);
   if (configured === undefined) return undefined;
-  await keepAsLast(session, list, configured);
+  await keepAsLast(session, configured);
   return { configured };
 }
 
@@ -87,7 +87,7 @@ export async function peerToSendTo(
   const list = readPeers(resource);
   tellProblems(session, list);
   const configured = await pick(session, list, title);
-  if (configured !== undefined) await keepAsLast(session, list, configured);
+  if (configured !== undefined) await keepAsLast(session, configured);
   return configured;
 }
 
@@ -103,6 +103,23 @@ export async function peerToVerify(
   const list = readPeers(resource);
   tellProblems(session, list);
   return pick(session, list, title);
+}
+
+/**
+ * For a command about a peer of the settings: the person picks.
+ * @returns undefined: the person chose none
+ */
+export async function peerToChange(session: Session, title: string): Promise<ConfiguredPeer | undefined> {
+  const list = readPeers(undefined);
+  tellProblems(session, list);
+  if (list.peers.length === 0) return noPeer(session, list);
+  const items = list.peers.map(itemOf);
+  const picked = await vscode.window.showQuickPick(items, {
+    title,
+    placeHolder: 'Choose the peer',
+    matchOnDescription: true,
+  });
+  return typeof picked?.choice === 'object' ? picked.choice : undefined;
 }
 
 function runningReceiver({ receiver }: Session): ConfiguredPeer | undefined {
@@ -122,12 +139,17 @@ interface LastPeer {
 
 const keyOf = ({ origin, peer }: ConfiguredPeer): string => (origin === 'built-in' ? '' : consentKey(peer, MACHINE));
 
-async function keepAsLast(session: Session, list: PeerList, configured: ConfiguredPeer): Promise<void> {
+export async function keepAsLast(session: Session, configured: ConfiguredPeer): Promise<void> {
   const { workspaceState } = session.context;
   const { name } = configured.peer;
   const last: LastPeer = { name, key: keyOf(configured) };
   await workspaceState.update(LAST_PEER, last);
-  if (list.defaultPeer?.name === name) await workspaceState.update(AGREED_DEFAULT, last.key);
+  if (readPeers(undefined).defaultPeer?.name === name) await agreeToDefault(session, configured);
+}
+
+/** From now on this peer is used without asking where the settings call it the default. */
+export async function agreeToDefault({ context }: Session, configured: ConfiguredPeer): Promise<void> {
+  await context.workspaceState.update(AGREED_DEFAULT, keyOf(configured));
 }
 
 function keptLast({ context }: Session): Partial<LastPeer> | undefined {

@@ -63,6 +63,12 @@ export async function replacePeer(place: SettingsPlace, name: string, entry: obj
   return true;
 }
 
+/** Takes the name out of the setting wherever it is the default. */
+export async function forgetDefault(name: string): Promise<void> {
+  for (const place of placesToWrite())
+    if (ownValue(place, 'defaultPeer') === name) await writeSetting(place, 'defaultPeer', undefined);
+}
+
 /** Where the default peer is the one that got another name, it stays the default. */
 export async function renameDefault(place: SettingsPlace, from: string, to: string): Promise<void> {
   for (const scope of [place, { origin: 'user' } as const])

@@ -4,7 +4,9 @@
 import * as vscode from 'vscode';
 import type { SendId } from '../send/send-id.ts';
 import type { StoredInstances } from '../send/stored-instances.ts';
+import { bugText } from '../trace/bug-text.ts';
 import { BuiltInReceiver } from './built-in-receiver.ts';
+import { Emitter } from './emitter.ts';
 import { Journals } from './journals.ts';
 import { Results } from './results.ts';
 import { Sends } from './sends.ts';
@@ -26,6 +28,12 @@ export class Session implements vscode.Disposable {
   readonly sendsView: SendsView;
   readonly receiver: BuiltInReceiver;
   readonly journals: Journals;
+  /** What is known of a peer besides the settings has changed: a verification, or what the receiver has answered. */
+  readonly peersChanged = new Emitter<void>((error) => this.channel.note('warn', bugText(error)));
+  /** Keys of the peers that are being verified (verifications.ts). */
+  readonly verifying = new Set<string>();
+  /** The peer that is selected in the view Peers. The view sets it. */
+  selectedPeer: () => string | undefined = () => undefined;
   readonly #running = new Map<AbortController, Promise<unknown>>();
   readonly #told = new Set<string>();
   #stored: StoredInstances | undefined;
@@ -37,7 +45,7 @@ export class Session implements vscode.Disposable {
     this.results = new Results(this.sends);
     this.statusBar = new StatusBar(this.sends);
     this.sendsView = new SendsView(this.sends, vscode.Uri.joinPath(storage, 'journals'));
-    this.receiver = new BuiltInReceiver(storage, this.channel, this.statusBar);
+    this.receiver = new BuiltInReceiver(storage, this.channel, this.statusBar, () => this.peersChanged.fire());
     this.journals = new Journals(storage, (text) => this.channel.note('warn', text));
   }
 

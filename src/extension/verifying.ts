@@ -8,14 +8,22 @@ import type { Session } from './session.ts';
 
 export async function verifyPeer(session: Session, peer: Peer, signal: AbortSignal): Promise<EchoResult> {
   const { echo } = await import('../net/echo-scu.ts');
+  const { keepVerification, verificationKey } = await import('./verifications.ts');
+  const key = verificationKey(peer);
+  session.verifying.add(key);
+  session.peersChanged.fire();
   const trace = await session.channel.begin();
   let result: EchoResult;
   try {
     result = await echo(peer, trace.sink, signal);
   } finally {
     trace.end();
+    session.verifying.delete(key);
+    session.peersChanged.fire();
   }
   if (result.verified || result.failure?.code !== 'cancelled') {
+    await keepVerification(session.context.globalState, peer, result, Date.now());
+    session.peersChanged.fire();
     const { sentence } = await import('../trace/explain.ts');
     session.channel.note(result.verified ? 'info' : 'error', sentence(await explainedEcho(result, peer)));
   }

@@ -10,6 +10,8 @@ class PeersView implements vscode.TreeDataProvider<string> {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   #tree: PeersTree | undefined;
+  /** Set when the view is there. */
+  isVisible: () => boolean = () => false;
 
   constructor(session: Session) {
     this.#session = session;
@@ -22,7 +24,11 @@ class PeersView implements vscode.TreeDataProvider<string> {
   async getChildren(element?: string): Promise<string[]> {
     if (this.#tree === undefined) {
       const { PeersTree } = await import('./peers-tree.ts');
-      this.#tree ??= new PeersTree(this.#session, () => this.#changed.fire(undefined));
+      this.#tree ??= new PeersTree(
+        this.#session,
+        () => this.#changed.fire(undefined),
+        () => this.isVisible(),
+      );
     }
     return this.#tree.children(element);
   }
@@ -40,5 +46,10 @@ class PeersView implements vscode.TreeDataProvider<string> {
 export function openViews(session: Session): vscode.Disposable[] {
   const peers = new PeersView(session);
   const peersView = vscode.window.createTreeView('sendToPacs.peers', { treeDataProvider: peers });
+  peers.isVisible = () => peersView.visible;
+  session.selectedPeer = () => {
+    const [element] = peersView.selection;
+    return element === undefined ? undefined : (peers.getParent(element) ?? element);
+  };
   return [peersView, peers];
 }

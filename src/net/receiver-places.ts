@@ -44,6 +44,7 @@ export class ReceiverPlaces<T extends Occupant> {
   readonly #closing = new Set<T>();
   /** Those of `#closing` that were associated. */
   readonly #aborted = new Set<T>();
+  #admitted = 0;
   readonly #untold = new Map<RequestorEnd, { count: number; toldAt: number }>();
 
   get all(): readonly T[] {
@@ -53,6 +54,11 @@ export class ReceiverPlaces<T extends Occupant> {
   /** Associations that may hold memory, including those whose last PDU is out. */
   get associations(): number {
     return this.#associated.size + this.#aborted.size;
+  }
+
+  /** Associations that have been accepted since the start. */
+  get admitted(): number {
+    return this.#admitted;
   }
 
   /** A new connection. */
@@ -75,6 +81,7 @@ export class ReceiverPlaces<T extends Occupant> {
     }
     this.#unasked.delete(newcomer);
     this.#associated.add(newcomer);
+    this.#admitted += 1;
     return true;
   }
 

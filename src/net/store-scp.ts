@@ -55,6 +55,8 @@ export interface Receiver {
   readonly directory: string;
   /** What it answered since the start, as it is now. */
   readonly answers: ReceiverAnswers;
+  /** Associations that it has accepted since the start. */
+  readonly associations: number;
   /** Aborts all open associations and stops listening. */
   stop(): Promise<void>;
 }
@@ -98,6 +100,9 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     directory,
     get answers() {
       return { stored, replaced, refused };
+    },
+    get associations() {
+      return places.admitted;
     },
     stop: async () => {
       const closed = listener.close();

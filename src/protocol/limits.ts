@@ -279,8 +279,8 @@ export const PEER_NAME_MAX = 64;
 /** Of a settings file or a file of peers: objects and lists in each other. Ours have four. In levels. */
 export const JSON_DEPTH_MAX = 32;
 
-/** Of the address of a peer that a person pastes: the longest host name, an AE title and a port. In characters. */
-export const PEER_ADDRESS_LENGTH_MAX = 400;
+/** Kept of verified peers: the newest, in all windows together. Peers come and go. In peers. */
+export const VERIFICATIONS_MAX = 1_000;
 
 /** Of a value of a setting, quoted in a message about it. In characters. */
 export const SETTING_SHOWN_MAX = 40;

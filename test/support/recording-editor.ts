@@ -209,6 +209,7 @@ export class RecordingEditor {
   #memento(): object {
     const values = new Map<string, unknown>();
     return {
+      keys: () => [...values.keys()],
       get: (key: string) => values.get(key),
       update: async (key: string, value: unknown) => {
         values.set(key, value);

@@ -16,13 +16,14 @@ const settings = manifest.contributes.configuration.properties as Record<
   string,
   { default?: unknown; scope?: string; description?: string; markdownDescription?: string }
 >;
-const menus: Record<string, readonly { when?: string }[]> = manifest.contributes.menus;
+const menus: Record<string, readonly { command?: string; when?: string }[]> = manifest.contributes.menus;
 
 describe('Conditions:', () => {
   test('every context key in a condition is one that the code sets', () => {
     const conditions = [
       ...commands.map(({ enablement }) => enablement ?? ''),
       ...Object.values(menus).flatMap((items) => items.map(({ when }) => when ?? '')),
+      ...manifest.contributes.keybindings.map(({ when }) => when),
     ];
     const keys = conditions.flatMap((condition) =>
       [...condition.matchAll(/(?<!(?:config\.|[vV]iew == ))\bsendToPacs\.\w+/g)].map(([key]) => key),

@@ -5,7 +5,8 @@ import type { EchoResult } from '../../net/echo-scu.ts';
 import { verifiedMessage } from '../closing-message.ts';
 import { mayConnect } from '../consent-prompt.ts';
 import { withLateProgress } from '../late-progress.ts';
-import { namedPeer, peerToVerify } from '../peer-choice.ts';
+import { peerMeant } from '../peer-argument.ts';
+import { peerToVerify } from '../peer-choice.ts';
 import { addressWords } from '../peers.ts';
 import { nameWords, plainWords } from '../plain-words.ts';
 import type { Session } from '../session.ts';
@@ -15,16 +16,15 @@ const SHOW_TRACE = 'Show Trace';
 const OPEN_SETTINGS = 'Open Settings';
 
 /**
- * @param peerName of a peer in the settings; without it the person picks
+ * @param peerName of a peer in the settings, or as a key of the view passes it; without it the person picks
  * @returns undefined: nothing was tried
  */
 export async function verifyConnection(session: Session, peerName?: unknown): Promise<EchoResult | undefined> {
   const resource = vscode.window.activeTextEditor?.document.uri;
-  if (peerName !== undefined && typeof peerName !== 'string') throw new Error('Verify Connection takes a peer’s name.');
   const configured =
     peerName === undefined
       ? await peerToVerify(session, resource, 'Verify Connection')
-      : await namedPeer(session, resource, peerName);
+      : await peerMeant(session, peerName, 'Verify Connection');
   if (configured === undefined || !(await mayConnect(session, configured, undefined))) return undefined;
   const { peer, origin } = configured;
   const result = await withLateProgress(session, `Verifying ${nameWords(peer.name)}`, (signal, show) => {

@@ -8,6 +8,12 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const read = (path: string): string => readFileSync(new URL(path, new URL('../../../', import.meta.url)), 'utf8');
 
+interface MenuItem {
+  readonly command?: string;
+  readonly submenu?: string;
+  readonly when?: string;
+}
+
 interface Manifest {
   readonly activationEvents: readonly string[];
   readonly extensionKind: readonly string[];
@@ -20,7 +26,9 @@ interface Manifest {
   };
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
-    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when: string }[]>>;
+    readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+    readonly submenus: readonly { readonly id: string }[];
+    readonly keybindings: readonly { readonly command: string; readonly when: string }[];
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string }[];
@@ -60,9 +68,16 @@ describe('commands', () => {
 
   it('that code and menus use exist', () => {
     const meant = [...code.matchAll(/executeCommand\(\s*'(sendToPacs\.\w+)'/g)].map(([, id]) => id as string);
-    const inMenus = Object.values(menus).flatMap((items) => items.map(({ command }) => command));
+    const items = Object.values(menus).flat();
+    const inMenus = [...items, ...manifest.contributes.keybindings].flatMap(({ command }) => command ?? []);
     assert.ok(meant.length > 0 && inMenus.length > 0);
     for (const id of [...meant, ...inMenus]) assert.ok(contributed.includes(id), id);
+    const submenus = items.flatMap(({ submenu }) => submenu ?? []);
+    assert.deepEqual(
+      [...new Set(submenus)],
+      manifest.contributes.submenus.map(({ id }) => id),
+    );
+    for (const id of submenus) assert.ok((menus[id] ?? []).length > 0, id);
   });
 });
 
@@ -77,6 +92,7 @@ describe('the menu item', () => {
     it(`${menu}: files on a disk that may be DICOM by their name`, () => {
       const [item] = menus[menu] ?? [];
       assert.ok(item);
+      assert.ok(item.when);
       assert.match(item.when, /^resourceScheme == file && \(/);
       const pattern = patternOf(item.when);
       for (const extension of ['', '.dcm', '.DCM', '.dicom', '.ima', '.dic', '.1', '.20231'])
