@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'sendToPacs.showPastResults': async () => (await import('./commands/show-past-results.ts')).showPastResults,
   'sendToPacs.exportResults': async () => (await import('./commands/export-results.ts')).exportResults,
   'sendToPacs.addPeer': async () => (await import('./commands/add-peer.ts')).addPeer,
+  'sendToPacs.showRunningSends': async () => (await import('./commands/show-running-sends.ts')).showRunningSends,
   'sendToPacs.cancelSend': async () => (await import('./commands/cancel-send.ts')).cancelSend,
   'sendToPacs.resumeSend': async () => (await import('./commands/resume-send.ts')).resumeSend,
   'sendToPacs.retrySend': async () => (await import('./commands/retry-send.ts')).retrySend,

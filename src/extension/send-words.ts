@@ -63,7 +63,7 @@ export function labelWords({ selection, peer }: Pick<Send, 'selection' | 'peer'>
   return `${selectionWords(selection, SELECTION_MAX)} → ${nameWords(peer.name, NAME_MAX)}`;
 }
 
-function urgentWords(counts: OutcomeCounts): string[] {
+export function urgentWords(counts: OutcomeCounts): string[] {
   return URGENT.filter((outcome) => counts[outcome] > 0).map((outcome) =>
     outcome === 'stored with warning'
       ? plural(counts[outcome], 'warning')
@@ -79,9 +79,10 @@ export function stateWords(send: Send, nowMs: number): string {
   if (state === 'scanning') return `scanning · ${plural(files, 'file')} so far`;
   if (state === 'asking') return `waits for your answer · ${plural(files, 'file')}`;
   if (state === 'sending') {
-    const { filesDone = 0, filesTotal = files, remainingMs } = progress ?? {};
-    const left = remainingMs === undefined || remainingMs < 1000 ? [] : [`${roundDuration(remainingMs)} left`];
-    return [...urgentWords(counts), `${formatCount(filesDone)}/${formatCount(filesTotal)}`, ...left].join(' · ');
+    const { filesDone = 0, filesTotal = files } = progress ?? {};
+    const left = remainingWords(progress);
+    const parts = [...urgentWords(counts), `${formatCount(filesDone)}/${formatCount(filesTotal)}`];
+    return [...parts, ...(left === undefined ? [] : [`${left} left`])].join(' · ');
   }
   return [
     ...(state === 'done' ? [] : [state]),
@@ -92,9 +93,11 @@ export function stateWords(send: Send, nowMs: number): string {
   ].join(' · ');
 }
 
-/** Whole seconds, and none beside minutes: the words change once a second at most. */
-function roundDuration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
+/** '31 s', '2 min': without seconds beside minutes, so the words change once a second at most; undefined: not known yet. */
+export function remainingWords(progress: Send['progress']): string | undefined {
+  const { remainingMs = 0 } = progress ?? {};
+  if (remainingMs < 1000) return undefined;
+  const seconds = Math.round(remainingMs / 1000);
   return seconds < 60 ? `${seconds} s` : formatDuration(Math.round(seconds / 60) * 60_000);
 }
 

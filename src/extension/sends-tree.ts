@@ -3,7 +3,7 @@
 
 import * as vscode from 'vscode';
 import type { SendResult } from '../send/job.ts';
-import { type FileOutcome, OUTCOMES, type Outcome } from '../send/outcome.ts';
+import { type FileOutcome, OUTCOMES, type Outcome, type OutcomeCounts } from '../send/outcome.ts';
 import { isSendId, type SendId } from '../send/send-id.ts';
 import { briefly } from '../trace/brief.ts';
 import { explainFile, sentence } from '../trace/explain.ts';
@@ -12,7 +12,7 @@ import { addressWords } from './peers.ts';
 import { nameWords, plainWords } from './plain-words.ts';
 import { shownPaths } from './results.ts';
 import { RETRYABLE } from './retryable.ts';
-import type { Send } from './send-entries.ts';
+import { noCounts, type Send } from './send-entries.ts';
 import {
   isInterrupted,
   isResumable,
@@ -26,6 +26,7 @@ import {
   stateWords,
   timeWords,
   tooltipWords,
+  urgentWords,
 } from './send-words.ts';
 import type { Sends } from './sends.ts';
 
@@ -59,8 +60,8 @@ interface ProblemRow {
 /** What is worked out once for a result. */
 interface Pages {
   readonly shown: (path: string) => string;
-  /** For each page: how many of its files are not stored, by outcome. */
-  readonly counts: readonly ReadonlyMap<Outcome, number>[];
+  /** Of each page. */
+  readonly counts: readonly OutcomeCounts[];
 }
 
 export class SendsTree {
@@ -151,7 +152,7 @@ export class SendsTree {
       ...(send.hasResults ? ['results'] : []),
       ...(send.hasResults && send.counts['held back'] > 0 ? ['heldBack'] : []),
     ].join(' ');
-    if (send.hasResults) item.command = showResults(send);
+    if (send.hasResults || send.state === 'sending') item.command = showResults(send);
     return item;
   }
 
@@ -170,7 +171,7 @@ export class SendsTree {
     item.iconPath = iconOf(OUTCOME_SIGNS[row.outcome]);
     item.tooltip = row.text;
     item.accessibilityInformation = { label: `${plural(row.count, 'file')} ${row.outcome}: ${nameWords(row.short)}` };
-    if (send.hasResults) item.command = showResults(send);
+    item.command = showResults(send);
     return item;
   }
 
@@ -261,15 +262,15 @@ function filesOfPage({ outcomes }: SendResult, page: number): { readonly index: 
   return files.sort((a, b) => a.rank - b.rank || a.index - b.index);
 }
 
-function countsOfPages({ outcomes }: SendResult): Map<Outcome, number>[] {
-  const pages: Map<Outcome, number>[] = [];
+function countsOfPages({ outcomes }: SendResult): OutcomeCounts[] {
+  const pages: Record<Outcome, number>[] = [];
   let index = 0;
   for (const { outcome } of outcomes) {
     const page = Math.floor(index / TREE_PAGE);
     index += 1;
-    const counts = pages[page] ?? new Map<Outcome, number>();
+    const counts = pages[page] ?? noCounts();
     pages[page] = counts;
-    if (outcome !== 'stored') counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    counts[outcome] += 1;
   }
   return pages;
 }
@@ -286,10 +287,10 @@ function pageItem({ counts }: Pages, page: number, files: number): vscode.TreeIt
   const first = page * TREE_PAGE + 1;
   const last = Math.min((page + 1) * TREE_PAGE, files);
   const item = new vscode.TreeItem(`${formatCount(first)} – ${formatCount(last)}`, Collapsed);
-  const found = ORDER.filter((outcome) => counts[page]?.has(outcome));
-  item.description = found.map((outcome) => `${formatCount(counts[page]?.get(outcome) ?? 0)} ${outcome}`).join(' · ');
+  const found = counts[page] === undefined ? [] : urgentWords(counts[page]);
+  item.description = found.join(' · ');
   item.contextValue = 'page';
-  const states = found.length === 0 ? 'all stored' : item.description;
+  const states = found.length === 0 ? 'none failed' : found.join(', ');
   item.accessibilityInformation = { label: `Files ${formatCount(first)} to ${formatCount(last)}, ${states}` };
   return item;
 }

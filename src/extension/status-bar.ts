@@ -1,13 +1,18 @@
 // One item, shown only while files are sent or the built-in receiver runs. Reads the list of sends.
 
 import * as vscode from 'vscode';
+import { formatCount } from '../trace/units.ts';
 import type { Subscription } from './emitter.ts';
 import { nameWords, plainWords } from './plain-words.ts';
 import type { Send } from './send-entries.ts';
+import { remainingWords } from './send-words.ts';
 import type { Sends } from './sends.ts';
 
+/** 'ORTHANC 1,204/3,000 · 31 s' */
 function sendingWords({ progress, files, peer }: Send): string {
-  return plainWords(`${progress?.filesDone ?? 0}/${progress?.filesTotal ?? files} to ${nameWords(peer.name)}`);
+  const done = `${formatCount(progress?.filesDone ?? 0)}/${formatCount(progress?.filesTotal ?? files)}`;
+  const left = remainingWords(progress);
+  return plainWords(`${nameWords(peer.name)} ${done}${left === undefined ? '' : ` · ${left}`}`);
 }
 
 export class StatusBar implements vscode.Disposable {
@@ -46,11 +51,12 @@ export class StatusBar implements vscode.Disposable {
       ...(this.#receiver === undefined ? [] : [`$(inbox) ${this.#receiver.text}`]),
     ];
     this.#item.text = parts.join('  ');
-    this.#item.tooltip = this.#receiver?.tooltip ?? 'Sending. Click to see the trace.';
-    this.#item.command = this.#receiver === undefined ? 'sendToPacs.showTrace' : 'sendToPacs.startReceiver';
+    this.#item.tooltip =
+      first === undefined ? this.#receiver?.tooltip : 'Sending. Click to cancel it or to see how it goes.';
+    this.#item.command = first === undefined ? 'sendToPacs.startReceiver' : 'sendToPacs.showRunningSends';
     this.#item.accessibilityInformation = {
       label: [
-        ...(sending === undefined ? [] : [`Sending ${sending}`]),
+        ...(sending === undefined ? [] : [`Sending to ${sending}`]),
         ...(this.#receiver === undefined ? [] : [`Receiver ${this.#receiver.text}`]),
       ].join(', '),
       role: 'button',

@@ -65,8 +65,8 @@ const workbench = useWorkbench({
 });
 
 const THEMES = [
-  ['light', 'Default Light Modern', '.monaco-workbench.vs'],
-  ['dark', 'Default Dark Modern', '.monaco-workbench.vs-dark'],
+  ['light', 'Light Modern', '.monaco-workbench.vs'],
+  ['dark', 'Dark Modern', '.monaco-workbench.vs-dark'],
   ['hc', 'Default High Contrast', '.monaco-workbench.hc-black'],
 ] as const;
 
@@ -135,7 +135,7 @@ test('a send that failed: its problems, its files in pages with the failed ones 
     /^2 130 · A[79]00 /,
     /^2 148 · B000 Coercion of Data Elements$/,
     /^2 Files1,300$/,
-    /^3 1 – 1,000200 failed · 11\d stored with warning$/,
+    /^3 1 – 1,000200 failed · 11\d warnings$/,
     /^4 IM\d+\.dcmA[79]00 .* · small1300$/,
   ];
   for (const [index, pattern] of wanted.entries()) assert.match(shown[index] ?? '', pattern, shown.join('\n'));

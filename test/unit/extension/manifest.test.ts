@@ -88,7 +88,7 @@ describe('the menu item', () => {
     return new RegExp(found, 'i');
   };
 
-  for (const menu of ['explorer/context', 'editor/title/context'])
+  for (const menu of ['explorer/context', 'editor/title/context', 'editor/title'])
     it(`${menu}: files on a disk that may be DICOM by their name`, () => {
       const [item] = menus[menu] ?? [];
       assert.ok(item);
