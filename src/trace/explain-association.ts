@@ -26,7 +26,7 @@ const CONNECT: Readonly<
   ECONNREFUSED: {
     says: 'refused the connection',
     cause: 'No program listens at that port, or a firewall refuses the connection.',
-    action: 'Check the host and the port of the peer, and that its DICOM service is running.',
+    action: 'Check host and port, and that its DICOM service runs.',
   },
   ENOTFOUND: {
     says: 'was not found',

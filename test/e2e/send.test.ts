@@ -315,7 +315,7 @@ test('Verify Connection says how long each step took and who answered', { skip }
   await toastButton(page, /ARCHIVE.*answered C-ECHO/, 'Show Trace').click();
   await outputText(
     page,
-    /\(connect \d+.*, association \d+.*, C-ECHO \d+.*\)\. It is OFFIS_DCMTK_\d+ .*accepts PDUs of up to 16384 bytes/,
+    /\(connect \d+[^]*, association \d+[^]*, C-ECHO \d+[^]*\)\. It is OFFIS_DCMTK_\d+ [^]*accepts PDUs of up to\s+16384\s+bytes/,
   );
 });
 
@@ -326,7 +326,7 @@ test('Verify Connection says why nobody answers, and one thing to do', { skip },
   await pick(page, 'SWITCHED-OFF');
   const failed = await toastText(page, /SWITCHED-OFF/);
   await screenshot('verify-refused');
-  assert.match(failed, /^SWITCHED-OFF: Connection refused \(ECONNREFUSED\)\. Check the host/);
+  assert.match(failed, /^SWITCHED-OFF: Connection refused \(ECONNREFUSED\)\. Check host and port/);
   await toastButton(page, /SWITCHED-OFF/, 'Open Settings').click();
   await editorText(page, /sendToPacs\.peers/);
 });
