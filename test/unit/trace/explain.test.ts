@@ -48,7 +48,7 @@ const EVERY_CODE: { readonly [K in Code]: readonly [Extract<Reason, { code: K }>
   ],
   'connection failed': [
     { code: 'connection failed', error: systemError('ECONNREFUSED') },
-    /^ORTHANC refused the connection \(ECONNREFUSED 192\.0\.2\.9:104\)\. No program listens.*Check the host and the port/,
+    /^ORTHANC refused the connection \(ECONNREFUSED 192\.0\.2\.9:104\)\. No program listens.*Check host and port/,
   ],
   'connection lost': [
     { code: 'connection lost', phase: 'association', error: systemError('ECONNRESET') },
