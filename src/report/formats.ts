@@ -18,7 +18,8 @@ export interface ReportFormat {
   readonly extension: string;
   /**
    * The whole report in pieces of about 64 Ki characters, each made when it is asked for: write one after the other, so that
-   * a report of a million files needs little memory. Every file of the send is in it.
+   * a report of a million files needs little memory. Every file of the send is in it; Markdown only counts those that are
+   * plainly stored.
    */
   readonly write: (result: SendResult, options?: ReportOptions) => Generator<string>;
 }
@@ -27,7 +28,7 @@ export const REPORT_FORMATS: readonly ReportFormat[] = [
   {
     id: 'markdown',
     label: 'Markdown',
-    detail: 'for people and tickets',
+    detail: 'for people and tickets, each file that is not plainly stored',
     extension: 'md',
     write: reportMarkdown,
   },

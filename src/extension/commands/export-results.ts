@@ -62,7 +62,7 @@ async function chooseFormat(files: number): Promise<ReportFormat | undefined> {
   );
   const chosen = await vscode.window.showQuickPick(items, {
     title: `Export Results of ${plural(files, 'File')}`,
-    placeHolder: 'Choose a format. Every file of the send is in each of them.',
+    placeHolder: 'Choose a format.',
     matchOnDescription: true,
   });
   return chosen?.format;
