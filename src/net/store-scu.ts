@@ -70,15 +70,17 @@ export class DataSetReading {
 
   /**
    * Closes the file, wherever the reading is. Does not wait: a file system that hangs must not hold up a cancelled send.
-   * Buffers are not used again, because the connection may still write from them.
+   * Buffers are not used again, because the connection may still write from them, unless nothing was taken from the reading.
    */
   abandon(): void {
     if (!this.#isFinished) void this.#close().catch(() => undefined);
   }
 
   async #close(): Promise<void> {
-    await this.#first;
-    await this.#chunks.return();
+    const first = await this.#first;
+    // Every lost association leaves a small file behind that was read and not begun. Read to its end, it frees its buffer.
+    const isUntouched = this.#isFirst && !(first instanceof Error) && first.isLast;
+    await (isUntouched ? this.#chunks.next() : this.#chunks.return());
   }
 
   async #read(): Promise<DataSetChunk> {

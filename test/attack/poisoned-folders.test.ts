@@ -73,10 +73,14 @@ function plainFile(sopInstance: string, folder: number): Buffer {
   });
 }
 
+/** By their size: compressing one takes longer than sending it. */
+const FRAMES = new Map<number, Uint8Array>();
+
 /** Its last frame is cut off. Of large ones, the frames before it have gone out when that shows. */
 function undecodable(sopInstance: string, size: number, frames: number): Buffer {
   const more = [element(0x00080018, 'UI', sopInstance)];
-  const frame = encodeRle(Buffer.alloc(size * size, 7), 1, 8);
+  const frame = FRAMES.get(size) ?? encodeRle(Buffer.alloc(size * size, 7), 1, 8);
+  FRAMES.set(size, frame);
   const fragments = Array.from({ length: frames }, (_, index) =>
     index === frames - 1 ? frame.subarray(0, 66) : frame,
   );
