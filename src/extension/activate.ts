@@ -45,6 +45,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'sendToPacs.copyAsStorescu': async () => (await import('./commands/copy-as-storescu.ts')).copyAsStorescu,
   'sendToPacs.copyAsEchoscu': async () => (await import('./commands/copy-as-echoscu.ts')).copyAsEchoscu,
   'sendToPacs.copyAsSendToPacs': async () => (await import('./commands/copy-as-send-to-pacs.ts')).copyAsSendToPacs,
+  'sendToPacs.importPeers': async () => (await import('./commands/import-peers.ts')).importPeers,
+  'sendToPacs.exportPeers': async () => (await import('./commands/export-peers.ts')).exportPeers,
   'sendToPacs.openReceivedFolder': async () => (await import('./commands/open-received-folder.ts')).openReceivedFolder,
 };
 

@@ -276,8 +276,11 @@ export const PEERS_MAX = 200;
 /** Of the name of a peer. In lists a longer one is cut before what tells it from another. In characters. */
 export const PEER_NAME_MAX = 64;
 
-/** Of a settings file or a file of peers: objects and lists in each other. Ours have four. In levels. */
+/** Of a settings file or a file of peers: objects and lists in each other. In levels. */
 export const JSON_DEPTH_MAX = 32;
+
+/** Of a file of peers to import. Orthanc's whole configuration has a tenth. In bytes. */
+export const PEER_LIST_LENGTH_MAX = 1_048_576;
 
 /** Kept of verified peers: the newest, in all windows together. Peers come and go. In peers. */
 export const VERIFICATIONS_MAX = 1_000;
@@ -379,10 +382,7 @@ export const JOURNALS_KEPT = 20;
 /** Journals without a running process hold paths. In milliseconds. */
 export const JOURNAL_AGE_MAX_MS = 30 * 24 * 3_600_000;
 
-/**
- * A journal without a readable header is deleted after this time; a younger one may just have been begun by another
- * window. In milliseconds.
- */
+/** Of a journal without a readable header: a younger one may just have been begun elsewhere. In milliseconds. */
 export const HEADLESS_AGE_MAX_MS = 24 * 3_600_000;
 
 /** Of a journal. In bytes. */
