@@ -18,6 +18,8 @@ export type StoreExchange =
       readonly command: Command;
       /** The other requests that were open when it came. */
       readonly beside: readonly RequestCommand[];
+      /** It came before the last bytes of the data set were written: the peer cannot have had the whole instance. */
+      readonly isEarly: boolean;
       readonly bytesSent: number;
     }
   /** The association ended. `allSent`: the peer may have the whole instance. */
@@ -119,6 +121,8 @@ export async function transmit(
     const first = chunk;
     // Nothing is written after the end of the association.
     let isWritten = false;
+    let isLastBegun = first.isLast;
+    const isEarly = open.answer.then(() => !isLastBegun);
     driver.batch(() => {
       driver.input({ type: 'DIMSE request', presentationContextId, command: request, hasDataSet: true });
       isWritten = !association.hasEnded;
@@ -135,11 +139,12 @@ export async function transmit(
       chunk = await interruption.or(reading.next());
       if (chunk === undefined) return interrupted(association, bytesSent, false);
       isWritten = !association.hasEnded;
+      isLastBegun = chunk.isLast;
       driver.input(dataSetInput(presentationContextId, chunk));
     }
     open.sent();
     await reading.finish();
-    return { type: 'sent', exchange: exchangeOf(open.answer, bytesSent) };
+    return { type: 'sent', exchange: exchangeOf(open.answer, isEarly, bytesSent) };
   } catch (error) {
     if (!(error instanceof DataSetReadError || error instanceof DataSetConversionError)) throw error;
     if (bytesSent > 0) association.abort({ code: 'abandoned', phase: 'write' });
@@ -172,9 +177,13 @@ function dataSetInput(presentationContextId: number, { bytes, isLast, dataLength
   return { type: 'data set', presentationContextId, bytes, isLast, hasRoom: dataLength !== undefined };
 }
 
-async function exchangeOf(answered: Promise<Answer>, bytesSent: number): Promise<StoreExchange> {
+async function exchangeOf(
+  answered: Promise<Answer>,
+  early: Promise<boolean>,
+  bytesSent: number,
+): Promise<StoreExchange> {
   const answer = await answered;
   return answer.type === 'failure'
     ? { type: 'failure', failure: answer.failure, bytesSent, allSent: true }
-    : { type: 'answer', command: answer.command, beside: answer.beside, bytesSent };
+    : { type: 'answer', command: answer.command, beside: answer.beside, isEarly: await early, bytesSent };
 }

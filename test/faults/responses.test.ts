@@ -164,29 +164,38 @@ for (const [name, elements] of [
   }
 }
 
-test('F28: a failure response before the end of the data set is the outcome', async (t) => {
-  const folder = await folderOf(t, 2, 1_000_000);
-  const peer = await startScriptedPeer(async (connection) => {
-    await connection.accept();
-    const command = await connection.pdu();
-    const early: RawMessage = {
-      presentationContextId: command?.body.readUInt8(4) ?? 0,
-      command: new Map([
-        [0x0002, Buffer.from('1.2.840.10008.5.1.4.1.1.2\0')],
-        [0x0110, uint16(1)],
-      ]),
-      dataSet: undefined,
-      fragments: [],
-    };
-    connection.respond(early, 0xa700);
-    // The rest of the data set, and then the second instance.
-    for (let last = false; !last; ) last = (((await connection.pdu())?.body.readUInt8(5) ?? 2) & 2) === 2;
-    await connection.serve();
+for (const [name, status, verdict] of [
+  ['failure', 0xa700, 'failed: status'],
+  ['success', 0x0000, 'unknown: invalid response'],
+  ['warning', 0xb000, 'unknown: invalid response'],
+] as const) {
+  const becomes = status === 0xa700 ? 'is the outcome' : 'does not make the file stored';
+  test(`F28: a ${name} response before the end of the data set ${becomes}`, async (t) => {
+    const folder = await folderOf(t, 2, 8_000_000);
+    const peer = await startScriptedPeer(async (connection, number) => {
+      await connection.accept();
+      if (number === 1) {
+        const command = await connection.pdu();
+        const early: RawMessage = {
+          presentationContextId: command?.body.readUInt8(4) ?? 0,
+          command: new Map([
+            [0x0002, Buffer.from('1.2.840.10008.5.1.4.1.1.2\0')],
+            [0x0110, uint16(1)],
+          ]),
+          dataSet: undefined,
+          fragments: [],
+        };
+        connection.respond(early, status);
+        // The rest of the data set, and then, on this association or the next, the second instance.
+        for (let last = false; !last; ) last = (((await connection.pdu())?.body.readUInt8(5) ?? 2) & 2) === 2;
+      }
+      await connection.serve();
+    });
+    const { result } = await send([folder], peerAt(peer.port));
+    await peer.stop();
+    assert.deepEqual(verdicts(result), [verdict, 'stored']);
   });
-  const { result } = await send([folder], peerAt(peer.port));
-  await peer.stop();
-  assert.deepEqual(verdicts(result), ['failed: status', 'stored']);
-});
+}
 
 test('F25: a response in fragments of one byte, several PDVs to a PDU', async (t) => {
   const folder = await folderOf(t, 1);

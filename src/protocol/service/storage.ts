@@ -47,12 +47,24 @@ export function storeResponse(rq: CStoreRq, status: number, errorComment?: strin
  * that names another instance than we sent is taken by its Message ID, and told. If that other instance waits for its answer
  * too, nobody can tell which of the two is meant: then it is no answer.
  * @param beside the other requests that were open when it came
+ * @param isEarly the peer had not got the whole data set yet: it may refuse it, but it cannot have stored it
  */
-export function judgeStoreResponse(rq: CStoreRq, command: Command, beside: readonly Command[]): Judgement {
+export function judgeStoreResponse(
+  rq: CStoreRq,
+  command: Command,
+  beside: readonly Command[],
+  isEarly = false,
+): Judgement {
   if (command.type !== 'C-STORE-RSP') {
     return { type: 'invalid', detail: `${messageName(command)} in answer to a C-STORE-RQ` };
   }
   const judgement = judgeResponse(rq.MessageID, command, (status) => storeStatus(status).category);
+  if (isEarly && judgement.type === 'answer' && judgement.category !== 'failure') {
+    return {
+      type: 'invalid',
+      detail: `it says ${judgement.category}, but came before the end of the data set was sent`,
+    };
+  }
   const instance = command.AffectedSOPInstanceUID;
   if (judgement.type === 'invalid' || instance === undefined || instance === rq.AffectedSOPInstanceUID)
     return judgement;

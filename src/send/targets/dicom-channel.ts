@@ -193,8 +193,8 @@ class PreparedStore implements PreparedInstance {
   }
 
   #answerOf(answer: StoreExchange & { readonly type: 'answer' }, request: CStoreRq): StoreResult {
-    const { command, beside, bytesSent } = answer;
-    const judgement = judgeStoreResponse(request, command, beside);
+    const { command, beside, isEarly, bytesSent } = answer;
+    const judgement = judgeStoreResponse(request, command, beside, isEarly);
     if (judgement.type === 'invalid') {
       // Nothing more that the peer says can be trusted on this association.
       const { detail } = judgement;

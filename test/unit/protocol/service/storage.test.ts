@@ -62,6 +62,16 @@ suite('judgeStoreResponse', () => {
     assert.match(judgement.detail, /message 8 while message 7/);
   });
 
+  test('before the end of the data set, a response can refuse the instance, but not have stored it', () => {
+    for (const [Status, type] of [
+      [0x0000, 'invalid'],
+      [0xb000, 'invalid'],
+      [0xa700, 'answer'],
+    ] as const) {
+      assert.equal(judgeStoreResponse(RQ, { ...RSP, Status }, [], true).type, type, Status.toString(16));
+    }
+  });
+
   test('a response that names another instance is taken by its Message ID, and told', () => {
     const other = judgeStoreResponse(RQ, { ...RSP, AffectedSOPInstanceUID: '1.2.3.5' }, []);
     assert.ok(other.type === 'answer');
