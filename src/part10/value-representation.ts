@@ -101,6 +101,12 @@ export function isDoubtfulVR(name: string): boolean {
   return !/^(?:[\x20-\x7e]{2}|\0\0)$/u.test(name) || INTERNAL_LONG_FORM.has(name);
 }
 
+/** For messages: the name, or the bytes in hexadecimal where they are no visible characters. */
+export function vrText(name: string): string {
+  if (/^[\x21-\x7e]{2}$/u.test(name)) return name;
+  return [...name].map((byte) => `${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}H`).join(' ');
+}
+
 /** The VR with that two-letter name; undefined where PS3.5 Table 6.2-1 has none. */
 export function vrNamed(name: string): ValueRepresentation | undefined {
   return name.length === 2 ? standardVR(name.charCodeAt(0), name.charCodeAt(1)) : undefined;

@@ -16,8 +16,9 @@ export function isSequence({ tag, vr }: ElementHeader, encoding: Encoding): bool
 /** What a value of undefined length is made of. Undefined: a value of this VR must have a length. PS3.5 7.1.1 and A.4. */
 export function partsOf({ tag, vr }: ElementHeader): 'sequence' | 'fragments' | undefined {
   if (vr === undefined) return tag === PIXEL_DATA ? 'fragments' : 'sequence';
-  if (vr === 'SQ' || isUnknown(vr)) return 'sequence';
-  return tag === PIXEL_DATA && (vr === 'OB' || vr === 'OW') ? 'fragments' : undefined;
+  // Receivers take pixel data of another VR for a sequence, and store something else than an image.
+  if (tag === PIXEL_DATA) return vr === 'OB' || vr === 'OW' ? 'fragments' : undefined;
+  return vr === 'SQ' || isUnknown(vr) ? 'sequence' : undefined;
 }
 
 /** Of undefined length, a value of such a VR is a sequence in Implicit VR. PS3.5 6.2.2. */

@@ -22,7 +22,7 @@ import {
   tagText,
   UNDEFINED_LENGTH,
 } from '../structure.ts';
-import { isDoubtfulVR, SQ, UN, type ValueRepresentation, vrOfBytes } from '../value-representation.ts';
+import { isDoubtfulVR, SQ, UN, type ValueRepresentation, vrOfBytes, vrText } from '../value-representation.ts';
 import { VRDoubt } from '../vr-doubt.ts';
 import { DataSetConversionError } from './conversion-error.ts';
 import { type Encoding, IMPLICIT_LITTLE } from './convertible-syntaxes.ts';
@@ -245,7 +245,7 @@ export class DataSetConverter {
       if (!from.littleEndian) {
         this.#fail(
           offset,
-          `${tagText(tag)} has VR ${vr.name}, of which it is not known how to swap it from big endian`,
+          `${tagText(tag)} has VR ${vrText(vr.name)}, of which it is not known how to swap it from big endian`,
         );
       }
       this.#beginExplicit(offset, tag, UN, length);
@@ -275,7 +275,7 @@ export class DataSetConverter {
     if (length === undefined) {
       this.#fail(
         offset,
-        `${tagText(tag)} with VR ${vr.name} has undefined length, which only sequences may have here (PS3.5 7.1.1)`,
+        `${tagText(tag)} with VR ${vrText(vr.name)} has undefined length, which only sequences may have here (PS3.5 7.1.1)`,
       );
     }
     this.#valueLeft = length;

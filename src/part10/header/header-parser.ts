@@ -222,8 +222,8 @@ function moreThan(bytes: Uint8Array): NeedMore {
 
 /**
  * Goes over the top level of a data set as far as the two UIDs. Tags ascend, so both stand near its beginning. If one does
- * not, the rest is searched for it, because some writers do not sort; but only as far as the pixel data, and as far as bytes
- * can be read and lie within `limit`.
+ * not, the rest is searched for it, because some writers do not sort; but only as far as bytes can be read and lie within
+ * `limit`.
  */
 function findUIDs(
   window: ByteWindow,
@@ -243,7 +243,6 @@ function findUIDs(
     if (element.tag === DIRECTORY_RECORD_SEQUENCE && !isBehind) {
       return { type: 'UIDs', sopClassUID, sopInstanceUID, isDirectory: true };
     }
-    if (element.tag >= PIXEL_DATA) break;
     isBehind ||= element.tag > SOP_INSTANCE_UID;
     const skipped = skipValue(window, element, encoding);
     if (skipped.type !== 'skipped' && isBeyond(skipped)) break;

@@ -12,6 +12,7 @@ import {
   element,
   encodeElements,
   IMPLICIT_LE,
+  RLE_LOSSLESS,
 } from '../../../support/dicom-builder.ts';
 import { built, FRONT, findingsOf, IMAGE, inspection, PLAIN } from '../../../support/inspection.ts';
 import { sequenceFaults } from '../../../support/sequence-faults.ts';
@@ -39,6 +40,25 @@ describe('a value without a length', () => {
       const offset = start + encodeElements(before, 'explicit LE').length;
       const detail = `(0008,2112) of VR ${vr} without a length`;
       assert.deepEqual(await findingsOf(file), [{ code: 'broken structure', offset, detail }]);
+    });
+  }
+});
+
+describe('pixel data that is a sequence', () => {
+  for (const vr of ['SQ', 'UN']) {
+    test(`of VR ${vr} is not compressed: receivers store something else than an image`, async () => {
+      const items = encodeElements(
+        [element(0x00080100, 'SQ', { items: [[element(0x00080104, 'LO', 'Head')]], undefinedLength: true })],
+        vr === 'SQ' ? 'explicit LE' : 'implicit LE',
+      ).subarray(vr === 'SQ' ? 12 : 8);
+      const pixels: BuiltElement = { tag: 0x7fe00010, vr, value: items, lyingLength: 0xffff_ffff };
+      const before = [...FRONT, ...IMAGE.filter(({ tag }) => tag < pixels.tag)];
+      const { file } = built([...before, pixels], RLE_LOSSLESS);
+      const broken = (await findingsOf(file)).filter(({ code }) => code === 'broken structure');
+      assert.deepEqual(
+        broken.map((finding) => finding.code === 'broken structure' && finding.detail),
+        [`(7FE0,0010) of VR ${vr} without a length`],
+      );
     });
   }
 });

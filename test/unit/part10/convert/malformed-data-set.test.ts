@@ -49,6 +49,17 @@ describe('malformed data sets', () => {
     fails(bytes, toImplicit, 12, /\(7FE0,0010\) with length 256 ends 254 bytes beyond the data set/, bytes.length);
   });
 
+  it('a VR that nobody knows how to swap is shown, in hexadecimal where it has no visible characters', () => {
+    for (const [vr, shown] of [
+      ['0000', '00H 00H'],
+      ['8041', '80H 41H'],
+      ['2d2d', '--'],
+    ] as const) {
+      const detail = new RegExp(`\\(0010,0010\\) has VR ${shown}, of which`);
+      fails(bytesOf(`00100010 ${vr} 0000`), { from: BIG, to: EXPLICIT }, 0, detail);
+    }
+  });
+
   it('bytes that are no characters where a VR should be, and then a tag that falls', () => {
     for (const vr of ['0c00', 'ff41']) {
       const doubtful = `10001000 ${vr} 0000`;

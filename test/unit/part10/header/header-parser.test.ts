@@ -237,6 +237,19 @@ describe('the UIDs of the data set and of the meta group', () => {
     });
   }
 
+  for (const transferSyntax of SYNTAXES) {
+    test(`those behind the pixel data, or behind a tag above it, are found, ${transferSyntax}`, () => {
+      const { elements } = sampleInstance({ transferSyntax });
+      const isUID = ({ tag }: BuiltElement) => tag === 0x00080016 || tag === 0x00080018;
+      const behind = [...elements.filter((one) => !isUID(one)), ...elements.filter(isUID)];
+      for (const unsorted of [behind, [element(0xb2080008, 'CS', 'XX'), ...elements]]) {
+        const step = parse(fileOf(unsorted, transferSyntax, { metaSopInstance: '2.25.99' }));
+        assert.ok(step.type === 'instance');
+        assert.deepEqual([step.header.sopInstanceUID, step.standIns], ['2.25.1000000001', undefined]);
+      }
+    });
+  }
+
   test('in Implicit VR, they show that elements are in no order, not in another encoding', () => {
     const { elements, ...sample } = sampleInstance({ transferSyntax: IMPLICIT_LE });
     const [first, second, ...rest] = elements;
