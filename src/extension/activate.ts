@@ -74,7 +74,7 @@ export function activate(context: vscode.ExtensionContext): void {
     );
   }
   context.subscriptions.push(
-    vscode.workspace.registerTextDocumentContentProvider(RESULTS_SCHEME, opened.results),
+    vscode.workspace.registerFileSystemProvider(RESULTS_SCHEME, opened.results, { isReadonly: true }),
     vscode.window.registerWebviewPanelSerializer('sendToPacs.results', {
       deserializeWebviewPanel: async (panel, state: unknown) =>
         (await import('./results-panel.ts')).restoreResultsPanel(opened, panel, state),

@@ -18,8 +18,11 @@ export function shownPaths(send: Send, { outcomes }: SendResult): (path: string)
   return fileNames(displayPathOf(send.roots, send.selection), outcomes, send.arePathsHidden).shown;
 }
 
-export class Results implements vscode.TextDocumentContentProvider {
+/** Files that can only be read: VS Code opens the tabs of a file system again after a reload. */
+export class Results implements vscode.FileSystemProvider {
   readonly #sends: Sends;
+  /** What was asked for last: VS Code asks for the length first, and then for the bytes. */
+  #made: { readonly address: string; readonly bytes: Promise<Uint8Array> } | undefined;
 
   constructor(sends: Sends) {
     this.#sends = sends;
@@ -53,7 +56,55 @@ export class Results implements vscode.TextDocumentContentProvider {
     return find();
   }
 
-  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+  readonly onDidChangeFile: vscode.Event<vscode.FileChangeEvent[]> = () => ({ dispose: () => undefined });
+
+  watch(): vscode.Disposable {
+    return { dispose: () => undefined };
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const bytes = await this.#bytesOf(uri, true);
+    const send = await this.sendAt(uri);
+    const mtime = send?.endedAtMs ?? 0;
+    const { FileType, FilePermission } = vscode;
+    return { type: FileType.File, ctime: mtime, mtime, size: bytes.length, permissions: FilePermission.Readonly };
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    const bytes = await this.#bytesOf(uri, false);
+    this.#made = undefined;
+    return bytes;
+  }
+
+  /** @param isNew whatever was made before is not looked at: the results may have been forgotten */
+  #bytesOf(uri: vscode.Uri, isNew: boolean): Promise<Uint8Array> {
+    const address = uri.toString();
+    if (isNew || this.#made?.address !== address)
+      this.#made = { address, bytes: this.#textOf(uri).then((text) => Buffer.from(text)) };
+    return this.#made.bytes;
+  }
+
+  readDirectory(): [string, vscode.FileType][] {
+    return [];
+  }
+
+  createDirectory(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  writeFile(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  delete(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  rename(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  async #textOf(uri: vscode.Uri): Promise<string> {
     const send = await this.sendAt(uri);
     const result = send === undefined ? undefined : await this.#sends.resultOf(send.id);
     if (send === undefined || result === undefined)

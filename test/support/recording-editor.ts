@@ -317,7 +317,7 @@ export class RecordingEditor {
           readDirectory: async ({ path }: Uri) => readdirSync(path).map((name) => [name, 1]),
         },
         workspaceFolders: undefined,
-        registerTextDocumentContentProvider: () => disposable,
+        registerFileSystemProvider: () => disposable,
         getConfiguration: () => ({
           inspect: (key: string) => ({ globalValue: this.user[key], workspaceValue: this.workspace[key] }),
           get: (key: string, otherwise: unknown) => this.user[key] ?? otherwise,
