@@ -20,7 +20,7 @@ export class Secret {
   }
 
   /** The bytes. Only what writes them on the wire calls this; a unit test lists the callers. */
-  reveal(): Uint8Array {
+  disclose(): Uint8Array {
     return this.#bytes;
   }
 

@@ -176,12 +176,12 @@ function naiveInformation(from: UserInformation): Buffer {
       : naive.userIdentity(
           identity.userIdentityType,
           Number(identity.positiveResponseRequested),
-          identity.primaryField.reveal(),
-          identity.secondaryField.reveal(),
+          identity.primaryField.disclose(),
+          identity.secondaryField.disclose(),
         ),
     from.userIdentityServerResponse === undefined
       ? ''
-      : naive.userIdentityServerResponse(from.userIdentityServerResponse.reveal()),
+      : naive.userIdentityServerResponse(from.userIdentityServerResponse.disclose()),
   );
 }
 

@@ -6,7 +6,7 @@ import { Secret } from '../../src/protocol/secret.ts';
 
 /** A copy in which each Secret is its bytes: `deepEqual` does not look into a Secret, and takes any two for equal. */
 export function revealed<T>(value: T): unknown {
-  if (value instanceof Secret) return new Uint8Array(value.reveal());
+  if (value instanceof Secret) return new Uint8Array(value.disclose());
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
   // Arrays, and the PDVs of a PDU.
   if (Symbol.iterator in value) return [...(value as Iterable<unknown>)].map(revealed);

@@ -151,13 +151,13 @@ function writeSubItems(writer: ByteWriter, information: UserInformation): void {
     writeItem(writer, USER_IDENTITY, () => {
       writer.uint8(identity.userIdentityType);
       writer.uint8(identity.positiveResponseRequested ? 1 : 0);
-      writer.prefixed16(() => writer.bytes(identity.primaryField.reveal()));
-      writer.prefixed16(() => writer.bytes(identity.secondaryField.reveal()));
+      writer.prefixed16(() => writer.bytes(identity.primaryField.disclose()));
+      writer.prefixed16(() => writer.bytes(identity.secondaryField.disclose()));
     });
   }
   const response = information.userIdentityServerResponse;
   if (response !== undefined) {
-    writeItem(writer, USER_IDENTITY_SERVER_RESPONSE, () => writer.prefixed16(() => writer.bytes(response.reveal())));
+    writeItem(writer, USER_IDENTITY_SERVER_RESPONSE, () => writer.prefixed16(() => writer.bytes(response.disclose())));
   }
 }
 

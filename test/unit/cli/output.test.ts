@@ -60,7 +60,7 @@ describe('a terminal', () => {
     await release(client);
     const { stdout, stderr } = await stopCli(receiver);
     assert.doesNotMatch(stdout + stderr, UNSEEN);
-    assert.match(stdout, /Received 1 instance/);
+    assert.match(stdout, /^Received 4 bytes: 1 instance stored, in /m);
   });
 
   it('shows no patient data by default or with -v, and the report has only UIDs and paths', async (t) => {

@@ -114,8 +114,8 @@ suite('a user identity', () => {
           : [],
       )[0];
       assert.ok(rq?.userInformation.userIdentity !== undefined);
-      assert.deepEqual(Buffer.from(rq.userInformation.userIdentity.primaryField.reveal()), PRIMARY);
-      assert.deepEqual(Buffer.from(rq.userInformation.userIdentity.secondaryField.reveal()), SECONDARY);
+      assert.deepEqual(Buffer.from(rq.userInformation.userIdentity.primaryField.disclose()), PRIMARY);
+      assert.deepEqual(Buffer.from(rq.userInformation.userIdentity.secondaryField.disclose()), SECONDARY);
       const answer = answerAssociation(rq, {
         accepts: () => ({ result: 0, transferSyntax: EXPLICIT }),
         maximumLength: 16_384,

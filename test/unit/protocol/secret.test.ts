@@ -25,20 +25,20 @@ suite('Secret', () => {
     assert.deepEqual(waysToSee(CANARY, new Error('failed', { cause: secret })), []);
   });
 
-  test('reveals its bytes, which are its own', () => {
+  test('discloses its bytes, which are its own', () => {
     const bytes = Buffer.from(CANARY);
     const secret = new Secret(bytes);
     bytes.fill(0);
-    assert.equal(Buffer.from(secret.reveal()).toString(), CANARY);
-    assert.equal(secret.reveal().buffer.byteLength, CANARY.length);
+    assert.equal(Buffer.from(secret.disclose()).toString(), CANARY);
+    assert.equal(secret.disclose().buffer.byteLength, CANARY.length);
     assert.equal(secret.isEmpty, false);
     assert.equal(new Secret(new Uint8Array(0)).isEmpty, true);
   });
 
-  test('is revealed by the encoder alone', () => {
+  test('is disclosed by the encoder alone', () => {
     const root = join(import.meta.dirname, '../../..');
     const callers = globSync('src/**/*.ts', { cwd: root }).filter((path) =>
-      /\breveal\b/.test(readFileSync(join(root, path), 'utf8').replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '')),
+      /\bdisclose\b/.test(readFileSync(join(root, path), 'utf8').replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '')),
     );
     assert.deepEqual(callers.sort(), ['src/protocol/secret.ts', 'src/protocol/ul/user-information.ts']);
   });
