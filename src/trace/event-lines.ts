@@ -140,7 +140,7 @@ export function jobText(event: JobTraceEvent): string {
       const what = `its data set has another ${event.attributes.join(' and ')} than its request`;
       return event.isStored
         ? `Storing an instance with a warning: ${what}`
-        : `Refusing an instance: ${what}; to store such ones, see ${ourOption('receiverMismatch', undefined)}`;
+        : `Refusing an instance: ${what}; such ones can be stored ${ourOption('receiverMismatch', undefined)}`;
     }
     case 'instance not written':
       // Only the code: the system's message contains the path, and with it the instance's UID.

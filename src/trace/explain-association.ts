@@ -9,7 +9,7 @@ import { type Explanation, unexplained, type Words } from './explanation.ts';
 import { aeTitle } from './names.ts';
 import { ourOption, type Surface } from './our-options.ts';
 import { SHOWN_MAX, sanitize } from './sanitize.ts';
-import { formatDuration } from './units.ts';
+import { formatDuration, plural } from './units.ts';
 
 /** 'ECONNREFUSED 127.0.0.1:104'. */
 function systemWords(error: SystemErrorInfo): string {
@@ -377,7 +377,7 @@ function wordsOf(peer: string, failure: AssociationFailure, context: Association
       return explainProtocolError(peer, failure.detail, failure.looksLike);
     case 'unusable maximum length':
       return {
-        what: `${peer} takes PDUs of at most ${failure.maximumLength} bytes, too few for any data (PS3.8 D.1).`,
+        what: `${peer} takes PDUs of at most ${plural(failure.maximumLength, 'byte')}, too few for any data (PS3.8 D.1).`,
         cause: 'The maximum PDU length of the PACS is not configured as it should be.',
         action: 'Ask its administrator to correct it.',
       };

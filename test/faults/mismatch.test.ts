@@ -101,7 +101,8 @@ for (const syntax of SYNTAXES) {
     const { stored: count, refused } = run.receiver.answers;
     assert.deepEqual([count, ...refused], [0, [0xa900, 2 * WAYS.length]]);
     const told = run.lines.filter((line) => line.startsWith('Refusing an instance: its data set has another SOP'));
-    assert.equal(told.length, 2 * WAYS.length);
+    // Lines that say the same are counted (`src/trace/folding.ts`); the first one is whole.
+    assert.equal(told.length, 1);
     assert.match(told[0] ?? '', /\(setting sendToPacs\.receiver\.mismatch, option --accept-mismatch\)$/);
   });
 

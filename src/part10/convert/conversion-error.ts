@@ -20,3 +20,8 @@ export class DataSetConversionError extends Error {
     this.detail = detail;
   }
 }
+
+/** For messages. */
+export function lengthName(length: number | undefined): string {
+  return length === undefined ? 'undefined' : String(length);
+}

@@ -24,7 +24,7 @@ import {
 } from '../structure.ts';
 import { isDoubtfulVR, SQ, UN, type ValueRepresentation, vrOfBytes, vrText } from '../value-representation.ts';
 import { VRDoubt } from '../vr-doubt.ts';
-import { DataSetConversionError } from './conversion-error.ts';
+import { DataSetConversionError, lengthName } from './conversion-error.ts';
 import { type Encoding, IMPLICIT_LITTLE } from './convertible-syntaxes.ts';
 import { implicitMisreading, paddingOf, spellsVR } from './implicit-readers.ts';
 import { OutputBuffer } from './output-buffer.ts';
@@ -32,10 +32,10 @@ import {
   BITS_ALLOCATED,
   type Dictionary,
   type ImageContext,
+  isContextTag,
   LONGEST_SHORT_FORM,
   PIXEL_REPRESENTATION,
   vrOfImplicit,
-  WAVEFORM_BITS_ALLOCATED,
 } from './vr-lookup.ts';
 
 interface Level {
@@ -77,6 +77,8 @@ export class DataSetConverter {
   readonly #headerView = new DataView(this.#header.buffer);
   #headerLength = 0;
   #headerNeeded: 8 | 12 = 8;
+  /** Behind the last element: zeros, as left by tapes, which are left out. */
+  #isInPadding = false;
 
   #tag = 0;
   #valueLeft = 0;
@@ -133,7 +135,9 @@ export class DataSetConverter {
         `the data ends ${this.#valueLeft} bytes before the value of ${tagText(this.#tag)} does`,
       );
     }
-    if (this.#headerLength > 0) this.#fail(this.#position, 'the data ends inside an element header');
+    if (this.#headerLength > 0 && !this.#isPaddingHere(this.#headerLength)) {
+      this.#fail(this.#position, 'the data ends inside an element header');
+    }
     if (this.#level.kind !== 'data set') {
       this.#fail(this.#position, `the data ends inside ${this.#levelName()}`);
     }
@@ -142,6 +146,12 @@ export class DataSetConverter {
 
   #readHeader(bytes: Uint8Array, start: number): number {
     let at = start;
+    if (this.#isInPadding) {
+      const rest = bytes.subarray(start);
+      if (rest.some((byte) => byte !== 0)) this.#fail(this.#position, 'zeros where an element should begin');
+      this.#position += rest.length;
+      return bytes.length;
+    }
     while (at < bytes.length && this.#headerLength < this.#headerNeeded) {
       this.#header[this.#headerLength] = bytes[at] as number;
       this.#headerLength += 1;
@@ -152,7 +162,18 @@ export class DataSetConverter {
     return at;
   }
 
+  /** Zeros where an element of the data set should begin, behind others. */
+  #isPaddingHere(length: number): boolean {
+    return (
+      this.#level.kind === 'data set' && this.#tag > 0 && this.#header.subarray(0, length).every((byte) => byte === 0)
+    );
+  }
+
   #interpretHeader(): void {
+    if (this.#isPaddingHere(8)) {
+      this.#isInPadding = true;
+      return;
+    }
     const view = this.#headerView;
     const { explicitVR, littleEndian } = this.#level.from;
     const group = view.getUint16(0, littleEndian);
@@ -376,12 +397,4 @@ export class DataSetConverter {
     this.#failure = new DataSetConversionError(offset, detail);
     throw this.#failure;
   }
-}
-
-function isContextTag(tag: number): boolean {
-  return tag === PIXEL_REPRESENTATION || tag === BITS_ALLOCATED || tag === WAVEFORM_BITS_ALLOCATED;
-}
-
-function lengthName(length: number | undefined): string {
-  return length === undefined ? 'undefined' : String(length);
 }

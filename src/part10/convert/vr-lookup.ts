@@ -98,3 +98,8 @@ function firstOfRepeatingGroup(tag: number): number {
   const family = tag >>> 24;
   return family === 0x50 || family === 0x60 ? (tag & 0xff00ffff) >>> 0 : tag;
 }
+
+/** Of the attributes that an `ImageContext` is made of. */
+export function isContextTag(tag: number): boolean {
+  return tag === PIXEL_REPRESENTATION || tag === BITS_ALLOCATED || tag === WAVEFORM_BITS_ALLOCATED;
+}

@@ -49,6 +49,26 @@ describe('malformed data sets', () => {
     fails(bytes, toImplicit, 12, /\(7FE0,0010\) with length 256 ends 254 bytes beyond the data set/, bytes.length);
   });
 
+  it('zeros behind the last element are left out, however many; behind them nothing else may come', () => {
+    for (const direction of [toImplicit, toExplicit, { from: BIG, to: EXPLICIT }]) {
+      const bytes = writeDataSet([sequence, name], direction.from);
+      const whole = Buffer.from(convert(bytes, direction)).toString('hex');
+      for (const zeros of [1, 2, 7, 8, 9, 12, 13, 512]) {
+        const padded = Buffer.concat([bytes, Buffer.alloc(zeros)]);
+        assert.equal(Buffer.from(convert(padded, direction)).toString('hex'), whole, String(zeros));
+        const running = converter(direction, padded.length);
+        const out = [...padded].map((byte) => {
+          running.push(Uint8Array.of(byte));
+          return Buffer.from(running.take()).toString('hex');
+        });
+        running.end();
+        assert.equal(out.join(''), whole, String(zeros));
+      }
+      const more = Buffer.concat([bytes, Buffer.alloc(20), Buffer.of(1)]);
+      fails(more, direction, bytes.length + 8, /zeros where an element should begin/);
+    }
+  });
+
   it('a VR that nobody knows how to swap is shown, in hexadecimal where it has no visible characters', () => {
     for (const [vr, shown] of [
       ['0000', '00H 00H'],
