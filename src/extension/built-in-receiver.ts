@@ -75,6 +75,7 @@ export class BuiltInReceiver {
       host: LOOPBACK,
       port: port.value,
       directory,
+      folders: 'study and series',
       mismatch,
       trace: sinkBefore(trace.sink, ({ event, ...record }) => {
         // The name of the file is the SOP Instance UID, which identifies the patient to anybody with access to the

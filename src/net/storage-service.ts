@@ -1,6 +1,7 @@
 // One C-STORE of the built-in receiver: writes the data set into a Part 10 file, and answers when the file is safe.
 // PS3.4 Annex B (SCP role), PS3.7 9.1.1.
 
+import { seriesFolder } from '../part10/header/series-folder.ts';
 import { systemErrorInfo } from '../part10/system-error.ts';
 import { type FinishedFile, InstanceWriter } from '../part10/write/instance-writer.ts';
 import type { CStoreRq, CStoreRsp } from '../protocol/dimse/command.ts';
@@ -30,6 +31,8 @@ export function isStorable(abstractSyntax: string): boolean {
 
 export interface StorageOptions {
   readonly directory: string;
+  /** Whether all files lie in `directory`, or in folders below it. */
+  readonly folders: 'none' | 'study and series';
   /** A longer data set is read and dropped, and refused. In bytes. */
   readonly maxInstanceLength: number;
   /** What to do with a data set whose UIDs are not those of the request: answer A900H, or store it and answer B007H. */
@@ -113,11 +116,16 @@ export class StorageService implements Service {
         sopInstanceUID: uidOr(requested.sopInstanceUID, uids.sopInstanceUID),
       };
     }
-    this.#writer = new InstanceWriter(this.#options.directory, {
+    const meta = {
       ...this.#uids,
       transferSyntaxUID: this.#transferSyntaxUID,
       sourceAETitle: this.#callingAETitle,
-    });
+    };
+    const folderOf =
+      this.#options.folders === 'study and series'
+        ? (start: Uint8Array) => seriesFolder(start, this.#transferSyntaxUID)
+        : undefined;
+    this.#writer = new InstanceWriter(this.#options.directory, meta, folderOf);
     if (kept.length > 0) this.#writer.write(kept);
   }
 

@@ -22,6 +22,8 @@ export interface ReceiverOptions {
   readonly host?: string;
   /** Folder of the Part 10 files. Created if it does not exist. */
   readonly directory: string;
+  /** By default all files lie in `directory`. Otherwise in a folder for each study, in one for each series. */
+  readonly folders?: 'none' | 'study and series';
   /** Without it, any called AE title is accepted. */
   readonly aeTitle?: string;
   readonly maxPduLength?: number;
@@ -78,6 +80,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       pdus: options.pdus,
       aeTitle: options.aeTitle,
       directory,
+      folders: options.folders ?? 'none',
       mismatch: options.mismatch ?? 'refuse',
       maxInstanceLength: options.maxInstanceLength ?? RECEIVED_INSTANCE_LENGTH_MAX,
       received: (instance) => {

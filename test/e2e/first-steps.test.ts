@@ -21,7 +21,7 @@ const servers = useServers(async (scope) => {
 const workbench = useWorkbench({ fill: (folder) => writeSampleStudy(folder) });
 
 async function dataSetsIn(directory: string): Promise<Buffer[]> {
-  const names = (await readdir(directory)).filter((name) => name.endsWith('.dcm'));
+  const names = (await readdir(directory, { recursive: true })).filter((name) => name.endsWith('.dcm'));
   return Promise.all(names.map((name) => dataSetOf(join(directory, name))));
 }
 

@@ -6,6 +6,7 @@ import { access, type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByteWriter } from '../../protocol/bytes.ts';
 import { isHarmlessUID } from '../../protocol/harmless.ts';
+import { RECEIVED_HEADER_LIMIT } from '../../protocol/limits.ts';
 import { encodeFileMeta, type FileMeta } from './file-meta.ts';
 import { makeFolder } from './make-folder.ts';
 import { unfinishedPath } from './unfinished-file.ts';
@@ -33,6 +34,9 @@ export class InstanceWriter {
   readonly #directory: string;
   readonly #meta: FileMeta;
   readonly #temporary: string;
+  readonly #folderOf: ((start: Uint8Array) => string) | undefined;
+  /** Copies of the first bytes of the data set, where a folder depends on them. */
+  readonly #start = new ByteWriter(0);
   #gathered: Uint8Array[] = [];
   /** What comes behind `#gathered`: short fragments, copied into one buffer. */
   #small: ByteWriter | undefined;
@@ -45,7 +49,12 @@ export class InstanceWriter {
   #pendingLength = 0;
   #length = 0;
 
-  constructor(directory: string, meta: FileMeta) {
+  /**
+   * @param folderOf the folder below `directory` for a data set that begins with these bytes, `RECEIVED_HEADER_LIMIT` of
+   *   them if it has so many. Without it the file lies in `directory` itself.
+   */
+  constructor(directory: string, meta: FileMeta, folderOf?: (start: Uint8Array) => string) {
+    this.#folderOf = folderOf;
     this.#directory = directory;
     this.#meta = meta;
     this.#temporary = unfinishedPath(directory, 'receiving');
@@ -65,6 +74,8 @@ export class InstanceWriter {
   /** Takes the bytes over: they must not change afterwards. Errors show in `finish`. */
   write(bytes: Uint8Array): void {
     this.#length += bytes.length;
+    const wanted = this.#folderOf === undefined ? 0 : RECEIVED_HEADER_LIMIT - this.#start.length;
+    if (wanted > 0) this.#start.bytes(bytes.subarray(0, wanted));
     if (bytes.length >= WHOLE_MIN) {
       this.#endSmall();
       this.#gathered.push(bytes);
@@ -98,10 +109,12 @@ export class InstanceWriter {
     this.#flush();
     await this.#work;
     if (this.#error === undefined) {
-      const path = join(this.#directory, instanceFileName(this.#meta.sopInstanceUID));
       try {
         await this.#handle?.close();
         this.#handle = undefined;
+        const folder = join(this.#directory, this.#folderOf?.(this.#start.finish()) ?? '');
+        if (folder !== this.#directory) await makeFolder(folder, 0o700);
+        const path = join(folder, instanceFileName(this.#meta.sopInstanceUID));
         const isReplaced = await isThere(path);
         await rename(this.#temporary, path);
         return { path, isReplaced };

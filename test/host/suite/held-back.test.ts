@@ -6,7 +6,16 @@ import type { ReceiverSummary } from '../../../src/extension/commands/start-rece
 import type { SendSummary } from '../../../src/extension/sending.ts';
 import { readJournals } from '../../../src/send/journal-shelf.ts';
 import { type SampleInstance, sampleInstance } from '../../support/dicom-builder.ts';
-import { documentThat, makeFolder, PEER, peerEntry, resetSettings, setUser, workspaceFolder } from './support.ts';
+import {
+  documentThat,
+  makeFolder,
+  PEER,
+  peerEntry,
+  receivedPath,
+  resetSettings,
+  setUser,
+  workspaceFolder,
+} from './support.ts';
 
 const NONE = { stored: 0, 'stored with warning': 0, failed: 0, 'held back': 0, skipped: 0, cancelled: 0, unknown: 0 };
 const SEED = 4_000;
@@ -26,7 +35,7 @@ describe('Of two files with one SOP Instance UID', () => {
 
   /** The receiver has the data set of the first file, and no other. */
   async function assertFirstIsKept(): Promise<void> {
-    const received = await readFile(join(receiver.directory, `${first.sopInstance}.dcm`));
+    const received = await readFile(receivedPath(receiver.directory, first.sopInstance));
     assert.ok(received.subarray(-first.dataSet.length).equals(first.dataSet), 'the first was replaced');
   }
 

@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ReceiverSummary } from '../../../src/extension/commands/start-receiver.ts';
 import type { SendSummary } from '../../../src/extension/sending.ts';
@@ -11,7 +11,7 @@ import { scan } from '../../../src/send/scan.ts';
 import { ScannedFiles } from '../../../src/send/scanned-files.ts';
 import { EXPLICIT_LE, type SampleInstance } from '../../support/dicom-builder.ts';
 import { startScriptedPeer } from '../../support/scripted-peer.ts';
-import { listen, makeFolder, PEER, peerEntry, resetSettings, setUser, writeInstances } from './support.ts';
+import { filesBelow, listen, makeFolder, PEER, peerEntry, resetSettings, setUser, writeInstances } from './support.ts';
 
 const NONE = { stored: 0, 'stored with warning': 0, failed: 0, 'held back': 0, skipped: 0, cancelled: 0, unknown: 0 };
 
@@ -28,7 +28,7 @@ describe('An interrupted or failed send', () => {
   const retry = (...args: unknown[]): Thenable<Answer> => vscode.commands.executeCommand('sendToPacs.retry', ...args);
   const ids = async (): Promise<string[]> => (await readJournals(journals, Date.now())).map(({ id }) => id);
   const received = async (): Promise<string[]> => {
-    const names = await readdir(receiver.directory);
+    const names = filesBelow(receiver.directory).map((path) => basename(path));
     return instances.map(({ sopInstance }) => sopInstance).filter((uid) => names.includes(`${uid}.dcm`));
   };
 

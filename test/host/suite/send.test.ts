@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import type { ReceiverSummary } from '../../../src/extension/commands/start-receiver.ts';
@@ -15,10 +15,12 @@ import {
 } from '../../support/dicom-builder.ts';
 import {
   documentThat,
+  filesBelow,
   listen,
   makeFolder,
   PEER,
   peerEntry,
+  receivedPath,
   resetSettings,
   setUser,
   traceThat,
@@ -41,7 +43,7 @@ describe('Send to PACS', () => {
 
   async function assertReceived(instances: readonly SampleInstance[]): Promise<void> {
     for (const { sopInstance, dataSet } of instances) {
-      const received = await readFile(join(receiver.directory, `${sopInstance}.dcm`));
+      const received = await readFile(receivedPath(receiver.directory, sopInstance));
       assert.equal(received.subarray(128, 132).toString('latin1'), 'DICM');
       assert.ok(received.subarray(-evenLength(dataSet)).subarray(0, dataSet.length).equals(dataSet), sopInstance);
     }
@@ -112,14 +114,14 @@ describe('Send to PACS', () => {
   });
 
   it('sends nothing for arguments that no menu passes', async () => {
-    const before = await readdir(receiver.directory);
+    const before = filesBelow(receiver.directory);
     for (const hostile of ['/etc/passwd', { fsPath: study.path, scheme: 'file' }, 42, [vscode.Uri.file(study.path)]])
       assert.equal(await vscode.commands.executeCommand('sendToPacs.send', hostile), undefined);
     assert.equal(
       await vscode.commands.executeCommand('sendToPacs.send', vscode.Uri.parse('untitled:IM1.dcm')),
       undefined,
     );
-    assert.deepEqual(await readdir(receiver.directory), before);
+    assert.deepEqual(filesBelow(receiver.directory), before);
   });
 
   it('rejects a peer name that the settings do not define', async () => {

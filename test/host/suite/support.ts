@@ -50,6 +50,10 @@ export function filesBelow(folder: string): string[] {
 /** The files of the extension's output channel, rotated ones included. */
 export const ownLogs = (): string[] => filesBelow(userData()).filter((path) => /Send to PACS[.\d]*\.log$/.test(path));
 
+/** Where the built-in receiver puts an instance of the samples: study, series, instance. */
+export const receivedPath = (directory: string, sopInstance: string): string =>
+  join(directory, '2.25.900000001', '2.25.900000002', `${sopInstance}.dcm`);
+
 /** A new folder, in the workspace or outside. */
 export async function makeFolder(parent = tmpdir()): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(parent, 'study-'));
