@@ -52,6 +52,18 @@ export class ByteReader {
     return taken;
   }
 
+  /** `count` bytes, or what is left; the caller's own. */
+  async takeUpTo(count: number): Promise<Uint8Array<ArrayBuffer>> {
+    const taken = new Uint8Array(count);
+    let filled = 0;
+    while (filled < count && !(await this.isAtEnd())) {
+      const part = await this.#part(count - filled);
+      taken.set(part, filled);
+      filled += part.length;
+    }
+    return taken.subarray(0, filled);
+  }
+
   /** `begun` and what follows it, `length` bytes together. There is memory for them, and `free` gives it back. Throws as `take` does. */
   async complete(begun: Uint8Array, length: number): Promise<Uint8Array<ArrayBuffer>> {
     const whole = frameBytes(length);
@@ -82,7 +94,7 @@ export class ByteReader {
     const turn = this.#pace.step();
     if (turn !== undefined) await turn;
     if (await this.isAtEnd()) {
-      throw new DataSetConversionError(this.#position, `the data end ${most} bytes before the element does`);
+      throw new DataSetConversionError(this.#position, `the data ends ${most} bytes before the element does`);
     }
     return this.#cutOff(most);
   }

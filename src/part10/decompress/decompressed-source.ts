@@ -14,7 +14,7 @@ import { IMAGE_GROUP, ITEM_GROUP, PIXEL_DATA, tagText } from '../structure.ts';
 import { ByteReader } from './byte-reader.ts';
 import { decodingMemory, free, tooLarge } from './decoder-memory.ts';
 import { type CompressedSyntax, compressedSyntax } from './decompression.ts';
-import { type PassingHeader, passElement, readPassingHeader } from './element-passage.ts';
+import { type PassingHeader, passElement, readLateHeader, readPassingHeader } from './element-passage.ts';
 import { type EncodedFrame, encapsulatedFrames } from './encapsulated-frames.ts';
 import { comesInPieces, type FrameDecoders, type FrameFormat, frameLength, type Reservation } from './frame-format.ts';
 import type { ImageDescription } from './image-description.ts';
@@ -80,7 +80,8 @@ async function* decompressed(
   let isPast = false;
   let hasPixels = false;
   while (!(await reader.isAtEnd())) {
-    const header = await readPassingHeader(reader);
+    const header = await (hasPixels ? readLateHeader(reader) : readPassingHeader(reader));
+    if (header === undefined) break;
     const { tag } = header;
     if ((tag >>> 16 === IMAGE_GROUP && hasPixels) || tag >>> 16 === ITEM_GROUP) {
       throw new DataSetConversionError(header.offset, `${tagText(tag)} does not belong here (PS3.5 7.1, 7.5)`);

@@ -22,10 +22,38 @@ export interface PassingHeader {
   readonly offset: number;
 }
 
+/**
+ * The next header at the end of a data set, behind which there may be zeros, as left by tapes. Undefined: nothing else comes.
+ * @throws DataSetConversionError
+ */
+export async function readLateHeader(reader: ByteReader): Promise<PassingHeader | undefined> {
+  const begun = await reader.takeUpTo(8);
+  if (begun.some((byte) => byte !== 0)) {
+    const offset = reader.position - begun.length;
+    if (begun.length < 8) throw new DataSetConversionError(offset, 'the data ends inside an element header');
+    return headerOf(reader, begun, false, offset);
+  }
+  const offset = reader.position;
+  while (!(await reader.isAtEnd())) {
+    if ((await reader.takeUpTo(4_096)).some((byte) => byte !== 0)) {
+      throw new DataSetConversionError(offset, 'zeros where an element should begin');
+    }
+  }
+  return undefined;
+}
+
 /** @throws DataSetConversionError */
 export async function readPassingHeader(reader: ByteReader, isImplicit = false): Promise<PassingHeader> {
   const offset = reader.position;
-  const first = await reader.take(8);
+  return headerOf(reader, await reader.take(8), isImplicit, offset);
+}
+
+async function headerOf(
+  reader: ByteReader,
+  first: Uint8Array<ArrayBuffer>,
+  isImplicit: boolean,
+  offset: number,
+): Promise<PassingHeader> {
   const view = new DataView(first.buffer);
   const tag = view.getUint16(0, true) * 0x10000 + view.getUint16(2, true);
   if (isImplicit || tag >>> 16 === ITEM_GROUP) {

@@ -207,6 +207,19 @@ describe('everything else that is as it should be passes byte by byte', () => {
     assert.equal(native.length, start(native) + 12 + 36 + rest.length);
   });
 
+  test('zeros behind the last element are left out, however many; behind them nothing else may come', async () => {
+    const dataSet = imageDataSet(small, { fragments: [NO_TABLE, encodeRle(smallPixels, 1, 8)] });
+    const native = await decompressed(dataSet, UID.rle);
+    for (const zeros of [1, 2, 7, 8, 12, 5_000]) {
+      for (const pieces of [undefined, 31]) {
+        const padded = Buffer.concat([dataSet, Buffer.alloc(zeros)]);
+        assert.deepEqual(await decompressed(padded, UID.rle, pieces), native, String(zeros));
+      }
+    }
+    const more = Buffer.concat([dataSet, Buffer.alloc(20), Buffer.of(1)]);
+    await assert.rejects(decompressed(more, UID.rle), /zeros where an element should begin/);
+  });
+
   test('an instance without pixel data, though its syntax be a compressed one', async () => {
     const dataSet = imageDataSet(small, undefined);
     assert.deepEqual(await decompressed(dataSet, UID.rle), dataSet);
