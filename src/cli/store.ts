@@ -182,7 +182,7 @@ export async function store(argv: readonly string[]): Promise<number> {
     );
     flush();
     for (const trouble of result.troubles ?? []) output.line('warn', listenerTroubleText(trouble));
-    output.result(...summaryLines(result, { displayPath }));
+    output.result(...summaryLines(result, { displayPath, report }));
 
     let exitCode = wasEverythingStored(result, paths) ? 0 : 1;
     if (reportFile !== undefined && report !== undefined) {

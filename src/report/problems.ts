@@ -20,6 +20,7 @@ import type { Surface } from '../trace/our-options.ts';
 import { SHOWN_MAX, sanitize, withoutQuotes } from '../trace/sanitize.ts';
 import { formatCount, plural } from '../trace/units.ts';
 import { notableOf } from './notable.ts';
+import { hasNothingToSend } from './nothing-to-send.ts';
 import { asItIs } from './report-options.ts';
 
 /** Files with the same explanation, but for offsets and lengths. */
@@ -59,6 +60,10 @@ const URGENCY: Readonly<Record<Outcome, number>> = {
   skipped: 5,
   stored: 6,
 };
+
+/** Skipped files that somebody misses come before those in which there was nothing to send. */
+const urgencyOf = ({ outcome, first }: Problem): number =>
+  URGENCY[outcome] + (first !== undefined && hasNothingToSend(first) ? 0.5 : 0);
 
 /** The outcome as it follows '2 files'. */
 export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
@@ -189,7 +194,7 @@ export class ProblemCollector {
 
   /** The most urgent, then the most frequent first. */
   list(): Problem[] {
-    return this.#groups.list().sort((a, b) => URGENCY[a.outcome] - URGENCY[b.outcome]);
+    return this.#groups.list().sort((a, b) => urgencyOf(a) - urgencyOf(b));
   }
 }
 

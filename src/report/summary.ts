@@ -20,7 +20,13 @@ import { unreadableFolders } from './unreadable-folders.ts';
 export interface SummaryOptions extends ReportOptions {
   /** How many problems are shown; 8 by default. */
   readonly problemsMax?: number;
+  /** The file of the report, as it was given; undefined: none is written. */
+  readonly report?: string | undefined;
 }
+
+/** 'out.json', where it is written; else how to have it. */
+const reportWords = (report: string | undefined): string =>
+  report === undefined ? 'the report (option --report)' : pathText(report);
 
 const PROBLEMS_MAX = 8;
 const PATHS_MAX = 3;
@@ -81,24 +87,28 @@ function peerText(peer: Peer): string {
 }
 
 /** What was found in files that were sent all the same: each kind with the number of its files. */
-function foundFacts(result: SendResult): string[] {
+function foundFacts(result: SendResult, report: string | undefined): string[] {
   const kinds = [...findingsOfSent(result)].map(([code, count]) => `${code}: ${plural(count, 'file')}`);
-  return kinds.length === 0 ? [] : [...kinds, 'These were sent; the report says where (option --report)'];
+  return kinds.length === 0 ? [] : [...kinds, `These were sent; ${reportWords(report)} says where`];
 }
 
-function problemSection(problems: readonly ListedProblem[], max: number, displayPath: DisplayPath): string[] {
+function problemSection(
+  problems: readonly ListedProblem[],
+  options: SummaryOptions,
+  displayPath: DisplayPath,
+): string[] {
   if (problems.length === 0) return [];
+  const max = options.problemsMax ?? PROBLEMS_MAX;
   const rest = problems.slice(max);
   const files = rest.reduce((sum, { count }) => sum + count, 0);
+  const isWhole =
+    rest.length === 0 && problems.every(({ parts: [{ paths }], count }) => count <= Math.min(paths.length, PATHS_MAX));
   return [
     '',
     'Problems',
     ...problems.slice(0, max).flatMap((problem) => problemLines(problem, displayPath)),
-    ...(rest.length === 0
-      ? []
-      : [
-          `  and ${plural(rest.length, 'more problem')} with ${plural(files, 'file')}; the report has them all (option --report)`,
-        ]),
+    ...(rest.length === 0 ? [] : [`  and ${plural(rest.length, 'more problem')} with ${plural(files, 'file')}`]),
+    ...(isWhole ? [] : [`  Every file is named in ${reportWords(options.report)}.`]),
     '',
   ];
 }
@@ -142,11 +152,13 @@ export function summaryLines(result: SendResult, options: SummaryOptions = {}): 
   const data = `${formatBytes(bytesSent)} in ${formatDuration(elapsedMs)}${rate === undefined ? '' : `, ${rate}`}`;
   return [
     `${headline(result.counts, result.cancelled, unreadableFolders(result))}.`,
-    ...problemSection(listingOf(result, 'terminal').problems, options.problemsMax ?? PROBLEMS_MAX, displayPath),
+    ...problemSection(listingOf(result, 'terminal').problems, options, displayPath),
     ...labelled('Converted', conversionFacts(result)),
-    ...labelled('Found', foundFacts(result)),
+    ...labelled('Found', foundFacts(result, options.report)),
     ...(linked > 0
-      ? labelled('Links', [`${plural(linked, 'file')} from outside the selection; the report says where`])
+      ? labelled('Links', [
+          `${plural(linked, 'file')} from outside the selection; ${reportWords(options.report)} says where`,
+        ])
       : []),
     ...labelled('Peer', [peerText(peer)]),
     ...labelled('AE titles', [`${aeTitle(peer.callingAETitle)} -> ${aeTitle(peer.calledAETitle)}`]),

@@ -1,6 +1,7 @@
 // Explains the result of a verification with C-ECHO. PS3.4 Annex A.
 
 import type { EchoResult } from '../net/echo-scu.ts';
+import type { AssociationFailure } from '../net/failure.ts';
 import { echoStatus } from '../protocol/dimse/status.ts';
 import { bareMeaning } from './dimse-text.ts';
 import { type ExplainContext, peerOf } from './explain.ts';
@@ -35,8 +36,32 @@ function echoFailure(peer: string, failure: NonNullable<EchoResult['failure']>, 
         whose: 'peer',
       };
     default:
-      return explainAssociation(peer, failure, context);
+      return inVerification(peer, failure, explainAssociation(peer, failure, context));
   }
+}
+
+/** No file was under way, and what can be done again is the verification. */
+function inVerification(peer: string, failure: AssociationFailure, { action, ...words }: Explanation): Explanation {
+  if (failure.code === 'released by peer') {
+    return {
+      ...words,
+      what: `${peer} ended the association before it answered C-ECHO.`,
+      cause: 'It may be shutting down.',
+      action: 'Verify again.',
+    };
+  }
+  if (failure.code === 'association rejected' && failure.source === 3) return { ...words, action: 'Try again later.' };
+  if (failure.code === 'connection failed' && failure.error.code === 'EMFILE') {
+    return { ...words, action: 'Raise the limit of open files.' };
+  }
+  if (failure.code === 'association aborted' && failure.phase !== 'association' && failure.source !== 2) {
+    return {
+      ...words,
+      cause: 'It may not answer C-ECHO, or have been stopped.',
+      ...(action === undefined ? {} : { action }),
+    };
+  }
+  return action === undefined ? words : { ...words, action: action.replaceAll('send again', 'verify again') };
 }
 
 function echoPhases({ phases }: EchoResult): string {

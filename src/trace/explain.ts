@@ -14,6 +14,7 @@ import {
   MAY_BE_STORED,
 } from './explain-association.ts';
 import { explainRefused } from './explain-contexts.ts';
+import { explainFound } from './explain-found.ts';
 import { explainHeldBack, findingInCommon } from './explain-preflight.ts';
 import { explainStatus } from './explain-status.ts';
 import { capital, type Explanation, unexplained, type Words } from './explanation.ts';
@@ -339,7 +340,15 @@ export function explainFile(file: FileOutcome, context: ExplainContext = {}): Ex
   if (outcome === 'cancelled' && bytesSent === 0) return { what: 'Cancelled before it was sent.', whose: 'person' };
   const { findings } = file;
   const explanation = explain(reason, { ...context, outcome, ...(findings === undefined ? {} : { findings }) });
-  return outcome === 'unknown' ? withDoubt(reason, explanation) : explanation;
+  const found = explainFound(reason, findings);
+  if (outcome !== 'unknown') return { ...explanation, ...found };
+  // Sent again as it is, it would go the same way.
+  return found === undefined
+    ? withDoubt(reason, explanation)
+    : {
+        ...withDoubt(reason, { ...explanation, ...found }),
+        ...(found.action === undefined ? {} : { action: found.action }),
+      };
 }
 
 /** What a file went through that went out whole, and of which nobody knows whether it is stored. */

@@ -83,7 +83,7 @@ describe('summaryText', () => {
     ];
     assert.match(
       summaryText(sendResult(files)),
-      /^ {2}Found {9}odd value: 2 files\n {16}zero padding: 1 file\n {16}These were sent; .*option --report\)$/m,
+      /^ {2}Found {9}odd value: 2 files\n {16}zero padding: 1 file\n {16}These were sent; the report \(option --report\) says where$/m,
     );
   });
 
@@ -117,8 +117,30 @@ describe('summaryText', () => {
       failedFile(`/${index}.dcm`, { code: 'file changed', detail: `x${index % 25}` }),
     );
     const text = summaryText(sendResult(files));
-    assert.match(text, /and 17 more problems with 680 files; the report has them all \(option --report\)$/m);
+    assert.match(
+      text,
+      /and 17 more problems with 680 files\n {2}Every file is named in the report \(option --report\)\.$/m,
+    );
     assert.ok(text.split('\n').length < 64);
+  });
+
+  it('puts files that somebody misses before those in which there was nothing to send', () => {
+    const skipped = (path: string, reason: Reason) => ({ ...failedFile(path, reason), outcome: 'skipped' as const });
+    const error = { code: 'EACCES', message: 'denied' };
+    const files = [
+      ...['/1.txt', '/2.txt'].map((path) => skipped(path, { code: 'not DICOM' })),
+      skipped('/3.dcm', { code: 'unreadable', error }),
+    ];
+    const titles = problemsOf(sendResult(files), undefined).map(({ words }) => words.what);
+    assert.deepEqual(titles, ['The file cannot be read (EACCES).', 'The file is not DICOM.']);
+  });
+
+  it('says where every file is named, if not all are', () => {
+    const failed = (count: number) =>
+      sendResult(Array.from({ length: count }, (_, index) => failedFile(`/${index}.dcm`, { code: 'empty file' })));
+    assert.doesNotMatch(summaryText(failed(3)), /Every file is named/);
+    assert.match(summaryText(failed(4)), /and 1 more\n {2}Every file is named in the report \(option --report\)\.$/m);
+    assert.match(summaryText(failed(4), { report: 'out.csv' }), /^ {2}Every file is named in out\.csv\.$/m);
   });
 
   it('tells one problem once, though its offsets and lengths differ from file to file', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { EchoResult } from '../../../src/net/echo-scu.ts';
+import type { AssociationFailure, Phase } from '../../../src/net/failure.ts';
 import { sentence } from '../../../src/trace/explain.ts';
 import { explainEcho } from '../../../src/trace/explain-echo.ts';
 
@@ -53,6 +54,35 @@ describe('explainEcho', () => {
       /not Verification: accepted with RLE Lossless \(1\.2\.840\.10008\.1\.2\.5\), which was not proposed\./,
     );
     assert.match(failed({}), /was not verified/);
+  });
+
+  it('speaks of no file, and of no option that a verification lacks', () => {
+    const phases: readonly Phase[] = ['connect', 'association', 'write', 'response', 'release'];
+    const failures: AssociationFailure[] = [
+      { code: 'released by peer' },
+      { code: 'unusable maximum length', maximumLength: 3 },
+      ...['ETIMEDOUT', 'EADDRNOTAVAIL', 'EMFILE', 'ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN'].map(
+        (code) => ({ code: 'connection failed' as const, error: { code, message: code } }),
+      ),
+      ...[1, 2].flatMap((result) =>
+        [1, 2, 3].flatMap((source) =>
+          [1, 2, 3, 7].map((reason) => ({ code: 'association rejected' as const, result, source, reason })),
+        ),
+      ),
+      ...phases.flatMap((phase): AssociationFailure[] => [
+        { code: 'connection lost', phase },
+        { code: 'timeout', phase, afterMs: 1000 },
+        { code: 'association aborted', phase, source: 0, reason: 0 },
+        { code: 'association aborted', phase, source: 2, reason: 1 },
+        { code: 'protocol error', phase, detail: 'x' },
+      ]),
+    ];
+    for (const failure of failures) {
+      for (const surface of ['terminal', 'editor'] as const) {
+        const text = sentence(explainEcho({ verified: false, phases: {}, failure }, { surface }));
+        assert.doesNotMatch(text, /(a|that|the missing) files?\b|send again|instances|fewer associations/, text);
+      }
+    }
   });
 
   it('lists the steps before a failure', () => {
