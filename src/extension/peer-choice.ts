@@ -1,17 +1,18 @@
 // Chooses the peer: the one that was named, the default, the last or the only one, or the one that the person picks.
 
 import * as vscode from 'vscode';
-import { CONSENT_NAME_MAX } from '../protocol/limits.ts';
-import { RECEIVER_AE_TITLE } from './built-in-receiver.ts';
+import { sameDestination } from '../net/peer.ts';
 import { readPeers } from './configuration.ts';
 import { consentKey } from './consent.ts';
 import { MACHINE } from './consent-prompt.ts';
 import { askForPeer } from './peer-form.ts';
-import { ADD_PEER_LABEL, RECEIVER_NAME } from './peer-names.ts';
-import { addressWords, type ConfiguredPeer, type PeerList } from './peers.ts';
-import { nameWords, plainWords, quotedWords } from './plain-words.ts';
+import { RECEIVER_NAME } from './peer-names.ts';
+import { type PickerHead, peerItem, peerItems, pickFrom } from './peer-picker.ts';
+import type { ConfiguredPeer, PeerList } from './peers.ts';
+import { plainWords, quotedWords } from './plain-words.ts';
+import type { SelectionScan } from './selection-scan.ts';
 import type { Session } from './session.ts';
-import { originWords, type SettingProblem } from './settings.ts';
+import type { SettingProblem } from './settings.ts';
 
 const LAST_PEER = 'lastPeer';
 const AGREED_DEFAULT = 'agreedDefault';
@@ -20,10 +21,6 @@ const ADD_PEER = 'Add Peer';
 const USE_RECEIVER = 'Use Built-in Receiver';
 const OPEN_SETTINGS = 'Open Settings';
 const MANAGE_TRUST = 'Manage Workspace Trust';
-
-interface PeerItem extends vscode.QuickPickItem {
-  readonly choice: ConfiguredPeer | 'start receiver' | 'add peer' | undefined;
-}
 
 /** A peer to send to, and why it was not asked for, in words: 'default', 'last used'. */
 export interface UsualPeer {
@@ -53,23 +50,25 @@ export async function namedPeer(
  */
 export async function usualPeer(
   session: Session,
-  resource: vscode.Uri | undefined,
-  title: string,
+  resources: readonly vscode.Uri[],
+  scan: PickerHead & Pick<SelectionScan, 'settleSoon'>,
 ): Promise<UsualPeer | undefined> {
-  const list = readPeers(resource);
+  const { list, ...places } = peersFor(resources);
   tellProblems(session, list);
   const builtIn = runningReceiver(session);
   const usual = list.defaultPeer === undefined ? lastOf(session, list) : defaultOf(session, list);
-  if (usual !== undefined) return usual;
+  if (usual !== undefined && !places.areMixed) return usual;
 
   const candidates = builtIn === undefined ? list.peers : [...list.peers, builtIn];
   const only = candidates[0];
-  const isOnly = candidates.length === 1 && only !== undefined && only.overrides.length === 0;
+  const isOnly = candidates.length === 1 && only !== undefined && only.overrides.length === 0 && !places.areMixed;
+  if (!isOnly) await scan.settleSoon();
+  if (scan.isEmpty === true) return undefined;
   const configured = isOnly
     ? only
     : candidates.length === 0
       ? await noPeer(session, list)
-      : await pick(session, list, title);
+      : await pick(session, list, headOf(scan, places));
   if (configured === undefined) return undefined;
   await keepAsLast(session, configured);
   return { configured };
@@ -81,12 +80,14 @@ export async function usualPeer(
  */
 export async function peerToSendTo(
   session: Session,
-  resource: vscode.Uri | undefined,
-  title: string,
+  resources: readonly vscode.Uri[],
+  scan: PickerHead & Pick<SelectionScan, 'settleSoon'>,
 ): Promise<ConfiguredPeer | undefined> {
-  const list = readPeers(resource);
+  const { list, ...places } = peersFor(resources);
   tellProblems(session, list);
-  const configured = await pick(session, list, title);
+  await scan.settleSoon();
+  if (scan.isEmpty === true) return undefined;
+  const configured = await pick(session, list, headOf(scan, places));
   if (configured !== undefined) await keepAsLast(session, configured);
   return configured;
 }
@@ -102,7 +103,46 @@ export async function peerToVerify(
 ): Promise<ConfiguredPeer | undefined> {
   const list = readPeers(resource);
   tellProblems(session, list);
-  return pick(session, list, title);
+  return pick(session, list, { title });
+}
+
+interface Places {
+  /** They lie in several folders of the window, which have not the same peers. */
+  readonly areMixed: boolean;
+  readonly roots: number;
+}
+
+/** The peers for files in these places: where their folders have different ones, those of each. */
+function peersFor(resources: readonly vscode.Uri[]): Places & { readonly list: PeerList } {
+  const roots = new Map(resources.map((uri) => [vscode.workspace.getWorkspaceFolder(uri)?.uri.toString() ?? '', uri]));
+  const lists = [...roots.values()].map((uri) => readPeers(uri));
+  const [first = readPeers(undefined)] = lists;
+  const areMixed = lists.some(
+    (list) => JSON.stringify([list.peers, list.defaultPeer]) !== JSON.stringify([first.peers, first.defaultPeer]),
+  );
+  if (!areMixed) return { list: first, areMixed, roots: roots.size };
+  const peers: ConfiguredPeer[] = [];
+  for (const configured of lists.flatMap((list) => list.peers)) {
+    const isSame = (other: ConfiguredPeer): boolean =>
+      other.peer.name === configured.peer.name && sameDestination(other.peer, configured.peer);
+    if (!peers.some(isSame)) peers.push(configured);
+  }
+  return { list: { peers, problems: lists.flatMap(({ problems }) => problems) }, areMixed, roots: roots.size };
+}
+
+function headOf(scan: PickerHead, { areMixed, roots }: Places): PickerHead {
+  if (!areMixed) return scan;
+  const placeholder = `The files are in ${roots} folders with peers of their own; all go to the one that you choose`;
+  return {
+    placeholder,
+    get title() {
+      return scan.title;
+    },
+    get isEmpty() {
+      return scan.isEmpty === true;
+    },
+    ...(scan.onDidChange === undefined ? {} : { onDidChange: scan.onDidChange }),
+  };
 }
 
 /**
@@ -113,7 +153,7 @@ export async function peerToChange(session: Session, title: string): Promise<Con
   const list = readPeers(undefined);
   tellProblems(session, list);
   if (list.peers.length === 0) return noPeer(session, list);
-  const items = list.peers.map(itemOf);
+  const items = list.peers.map((configured) => peerItem(session, configured));
   const picked = await vscode.window.showQuickPick(items, {
     title,
     placeHolder: 'Choose the peer',
@@ -177,51 +217,14 @@ function defaultOf(session: Session, { defaultPeer, peers }: PeerList): UsualPee
   return isAgreed ? { configured, why: 'default' } : undefined;
 }
 
-/** The default or the last peer stands first, which VS Code preselects. */
-async function pick(session: Session, list: PeerList, title: string): Promise<ConfiguredPeer | undefined> {
+/** The default or the last peer stands first. */
+async function pick(session: Session, list: PeerList, head: PickerHead): Promise<ConfiguredPeer | undefined> {
   const builtIn = runningReceiver(session);
   const first = list.defaultPeer?.name ?? keptLast(session)?.name;
-  const peers = list.peers.toSorted((a, b) => Number(b.peer.name === first) - Number(a.peer.name === first));
-  const items = peers.map(itemOf);
-  const receiverItem: PeerItem = {
-    label: RECEIVER_NAME,
-    description:
-      builtIn === undefined ? 'on this machine – starts it' : `on this machine – ${addressWords(builtIn.peer)}`,
-    detail: `AE title ${RECEIVER_AE_TITLE}`,
-    iconPath: new vscode.ThemeIcon('inbox'),
-    choice: builtIn ?? 'start receiver',
-  };
-  const addItem: PeerItem = { label: ADD_PEER_LABEL, iconPath: new vscode.ThemeIcon('add'), choice: 'add peer' };
-  const separator: PeerItem = { label: '', kind: vscode.QuickPickItemKind.Separator, choice: undefined };
-  const picked = await vscode.window.showQuickPick([...items, separator, receiverItem, addItem], {
-    title,
-    placeHolder: 'Choose the peer',
-    matchOnDescription: true,
-    matchOnDetail: true,
-    ignoreFocusOut: true,
-  });
-  const choice = picked?.choice;
-  if (choice === undefined) return undefined;
+  const choice = await pickFrom(peerItems(session, list.peers, builtIn, first), head);
   if (choice === 'add peer') return askForPeer(session);
   if (choice === 'start receiver') return startedReceiver(session);
   return choice;
-}
-
-function itemOf(configured: ConfiguredPeer): PeerItem {
-  const { peer, origin, overrides, folderName } = configured;
-  const scope = origin === 'built-in' ? '' : originWords(origin);
-  const from = folderName === undefined ? scope : `folder ${quotedWords(folderName, CONSENT_NAME_MAX)}`;
-  const clash = overrides.map(
-    (other) =>
-      `$(warning) The ${originWords(other.origin)} also define it, as ${addressWords(other.peer)}; yours counts`,
-  );
-  return {
-    label: plainWords(nameWords(peer.name)),
-    description: plainWords(`${addressWords(peer)} – ${from}`),
-    detail: [plainWords(`${peer.callingAETitle} → ${peer.calledAETitle}`), ...clash].join('   '),
-    iconPath: new vscode.ThemeIcon('server'),
-    choice: configured,
-  };
 }
 
 async function noPeer(session: Session, list: PeerList): Promise<ConfiguredPeer | undefined> {

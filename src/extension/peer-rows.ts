@@ -33,6 +33,18 @@ const roundTripWords = (ms: number): string => (ms < 0.05 ? '0.1 ms' : formatDur
 const originWord = ({ origin, folderName }: ConfiguredPeer): string =>
   origin === 'folder' ? `folder ${nameWords(folderName ?? '')}` : origin;
 
+/** 'verified 11 h ago', 'failed 20 min ago', 'never verified' */
+export function stateWords(
+  verification: Verification | undefined,
+  nowMs: number,
+): { readonly state: PeerState; readonly words: string } {
+  const state = stateOf(verification);
+  return {
+    state,
+    words: state === 'never' ? 'never verified' : `${state} ${agoWords(nowMs - (verification?.atMs ?? 0))}`,
+  };
+}
+
 /** '10.20.4.11:104 · 2.5 ms · 3 min · default · user', '192.0.2.10:11112 · failed 20 min ago · user' */
 export function peerDescription(
   configured: ConfiguredPeer,

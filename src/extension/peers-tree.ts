@@ -16,7 +16,7 @@ import { nameWords, plainWords } from './plain-words.ts';
 import type { Session } from './session.ts';
 import { verificationKey, verificationOf } from './verifications.ts';
 
-const ICONS: Readonly<Record<PeerState, vscode.ThemeIcon>> = {
+export const PEER_ICONS: Readonly<Record<PeerState, vscode.ThemeIcon>> = {
   verified: new vscode.ThemeIcon('pass', new vscode.ThemeColor('charts.green')),
   failed: new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground')),
   never: new vscode.ThemeIcon('issue-draft', new vscode.ThemeColor('disabledForeground')),
@@ -97,7 +97,7 @@ export class PeersTree implements vscode.Disposable {
     const nowMs = Date.now();
     item.iconPath = this.#session.verifying.has(verificationKey(peer))
       ? new vscode.ThemeIcon('loading~spin')
-      : ICONS[state];
+      : PEER_ICONS[state];
     item.description = peerDescription(configured, verification, isDefault, nowMs);
     item.tooltip = detailsOf(peerDetails(configured, verification), nameWords(name));
     item.accessibilityInformation = { label: plainWords(peerLabel(configured, verification, isDefault, nowMs)) };

@@ -22,20 +22,19 @@ import {
   SHOW_TRACE,
   severityOf,
 } from './closing-message.ts';
-import { readFollowLinks, readHidePaths } from './configuration.ts';
+import { readHidePaths } from './configuration.ts';
 import { mayConnect } from './consent-prompt.ts';
 import { displayPathOf, fileNames } from './display-path.ts';
 import { type ProgressState, withLateProgress } from './late-progress.ts';
 import { addressWords, type ConfiguredPeer, peerWords } from './peers.ts';
 import { nameWords, plainWords } from './plain-words.ts';
 import { mayRetryHelp } from './retryable.ts';
+import { SelectionScan } from './selection-scan.ts';
 import type { LiveSend, SendStart } from './send-entries.ts';
 import { maySendTwice, twinOf } from './sent-twice.ts';
 import type { Session } from './session.ts';
 import { progressPercent, progressWords } from './words.ts';
 import { workspaceRoots } from './workspace-roots.ts';
-
-const SHOW_MS = 250;
 
 /** What the command returns, for tests and keybindings. Counts only: no paths, no identifiers. */
 export interface SendSummary {
@@ -51,6 +50,8 @@ export interface SendRequest {
   readonly why?: string;
   /** Files and folders, absolute. */
   readonly paths: readonly string[];
+  /** Of these, if it has begun. */
+  readonly scan?: SelectionScan;
   /** What the person selected at first. Paths outside the workspace are shown relative to it. */
   readonly selection: readonly string[];
   /** Files that the person decided to send whatever pre-flight says of them, absolute. */
@@ -93,9 +94,9 @@ export async function sendPaths(session: Session, request: SendRequest): Promise
 }
 
 async function scanAndSend(session: Session, request: SendRequest, send: LiveSend): Promise<SendResult | undefined> {
-  const { configured, paths } = request;
+  const { configured } = request;
   const why = request.why === undefined ? '' : ` (${request.why})`;
-  const files = await scanAll(session, paths, send, `Send to ${nameWords(configured.peer.name)}${why}`);
+  const files = await scanAll(session, request, send, `Send to ${nameWords(configured.peer.name)}${why}`);
   if (files === undefined) {
     vscode.window.setStatusBarMessage('Send to PACS: cancelled, nothing was sent', 5000);
     return undefined;
@@ -148,31 +149,27 @@ async function openJournal(
 /** @returns undefined: cancelled */
 async function scanAll(
   session: Session,
-  paths: readonly string[],
+  { paths, selection, scan: begun }: SendRequest,
   send: LiveSend,
   title: string,
 ): Promise<ScannedFiles | undefined> {
-  const [{ scan }, { ScannedFiles }] = await Promise.all([
-    import('../send/scan.ts'),
-    import('../send/scanned-files.ts'),
-  ]);
   const work = async (signal: AbortSignal, show: (state: ProgressState) => void): Promise<ScannedFiles | undefined> => {
-    const files = new ScannedFiles();
-    let shownAtMs = 0;
+    const scan = begun ?? new SelectionScan(session, paths, selection);
+    const abort = (): void => scan.abort();
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    const tell = (): void => {
+      send.found(scan.files);
+      show({ message: `looking for DICOM files, ${formatCount(scan.files)} found` });
+    };
+    const subscription = scan.onDidChange(tell);
+    tell();
     try {
-      for await (const file of scan(paths, { recurse: true, followLinks: readFollowLinks() }, signal)) {
-        files.push(file);
-        const nowMs = performance.now();
-        if (nowMs - shownAtMs < SHOW_MS) continue;
-        shownAtMs = nowMs;
-        send.found(files.load.files);
-        show({ message: `looking for DICOM files, ${formatCount(files.load.files)} found` });
-      }
-    } catch (thrown) {
-      if (signal.aborted) return undefined;
-      throw thrown;
+      return await scan.result;
+    } finally {
+      subscription.dispose();
+      signal.removeEventListener('abort', abort);
     }
-    return signal.aborted ? undefined : files;
   };
   return withLateProgress(session, title, work, send.controller);
 }

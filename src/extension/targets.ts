@@ -2,7 +2,9 @@
 
 import * as vscode from 'vscode';
 import { SHOWN_MAX } from '../trace/sanitize.ts';
+import { selectionWords } from './journal-words.ts';
 import { nameWords, plainWords } from './plain-words.ts';
+import type { Session } from './session.ts';
 
 /**
  * Menus pass the clicked resource and, in the Explorer, also the selection. The selection is used only if it contains the
@@ -21,10 +23,12 @@ function activeFile(): vscode.Uri | undefined {
   return vscode.window.activeTextEditor?.document.uri;
 }
 
-type Way = { readonly uri: vscode.Uri } | 'files' | 'folder';
+type Way = readonly vscode.Uri[] | 'files' | 'folder';
+
+const FOLDERS_MAX = 5;
 
 /** @returns undefined: the person chose nothing */
-export async function askForTargets(): Promise<readonly vscode.Uri[] | undefined> {
+export async function askForTargets({ sends }: Session): Promise<readonly vscode.Uri[] | undefined> {
   const active = activeFile();
   const items: (vscode.QuickPickItem & { readonly way: Way })[] = [
     { label: 'Choose Files…', iconPath: new vscode.ThemeIcon('files'), way: 'files' },
@@ -35,14 +39,29 @@ export async function askForTargets(): Promise<readonly vscode.Uri[] | undefined
       label: 'The Active Editor’s File',
       description: plainWords(nameWords(vscode.workspace.asRelativePath(active), SHOWN_MAX.path)),
       iconPath: new vscode.ThemeIcon('file'),
-      way: { uri: active },
+      way: [active],
     });
-  const picked = await vscode.window.showQuickPick(items, {
+  const last = sends.list()[0]?.selection ?? [];
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+  const more: typeof items = folders.slice(0, FOLDERS_MAX).map(({ name, uri }) => ({
+    label: plainWords(nameWords(name)),
+    description: 'folder of the workspace',
+    iconPath: new vscode.ThemeIcon('root-folder'),
+    way: [uri],
+  }));
+  if (last.length > 0)
+    more.unshift({
+      label: 'The Last Selection',
+      description: plainWords(selectionWords(last)),
+      iconPath: new vscode.ThemeIcon('history'),
+      way: last.map((path) => vscode.Uri.file(path.toWellFormed())),
+    });
+  const picked = await vscode.window.showQuickPick([...items, ...more], {
     title: 'Send to PACS',
     placeHolder: 'What do you want to send?',
   });
   if (picked === undefined) return undefined;
-  if (typeof picked.way !== 'string') return [picked.way.uri];
+  if (typeof picked.way !== 'string') return picked.way;
   const isFiles = picked.way === 'files';
   return vscode.window.showOpenDialog({
     title: isFiles ? 'Files to Send' : 'Folder to Send',

@@ -3,7 +3,7 @@
 
 import { readdirSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 export interface Shown {
@@ -100,10 +100,14 @@ export class RecordingEditor {
   /** Of the person, by key without the section; and of the folder. */
   user: Readonly<Record<string, unknown>> = {};
   workspace: Readonly<Record<string, unknown>> = {};
+  /** Of a window with several folders: the settings of each, by its path. */
+  folders: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {};
   /** The button that a modal question gets, where it has it. */
   consent: string | undefined;
   /** Chooses from a list that opens; without it the person chooses nothing. */
-  pick: ((labels: readonly string[], title: string) => string | undefined) | undefined;
+  pick: ((labels: readonly string[], title: string) => string | undefined | Promise<string | undefined>) | undefined;
+  /** Gets every title that an open list or box is given. */
+  titled: ((title: string) => void) | undefined;
   /** Answers input boxes and lists with buttons that open; without it they stay open. */
   answer: ((input: OpenInput) => void) | undefined;
   readonly commands = new Map<string, (...args: unknown[]) => unknown>();
@@ -120,6 +124,35 @@ export class RecordingEditor {
     return this.shown.filter(({ sink }) => sinks.includes(sink)).map(({ text }) => text);
   }
 
+  #folderOf(resource: Uri | undefined): string | undefined {
+    const path = resource?.path ?? '';
+    return Object.keys(this.folders).find((folder) => path === folder || path.startsWith(`${folder}/`));
+  }
+
+  /** Of `vscode.workspace`, with getters: tests change `folders`. */
+  #folderApi(): object {
+    const asFolder = (path: string): object => ({ uri: Uri.file(path), name: basename(path) });
+    const folders = (): string[] => Object.keys(this.folders);
+    return Object.defineProperties(
+      {
+        getWorkspaceFolder: (uri: Uri) => {
+          const path = this.#folderOf(uri);
+          return path === undefined ? undefined : asFolder(path);
+        },
+      },
+      {
+        workspaceFolders: {
+          enumerable: true,
+          get: () => (folders().length === 0 ? undefined : folders().map(asFolder)),
+        },
+        workspaceFile: {
+          enumerable: true,
+          get: () => (folders().length === 0 ? undefined : Uri.file('/a.code-workspace')),
+        },
+      },
+    );
+  }
+
   #note(sink: Shown['sink'], ...texts: readonly unknown[]): void {
     for (const text of texts) if (typeof text === 'string') this.shown.push({ sink, text });
   }
@@ -131,7 +164,7 @@ export class RecordingEditor {
   };
 
   #list = async (items: readonly { label: string }[], { title = '' }: { title?: string }): Promise<unknown> => {
-    const label = this.pick?.(
+    const label = await this.pick?.(
       items.map((item) => item.label),
       title,
     );
@@ -146,11 +179,20 @@ export class RecordingEditor {
       return disposable;
     };
     const fire = (event: string, value?: unknown): void => listeners.get(event)?.(value);
+    const rows = () => input.items.filter((item) => item.kind !== -1);
+    let title = '';
+    const titled = (text: string): void => this.titled?.(text);
     const input = {
-      title: '',
+      get title() {
+        return title;
+      },
+      set title(text) {
+        title = text;
+        titled(text);
+      },
       value: '',
       validationMessage: undefined as string | undefined,
-      items: [] as readonly { label: string }[],
+      items: [] as readonly { label: string; kind?: number }[],
       selectedItems: [] as readonly { label: string }[],
       onDidChangeValue: on('change'),
       onDidAccept: on('accept'),
@@ -167,7 +209,7 @@ export class RecordingEditor {
           get problem() {
             return input.validationMessage;
           },
-          labels: input.items.map(({ label }) => label),
+          labels: rows().map(({ label }) => label),
           enter: (text) => {
             if (kind === 'list') input.selectedItems = input.items.filter(({ label }) => label === text);
             else if (text !== input.value) {
@@ -179,7 +221,16 @@ export class RecordingEditor {
           back: () => fire('button'),
           escape: () => fire('hide'),
         };
-        setImmediate(() => this.answer?.(open));
+        const choose = async (): Promise<void> => {
+          if (kind !== 'list' || this.pick === undefined) {
+            this.answer?.(open);
+            return;
+          }
+          const label = await this.pick(open.labels, input.title);
+          if (label === undefined) open.escape();
+          else open.enter(label);
+        };
+        setImmediate(() => void choose());
       },
     };
     return input;
@@ -311,22 +362,25 @@ export class RecordingEditor {
           return work({ report }, new CancellationTokenSource().token);
         },
       },
-      workspace: {
+      workspace: Object.assign(this.#folderApi(), {
         isTrusted: true,
         fs: {
           readDirectory: async ({ path }: Uri) => readdirSync(path).map((name) => [name, 1]),
         },
-        workspaceFolders: undefined,
         registerFileSystemProvider: () => disposable,
-        getConfiguration: () => ({
-          inspect: (key: string) => ({ globalValue: this.user[key], workspaceValue: this.workspace[key] }),
+        getConfiguration: (_section: string, resource?: Uri) => ({
+          inspect: (key: string) => ({
+            globalValue: this.user[key],
+            workspaceValue: this.workspace[key],
+            workspaceFolderValue: this.folders[this.#folderOf(resource) ?? '']?.[key],
+          }),
           get: (key: string, otherwise: unknown) => this.user[key] ?? otherwise,
           update: async (key: string, value: unknown, target: number) => {
             if (target === 1) this.user = { ...this.user, [key]: value };
             else this.workspace = { ...this.workspace, [key]: value };
           },
         }),
-      },
+      }),
     };
   }
 

@@ -15,8 +15,8 @@ export async function sendTo(
   clicked?: unknown,
   selection?: unknown,
 ): Promise<SendSummary | undefined> {
-  return sendChosen(session, clicked, selection, async (resource) => {
-    const configured = await peerToSendTo(session, resource, 'Send to…');
+  return sendChosen(session, clicked, selection, async (resources, scan) => {
+    const configured = await peerToSendTo(session, resources, scan);
     return configured === undefined ? undefined : { configured };
   });
 }

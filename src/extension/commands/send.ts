@@ -2,9 +2,13 @@
 
 import * as vscode from 'vscode';
 import { namedPeer, type UsualPeer, usualPeer } from '../peer-choice.ts';
+import { plainWords } from '../plain-words.ts';
+import { SelectionScan } from '../selection-scan.ts';
 import { type SendSummary, sendPaths } from '../sending.ts';
 import type { Session } from '../session.ts';
 import { askForTargets, targetsOf } from '../targets.ts';
+
+const CHOOSE = 'Choose What to Send…';
 
 /**
  * @param clicked a `Uri`; without it the person is asked
@@ -18,33 +22,43 @@ export async function send(
   selection?: unknown,
   peerName?: unknown,
 ): Promise<SendSummary | undefined> {
-  return sendChosen(session, clicked, selection, async (resource) =>
+  return sendChosen(session, clicked, selection, async (resources, scan) =>
     typeof peerName === 'string'
-      ? { configured: await namedPeer(session, resource, peerName) }
-      : usualPeer(session, resource, 'Send to PACS'),
+      ? { configured: await namedPeer(session, resources[0], peerName) }
+      : usualPeer(session, resources, scan),
   );
 }
 
-/** Sends what the person clicked or picks, to the peer that `choose` gives for the folder of the first file. */
+/** Sends what the person clicked or picks, to the peer that `choose` gives. The scan runs meanwhile. */
 export async function sendChosen(
   session: Session,
   clicked: unknown,
   selection: unknown,
-  choose: (resource: vscode.Uri) => Promise<UsualPeer | undefined>,
+  choose: (resources: readonly vscode.Uri[], scan: SelectionScan) => Promise<UsualPeer | undefined>,
 ): Promise<SendSummary | undefined> {
-  const chosen = clicked === undefined ? await askForTargets() : targetsOf(clicked, selection);
+  const chosen = clicked === undefined ? await askForTargets(session) : targetsOf(clicked, selection);
   if (chosen === undefined) return undefined;
   const targets = chosen.filter((uri) => uri.scheme === 'file');
-  const resource = targets[0];
-  if (resource === undefined) {
+  if (targets.length === 0) {
     void vscode.window.showWarningMessage(
       'Send to PACS reads files from the disk of the machine that runs it; what you chose is not there.',
     );
     return undefined;
   }
-  const peer = await choose(resource);
-  if (peer === undefined) return undefined;
-
   const paths = targets.map((uri) => uri.fsPath);
-  return sendPaths(session, { ...peer, paths, selection: paths });
+  const scan = new SelectionScan(session, paths);
+  try {
+    const peer = await choose(targets, scan);
+    if (peer !== undefined) return await sendPaths(session, { ...peer, paths, selection: paths, scan });
+    if (scan.isEmpty) tellEmpty(scan);
+    return undefined;
+  } finally {
+    scan.abort();
+  }
+}
+
+function tellEmpty({ emptyWords }: SelectionScan): void {
+  void vscode.window.showWarningMessage(plainWords(emptyWords), CHOOSE).then(async (answer) => {
+    if (answer === CHOOSE) await vscode.commands.executeCommand('sendToPacs.send');
+  });
 }

@@ -126,9 +126,9 @@ describe('the peer', () => {
     assert.equal(await peerOf('sendToPacs.sendTo'), undefined);
     assert.equal(await editor.run('sendToPacs.verifyConnection'), undefined);
     assert.deepEqual(
-      lists.map(({ title, labels }) => [title, ...labels]),
+      lists.map(({ title, labels }) => [title.replace(/^Send .* – /, 'Send – '), ...labels]),
       [
-        ['Send to…', 'A', OWN, ADD],
+        ['Send – 1 DICOM (2.4 kB)', 'A', OWN, ADD],
         ['Verify Connection', 'A', OWN, ADD],
       ],
     );
