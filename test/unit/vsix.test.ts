@@ -75,6 +75,10 @@ test('the VSIX holds what runs and what the Marketplace shows, and nothing else'
     'extension/dist/webview-results.js',
     'extension/media/icon.png',
     'extension/media/view.svg',
+    'extension/media/walkthrough/peer.svg',
+    'extension/media/walkthrough/send.svg',
+    'extension/media/walkthrough/trace.svg',
+    'extension/media/walkthrough/verify.svg',
     'extension/package.json',
     'extension/readme.md',
   ];

@@ -32,6 +32,13 @@ interface Manifest {
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string }[];
+    readonly walkthroughs: readonly {
+      readonly steps: readonly {
+        readonly description: string;
+        readonly media: { readonly svg: string; readonly altText: string };
+        readonly completionEvents: readonly string[];
+      }[];
+    }[];
     readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope?: string }>> };
   };
 }
@@ -166,6 +173,23 @@ describe('the extension', () => {
           commands.some(({ command }) => command === id),
           id,
         );
+  });
+
+  it('has a walkthrough whose commands and pictures exist', () => {
+    const steps = manifest.contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+    assert.equal(steps.length, 4);
+    for (const { description, media, completionEvents } of steps) {
+      assert.match(read(media.svg), /^<svg [^>]*aria-label="[^"]+"/);
+      assert.notEqual(media.altText, '');
+      const links = [...description.matchAll(/\(command:([\w.]+)\)/g)].map(([, id]) => id);
+      const events = completionEvents.map((event) => event.replace('onCommand:', ''));
+      assert.ok(links.length > 0 && events.length > 0);
+      for (const id of [...links, ...events])
+        assert.ok(
+          commands.some(({ command }) => command === id),
+          id,
+        );
+    }
   });
 
   it('has an icon of 256 × 256', () => {
