@@ -162,9 +162,13 @@ test('light, dark, high contrast, and 250 px wide', { skip }, async () => {
     await row(page, 'Edit Called AE Title…').waitFor();
     await screenshot(`peers-${name}`);
   }
-  await page.mouse.move(x + width + 7, y + 200);
+  const sashes = await page
+    .locator('.monaco-sash.vertical')
+    .evaluateAll((elements) => elements.map((sash) => sash.getBoundingClientRect().x + sash.clientWidth / 2));
+  const edge = sashes.toSorted((one, other) => Math.abs(one - x - width) - Math.abs(other - x - width))[0] ?? 0;
+  await page.mouse.move(edge, y + 200);
   await page.mouse.down();
-  await page.mouse.move(x + 250, y + 200, { steps: 5 });
+  await page.mouse.move(edge - width + 250, y + 200, { steps: 5 });
   await page.mouse.up();
   await eventually(
     page,
