@@ -87,6 +87,8 @@ class ResultsPanel {
   /** Counts how often the page began anew: work for an earlier page stops. */
   #era = 0;
   #isEnded = false;
+  /** Once all rows of an ended send are there: its head, as things are now. */
+  #tellAgain: (() => void) | undefined;
   #changedAtMs = Date.now();
   #clock: ReturnType<typeof setInterval> | undefined;
 
@@ -100,19 +102,28 @@ class ResultsPanel {
     this.#subscriptions.push(
       webview.onDidReceiveMessage((message: unknown) => this.#take(message)),
       panel.onDidDispose(() => this.#dispose()),
+      panel.onDidChangeViewState(() => this.#markInView()),
       session.sends.onDidChange((ids) => {
         if (ids.has(id)) this.#changed();
       }),
     );
     webview.html = pageHtml(webview, dist, id);
+    this.#markInView();
   }
 
   reveal(): void {
     this.#panel.reveal();
   }
 
+  #markInView(): void {
+    const { inView } = this.#session;
+    if (this.#panel.visible) inView.add(this.#id);
+    else inView.delete(this.#id);
+  }
+
   #dispose(): void {
     open.delete(this.#id);
+    this.#session.inView.delete(this.#id);
     this.#era += 1;
     clearInterval(this.#clock);
     for (const subscription of this.#subscriptions) subscription.dispose();
@@ -157,6 +168,7 @@ class ResultsPanel {
   async #begin(): Promise<void> {
     this.#era += 1;
     const era = this.#era;
+    this.#tellAgain = undefined;
     clearInterval(this.#clock);
     const { sends } = this.#session;
     const send = sends.find(this.#id);
@@ -168,6 +180,7 @@ class ResultsPanel {
       this.#changed();
       return;
     }
+    if (send?.state === 'scanning' || send?.state === 'asking') return;
     const result = send === undefined ? undefined : await sends.resultOf(send.id);
     if (era !== this.#era) return;
     if (send === undefined || result === undefined) {
@@ -179,8 +192,10 @@ class ResultsPanel {
     this.#rows = rows;
     this.#files = result.outcomes;
     const total = result.outcomes.length;
-    const head = (): void =>
-      this.#post(headOfEnded(send, result, { problems: rows.problems(true), root: rootOf(send), rows: total }));
+    const head = (): void => {
+      const now = sends.find(send.id) ?? send;
+      this.#post(headOfEnded(now, result, { problems: rows.problems(true), root: rootOf(send), rows: total }));
+    };
     if (total > ROWS_A_TURN) head();
     let index = 0;
     for (const file of result.outcomes) {
@@ -195,6 +210,9 @@ class ResultsPanel {
     }
     this.#flush(rows);
     head();
+    this.#tellAgain = head;
+    // Whether the rest can be resumed is in the journals.
+    if (send.state !== 'done') await sends.refresh();
   }
 
   #newRows(send: Send, shown: (path: string) => string): ResultRows {
@@ -209,10 +227,14 @@ class ResultsPanel {
   /** The list of sends calls at most four times a second. */
   #changed(): void {
     const rows = this.#rows;
-    if (rows === undefined || this.#isEnded) return;
+    if (this.#isEnded) {
+      this.#tellAgain?.();
+      return;
+    }
     const send = this.#session.sends.find(this.#id);
-    if (send?.state !== 'sending') {
-      // It has ended: in the order of the job, with all that is known.
+    if (send?.state === 'scanning' || send?.state === 'asking') return;
+    if (send?.state !== 'sending' || rows === undefined) {
+      // It has ended: in the order of the job, with all that is known. Or it begins.
       void this.#begin();
       return;
     }

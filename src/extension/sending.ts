@@ -265,6 +265,7 @@ async function tell(session: Session, id: SendId, result: SendResult): Promise<v
   const severity = severityOf(closing);
   const message = closingMessage(closing);
   session.channel.note(severity === 'information' ? 'info' : severity === 'warning' ? 'warn' : 'error', message);
+  if (session.inView.has(id)) return;
   const buttons = closingButtons(result, mayRetryHelp(result));
   const shown =
     severity === 'information'

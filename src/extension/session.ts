@@ -24,6 +24,8 @@ export class Session implements vscode.Disposable {
   readonly sends: Sends;
   readonly results: Results;
   readonly wires = new WireLogs();
+  /** Sends whose results a person has in view: nothing of them needs a notification. */
+  readonly inView = new Set<SendId>();
   readonly statusBar: StatusBar;
   readonly sendsView: SendsView;
   readonly receiver: BuiltInReceiver;

@@ -47,6 +47,9 @@ export class WireLog {
       if (facts === undefined) return;
       facts.pdus += event.pdus;
       if (event.isLastFragment) facts.sentAtMs = timeMs;
+    } else if (event.type === 'DIMSE message' && event.command.type === 'C-STORE-RQ') {
+      const facts = this.#byMessage.get(`${association}/${event.command.MessageID}`);
+      if (facts !== undefined) facts.presentationContextId = event.presentationContextId;
     } else if (event.type === 'DIMSE message' && event.command.type === 'C-STORE-RSP') {
       const facts = this.#byMessage.get(`${association}/${event.command.MessageIDBeingRespondedTo}`);
       if (facts !== undefined && facts.answeredAtMs === 0) facts.answeredAtMs = timeMs;

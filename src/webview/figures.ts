@@ -26,3 +26,9 @@ export function axisText(ms: number): string {
   const minutes = seconds / 60;
   return `${Number.isInteger(minutes) ? minutes : minutes.toFixed(1)} min`;
 }
+
+/** Of a moment, from the start: '0.7 s', '3 min'. */
+export function momentText(ms: number): string {
+  const seconds = Math.round(ms / 100) / 10;
+  return seconds < 120 ? `${seconds} s` : axisText(seconds * 1000);
+}

@@ -275,27 +275,34 @@ addEventListener('message', ({ data }: MessageEvent<unknown>) => {
   }
 });
 
-/** F6 goes from part to part; from the last one to the rest of the window. Escape goes a step back. */
-addEventListener('keydown', (event) => {
-  const isField = document.activeElement === query;
-  if (event.key === 'F6') {
-    if (goOn(event.shiftKey ? -1 : 1)) stop(event);
-  } else if ((event.key === '/' && !isField) || (event.key === 'f' && (event.ctrlKey || event.metaKey))) {
-    query.focus();
-    stop(event);
-  } else if (isField && (event.key === 'Enter' || event.key === 'ArrowDown')) {
-    grid.root.focus();
-    stop(event);
-  } else if (event.key === 'Escape' && isField) {
-    if (query.value === '') grid.root.focus();
-    query.value = '';
-    filter();
-    stop(event);
-  } else if (event.key === 'Escape' && details.contains(document.activeElement)) {
-    grid.root.focus();
-    stop(event);
-  }
-});
+/**
+ * F6 goes from part to part; from the last one to the rest of the window. Escape goes a step back. The editor listens at the
+ * window, too, and acts on these keys itself: so what is done here is taken before it.
+ */
+addEventListener(
+  'keydown',
+  (event) => {
+    const isField = document.activeElement === query;
+    if (event.key === 'F6') {
+      if (goOn(event.shiftKey ? -1 : 1)) stop(event);
+    } else if ((event.key === '/' && !isField) || (event.key === 'f' && (event.ctrlKey || event.metaKey))) {
+      query.focus();
+      stop(event);
+    } else if (isField && (event.key === 'Enter' || event.key === 'ArrowDown')) {
+      grid.root.focus();
+      stop(event);
+    } else if (event.key === 'Escape' && isField) {
+      if (query.value === '') grid.root.focus();
+      query.value = '';
+      filter();
+      stop(event);
+    } else if (event.key === 'Escape' && details.contains(document.activeElement)) {
+      grid.root.focus();
+      stop(event);
+    }
+  },
+  true,
+);
 
 function stop(event: Event): void {
   event.preventDefault();

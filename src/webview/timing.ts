@@ -1,7 +1,7 @@
 // What the times of the files tell: bytes per second over time, the time of each file, and one sentence about what a person
 // should know of them, if there is anything. Needs no browser.
 
-import { axisText, countText, durationText } from './figures.ts';
+import { countText, durationText, momentText } from './figures.ts';
 import type { RowTable } from './row-table.ts';
 
 /** A silence counts from here on, if it is this many times what a file takes otherwise. */
@@ -123,10 +123,10 @@ function storyOf(peer: string, silence: Silence | undefined, slowdown: Slowdown 
       ? ''
       : `${since} each file takes ${durationText(slowdown.afterMs)} instead of ${durationText(slowdown.beforeMs)}.`;
   if (silence !== undefined) {
-    const quiet = `At ${axisText(Math.round(silence.fromMs / 100) * 100)} ${peer} answered nothing for ${durationText(silence.toMs - silence.fromMs)}.`;
+    const quiet = `At ${momentText(silence.fromMs)} ${peer} answered nothing for ${durationText(silence.toMs - silence.fromMs)}.`;
     return [quiet, slower('Since then')].filter((part) => part !== '').join(' ');
   }
-  return slowdown === undefined ? '' : slower(`From ${axisText(Math.round(slowdown.fromMs / 100) * 100)} on`);
+  return slowdown === undefined ? '' : slower(`From ${momentText(slowdown.fromMs)} on`);
 }
 
 /** Bytes per second in `bins` equal times; the bytes of a file count evenly over its time. */
