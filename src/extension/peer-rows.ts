@@ -45,7 +45,7 @@ export function stateWords(
   };
 }
 
-/** '10.20.4.11:104 · 2.5 ms · 3 min · default · user', '192.0.2.10:11112 · failed 20 min ago · user' */
+/** '10.20.4.11:104 · default · 2.5 ms · 3 min · user', '192.0.2.10:11112 · failed 20 min ago · user' */
 export function peerDescription(
   configured: ConfiguredPeer,
   verification: Verification | undefined,
@@ -61,7 +61,7 @@ export function peerDescription(
       ageWords(age),
     ],
   }[stateOf(verification)]();
-  const parts = [addressWords(configured.peer), ...state, ...(isDefault ? ['default'] : []), originWord(configured)];
+  const parts = [addressWords(configured.peer), ...(isDefault ? ['default'] : []), ...state, originWord(configured)];
   return plainWords(parts.join(' · '));
 }
 

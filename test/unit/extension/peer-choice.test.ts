@@ -89,6 +89,13 @@ describe('the peer', () => {
     const result = (await editor.run('sendToPacs.verifyConnection')) as EchoResult;
     assert.equal(result.verified, true);
     assert.equal(lists.length, 1);
+    // What is kept of it has neither name nor address.
+    const kept = editor.textsOf('state').filter((text) => text.startsWith('verification:'));
+    assert.equal(kept.length, 1);
+    assert.match(
+      kept[0] ?? '',
+      /^verification:[0-9a-f]{64}=\{"atMs":\d+,"verifiedAtMs":\d+,"failures":0,"roundTripMs":[\d.]+\}$/,
+    );
     answer = undefined;
     assert.equal(await peerOf('sendToPacs.sendTo'), undefined);
     assert.deepEqual(lists[1]?.labels, ['C', 'A', 'B', OWN, ADD]);

@@ -16,7 +16,7 @@ describe('the row of a peer', () => {
     assert.equal(peerDescription(user, undefined, false, NOW), '10.20.4.11:104 · never verified · user');
     assert.equal(
       peerDescription(user, { atMs: NOW - 3 * MIN, failures: 0, roundTripMs: 2.512 }, true, NOW),
-      '10.20.4.11:104 · 2.5 ms · 3 min · default · user',
+      '10.20.4.11:104 · default · 2.5 ms · 3 min · user',
     );
     assert.equal(
       peerDescription(
