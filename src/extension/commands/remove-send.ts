@@ -15,7 +15,12 @@ const FORGET = 'Remove';
 export async function removeSend(session: Session, element?: unknown): Promise<void> {
   const id = sendIdIn(element ?? session.sendsView.selected);
   const send = id === undefined ? undefined : session.sends.find(id);
-  if (send === undefined) return;
+  if (send === undefined) {
+    // VS Code tells no extension which row has the focus, only which one is selected.
+    if (element === undefined)
+      void vscode.window.showInformationMessage('Select a send first with Enter, or open the menu of its row.');
+    return;
+  }
   const { endedAtMs, owed = 0, journalId } = send;
   if (endedAtMs === undefined) {
     const answer = await vscode.window.showWarningMessage(

@@ -17,7 +17,10 @@ export async function run(): Promise<void> {
   const grep = process.env['HOST_GREP'];
   const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 20_000, ...(grep ? { grep } : {}) });
   const files = readdirSync(__dirname).filter((name) => name.endsWith('.test.cjs'));
-  for (const name of files.sort()) mocha.addFile(join(__dirname, name));
+  // The last one shuts the extension down.
+  const last = (name: string): number => Number(name.startsWith('shutdown.'));
+  const inOrder = files.sort((one, other) => last(one) - last(other) || one.localeCompare(other));
+  for (const name of inOrder) mocha.addFile(join(__dirname, name));
 
   const passed: string[] = [];
   const failed: { title: string; error: string }[] = [];
