@@ -153,9 +153,13 @@ export async function store(argv: readonly string[]): Promise<number> {
   });
   try {
     let files: ScannedFiles;
+    let foldersLeftOut = 0;
+    const leftOut = (): void => {
+      foldersLeftOut += 1;
+    };
     try {
       const { fileTimeoutMs } = sendOptions;
-      files = await scanAll(paths, { recurse, followLinks, fileTimeoutMs }, output, interruption.signal);
+      files = await scanAll(paths, { recurse, followLinks, fileTimeoutMs, leftOut }, output, interruption.signal);
     } catch (thrown) {
       if (!interruption.signal.aborted) throw thrown;
       output.result('Interrupted while looking for files. Nothing was sent.');
@@ -182,7 +186,7 @@ export async function store(argv: readonly string[]): Promise<number> {
     );
     flush();
     for (const trouble of result.troubles ?? []) output.line('warn', listenerTroubleText(trouble));
-    output.result(...summaryLines(result, { displayPath, report }));
+    output.result(...summaryLines(result, { displayPath, report, foldersLeftOut }));
 
     let exitCode = wasEverythingStored(result, paths) ? 0 : 1;
     if (reportFile !== undefined && report !== undefined) {

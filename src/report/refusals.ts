@@ -34,13 +34,17 @@ export function refusalsOf({ parts }: ListedProblem): readonly Refusal[] | undef
   });
 }
 
-/** What can be done about them, each advice once. */
+/** What can be done about them, each advice once; with its cause where all have the same. */
 export function adviceOn({ parts }: ListedProblem): string[] {
-  const advice = parts.map(({ words: { cause, action }, first }) => {
+  const causes = new Map<string, Set<string>>();
+  for (const { words, first } of parts) {
+    const { action = '', cause = '' } = words;
     const { reason } = first ?? {};
     // What it accepted is in the row.
     const isInRow = reason?.code === 'presentation context refused' && reason.accepted.length > 0;
-    return sentence({ what: '', ...(isInRow || cause === undefined ? {} : { cause }), ...(action && { action }) });
-  });
-  return [...new Set(advice)].filter((text) => text !== '');
+    causes.set(action, (causes.get(action) ?? new Set()).add(isInRow ? '' : cause));
+  }
+  return [...causes]
+    .map(([action, of]) => sentence({ what: '', cause: of.size === 1 ? [...of].join('') : '', action }))
+    .filter((text) => text !== '');
 }

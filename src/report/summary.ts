@@ -22,6 +22,8 @@ export interface SummaryOptions extends ReportOptions {
   readonly problemsMax?: number;
   /** The file of the report, as it was given; undefined: none is written. */
   readonly report?: string | undefined;
+  /** Folders inside the given ones that were not looked into. */
+  readonly foldersLeftOut?: number;
 }
 
 /** 'out.json', where it is written; else how to have it. */
@@ -67,9 +69,12 @@ function wordLines(problem: ListedProblem): string[] {
   ];
 }
 
+const shownPaths = ({ parts }: ListedProblem, displayPath: DisplayPath): string[] =>
+  parts.flatMap((part) => pathLines(part, displayPath)).slice(0, PATHS_MAX);
+
 function problemLines(problem: ListedProblem, displayPath: DisplayPath): string[] {
   const { parts, count } = problem;
-  const paths = pathLines(parts[0], displayPath);
+  const paths = shownPaths(problem, displayPath);
   const what = parts.length === 1 ? parts[0].words.what : 'the peer refused presentation contexts';
   return [
     `  ${problemTitle(problem, false)}: ${what}`,
@@ -102,7 +107,7 @@ function problemSection(
   const rest = problems.slice(max);
   const files = rest.reduce((sum, { count }) => sum + count, 0);
   const isWhole =
-    rest.length === 0 && problems.every(({ parts: [{ paths }], count }) => count <= Math.min(paths.length, PATHS_MAX));
+    rest.length === 0 && problems.every((problem) => shownPaths(problem, displayPath).length === problem.count);
   return [
     '',
     'Problems',
@@ -145,7 +150,7 @@ const labelled = (label: string, values: readonly string[]): string[] =>
 /** In the order of the report for people: the verdict, what went wrong, what was converted, then the facts. */
 export function summaryLines(result: SendResult, options: SummaryOptions = {}): string[] {
   const { peer, bytesSent, associations, startedAtMs, endedAtMs } = result;
-  const displayPath = options.displayPath ?? asItIs;
+  const { displayPath = asItIs, foldersLeftOut = 0 } = options;
   const elapsedMs = Math.max(0, endedAtMs - startedAtMs);
   const rate = formatRate(bytesSent, elapsedMs);
   const linked = linkedIn(result);
@@ -159,6 +164,9 @@ export function summaryLines(result: SendResult, options: SummaryOptions = {}): 
       ? labelled('Links', [
           `${plural(linked, 'file')} from outside the selection; ${reportWords(options.report)} says where`,
         ])
+      : []),
+    ...(foldersLeftOut > 0
+      ? labelled('Left out', [`${plural(foldersLeftOut, 'subfolder')}; to send what is inside, give -r`])
       : []),
     ...labelled('Peer', [peerText(peer)]),
     ...labelled('AE titles', [`${aeTitle(peer.callingAETitle)} -> ${aeTitle(peer.calledAETitle)}`]),

@@ -30,6 +30,8 @@ export interface ScanOptions {
   readonly fileTimeoutMs?: number;
   /** Links that lead out of what was selected are followed, and each file says where it is. By default false. */
   readonly followLinks?: boolean;
+  /** Called for each folder inside the given ones that is left out for lack of `recurse`. */
+  readonly leftOut?: () => void;
 }
 
 /** Headers asked for at once: few at first, so that something is seen soon. */
@@ -218,7 +220,7 @@ interface Level {
 /** Names files and problems in order, some at a time. */
 async function* walk(
   paths: readonly string[],
-  { recurse, followLinks = false }: ScanOptions,
+  { recurse, followLinks = false, leftOut }: ScanOptions,
   disk: Disk,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Candidate[], void, undefined> {
@@ -259,7 +261,7 @@ async function* walk(
         else if (recurse) {
           const unlisted = enter(seen, levels);
           if (unlisted !== undefined) found.push(unlisted);
-        }
+        } else leftOut?.();
       }
     }
     yield found;

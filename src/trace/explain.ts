@@ -391,5 +391,8 @@ export function explainInCommon(file: FileOutcome, context: ExplainContext = {})
 
 function whatInCommon(reason: Reason): string | undefined {
   if (reason.code === 'malformed') return 'The file is damaged.';
+  if (reason.code === 'cannot convert' && reason.why === 'not allowed') {
+    return `The data set cannot be converted to ${nameOf(reason.to)}: the conversion is not allowed.`;
+  }
   return reason.code === 'pre-flight' ? findingInCommon(reason.finding) : undefined;
 }

@@ -81,6 +81,7 @@ describe('store', () => {
     assert.match(stdout, /3/);
     assert.match(stdout, /stored/);
     assert.match(stdout, /skipped/);
+    assert.match(stdout, /^ {2}Left out {6}1 subfolder; to send what is inside, give -r$/m);
     assert.doesNotMatch(stderr, /^[EIDT]: /m);
     assert.equal(code, 0, stderr);
 

@@ -11,7 +11,7 @@ import type { SendResult } from '../../../src/send/job.ts';
 import type { FileOutcome, Reason } from '../../../src/send/outcome.ts';
 import { assertGolden } from '../../support/golden.ts';
 import { failedFile, GOOD_ASSOCIATION, MIXED, ORTHANC, sendResult, storedFile } from '../../support/send-results.ts';
-import { CT, EXPLICIT, J2K, START_MS } from '../../support/trace-records.ts';
+import { CT, EXPLICIT, IMPLICIT, J2K, MR, START_MS } from '../../support/trace-records.ts';
 
 // Times are local.
 process.env['TZ'] = 'Europe/Berlin';
@@ -141,6 +141,39 @@ describe('summaryText', () => {
     assert.doesNotMatch(summaryText(failed(3)), /Every file is named/);
     assert.match(summaryText(failed(4)), /and 1 more\n {2}Every file is named in the report \(option --report\)\.$/m);
     assert.match(summaryText(failed(4), { report: 'out.csv' }), /^ {2}Every file is named in out\.csv\.$/m);
+  });
+
+  it('names files of each kind of refusal, and each advice once', () => {
+    const refused = (sopClassUID: string, accepted: readonly string[]): Reason => ({
+      code: 'presentation context refused',
+      sopClassUID,
+      refused: [{ transferSyntaxUID: J2K, result: 4 }],
+      accepted,
+    });
+    const files = [
+      failedFile('/1.dcm', refused(CT, [])),
+      failedFile('/2.dcm', refused(MR, [])),
+      failedFile('/3.dcm', refused(MR, [EXPLICIT])),
+    ];
+    const text = summaryText(sendResult(files));
+    assert.match(text, /^ {4}\/1\.dcm\n {4}\/2\.dcm\n {4}\/3\.dcm\n\n/m);
+    assert.equal(text.match(/administrator/g)?.length, 1, text);
+  });
+
+  it('tells what may not be converted once, whatever it would be converted from', () => {
+    const reason = (from: string): Reason => ({
+      code: 'cannot convert',
+      from,
+      to: EXPLICIT,
+      detail: 'the conversion is not allowed',
+      why: 'not allowed',
+      enoughConversion: 'lossless',
+    });
+    const files = [failedFile('/1.dcm', reason(J2K)), failedFile('/2.dcm', reason(IMPLICIT))];
+    const [problem, ...others] = problemsOf(sendResult(files), 'terminal');
+    assert.deepEqual(others, []);
+    assert.match(problem?.words.what ?? '', /cannot be converted to Explicit VR Little Endian: the conversion is not/);
+    assert.match(problem?.details?.get('/2.dcm') ?? '', /from Implicit VR Little Endian to Explicit/);
   });
 
   it('tells one problem once, though its offsets and lengths differ from file to file', () => {
