@@ -26,6 +26,8 @@ const MANAGE_TRUST = 'Manage Workspace Trust';
 export interface UsualPeer {
   readonly configured: ConfiguredPeer;
   readonly why?: string;
+  /** The person chose it for this send: it is the last one from then on. */
+  readonly isChosen?: boolean;
 }
 
 /** The peer that the caller names. Rejects if there is none. */
@@ -69,9 +71,7 @@ export async function usualPeer(
     : candidates.length === 0
       ? await noPeer(session, list)
       : await pick(session, list, headOf(scan, places));
-  if (configured === undefined) return undefined;
-  await keepAsLast(session, configured);
-  return { configured };
+  return configured === undefined ? undefined : { configured, isChosen: true };
 }
 
 /**
@@ -87,9 +87,7 @@ export async function peerToSendTo(
   tellProblems(session, list);
   await scan.settleSoon();
   if (scan.isEmpty === true) return undefined;
-  const configured = await pick(session, list, headOf(scan, places));
-  if (configured !== undefined) await keepAsLast(session, configured);
-  return configured;
+  return pick(session, list, headOf(scan, places));
 }
 
 /**
@@ -179,6 +177,7 @@ interface LastPeer {
 
 const keyOf = ({ origin, peer }: ConfiguredPeer): string => (origin === 'built-in' ? '' : consentKey(peer, MACHINE));
 
+/** Once the person has agreed to send there, and not before: a question that is declined changes nothing. */
 export async function keepAsLast(session: Session, configured: ConfiguredPeer): Promise<void> {
   const { workspaceState } = session.context;
   const { name } = configured.peer;

@@ -46,6 +46,8 @@ export interface SendSummary {
 
 export interface SendRequest {
   readonly configured: ConfiguredPeer;
+  /** Called once the person has agreed to send to this peer, or has before. */
+  readonly agreed?: () => Promise<void>;
   /** Why the person was not asked for the peer, in words: 'default', 'last used'. */
   readonly why?: string;
   /** Files and folders, absolute. */
@@ -114,6 +116,7 @@ async function scanAndSend(session: Session, request: SendRequest, send: LiveSen
   if (files.load.files === 0) return runWithout(send, job);
   send.asking();
   if (!(await mayConnect(session, configured, loadOnWire(files, sendOptions?.conversion)))) return undefined;
+  await request.agreed?.();
   const journal = await openJournal(session, job, request);
   if (journal === undefined) {
     void vscode.window.showInformationMessage('Another window is already sending these files, or has forgotten them.');

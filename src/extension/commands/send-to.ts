@@ -17,6 +17,6 @@ export async function sendTo(
 ): Promise<SendSummary | undefined> {
   return sendChosen(session, clicked, selection, async (resources, scan) => {
     const configured = await peerToSendTo(session, resources, scan);
-    return configured === undefined ? undefined : { configured };
+    return configured === undefined ? undefined : { configured, isChosen: true };
   });
 }

@@ -1,7 +1,7 @@
 // Send to PACS: sends what the person clicked or picks to the default peer, or to the last one.
 
 import * as vscode from 'vscode';
-import { namedPeer, type UsualPeer, usualPeer } from '../peer-choice.ts';
+import { keepAsLast, namedPeer, type UsualPeer, usualPeer } from '../peer-choice.ts';
 import { plainWords } from '../plain-words.ts';
 import { SelectionScan } from '../selection-scan.ts';
 import { type SendSummary, sendPaths } from '../sending.ts';
@@ -49,7 +49,10 @@ export async function sendChosen(
   const scan = new SelectionScan(session, paths);
   try {
     const peer = await choose(targets, scan);
-    if (peer !== undefined) return await sendPaths(session, { ...peer, paths, selection: paths, scan });
+    if (peer !== undefined) {
+      const agreed = peer.isChosen ? { agreed: () => keepAsLast(session, peer.configured) } : {};
+      return await sendPaths(session, { ...peer, ...agreed, paths, selection: paths, scan });
+    }
     if (scan.isEmpty) tellEmpty(scan);
     return undefined;
   } finally {

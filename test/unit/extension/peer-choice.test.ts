@@ -147,4 +147,15 @@ describe('the peer', () => {
     assert.equal(await peerOf('sendToPacs.send'), undefined);
     assert.deepEqual(lists[0]?.labels, ['SHARED', 'A', OWN, ADD]);
   });
+
+  it('whose question the person declined is not the last one', async () => {
+    editor.user = {};
+    editor.workspace = { peers: [entry('X', 0), entry('Y', 2)] };
+    answer = 'X';
+    for (let count = 1; count <= 2; count++) {
+      assert.equal(await peerOf('sendToPacs.send'), undefined);
+      assert.equal(editor.textsOf('modal').length, 2 * count, 'headline and details of the question');
+      assert.equal(lists.length, count, 'it was not asked for');
+    }
+  });
 });
