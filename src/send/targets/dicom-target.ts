@@ -2,7 +2,7 @@
 
 import { type AssociationFailure, culpritOf } from '../../net/failure.ts';
 import { RequestedAssociation } from '../../net/requested-association.ts';
-import type { TraceSink } from '../../net/trace-record.ts';
+import { sinkBefore, type TraceSink } from '../../net/trace-record.ts';
 import { CANCELLED_RELEASE_MS } from '../../protocol/limits.ts';
 import { DataSetSources } from '../conversion.ts';
 import type { AssociationSummary, SendJob, SendListeners } from '../job.ts';
@@ -99,7 +99,7 @@ function openingTrace(
     isOpening = false;
   };
   if (trace === undefined || !isFurther) return { sink: trace, isOver };
-  return { sink: (record) => trace(isOpening ? { ...record, isFurther: true } : record), isOver };
+  return { sink: sinkBefore(trace, (record) => trace(isOpening ? { ...record, isFurther: true } : record)), isOver };
 }
 
 function summaryOf(association: RequestedAssociation, failure: AssociationFailure | undefined): AssociationSummary {

@@ -35,6 +35,24 @@ test('P-DATA-TF is traced in as much detail as the level shows', async (t) => {
   }
 });
 
+test('what is not shown is not made on a further association either', async (t) => {
+  const folder = await folderOf(t, Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`${index}.dcm`, {}])));
+  const peer = await startPeer(t);
+  const associations = new Set<number>();
+  let made = 0;
+  const trace = Object.assign(
+    ({ association, event }: TraceRecord) => {
+      associations.add(association);
+      if (event.type === 'P-DATA-TF') made += 1;
+    },
+    { dataDetail: (): DataDetail => 'nothing' },
+  );
+  const job = { peer: peerAt(peer.port), files: await scanned([folder]), options: { associations: 2 } };
+  await runSend(job, { trace }, new AbortController().signal);
+  assert.ok(associations.size > 1);
+  assert.equal(made, 0);
+});
+
 test('a trace that cannot say what it shows does not stop a send', async (t) => {
   const folder = await folderOf(t, { 'a.dcm': {} });
   const peer = await startPeer(t);
