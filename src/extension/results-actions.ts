@@ -5,8 +5,8 @@ import type { FromPage } from '../messages/results.ts';
 import { reportMarkdown } from '../report/markdown.ts';
 import type { FileOutcome } from '../send/outcome.ts';
 import { plural } from '../trace/units.ts';
+import { copyCommandOf } from './command-copies.ts';
 import { retryPaths } from './commands/retry.ts';
-import { ourCommand, storescuCommand } from './copied-command.ts';
 import { plainWords } from './plain-words.ts';
 import { shownPaths } from './results.ts';
 import type { ResultRows } from './results-rows.ts';
@@ -60,10 +60,10 @@ export async function doInResults(session: Session, send: Send, files: ShownFile
       await commands.executeCommand('sendToPacs.exportResults', send.id, EXPORTS[action]);
       return;
     case 'copy command':
-      await copy(ourCommand(send), 'a command for send-to-pacs');
+      await copyCommandOf('send-to-pacs', send.peer, send.selection);
       return;
     case 'copy storescu':
-      await copy(storescuCommand(send), 'a command for storescu');
+      await copyCommandOf('storescu', send.peer, send.selection);
       return;
     case 'reveal':
       if (path !== undefined) await commands.executeCommand('revealInExplorer', vscode.Uri.file(path));

@@ -37,7 +37,7 @@ export interface Peer {
 }
 
 /** What tells one peer from another: where instances go, and as whom. */
-type PeerIdentity = Pick<Peer, 'host' | 'port' | 'calledAETitle' | 'callingAETitle'>;
+export type PeerIdentity = Pick<Peer, 'host' | 'port' | 'calledAETitle' | 'callingAETitle'>;
 
 /** Whether host, port and both AE titles are the same. */
 export function sameDestination(a: PeerIdentity, b: PeerIdentity): boolean {

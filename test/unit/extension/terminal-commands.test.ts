@@ -18,6 +18,18 @@ describe('a peer as a command', () => {
     );
   });
 
+  it('has the files and folders of a send', () => {
+    const paths = ['/data/a study', '/data/b'];
+    assert.equal(
+      commandFor('storescu', peer, 'linux', paths),
+      "storescu -v +sd +r -aet ME -aec ARCHIVE pacs.example.org 104 '/data/a study' /data/b",
+    );
+    assert.equal(
+      commandFor('send-to-pacs', peer, 'win32', ['C:\\it’s']),
+      "send-to-pacs store pacs.example.org 104 'C:\\it’’s' -r -aet ME -aec ARCHIVE",
+    );
+  });
+
   it('has AE titles that a shell makes nothing of', () => {
     const hostile = { ...peer, calledAETitle: "$(id);'`x`" };
     assert.ok(commandFor('echoscu', hostile, 'linux')?.includes(`-aec '$(id);'\\''\`x\`'`));

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { invisiblePattern } from '../../../src/text/invisible.ts';
+import { bytesOfPath } from '../../../src/text/path-bytes.ts';
 import { shellWord } from '../../../src/text/shell-word.ts';
 
 const HARMFUL = [
@@ -38,11 +40,21 @@ describe('a word of a command line', () => {
     assert.deepEqual(handed.split('\0').slice(0, -1), words);
   });
 
+  it('is what a shell hands on, also what no terminal can show', () => {
+    const words = ['a\nb', "it's\x1b[2J", 'Müller', '\u202eabc', 'M\udce4ller', '\\x41\t'];
+    const line = words.map((word) => shellWord(word, 'POSIX')).join(' ');
+    assert.doesNotMatch(line, invisiblePattern(''));
+    assert.ok(line.isWellFormed() && line.includes("'Müller'"));
+    const handed = execFileSync('/bin/bash', ['-c', `for word in ${line}; do printf '%s\\0' "$word"; done`]);
+    const expected = Buffer.concat(words.flatMap((word) => [bytesOfPath(word), Buffer.of(0)]));
+    assert.deepEqual(handed, expected);
+  });
+
   it('is one literal text in PowerShell', () => {
-    for (const word of HARMFUL) {
+    for (const word of [...HARMFUL, 'a’; id; ‘', '‚‛']) {
       const quoted = shellWord(word, 'PowerShell');
-      assert.match(quoted, /^'(?:[^']|'')*'$/, word);
-      assert.equal(quoted.slice(1, -1).replaceAll("''", "'").replaceAll('\\"', '"'), word);
+      assert.match(quoted, /^'(?:[^'‘’‚‛]|(['‘’‚‛])\1)*'$/, word);
+      assert.equal(quoted.slice(1, -1).replace(/(['‘’‚‛])\1/g, '$1').replaceAll('\\"', '"'), word);
     }
   });
 });
