@@ -21,9 +21,10 @@ export function leftWords({ journal, owed }: UnfinishedFacts): string {
   return `${formatCount(owed.length)} of ${formatCount(journal.total)} files left`;
 }
 
-/** 'CT-2 and 3 more' */
+/** 'CT-2 and 3 more'; '/' for the root of the file system. */
 export function selectionWords([first = '', ...others]: readonly string[], nameMax?: number): string {
-  return nameWords(path.basename(first), nameMax) + (others.length > 0 ? ` and ${others.length} more` : '');
+  const name = nameWords(path.basename(first) || '/', nameMax);
+  return others.length === 0 ? name : `${name} and ${formatCount(others.length)} more`;
 }
 
 /** 'CT-2 and 3 more – interrupted' */

@@ -3,6 +3,7 @@
 // one entry, in which each line keeps its level and its time.
 
 import { LOG_WAITING_MAX } from '../protocol/limits.ts';
+import { formatDay, formatExactClock, plural } from '../trace/units.ts';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
@@ -20,15 +21,9 @@ export interface LogEntry {
   readonly lines: readonly LogLine[];
 }
 
-const two = (value: number): string => String(value).padStart(2, '0');
-
 /** '2026-11-27 20:49:56.123 [info] ', local, as the channel writes it. */
 function headOf({ level, timeMs }: LogLine): string {
-  const time = new Date(timeMs);
-  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  const clock = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
-  const milliseconds = String(time.getMilliseconds()).padStart(3, '0');
-  return `${date} ${clock}.${milliseconds} [${level === 'warn' ? 'warning' : level}] `;
+  return `${formatDay(timeMs)} ${formatExactClock(timeMs)} [${level === 'warn' ? 'warning' : level}] `;
 }
 
 /**
@@ -36,8 +31,7 @@ function headOf({ level, timeMs }: LogLine): string {
  * number of lines stands there ('-- 14 lines'), and below it each line with its own time.
  */
 export function entryText({ lines }: LogEntry): string {
-  const title = `-- ${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`;
-  return [title, ...lines.map((line) => headOf(line) + line.text)].join('\n');
+  return [`-- ${plural(lines.length, 'line')}`, ...lines.map((line) => headOf(line) + line.text)].join('\n');
 }
 
 /** Eight entries a second: at most ten, including those that Show Trace flushes. */

@@ -7,7 +7,7 @@ import { type ExplainContext, explainFile } from '../trace/explain.ts';
 import { explainPreflight } from '../trace/explain-preflight.ts';
 import { nameAndUid, uidText } from '../trace/names.ts';
 import { quoted } from '../trace/sanitize.ts';
-import { formatBytes, formatCount, formatDuration, formatTag, hexWord } from '../trace/units.ts';
+import { formatBytes, formatDuration, formatExactClock, formatTag, hexWord, plural } from '../trace/units.ts';
 import type { WireFacts } from './wire-log.ts';
 
 export interface DetailsOptions {
@@ -17,14 +17,6 @@ export interface DetailsOptions {
   readonly context: ExplainContext;
   /** 'not kept': the send ran in another window, or is too long ago. Undefined: nothing of the file was sent. */
   readonly wire: WireFacts | 'not kept' | undefined;
-}
-
-/** '20:50:07.307' */
-function clock(ms: number): string {
-  const time = new Date(ms);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const parts = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':');
-  return `${parts}.${String(time.getMilliseconds()).padStart(3, '0')}`;
 }
 
 function outcomeLines(file: FileOutcome, context: ExplainContext): DetailLine[] {
@@ -66,18 +58,18 @@ function wireLines({ bytesSent, elapsedMs, status }: FileOutcome, wire: DetailsO
   const { association, messageId, presentationContextId, requestedAtMs, pdus, sentAtMs, answeredAtMs } = wire;
   const context = presentationContextId === 0 ? '' : `, context ${presentationContextId}`;
   const lines: DetailLine[] = [
-    { label: clock(requestedAtMs), direction: 'none', text: `Association ${association}${context}` },
-    { label: clock(requestedAtMs), direction: 'to the peer', text: `C-STORE-RQ, message ${messageId}` },
+    { label: formatExactClock(requestedAtMs), direction: 'none', text: `Association ${association}${context}` },
+    { label: formatExactClock(requestedAtMs), direction: 'to the peer', text: `C-STORE-RQ, message ${messageId}` },
   ];
   if (bytesSent > 0) {
-    const count = `${formatBytes(bytesSent)}${pdus === 0 ? '' : ` in ${formatCount(pdus)} ${pdus === 1 ? 'PDU' : 'PDUs'}`}`;
+    const count = `${formatBytes(bytesSent)}${pdus === 0 ? '' : ` in ${plural(pdus, 'PDU')}`}`;
     lines.push({ label: '', direction: 'to the peer', text: `Data set, ${count}` });
   }
-  if (sentAtMs > 0) lines.push({ label: clock(sentAtMs), direction: 'none', text: 'Everything sent' });
+  if (sentAtMs > 0) lines.push({ label: formatExactClock(sentAtMs), direction: 'none', text: 'Everything sent' });
   const answer = status === undefined ? 'C-STORE-RSP' : `C-STORE-RSP, status ${hexWord(status)}H`;
   lines.push(
     answeredAtMs > 0
-      ? { label: clock(answeredAtMs), direction: 'from the peer', text: answer }
+      ? { label: formatExactClock(answeredAtMs), direction: 'from the peer', text: answer }
       : { label: '', direction: 'from the peer', text: 'No answer' },
   );
   if (elapsedMs !== undefined)

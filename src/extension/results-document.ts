@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { notableOf } from '../report/notable.ts';
 import { formatCount } from '../trace/units.ts';
 import { type Results, shownPaths } from './results.ts';
-import { mayRetryHelp } from './retryable.ts';
+import { mayRetryHelp, retryableIn } from './retryable.ts';
 import type { Session } from './session.ts';
 
 /** An editor is slow with more. */
@@ -19,11 +19,16 @@ export async function commandsOf(session: Session, document: vscode.TextDocument
   const result = send === undefined ? undefined : await session.sends.resultOf(send.id);
   if (send === undefined || result === undefined) return [];
   const { id, counts } = send;
-  const again = counts.failed + counts.unknown + counts.cancelled;
   const held = counts['held back'];
   const commands: vscode.Command[] = [
     ...(mayRetryHelp(result)
-      ? [{ title: `Retry ${formatCount(again)} Not Stored`, command: 'sendToPacs.retry', arguments: [id] }]
+      ? [
+          {
+            title: `Retry ${formatCount(retryableIn(counts))} Not Stored`,
+            command: 'sendToPacs.retry',
+            arguments: [id],
+          },
+        ]
       : []),
     ...(held > 0
       ? [{ title: `Review ${formatCount(held)} Held Back`, command: 'sendToPacs.sendHeldBack', arguments: [id] }]

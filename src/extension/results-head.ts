@@ -1,16 +1,26 @@
 // The upper part of the page of results: what became of the send in one sentence, and the facts of it.
 
-import { basename } from 'node:path';
-import { type HeadMessage, OUTCOME_NAMES, type Problem, RESULTS_VERSION, type SignName } from '../messages/results.ts';
+import { type HeadMessage, OUTCOME_NAMES, type Problem, RESULTS_VERSION } from '../messages/results.ts';
 import { headline } from '../report/problems.ts';
 import { unreadableFolders } from '../report/unreadable-folders.ts';
 import type { SendResult } from '../send/job.ts';
 import type { OutcomeCounts } from '../send/outcome.ts';
 import { aeTitle } from '../trace/names.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
-import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../trace/units.ts';
+import {
+  formatBytes,
+  formatClock,
+  formatCount,
+  formatDay,
+  formatDuration,
+  formatRate,
+  plural,
+} from '../trace/units.ts';
+import { selectionWords } from './journal-words.ts';
 import { addressWords } from './peers.ts';
+import { retryableIn } from './retryable.ts';
 import type { Send } from './send-entries.ts';
+import { endedAs, isResumable, isSameDay } from './send-words.ts';
 
 export interface HeadOptions {
   readonly problems: readonly Problem[];
@@ -21,28 +31,11 @@ export interface HeadOptions {
   readonly silentMs?: number;
 }
 
-/** 'phantom', 'phantom and 2 more' */
-export function selectionWords({ selection }: Pick<Send, 'selection'>): string {
-  const [first = '', ...others] = selection;
-  const name = sanitize(basename(first), SHOWN_MAX.peerName) || '/';
-  return others.length === 0 ? name : `${name} and ${formatCount(others.length)} more`;
-}
-
 const peerName = ({ peer }: Send): string => sanitize(peer.name, SHOWN_MAX.peerName);
 
 /** 'today 20:49:56', or with its date */
 function timeWords(ms: number, nowMs: number): string {
-  const [time, now] = [new Date(ms), new Date(nowMs)];
-  const isToday = time.toDateString() === now.toDateString();
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = isToday ? 'today' : `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  return `${day} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`;
-}
-
-function signOf(counts: OutcomeCounts, isCancelled: boolean): SignName {
-  if (isCancelled) return 'cancelled';
-  const urgent = ['failed', 'unknown', 'held back', 'stored with warning', 'stored'] as const;
-  return urgent.find((outcome) => counts[outcome] > 0) ?? 'skipped';
+  return `${isSameDay(ms, nowMs) ? 'today' : formatDay(ms)} ${formatClock(ms)}`;
 }
 
 const countsOf = (counts: OutcomeCounts): number[] => OUTCOME_NAMES.map((name) => counts[name]);
@@ -51,7 +44,7 @@ export function headOfRunning(send: Send, { problems, root, rows, silentMs }: He
   const { counts, progress, files } = send;
   const done = countsOf(counts).reduce((sum, count) => sum + count, 0);
   const failed = counts.failed === 0 ? '' : `, ${formatCount(counts.failed)} failed so far`;
-  const facts = [`${selectionWords(send)} → ${peerName(send)}`];
+  const facts = [`${selectionWords(send.selection)} → ${peerName(send)}`];
   if (progress !== undefined) {
     facts.push(`${formatBytes(progress.bytesDone)} of ${formatBytes(progress.bytesTotal)}`);
     if (progress.bytesPerSecond !== undefined) facts.push(`${formatBytes(Math.round(progress.bytesPerSecond))}/s`);
@@ -88,22 +81,21 @@ export function headOfEnded(send: Send, result: SendResult, { problems, root, ro
   const elapsedMs = Math.max(0, Math.round(endedAtMs - startedAtMs));
   const rate = formatRate(bytesSent, elapsedMs);
   const { owed = 0 } = send;
-  const buttons: HeadMessage['buttons'] =
-    owed > 0 && send.state !== 'done'
-      ? [{ action: 'resume', label: `Resume ${formatCount(owed)} ${owed === 1 ? 'File' : 'Files'}` }]
-      : counts.failed + counts.unknown + counts.cancelled > 0
-        ? [{ action: 'retry', label: 'Retry Failed…' }]
-        : counts['held back'] > 0
-          ? [{ action: 'review', label: 'Review Held Back…' }]
-          : [];
+  const buttons: HeadMessage['buttons'] = isResumable(send)
+    ? [{ action: 'resume', label: `Resume ${formatCount(owed)} ${owed === 1 ? 'File' : 'Files'}` }]
+    : retryableIn(counts) > 0
+      ? [{ action: 'retry', label: 'Retry Failed…' }]
+      : counts['held back'] > 0
+        ? [{ action: 'review', label: 'Review Held Back…' }]
+        : [];
   return {
     type: 'head',
     version: RESULTS_VERSION,
     isRunning: false,
-    sign: signOf(counts, cancelled),
+    sign: endedAs(counts, cancelled),
     verdict: headline(counts, cancelled, unreadableFolders(result)),
     facts: [
-      `${selectionWords(send)} → ${peerName(send)}`,
+      `${selectionWords(send.selection)} → ${peerName(send)}`,
       addressWords(peer),
       `${aeTitle(peer.callingAETitle)} → ${aeTitle(peer.calledAETitle)}`,
       `${timeWords(startedAtMs, Date.now())}, ${formatDuration(elapsedMs)}`,

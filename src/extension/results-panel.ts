@@ -11,12 +11,14 @@ import type { SendId } from '../send/send-id.ts';
 import { contextOf } from '../trace/explain.ts';
 import { SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { displayPathOf } from './display-path.ts';
+import { plainWords } from './plain-words.ts';
 import { shownPaths } from './results.ts';
 import { doInResults } from './results-actions.ts';
 import { detailsOf } from './results-details.ts';
-import { headOfEnded, headOfRunning, selectionWords } from './results-head.ts';
+import { headOfEnded, headOfRunning } from './results-head.ts';
 import { ResultRows } from './results-rows.ts';
 import type { Send } from './send-entries.ts';
+import { labelWords } from './send-words.ts';
 import type { Session } from './session.ts';
 
 export const RESULTS_VIEW = 'sendToPacs.results';
@@ -25,7 +27,6 @@ export const RESULTS_VIEW = 'sendToPacs.results';
 const ROWS_A_TURN = 2_000;
 /** A peer that has not answered for so long is said to be silent. */
 const SILENCE_MS = 3_000;
-const TITLE_NAME_MAX = 24;
 
 const open = new Map<SendId, ResultsPanel>();
 
@@ -53,7 +54,7 @@ export async function restoreResultsPanel(session: Session, panel: vscode.Webvie
 }
 
 function titleOf(send: Send): string {
-  return `Results: ${sanitize(selectionWords(send), TITLE_NAME_MAX)} → ${sanitize(send.peer.name, TITLE_NAME_MAX)}`;
+  return plainWords(`Results: ${labelWords(send)}`);
 }
 
 /** All that the page may load is our script, by its nonce, and our style sheet. It has no way to any network. */

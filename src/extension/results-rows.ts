@@ -9,27 +9,14 @@ import {
 } from '../messages/results.ts';
 import { PROBLEMS_MAX } from '../protocol/limits.ts';
 import { type ReasonTitle, reasonTitle } from '../report/reason-title.ts';
-import { mayEndOtherwise } from '../send/again.ts';
 import type { FileOutcome } from '../send/outcome.ts';
 import { CommonTexts, PackedNumbers } from '../send/packed.ts';
 import { contextResultText } from '../trace/code-text.ts';
 import { contextOf, type ExplainContext, explainInCommon, type PeerInWords } from '../trace/explain.ts';
-import { nameOf } from '../trace/names.ts';
+import { shortNameOf } from '../trace/names.ts';
 import { quoted, SHOWN_MAX, sanitize } from '../trace/sanitize.ts';
 import { formatCount } from '../trace/units.ts';
-
-/** 'CT Image Storage' → 'CT' */
-const shortClass = (uid: string): string => nameOf(uid).replace(/(?: Image)? Storage\b/, '');
-
-/** 'Explicit VR Little Endian' → 'Explicit LE', 'JPEG Baseline (Process 1)' → 'JPEG Baseline' */
-export const shortSyntax = (uid: string): string =>
-  nameOf(uid)
-    .replace(/ VR Little Endian$/, ' LE')
-    .replace(/ VR Big Endian$/, ' BE')
-    .replace(' Image Compression', '')
-    .replace(' (Lossless Only)', ' lossless')
-    .replace(/[,(].*$/, '')
-    .trim();
+import { mayHelp, RETRYABLE } from './retryable.ts';
 
 const OTHER_REASONS: ReasonTitle = { title: 'Other reasons', code: '' };
 
@@ -144,10 +131,10 @@ export class ResultRows {
     columns.outcome.push(OUTCOME_NAMES.indexOf(file.outcome));
     columns.status.push(file.status === undefined ? 0 : file.status + 1);
     columns.folder.push(this.#folders.numberOf(folder));
-    columns.sopClass.push(numbered(this.#classNames, this.#classes, file.sopClassUID, shortClass));
-    columns.syntax.push(numbered(this.#syntaxNames, this.#syntaxes, file.transferSyntaxUID, shortSyntax));
+    columns.sopClass.push(numbered(this.#classNames, this.#classes, file.sopClassUID));
+    columns.syntax.push(numbered(this.#syntaxNames, this.#syntaxes, file.transferSyntaxUID));
     const onWire = file.transferSyntaxOnWire === file.transferSyntaxUID ? undefined : file.transferSyntaxOnWire;
-    columns.syntaxOnWire.push(numbered(this.#syntaxNames, this.#syntaxes, onWire, shortSyntax));
+    columns.syntaxOnWire.push(numbered(this.#syntaxNames, this.#syntaxes, onWire));
     columns.reason.push(title === undefined ? 0 : this.#reasons.numberOf(title.title) + 1);
     columns.problem.push(problem);
     columns.startedMs.push(
@@ -176,7 +163,7 @@ export class ResultRows {
       ...title,
       said: title === OTHER_REASONS ? '' : this.#saidOf(file),
       advice: advice === '' ? (words?.what ?? '') : advice,
-      mayHelp: file.reason === undefined || mayEndOtherwise(file.reason),
+      mayHelp: mayHelp(file),
     };
     const number = this.#problems.size + 1;
     this.#problems.set(keyOf(title), { number, problem });
@@ -206,7 +193,7 @@ export class ResultRows {
   /** Those that another try can be made with, by number; `mayHelp`: it may be stored then. */
   retryable(): { readonly number: number; readonly problem: Problem; readonly mayHelp: boolean }[] {
     return [...this.#problems.values()]
-      .filter(({ problem: { outcome } }) => outcome === 'failed' || outcome === 'unknown' || outcome === 'cancelled')
+      .filter(({ problem: { outcome } }) => RETRYABLE.has(outcome))
       .map(({ number, problem: { mayHelp, ...problem } }) => ({ number, problem, mayHelp }));
   }
 
@@ -242,17 +229,12 @@ export class ResultRows {
 }
 
 /** From 1; 0 = there is none. A hostile folder may have more kinds than fit: the others have no name. */
-function numbered(
-  known: Map<string, number>,
-  texts: Texts,
-  uid: string | undefined,
-  name: (uid: string) => string,
-): number {
+function numbered(known: Map<string, number>, texts: Texts, uid: string | undefined): number {
   if (uid === undefined) return 0;
   let number = known.get(uid);
   if (number === undefined) {
     if (known.size >= 65_000) return 0;
-    number = texts.numberOf(name(uid)) + 1;
+    number = texts.numberOf(shortNameOf(uid)) + 1;
     known.set(uid, number);
   }
   return number;

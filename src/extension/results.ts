@@ -13,6 +13,13 @@ import { workspaceRoots } from './workspace-roots.ts';
 
 export const RESULTS_SCHEME = 'sendtopacs-results';
 
+/** For a command that finds none. */
+export function tellNoResults(): void {
+  void vscode.window.showInformationMessage(
+    'There are no results: nothing was sent yet, or they are not kept any more.',
+  );
+}
+
 /** How the files of a send are named in what a person reads. */
 export function shownPaths(send: Send, { outcomes }: SendResult): (path: string) => string {
   return fileNames(displayPathOf(send.roots, send.selection), outcomes, send.arePathsHidden).shown;
@@ -40,6 +47,11 @@ export class Results implements vscode.FileSystemProvider {
     if (known !== undefined) return known;
     await this.#sends.refresh();
     return this.#sends.find(id);
+  }
+
+  /** The send that a command means. @param id its argument; anything but a text: the last ended send with results */
+  async meant(id: unknown): Promise<Send | undefined> {
+    return typeof id === 'string' ? this.sendOf(id) : this.last();
   }
 
   /** The last ended send with results, of this window or of an earlier one with the same folders. */

@@ -53,9 +53,14 @@ export function signOf(send: Pick<Send, 'state' | 'counts'>): Sign {
   if (state === 'sending') return RUNS;
   if (state === 'scanning' || state === 'asking') return WAITS;
   if (state === 'interrupted') return OUTCOME_SIGNS['held back'];
-  const worst = URGENT.find((outcome) => counts[outcome] > 0);
-  if (state === 'cancelled') return OUTCOME_SIGNS[counts.failed > 0 ? 'failed' : 'cancelled'];
-  return OUTCOME_SIGNS[worst ?? (counts.stored > 0 ? 'stored' : 'skipped')];
+  return OUTCOME_SIGNS[endedAs(counts, state === 'cancelled')];
+}
+
+/** The outcome that stands for an ended send: the most urgent one. */
+export function endedAs(counts: OutcomeCounts, isCancelled: boolean): Outcome {
+  if (isCancelled) return counts.failed > 0 ? 'failed' : 'cancelled';
+  const urgent = URGENT.find((outcome) => counts[outcome] > 0);
+  return urgent ?? (counts.stored > 0 ? 'stored' : 'skipped');
 }
 
 /** 'phantom → ORTHANC' */

@@ -6,12 +6,12 @@ import type { SendResult } from '../send/job.ts';
 import { type FileOutcome, OUTCOMES, type Outcome, type OutcomeCounts } from '../send/outcome.ts';
 import { isSendId, type SendId } from '../send/send-id.ts';
 import { briefly } from '../trace/brief.ts';
-import { explainFile, sentence } from '../trace/explain.ts';
+import { contextOf, explainFile, sentence } from '../trace/explain.ts';
 import { formatCount, formatDuration, plural } from '../trace/units.ts';
 import { addressWords } from './peers.ts';
 import { nameWords, plainWords } from './plain-words.ts';
 import { shownPaths } from './results.ts';
-import { RETRYABLE } from './retryable.ts';
+import { retryableIn } from './retryable.ts';
 import { noCounts, type Send } from './send-entries.ts';
 import {
   isInterrupted,
@@ -146,9 +146,7 @@ export class SendsTree {
       'send',
       ...(isRunning(send) ? ['running'] : ['ended']),
       ...(isResumable(send) ? ['resumable'] : []),
-      ...(send.state === 'done' && send.hasResults && [...RETRYABLE].some((outcome) => send.counts[outcome] > 0)
-        ? ['retryable']
-        : []),
+      ...(send.state === 'done' && send.hasResults && retryableIn(send.counts) > 0 ? ['retryable'] : []),
       ...(send.hasResults ? ['results'] : []),
       ...(send.hasResults && send.counts['held back'] > 0 ? ['heldBack'] : []),
     ].join(' ');
@@ -199,7 +197,10 @@ export class SendsTree {
     item.accessibilityInformation = {
       label: [name, file.outcome, why, folder].filter((part) => part !== '').join(', '),
     };
-    const words = explainFile(file, { peerName: send.peer.name, displayPath: this.#pagesOf(send, result).shown });
+    const words = explainFile(file, {
+      ...contextOf(send.peer, 'editor'),
+      displayPath: this.#pagesOf(send, result).shown,
+    });
     item.tooltip = [nameWords(shown), ...(words === undefined ? [] : [sentence(words)])].join('\n');
     item.command = showResults(send);
     return item;

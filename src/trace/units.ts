@@ -48,13 +48,22 @@ export function formatClock(timeMs: number): string {
   return [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':');
 }
 
+/** The same to the millisecond: '20:49:56.123'. @param timeMs Unix time in milliseconds */
+export function formatExactClock(timeMs: number): string {
+  return `${formatClock(timeMs)}.${String(new Date(timeMs).getMilliseconds()).padStart(3, '0')}`;
+}
+
+/** The day, local: '2026-11-27'. @param timeMs Unix time in milliseconds */
+export function formatDay(timeMs: number): string {
+  const time = new Date(timeMs);
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+}
+
 /** Local, with its offset from UTC at that time: '2026-11-27 20:49:56 +01:00'. @param timeMs Unix time in milliseconds */
 export function formatLocalTime(timeMs: number): string {
-  const time = new Date(timeMs);
-  const east = -time.getTimezoneOffset();
+  const east = -new Date(timeMs).getTimezoneOffset();
   const offset = `${east < 0 ? '-' : '+'}${two(Math.floor(Math.abs(east) / 60))}:${two(Math.abs(east) % 60)}`;
-  const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  return `${day} ${formatClock(timeMs)} ${offset}`;
+  return `${formatDay(timeMs)} ${formatClock(timeMs)} ${offset}`;
 }
 
 /** From one time to the other, local: '2026-11-27 20:49:56 to 20:50:10 +01:00'. */

@@ -4,9 +4,9 @@ import { open } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { systemErrorInfo } from '../../part10/system-error.ts';
 import { REPORT_FORMATS, type ReportFormat } from '../../report/formats.ts';
-import { formatCount, plural } from '../../trace/units.ts';
+import { formatClock, formatDay, plural } from '../../trace/units.ts';
 import { plainWords } from '../plain-words.ts';
-import { shownPaths } from '../results.ts';
+import { shownPaths, tellNoResults } from '../results.ts';
 import type { Session } from '../session.ts';
 
 const OPEN = 'Open';
@@ -25,12 +25,10 @@ export async function exportResults(
   id?: unknown,
   formatId?: unknown,
 ): Promise<vscode.Uri | undefined> {
-  const send = id === undefined ? await session.results.last() : await session.results.sendOf(id);
+  const send = await session.results.meant(id);
   const result = send === undefined ? undefined : await session.sends.resultOf(send.id);
   if (send === undefined || result === undefined) {
-    void vscode.window.showInformationMessage(
-      'There are no results to export: nothing was sent yet, or they are not kept any more.',
-    );
+    tellNoResults();
     return undefined;
   }
   const format = REPORT_FORMATS.find((one) => one.id === formatId) ?? (await chooseFormat(result.outcomes.length));
@@ -70,10 +68,8 @@ async function chooseFormat(files: number): Promise<ReportFormat | undefined> {
 
 /** In the folder that is open, so that the dialog begins there: 'send-2026-11-27-20.49.csv' */
 function proposedFile(startedAtMs: number, { extension }: ReportFormat): vscode.Uri {
-  const time = new Date(startedAtMs);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  const name = `send-${day}-${two(time.getHours())}.${two(time.getMinutes())}.${extension}`;
+  const time = formatClock(startedAtMs).slice(0, 5).replace(':', '.');
+  const name = `send-${formatDay(startedAtMs)}-${time}.${extension}`;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   return folder === undefined ? vscode.Uri.file(name) : vscode.Uri.joinPath(folder, name);
 }
@@ -94,7 +90,7 @@ async function write(target: vscode.Uri, pieces: Iterable<string>): Promise<void
 }
 
 async function offerToOpen(target: vscode.Uri, files: number): Promise<void> {
-  const words = `The results of ${files === 1 ? '1 file' : `${formatCount(files)} files`} were exported.`;
+  const words = `The results of ${plural(files, 'file')} were exported.`;
   const answer = await vscode.window.showInformationMessage(plainWords(words), OPEN);
   if (answer === OPEN) await vscode.commands.executeCommand('vscode.open', target);
 }

@@ -13,7 +13,7 @@ import type { Session } from '../session.ts';
  * @returns undefined: nothing was tried
  */
 export async function retry(session: Session, id?: unknown): Promise<SendSummary | undefined> {
-  const send = id === undefined ? await session.results.last() : await session.results.sendOf(id);
+  const send = await session.results.meant(id);
   const result = send === undefined ? undefined : await session.sends.resultOf(send.id);
   const paths = result === undefined ? [] : retryablePaths(result);
   if (send === undefined || paths.length === 0) {

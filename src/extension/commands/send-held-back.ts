@@ -28,7 +28,7 @@ interface HeldBackItem extends vscode.QuickPickItem {
  * @returns undefined: nothing was sent and nothing was tried
  */
 export async function sendHeldBack(session: Session, id?: unknown, path?: unknown): Promise<SendSummary | undefined> {
-  const send = typeof id === 'string' ? await session.results.sendOf(id) : await session.results.last();
+  const send = await session.results.meant(id);
   const result = send === undefined ? undefined : await session.sends.resultOf(send.id);
   const held = result === undefined ? [] : heldBackIn(result);
   if (send === undefined || result === undefined || held.length === 0) {

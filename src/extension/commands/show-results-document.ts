@@ -1,14 +1,11 @@
-// Show Results as Markdown Document: ready for a ticket.
+// Show Results of Last Send as Markdown: ready for a ticket.
 
-import * as vscode from 'vscode';
+import { tellNoResults } from '../results.ts';
 import type { Session } from '../session.ts';
 
 /** @param id of an ended send; without it the last one of this window or, after a reload, of its folders */
 export async function showResultsDocument(session: Session, id?: unknown): Promise<void> {
-  const send = typeof id === 'string' ? await session.results.sendOf(id) : await session.results.last();
+  const send = await session.results.meant(id);
   if (send?.hasResults === true) await session.results.show(send);
-  else
-    void vscode.window.showInformationMessage(
-      'There are no results: nothing was sent yet, or they are not kept any more.',
-    );
+  else tellNoResults();
 }

@@ -54,7 +54,13 @@ describe('a word of a command line', () => {
     for (const word of [...HARMFUL, 'a’; id; ‘', '‚‛']) {
       const quoted = shellWord(word, 'PowerShell');
       assert.match(quoted, /^'(?:[^'‘’‚‛]|(['‘’‚‛])\1)*'$/, word);
-      assert.equal(quoted.slice(1, -1).replace(/(['‘’‚‛])\1/g, '$1').replaceAll('\\"', '"'), word);
+      assert.equal(
+        quoted
+          .slice(1, -1)
+          .replace(/(['‘’‚‛])\1/g, '$1')
+          .replaceAll('\\"', '"'),
+        word,
+      );
     }
   });
 });

@@ -4,7 +4,9 @@ import {
   formatBytes,
   formatClock,
   formatCount,
+  formatDay,
   formatDuration,
+  formatExactClock,
   formatLocalTime,
   formatRate,
   formatTag,
@@ -44,6 +46,8 @@ describe('units', () => {
       process.env['TZ'] = 'Europe/Berlin';
       const start = Date.UTC(2026, 0, 2, 22, 4, 5);
       assert.equal(formatClock(start), '23:04:05');
+      assert.equal(formatExactClock(start + 7), '23:04:05.007');
+      assert.equal(formatDay(start), '2026-01-02');
       assert.equal(formatTimeSpan(start, start + 61_000), '2026-01-02 23:04:05 to 23:05:06 +01:00');
       const night = '2026-01-02 23:04:05 +01:00 to 2026-01-03 00:04:05 +01:00';
       assert.equal(formatTimeSpan(start, start + 3_600_000), night);
