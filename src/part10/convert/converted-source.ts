@@ -15,6 +15,8 @@ import type { Dictionary } from './vr-lookup.ts';
 const READ_LENGTH = 0x40000;
 /** How much is converted in one go: nothing but elements without a value takes about a millisecond. In bytes. */
 const STEP_LENGTH = 0x8000;
+/** What is cut into pieces has a buffer of this length at first. In bytes. */
+const FIRST_PIECE = 0x4000;
 
 /**
  * `source` in the transfer syntax `to`. Its length is not known beforehand, and it can be read once, as `source` can.
@@ -91,7 +93,8 @@ export async function* cut(
   input: AsyncIterable<Uint8Array>,
   length: number,
 ): AsyncGenerator<DataSetChunk, void, undefined> {
-  const piece = new Uint8Array(length);
+  // It grows with what comes: pieces are up to a megabyte long, many data sets a few kilobytes.
+  let piece = new Uint8Array(Math.min(length, FIRST_PIECE));
   let filled = 0;
   for await (const bytes of input) {
     let at = 0;
@@ -101,6 +104,11 @@ export async function* cut(
         filled = 0;
       }
       const count = Math.min(length - filled, bytes.length - at);
+      if (filled + count > piece.length) {
+        const longer = new Uint8Array(Math.min(length, Math.max(filled + count, 4 * piece.length)));
+        longer.set(piece.subarray(0, filled));
+        piece = longer;
+      }
       piece.set(bytes.subarray(at, at + count), filled);
       filled += count;
       at += count;

@@ -85,6 +85,11 @@ export class ByteReader {
     }
   }
 
+  /** What is there already of the next bytes, as far as `measure` says; valid until the next are asked for. */
+  takeMeasured(measure: (bytes: Uint8Array) => number): Uint8Array {
+    return this.#cutOff(measure(this.#piece));
+  }
+
   /** Ends the reading early. */
   async close(): Promise<void> {
     await this.#pieces.return?.();

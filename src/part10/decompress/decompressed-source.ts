@@ -14,7 +14,13 @@ import { IMAGE_GROUP, ITEM_GROUP, PIXEL_DATA, tagText } from '../structure.ts';
 import { ByteReader } from './byte-reader.ts';
 import { decodingMemory, free, tooLarge } from './decoder-memory.ts';
 import { type CompressedSyntax, compressedSyntax } from './decompression.ts';
-import { type PassingHeader, passElement, readLateHeader, readPassingHeader } from './element-passage.ts';
+import {
+  type PassingHeader,
+  passElement,
+  readLateHeader,
+  readPassingHeader,
+  unchangedLength,
+} from './element-passage.ts';
 import { type EncodedFrame, encapsulatedFrames } from './encapsulated-frames.ts';
 import { comesInPieces, type FrameDecoders, type FrameFormat, frameLength, type Reservation } from './frame-format.ts';
 import type { ImageDescription } from './image-description.ts';
@@ -79,7 +85,17 @@ async function* decompressed(
   const group = itemImage();
   let isPast = false;
   let hasPixels = false;
+  const passes = (tag: number): boolean => {
+    const number = tag >>> 16;
+    const isInPlace = number < IMAGE_GROUP || (isPast && number > IMAGE_GROUP);
+    return isInPlace && number !== ITEM_GROUP && tag !== PIXEL_DATA && !isDropped(tag);
+  };
   while (!(await reader.isAtEnd())) {
+    const unchanged = reader.takeMeasured((bytes) => unchangedLength(bytes, passes));
+    if (unchanged.length > 0) {
+      yield unchanged;
+      continue;
+    }
     const header = await (hasPixels ? readLateHeader(reader) : readPassingHeader(reader));
     if (header === undefined) break;
     const { tag } = header;
@@ -108,7 +124,7 @@ async function* decompressed(
 }
 
 function isDropped(tag: number): boolean {
-  return [EXTENDED_OFFSET_TABLE, EXTENDED_OFFSET_TABLE_LENGTHS, LENGTH_TO_END].includes(tag);
+  return tag === EXTENDED_OFFSET_TABLE || tag === EXTENDED_OFFSET_TABLE_LENGTHS || tag === LENGTH_TO_END;
 }
 
 async function* nativePixelData(

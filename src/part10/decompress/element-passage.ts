@@ -7,7 +7,7 @@ import { NESTING_MAX } from '../../protocol/limits.ts';
 import { DataSetConversionError } from '../convert/conversion-error.ts';
 import { paddingOf } from '../convert/implicit-readers.ts';
 import { delimiterOf, IMAGE_GROUP, ITEM, ITEM_GROUP, PIXEL_DATA, tagText, UNDEFINED_LENGTH } from '../structure.ts';
-import { UN, vrOfBytes } from '../value-representation.ts';
+import { standardVR, UN, vrOfBytes } from '../value-representation.ts';
 import type { ByteReader } from './byte-reader.ts';
 
 export interface PassingHeader {
@@ -85,6 +85,25 @@ export interface ItemImage {
   unchanged(): Iterable<Uint8Array>;
   /** The native image: what is held, as it must be, and the pixel data whose header was just read. */
   decoded(header: PassingHeader): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * How many bytes at the front of `bytes` are whole elements that `passElement` would pass on as they are, and that may pass.
+ * Nearly all are such, and together they cost a loop, not a dozen promises for each.
+ */
+export function unchangedLength(bytes: Uint8Array, mayPass: (tag: number) => boolean): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; ; ) {
+    if (at + 12 > bytes.length) return at;
+    const tag = view.getUint16(at, true) * 0x10000 + view.getUint16(at + 2, true);
+    const vr = standardVR(view.getUint8(at + 4), view.getUint8(at + 5));
+    if (vr === undefined || vr.name === 'SQ' || (tag & 0xffff) === 0 || !mayPass(tag)) return at;
+    const length = vr.longForm ? view.getUint32(at + 8, true) : view.getUint16(at + 6, true);
+    const next = at + (vr.longForm ? 12 : 8) + length;
+    // Undefined lengths are odd, and end beyond everything.
+    if (length % 2 !== 0 || next > bytes.length) return at;
+    at = next;
+  }
 }
 
 interface Level {
