@@ -4,7 +4,7 @@ import { convertedSource } from '../part10/convert/converted-source.ts';
 import { uncompressedAlternatives } from '../part10/convert/convertible-syntaxes.ts';
 import { decoderThread } from '../part10/decompress/decoder-thread.ts';
 import { decompressedSource } from '../part10/decompress/decompressed-source.ts';
-import { decompressionOf } from '../part10/decompress/decompression.ts';
+import { compressedSyntax, decompressionOf } from '../part10/decompress/decompression.ts';
 import { type DataSetInFile, fileSource } from '../part10/read/data-set-file.ts';
 import type { DataSetSource } from '../part10/read/data-set-source.ts';
 import type { FragmentRoom } from '../part10/read/fragment-room.ts';
@@ -26,6 +26,8 @@ export function conversionTargets(from: string, policy: ConversionPolicy): reado
 /** The data sets of one send, with the threads and buffers that they share. */
 export class DataSetSources {
   readonly #decoders = decoderThread();
+  /** Codecs that the decoders were warmed for. */
+  readonly #warmed = new Set<string>();
   readonly #readAhead: ReadAhead;
   readonly #fileTimeoutMs: number;
 
@@ -42,6 +44,17 @@ export class DataSetSources {
    */
   expect(files: readonly ScannedInstance[], room: FragmentRoom): number {
     return this.#readAhead.expect(files.map(dataSetOf), room);
+  }
+
+  /**
+   * Data sets in `from` will go out in `to`: where that takes a decoder, it is made ready. Once in a send is enough: later
+   * channels may have no such file left.
+   */
+  foresee(from: string, to: string): void {
+    const codec = from === to ? undefined : compressedSyntax(from)?.codec;
+    if (codec === undefined || this.#warmed.has(codec)) return;
+    this.#warmed.add(codec);
+    this.#decoders.warm(codec);
   }
 
   /**

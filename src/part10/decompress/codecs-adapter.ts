@@ -106,9 +106,9 @@ async function bytesOf(path: string): Promise<Uint8Array<ArrayBuffer>> {
   return Uint8Array.from(await readFile(path));
 }
 
-/** To be called in the thread that decodes. */
+/** To be called in the thread that decodes. The first instance is made at once, before there is a frame that waits for it. */
 export function codecsOf(module: WebAssembly.Module): Codecs {
-  let instance: CodecInstance | undefined;
+  let instance: CodecInstance | undefined = new CodecInstance(module);
   let thrownAway = 0;
   return {
     decode: (stream, call, write) => {

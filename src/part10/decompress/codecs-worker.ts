@@ -1,5 +1,5 @@
 // The worker thread that decodes frames. In the main thread, a second of wavelet transform would be a second in which no
-// association answers. The codecs come compiled, with the first frame that needs them. A frame and its samples are moved between the
+// association answers. The codecs come compiled, before the first frame that needs them. A frame and its samples are moved between the
 // threads, not copied.
 
 import { parentPort } from 'node:worker_threads';
@@ -10,11 +10,14 @@ import { decodeFrame } from './frame-decoding.ts';
 import { type FrameFormat, frameLength } from './frame-format.ts';
 import { piecesFor } from './frame-pieces.ts';
 
+/** Once is enough for a thread. It has no response. */
+export interface CodecsRequest {
+  readonly module: WebAssembly.Module;
+}
+
 export interface DecodeRequest {
   readonly frame: Uint8Array<ArrayBuffer>;
   readonly format: FrameFormat;
-  /** Once is enough for a thread, before the first frame that needs it. */
-  readonly module?: WebAssembly.Module | undefined;
   /** How many pieces of the frame were taken, if it is to come in pieces. */
   readonly taken?: Int32Array | undefined;
 }
@@ -32,7 +35,7 @@ export type DecodeResponse = ({ readonly pixels: Uint8Array<ArrayBuffer> } | { r
 let codecs: Codecs | undefined;
 
 function loaded(): Codecs {
-  if (codecs === undefined) throw new Error('the codecs did not come with the frame');
+  if (codecs === undefined) throw new Error('the codecs did not come before the frame');
   return codecs;
 }
 
@@ -59,7 +62,6 @@ async function decoded({ frame, format, taken }: DecodeRequest): Promise<Uint8Ar
 
 async function decode(request: DecodeRequest): Promise<DecodeResponse> {
   try {
-    if (request.module !== undefined) codecs = codecsOf(request.module);
     const pixels = await decoded(request);
     return { pixels, memoryTaken: codecs?.memoryTaken ?? 0 };
   } catch (error) {
@@ -69,7 +71,11 @@ async function decode(request: DecodeRequest): Promise<DecodeResponse> {
 }
 
 // decode() never rejects.
-serve(parentPort, (request: DecodeRequest) => {
+serve(parentPort, (request: CodecsRequest | DecodeRequest) => {
+  if ('module' in request) {
+    codecs = codecsOf(request.module);
+    return;
+  }
   void decode(request).then((response) => {
     parentPort?.postMessage(response, 'pixels' in response ? [response.pixels.buffer] : []);
   });

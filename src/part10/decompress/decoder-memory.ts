@@ -85,8 +85,17 @@ export function mebibytes(bytes: number): string {
   return `${Math.ceil(bytes / MIB)} MiB`;
 }
 
+/** What is taken already and becomes a part of what is granted. */
+export interface PartTaken {
+  /** Asked whenever there might be room. In bytes. */
+  readonly bytes: () => number;
+  /** The grant counts it from here on: it is to be given back. */
+  readonly granted: () => void;
+}
+
 interface Waiting {
   readonly bytes: number;
+  readonly part: PartTaken | undefined;
   readonly grant: (reservation: Reservation) => void;
 }
 
@@ -109,7 +118,7 @@ export class MemoryBudget {
   }
 
   /** Resolves when there is room. @param bytes at most `total`: more never comes */
-  take(bytes: number, signal: AbortSignal): Promise<Reservation> {
+  take(bytes: number, signal: AbortSignal, part?: PartTaken): Promise<Reservation> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(signal.reason);
@@ -124,7 +133,7 @@ export class MemoryBudget {
         signal.removeEventListener('abort', giveUp);
         resolve(reservation);
       };
-      const waiting: Waiting = { bytes, grant };
+      const waiting: Waiting = { bytes, part, grant };
       this.#waiting.add(waiting);
       signal.addEventListener('abort', giveUp, { once: true });
       this.#serve();
@@ -155,12 +164,15 @@ export class MemoryBudget {
 
   #serve(): void {
     for (const waiting of this.#waiting) {
-      if (this.#used > 0 && this.#used + waiting.bytes > this.#shared) {
+      const others = this.#used - (waiting.part?.bytes() ?? 0);
+      if (others > 0 && others + waiting.bytes > this.#shared) {
         for (const giveBack of this.#spare) giveBack();
         return;
       }
       this.#waiting.delete(waiting);
-      waiting.grant(this.hold(waiting.bytes));
+      const reservation = this.hold(waiting.bytes);
+      waiting.part?.granted();
+      waiting.grant(reservation);
     }
   }
 }

@@ -1,14 +1,17 @@
-// The thread that decodes frames, for one send. The first frame starts it; it gets one frame at a time; it ends when it has
-// been idle for a while or the send is over. If it dies or takes too long for a frame, it is ended, the frame fails, and the
-// next frame starts a new thread. So no decoder can stop a send or crash the editor.
+// The thread that decodes frames, for one send. It starts when frames are foreseen, at the latest with the first; it gets one
+// frame at a time; it ends when it has been idle for a while or the send is over. If it dies or takes too long for a frame, it
+// is ended, the frame fails, and the next frame starts a new thread. So no decoder can stop a send or crash the editor.
+//
+// What it has counts in the budget all the time: as a part of what a frame on its way has reserved, or by itself.
 
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { FRAME_TIMEOUT_MS } from '../../protocol/limits.ts';
 import { endThread } from '../thread-end.ts';
 import { codecsModule } from './codecs-adapter.ts';
-import type { DecodedPiece, DecodeRequest, DecodeResponse } from './codecs-worker.ts';
+import type { CodecsRequest, DecodedPiece, DecodeRequest, DecodeResponse } from './codecs-worker.ts';
 import { decoderMemory, type MemoryBudget, THREAD_MEMORY } from './decoder-memory.ts';
+import type { Codec } from './decompression.ts';
 import { type FrameDecoders, FrameDecodingError, type FrameFormat, type Reservation } from './frame-format.ts';
 import { FramePieces } from './frame-pieces.ts';
 
@@ -17,6 +20,11 @@ const IDLE_MS = 10_000;
 const LEFT_MEMORY = 0x2000000;
 
 export interface DecoderThread extends FrameDecoders {
+  /**
+   * Frames of this codec will come soon: the thread starts and loads it while other things happen. What goes wrong is told with
+   * the first frame.
+   */
+  warm(codec: Codec): void;
   /** Frames that are waiting are rejected; resolves when every thread has ended. It can be used again afterwards. */
   close(): Promise<void>;
 }
@@ -38,7 +46,7 @@ interface Job {
   readonly reject: (error: Error) => void;
 }
 
-/** Nothing is started or loaded before the first frame. Several sources may share it. */
+/** Nothing is started or loaded before it is warmed, or asked for a frame. Several sources may share it. */
 export function decoderThread(options: DecoderThreadOptions = {}): DecoderThread {
   return new OwnedThread(
     options.frameTimeoutMs ?? FRAME_TIMEOUT_MS,
@@ -62,8 +70,13 @@ class OwnedThread implements DecoderThread {
   readonly #endings = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   readonly #memory: MemoryBudget;
-  /** What the thread keeps between two frames. A frame under way has what it needs reserved. */
+  /** What the thread has, whatever it decodes; in bytes. */
+  #ownMemory = 0;
+  /** That, unless a frame on its way has it reserved as a part of what it needs. */
   #kept: Reservation | undefined;
+  #counted = 0;
+  /** Of frames on their way, in bytes. */
+  readonly #reserved = new Set<{ readonly bytes: number }>();
   #closing = new AbortController();
   #unwatch: (() => void) | undefined;
 
@@ -74,12 +87,30 @@ class OwnedThread implements DecoderThread {
   }
 
   async reserve(bytes: number): Promise<Reservation> {
-    // Others may be short of what an idle thread keeps, this one's own next frame included.
-    const giveBack = () => {
-      if (this.#running === undefined) this.#end();
+    this.#watch();
+    const frame = { bytes };
+    const reservation = await this.#memory.take(bytes, this.#closing.signal, {
+      bytes: () => (bytes < this.#ownMemory ? 0 : this.#counted),
+      granted: () => {
+        this.#reserved.add(frame);
+        this.#count();
+      },
+    });
+    const resize = (wanted: number): void => {
+      frame.bytes = wanted;
+      if (wanted === 0) this.#reserved.delete(frame);
+      // What grows comes first: nobody else gets what passes from the one to the other.
+      if (!this.#isCovered) this.#count();
+      reservation.resize(wanted);
+      this.#count();
     };
-    this.#unwatch ??= this.#memory.onShortage(giveBack);
-    return this.#memory.take(bytes, this.#closing.signal);
+    return { resize, release: () => resize(0) };
+  }
+
+  warm(codec: Codec): void {
+    this.#watch();
+    this.#ready(codec).catch(() => undefined);
+    if (this.#running === undefined) this.#next();
   }
 
   decode(frame: Uint8Array<ArrayBuffer>, format: FrameFormat): Promise<Uint8Array<ArrayBuffer>> {
@@ -103,6 +134,26 @@ class OwnedThread implements DecoderThread {
       this.#waiting.push({ frame, format, pieces, resolve, reject });
       this.#next();
     });
+  }
+
+  /** Others may be short of what an idle thread keeps. */
+  #watch(): void {
+    this.#unwatch ??= this.#memory.onShortage(() => {
+      // Not if a frame is on its way here: it would wait for a new thread, and gives its memory back by itself.
+      if (this.#running === undefined && this.#reserved.size === 0) this.#end();
+    });
+  }
+
+  get #isCovered(): boolean {
+    return [...this.#reserved].some(({ bytes }) => bytes >= this.#ownMemory);
+  }
+
+  #count(): void {
+    const wanted = this.#isCovered ? 0 : this.#ownMemory;
+    if (wanted === this.#counted) return;
+    this.#counted = wanted;
+    this.#kept ??= this.#memory.hold(0);
+    this.#kept.resize(wanted);
   }
 
   async close(): Promise<void> {
@@ -143,18 +194,28 @@ class OwnedThread implements DecoderThread {
 
   async #give(job: Job): Promise<void> {
     const { frame, format, pieces } = job;
-    const needsCodecs = format.codec !== 'RLE' && format.codec !== 'Deflate' && !this.#hasCodecs;
-    const module = needsCodecs ? await codecsModule() : undefined;
+    await this.#ready(format.codec);
     // Closed in between, or out of time.
     if (job !== this.#running) return;
+    const request: DecodeRequest = { frame, format, taken: pieces?.taken };
+    this.#worker?.postMessage(request, [frame.buffer]);
+  }
+
+  /** Starts the thread, and gives it what the codec needs. */
+  async #ready(codec: Codec): Promise<void> {
     this.#worker ??= this.#start();
-    this.#worker.ref();
-    const request: DecodeRequest = { frame, format, module, taken: pieces?.taken };
-    this.#worker.postMessage(request, [frame.buffer]);
-    if (needsCodecs) this.#hasCodecs = true;
+    const worker = this.#worker;
+    if (this.#running !== undefined) worker.ref();
+    if (codec === 'RLE' || codec === 'Deflate' || this.#hasCodecs) return;
+    const request: CodecsRequest = { module: await codecsModule() };
+    if (worker !== this.#worker || this.#hasCodecs) return;
+    worker.postMessage(request);
+    this.#hasCodecs = true;
   }
 
   #start(): Worker {
+    this.#ownMemory = THREAD_MEMORY;
+    this.#count();
     const worker = new Worker(workerPath(), {
       name: 'pixel-codecs',
       execArgv: [],
@@ -191,8 +252,8 @@ class OwnedThread implements DecoderThread {
     const job = this.#running;
     this.#running = undefined;
     const { memoryTaken } = response;
-    this.#kept ??= this.#memory.hold(0);
-    this.#kept.resize(THREAD_MEMORY + memoryTaken);
+    this.#ownMemory = THREAD_MEMORY + memoryTaken;
+    this.#count();
     if ('failure' in response && memoryTaken > LEFT_MEMORY) this.#end();
     if ('pixels' in response) job?.resolve(response.pixels);
     else job?.reject(new FrameDecodingError(response.failure));
@@ -216,7 +277,11 @@ class OwnedThread implements DecoderThread {
     this.#hasCodecs = false;
     if (worker === undefined) return;
     const kept = this.#kept;
+    // Until it has ended, whatever becomes of its frame.
+    kept?.resize(this.#ownMemory);
     this.#kept = undefined;
+    this.#counted = 0;
+    this.#ownMemory = 0;
     const ending = endThread(worker).then(() => kept?.release());
     this.#endings.add(ending);
     void ending.then(() => this.#endings.delete(ending));

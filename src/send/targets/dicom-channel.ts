@@ -61,6 +61,11 @@ export class AssociationChannel implements StoreChannel {
     association.ended.wait(this.#interrupt);
     settings.signal.addEventListener('abort', this.#interrupt, { once: true });
     if (settings.signal.aborted) this.#interrupt();
+    // What was negotiated says what will be decompressed, before the first file is read.
+    for (const kind of needs.needs.keys()) {
+      const carrier = this.#carrierOf(kind);
+      if (!('code' in carrier)) settings.sources.foresee(kind.transferSyntaxUID, carrier.transferSyntax);
+    }
   }
 
   get hasEnded(): boolean {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { codecsModule } from '../../../src/part10/decompress/codecs-adapter.ts';
-import type { DecodeRequest, DecodeResponse } from '../../../src/part10/decompress/codecs-worker.ts';
+import type { CodecsRequest, DecodeRequest, DecodeResponse } from '../../../src/part10/decompress/codecs-worker.ts';
 import { endThread } from '../../../src/part10/thread-end.ts';
 import { seededBytes } from '../../support/dicom-builder.ts';
 import { encodeFrame } from '../../support/frame-encoder.ts';
@@ -32,8 +32,9 @@ test('a thread answers the requests it has, then ends by itself', async () => {
   const request: DecodeRequest = {
     frame: Uint8Array.from(frame),
     format: { codec: 'JPEG-LS', ...size, samplesPerPixel: 1, bitsAllocated: 8, convertsToRgb: false },
-    module: await codecsModule(),
   };
+  const codecs: CodecsRequest = { module: await codecsModule() };
+  worker.postMessage(codecs);
   worker.postMessage(request);
   await endThread(worker, 60_000);
   const [answer, code] = said as [DecodeResponse, number];

@@ -7,6 +7,7 @@ import {
   frameBytes,
   free,
   MemoryBudget,
+  THREAD_MEMORY,
 } from '../../../../src/part10/decompress/decoder-memory.ts';
 import { decoderThread } from '../../../../src/part10/decompress/decoder-thread.ts';
 import { FrameDecodingError, type FrameFormat } from '../../../../src/part10/decompress/frame-format.ts';
@@ -124,6 +125,37 @@ test('a thread that keeps memory others wait for is ended, and those that wait a
   all.release();
   assert.equal(budget.used, 0);
   assert.equal(decoderMemory.used, 0);
+});
+
+test('what a thread keeps is a part of what its next frame needs, and it is not ended under a frame on its way', async (t) => {
+  let started = 0;
+  const count = (): void => void (started += 1);
+  process.on('worker', count);
+  t.after(() => process.off('worker', count));
+  const size = { rows: 40, columns: 50, samplesPerPixel: 1, bits: 8 } as const;
+  const format: FrameFormat = { codec: 'JPEG-LS', ...size, bitsAllocated: 8, convertsToRgb: false };
+  const frame = await honest('JPEG-LS', size, 3);
+  const needed = decodingMemory(format, frame.length);
+  // One frame fits, and not what the thread keeps beside it.
+  const budget = new MemoryBudget(DECODER_MEMORY, needed + 0x10000);
+  const own = decoderThread({ memory: budget });
+  for (let round = 0; round < 3; round += 1) {
+    const reservation = await own.reserve?.(needed);
+    assert.equal(budget.used, needed);
+    const next = own.reserve?.(needed);
+    await own.decode(Uint8Array.from(frame), format);
+    await turn();
+    assert.equal(budget.used, needed);
+    // Decoded: the frame is outside of the thread, which is idle.
+    reservation?.resize(2_000);
+    assert.ok(budget.used > THREAD_MEMORY + 2_000, `${budget.used} bytes`);
+    reservation?.release();
+    (await next)?.release();
+    assert.ok(budget.used > THREAD_MEMORY && budget.used < needed, `${budget.used} bytes`);
+  }
+  assert.equal(started, 1);
+  await own.close();
+  assert.equal(budget.used, 0);
 });
 
 test('freed bytes are gone; few bytes need not be', () => {

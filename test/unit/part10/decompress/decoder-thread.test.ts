@@ -196,6 +196,29 @@ describe('the thread', () => {
     assert.ok(compile.mock.callCount() <= 1, `compiled ${compile.mock.callCount()} times for three threads`);
   });
 
+  test('starts when frames are foreseen, and is the one that decodes them; unused it ends', async (t) => {
+    const exits: Promise<unknown>[] = [];
+    const watch = (worker: Worker) => exits.push(once(worker, 'exit'));
+    process.on('worker', watch);
+    t.after(() => process.off('worker', watch));
+    const stream = await grey('JPEG 2000');
+    const own = decoderThread();
+    own.warm('RLE');
+    own.warm('JPEG 2000');
+    await new Promise(setImmediate);
+    assert.equal(exits.length, 1);
+    const decoded = await own.decode(Uint8Array.from(stream), format('JPEG 2000'));
+    assert.equal(Buffer.compare(decoded, pixels), 0);
+    own.warm('JPEG-LS');
+    await own.close();
+    assert.deepEqual(await Promise.all(exits), [[0]]);
+    const unused = decoderThread({ idleMs: 0 });
+    unused.warm('JPEG');
+    await new Promise(setImmediate);
+    assert.deepEqual(await Promise.all(exits), [[0], [0]]);
+    await unused.close();
+  });
+
   test('ends when nothing is asked of it, and starts again', async () => {
     const ended = Promise.withResolvers<number>();
     process.once('worker', (worker) => worker.once('exit', ended.resolve));
