@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createDeflateRaw, deflateRawSync, deflateSync, inflateRawSync } from 'node:zlib';
 import { DataSetConversionError } from '../../../../src/part10/convert/conversion-error.ts';
-import { convertedSource } from '../../../../src/part10/convert/converted-source.ts';
+import { convertedSource, cut } from '../../../../src/part10/convert/converted-source.ts';
 import { canConvert, uncompressedAlternatives } from '../../../../src/part10/convert/convertible-syntaxes.ts';
 import type { DataSetChunk, DataSetSource } from '../../../../src/part10/read/data-set-source.ts';
 import { counted, isSampleSequence, sample, sampleDictionary } from '../../../support/conversion-sample.ts';
@@ -313,3 +313,29 @@ it('pixel data far larger than memory allows passes, deflated a thousandfold too
   assert.equal(count, total + 12);
   assert.ok(peak - before < 150e6, `grew by ${peak - before} bytes`);
 });
+
+describe('what is cut into pieces', () => {
+  it('is the same bytes in pieces of one length, however it comes and however long they are', async () => {
+    const bytes = Uint8Array.from({ length: 200_001 }, (_, index) => index % 251);
+    for (const part of [7_001, 16_384, 90_000, 200_001]) {
+      for (const length of [10_000, 16_384, 65_536, 200_000, 1_000_000]) {
+        const out: Uint8Array[] = [];
+        for await (const piece of cut(partsOf(bytes, part), length)) {
+          assert.ok(piece.isLast || piece.bytes.length === length);
+          out.push(Uint8Array.from(piece.bytes));
+        }
+        assert.equal(Buffer.compare(Buffer.concat(out), bytes), 0, `${part}, ${length}`);
+      }
+    }
+  });
+
+  it('takes about as much memory as there is, not as there might be', async () => {
+    for await (const { bytes } of cut(partsOf(new Uint8Array(2_000), 500), 1_000_000)) {
+      assert.ok(bytes.buffer.byteLength <= 20_000, `${bytes.buffer.byteLength} bytes`);
+    }
+  });
+});
+
+async function* partsOf(bytes: Uint8Array, length: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
+}

@@ -430,3 +430,31 @@ test('500 frames take the memory of a few', async () => {
   // A decoded frame has half a megabyte, all of them 250; what is collected late stays below this.
   assert.ok(most < 100_000_000, `${most} bytes of buffers`);
 });
+
+test('what is there at once and what comes byte by byte gives the same, whatever the elements are', async () => {
+  const fragments = [NO_TABLE, encodeRle(seededBytes(600, 9), 1, 8)];
+  const more: BuiltElement[] = [
+    element(0x00080000, 'UL', [4711]),
+    element(0x00080001, 'UL', [4712]),
+    { ...element(0x00080070, 'LO', 'ODD'), unpadded: true },
+    element(0x00090010, 'LO', 'PRIVATE'),
+    element(0x00091001, 'UN', seededBytes(300, 1)),
+    element(0x00091002, 'OB', seededBytes(20_000, 2)),
+    element(0x00280000, 'UL', [4713]),
+    element(0x00290010, 'LO', 'PRIVATE'),
+    element(0x00400275, 'SQ', { items: [[element(0x00400007, 'LO', 'STEP')]] }),
+    element(0x7fe00001, 'OV', new Uint8Array(0)),
+  ];
+  const behind = [element(0xfffcfffc, 'OB', seededBytes(10, 3))];
+  const dataSet = imageDataSet({ rows: 20, columns: 30, more, behind }, { fragments });
+  const whole = await decompressed(dataSet, UID.rle, 0x100000);
+  const rows = rowsOf(whole);
+  const has = (path: string) => rows.has(path);
+  assert.deepEqual(['00080000', '00080001', '00280000', '7fe00001'].filter(has), []);
+  assert.deepEqual(['00080070', '00091002', '00290010', 'fffcfffc'].filter(has).length, 4);
+  assert.equal(Buffer.compare(pixelsOf(rows), seededBytes(600, 9)), 0);
+  for (const pieceLength of [1, 7, 12, 100, 4_096]) {
+    const inPieces = await decompressed(dataSet, UID.rle, pieceLength);
+    assert.equal(Buffer.compare(inPieces, whole), 0, `in pieces of ${pieceLength}`);
+  }
+});
