@@ -122,7 +122,7 @@ export const OUTPUT_OPTIONS = {
 } as const;
 
 /** Everything that `peerFrom` reads. */
-export const NETWORK_OPTIONS = { ...PEER_OPTIONS, ...TIMEOUT_OPTIONS } as const;
+const NETWORK_OPTIONS = { ...PEER_OPTIONS, ...TIMEOUT_OPTIONS } as const;
 
 export const TIMEOUTS_TITLE = 'Time limits (default: 30 seconds; 0 = no limit)';
 

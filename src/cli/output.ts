@@ -19,7 +19,7 @@ export interface Line {
 }
 
 /** What lines begin with, as in pynetdicom's storescu. */
-export const MARKS: Readonly<Record<LineLevel, string>> = {
+const MARKS: Readonly<Record<LineLevel, string>> = {
   error: 'E: ',
   warn: 'W: ',
   info: 'I: ',

@@ -111,10 +111,7 @@ export interface StoreArguments {
 }
 
 /** @throws UsageError */
-export function storeArguments(
-  options: OptionValues<typeof STORE_OPTIONS>,
-  positionals: readonly string[],
-): StoreArguments {
+function storeArguments(options: OptionValues<typeof STORE_OPTIONS>, positionals: readonly string[]): StoreArguments {
   const level = printLevel(options);
   const [address, port, ...paths] = positionals;
   const peer = peerFrom(address, port, options, USAGE);

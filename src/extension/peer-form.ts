@@ -3,9 +3,10 @@
 
 import * as vscode from 'vscode';
 import { DEFAULT_CALLED_AE_TITLE } from '../net/peer.ts';
+import { addressOf } from '../trace/names.ts';
 import { SHOWN_MAX } from '../trace/sanitize.ts';
 import { callingAETitleFor, readPeers } from './configuration.ts';
-import { type Answer, askForChoice, askForText, type StepFrame, type TextQuestion } from './input-steps.ts';
+import { type Answer, askForText, type StepFrame, type TextQuestion } from './input-steps.ts';
 import { type PeerAddress, parsePeerAddress } from './peer-address.ts';
 import { checkPeer } from './peer-check.ts';
 import {
@@ -18,6 +19,7 @@ import {
   writtenPeer,
 } from './peer-store.ts';
 import { type ConfiguredPeer, peerWords } from './peers.ts';
+import { askForPlace } from './place-choice.ts';
 import { nameWords, plainWords, quotedWords } from './plain-words.ts';
 import type { Session } from './session.ts';
 import { aeTitleProblem, nameProblem, parsePeers, peerOf, portProblem } from './settings.ts';
@@ -115,15 +117,7 @@ const STEPS: readonly Step[] = [
     field: 'place',
     isSkipped: () => placesToWrite().length === 1,
     ask: async (shown, draft) => {
-      const answer = await askForChoice(
-        shown,
-        'Where is the peer written down?',
-        placesToWrite().map((place) => ({
-          label: plainWords(place.label),
-          description: place.description,
-          value: place,
-        })),
-      );
+      const answer = await askForPlace(shown, 'Where is the peer written down?');
       if (typeof answer === 'object') draft.place = answer.value;
       return answer;
     },
@@ -159,9 +153,8 @@ function draftOf({ from, place }: FormPurpose): Draft {
   const host = textOf(from?.['host']);
   const calledAETitle = textOf(from?.['calledAETitle']) || DEFAULT_CALLED_AE_TITLE;
   const port = textOf(from?.['port']) || '104';
-  const at = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return {
-    address: from === undefined ? '' : `${calledAETitle}@${at}`,
+    address: from === undefined ? '' : `${calledAETitle}@${addressOf({ host, port })}`,
     host,
     port,
     calledAETitle,
@@ -230,6 +223,10 @@ async function checkAndSave(
   return { value: await save(session, entry, draft.place, purpose) };
 }
 
+function goneError(name: string): Error {
+  return new Error(plainWords(`The settings have no peer ${quotedWords(name)} any more; nothing was saved.`));
+}
+
 async function save(
   session: Session,
   entry: WrittenEntry,
@@ -237,8 +234,7 @@ async function save(
   { from, place: own }: FormPurpose,
 ): Promise<ConfiguredPeer | undefined> {
   if (own === undefined || from === undefined) await addPeers(place, [entry]);
-  else if (!(await replacePeer(own, from.name, entry)))
-    throw new Error(plainWords(`The settings have no peer ${quotedWords(from.name)} any more; nothing was saved.`));
+  else if (!(await replacePeer(own, from.name, entry))) throw goneError(from.name);
   else if (entry.name !== from.name) await renameDefault(own, from.name, entry.name);
   const saved = readPeers(undefined).peers.find(({ peer }) => peer.name === entry.name);
   if (saved !== undefined) session.channel.note('info', `Peer saved: ${peerWords(saved.peer)}`);
@@ -263,7 +259,7 @@ export async function changePeer(
 ): Promise<ConfiguredPeer | undefined> {
   const { name } = configured.peer;
   const from = writtenPeer(place, name);
-  if (from === undefined) throw new Error(plainWords(`The settings have no peer ${quotedWords(name)} any more.`));
+  if (from === undefined) throw goneError(name);
   const title = `Edit ${nameWords(name)}`;
   return fill(session, { title, from, place, origin: place.origin, ...(only === undefined ? {} : { only }) });
 }
@@ -274,6 +270,6 @@ export async function copyPeer(
   place: SettingsPlace,
 ): Promise<ConfiguredPeer | undefined> {
   const from = writtenPeer(place, peer.name);
-  if (from === undefined) throw new Error(plainWords(`The settings have no peer ${quotedWords(peer.name)} any more.`));
+  if (from === undefined) throw goneError(peer.name);
   return fill(session, { title: `Duplicate ${nameWords(peer.name)}`, from, origin });
 }

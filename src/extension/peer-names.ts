@@ -45,7 +45,7 @@ const RESERVED_SHAPES: ReadonlyMap<string, string> = new Map(
 );
 
 /** The name of ours that it looks like. */
-export function reservedLike(name: string): string | undefined {
+function reservedLike(name: string): string | undefined {
   for (const shape of shapesOf(name)) {
     const reserved = RESERVED_SHAPES.get(shape);
     if (reserved !== undefined) return reserved;

@@ -32,7 +32,7 @@ export async function writeSetting(place: SettingsPlace, key: string, value: unk
 }
 
 /** The entries of that scope as they are. */
-export function writtenPeers(place: SettingsPlace): readonly unknown[] {
+function writtenPeers(place: SettingsPlace): readonly unknown[] {
   const value = ownValue(place, 'peers');
   return Array.isArray(value) ? value : [];
 }

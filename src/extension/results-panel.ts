@@ -21,7 +21,7 @@ import type { Send } from './send-entries.ts';
 import { labelWords } from './send-words.ts';
 import type { Session } from './session.ts';
 
-export const RESULTS_VIEW = 'sendToPacs.results';
+const RESULTS_VIEW = 'sendToPacs.results';
 
 /** Rows that are made in one turn of the event loop. */
 const ROWS_A_TURN = 2_000;

@@ -137,7 +137,7 @@ export class Results implements vscode.FileSystemProvider {
 const TOLD = ['failed', 'unknown', 'held back', 'cancelled'] as const;
 
 /** 'FLAKY: 600 failed', or 'FLAKY: 24 stored'. */
-export function resultsTitle({ peer, counts }: Pick<Send, 'peer' | 'counts'>): string {
+function resultsTitle({ peer, counts }: Pick<Send, 'peer' | 'counts'>): string {
   const name = sanitize(peer.name, SHOWN_MAX.peerName).replace(/[^\p{L}\p{N} ._()-]/gu, '-');
   const told = TOLD.find((outcome) => counts[outcome] > 0);
   const count = told === undefined ? counts.stored + counts['stored with warning'] : counts[told];

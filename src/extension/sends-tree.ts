@@ -31,7 +31,7 @@ import {
 import type { Sends } from './sends.ts';
 
 /** Files in a row that folds out: VS Code draws 1,000 rows in 30 ms, and stands still for seconds at 100,000. */
-export const TREE_PAGE = 1000;
+const TREE_PAGE = 1000;
 /** So many ended sends stay in sight, however old. */
 const RECENT_MIN = 5;
 const EARLIER = 'earlier';

@@ -7,7 +7,7 @@ import { invisiblePattern } from '../text/invisible.ts';
 import type { TextTrace } from '../trace/text.ts';
 import { entryText, LogBatch, type LogLevel } from './log-batch.ts';
 
-export const CHANNEL_NAME = 'Send to PACS';
+const CHANNEL_NAME = 'Send to PACS';
 
 /** From the level that shows nothing to the one that shows everything. */
 const LEVELS: readonly (LogLevel | 'off')[] = ['off', 'error', 'warn', 'info', 'debug', 'trace'];

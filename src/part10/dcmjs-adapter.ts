@@ -22,7 +22,7 @@ export interface DataDictionary {
 }
 
 /** Attributes that say what was made, not of whom. */
-export const DESCRIPTIVE_TAGS: readonly number[] = [
+const DESCRIPTIVE_TAGS: readonly number[] = [
   0x00080060, // Modality
   0x00080070, // Manufacturer
   0x00081030, // Study Description

@@ -37,7 +37,7 @@ function associationRow(summary: AssociationSummary): string {
 }
 
 /** [1, 2, 3, 7] → '1–3, 7' */
-export function rangesText(numbers: readonly number[]): string {
+function rangesText(numbers: readonly number[]): string {
   const ranges: [from: number, to: number][] = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {
     const last = ranges.at(-1);

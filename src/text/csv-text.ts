@@ -10,7 +10,7 @@ import { printable } from './printable.ts';
 const FORMULA = /(?<=^|;)(?=[\s"]*[=+\-@＝＋－＠])/gu;
 
 /** A cell. Invisible characters are escapes, so it is one line; an apostrophe makes text of a formula. */
-export function csvCell(value: string | number | boolean | undefined): string {
+function csvCell(value: string | number | boolean | undefined): string {
   if (typeof value !== 'string') return value === undefined ? '' : String(value);
   const text = printable(value).replace(FORMULA, "'");
   return /[",;']|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -65,6 +65,6 @@ export function shownAddress({ host, port }: { readonly host: string; readonly p
 }
 
 /** 'pacs.example:104', '[::1]:104'; not sanitised. */
-export function addressOf({ host, port }: { readonly host: string; readonly port: number }): string {
+export function addressOf({ host, port }: { readonly host: string; readonly port: number | string }): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

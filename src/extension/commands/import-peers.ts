@@ -7,10 +7,10 @@ import { readPeers } from '../configuration.ts';
 import { type PlannedPeer, planImport } from '../import-plan.ts';
 import { askForChoice } from '../input-steps.ts';
 import { readPeerList } from '../peer-lists.ts';
-import { addPeers, namesBeside, placesToWrite } from '../peer-store.ts';
+import { addPeers, namesBeside } from '../peer-store.ts';
+import { placeToWrite } from '../place-choice.ts';
 import { nameWords, plainWords } from '../plain-words.ts';
 import type { Session } from '../session.ts';
-import type { SettingsPlace } from '../settings-files.ts';
 
 const TITLE = 'Import Peers';
 
@@ -31,7 +31,7 @@ export async function importPeers(session: Session, file?: unknown): Promise<num
     );
     return undefined;
   }
-  const place = await askForPlace();
+  const place = await placeToWrite(TITLE, 'Where are they written down?');
   if (place === undefined) return undefined;
   const { taken, names } = namesBeside(place);
   const planned = planImport(found, readPeers(undefined).peers, taken, names);
@@ -69,17 +69,6 @@ async function textOf(file: vscode.Uri): Promise<string | undefined> {
     ),
   );
   return undefined;
-}
-
-async function askForPlace(): Promise<SettingsPlace | undefined> {
-  const places = placesToWrite();
-  if (places.length === 1) return places[0];
-  const answer = await askForChoice(
-    { title: TITLE, step: 1, steps: 1 },
-    'Where are they written down?',
-    places.map((place) => ({ label: plainWords(place.label), description: place.description, value: place })),
-  );
-  return typeof answer === 'object' ? answer.value : undefined;
 }
 
 async function choose(planned: readonly PlannedPeer[], others: string): Promise<readonly PlannedPeer[] | undefined> {

@@ -1,6 +1,6 @@
-// How long a compressed or deflated data set will be if it is decompressed, from what the pre-flight check passes anyway: some numbers of
-// group 0028. PS3.3 C.7.6.3, C.7.6.6. It is for what people and progress are told, not for decoding: what cannot be a size
-// counts as unknown.
+// How long a compressed or deflated data set will be if it is decompressed, from what the pre-flight check passes anyway:
+// some numbers of group 0028. PS3.3 C.7.6.3, C.7.6.6. It is for what people and progress are told, not for decoding: what
+// cannot be a size counts as unknown.
 
 const SAMPLES_PER_PIXEL = 0x00280002;
 const NUMBER_OF_FRAMES = 0x00280008;

@@ -27,7 +27,7 @@ export interface ImageContext {
 
 export const PIXEL_REPRESENTATION = 0x00280103;
 export const BITS_ALLOCATED = 0x00280100;
-export const WAVEFORM_BITS_ALLOCATED = 0x54001004;
+const WAVEFORM_BITS_ALLOCATED = 0x54001004;
 const WAVEFORM_GROUP = 0x5400;
 const TRAILING_PADDING = 0xfffcfffc;
 

@@ -19,7 +19,7 @@ const WHOLE_MIN = 1_024;
 const JOINED_MAX = 16_384;
 
 /** A file name from a UID that a peer sent. Only a UID becomes part of a path (PS3.5 9.1), because paths are shown. */
-export function instanceFileName(sopInstanceUID: string): string {
+function instanceFileName(sopInstanceUID: string): string {
   if (isHarmlessUID(sopInstanceUID)) return `${sopInstanceUID}.dcm`;
   return `${createHash('sha256').update(sopInstanceUID).digest('hex')}.dcm`;
 }
