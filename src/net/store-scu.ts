@@ -72,17 +72,10 @@ export class DataSetReading {
 
   /**
    * Closes the file, wherever the reading is. Does not wait: a file system that hangs must not hold up a cancelled send.
-   * Buffers are not used again, because the connection may still write from them, unless nothing was taken from the reading.
+   * @param written resolves when the connection does not write from the chunks any more: then their buffers are used again
    */
-  abandon(): void {
-    if (!this.#isFinished) void this.#close().catch(() => undefined);
-  }
-
-  async #close(): Promise<void> {
-    const first = await this.#first;
-    // Every lost association leaves a small file behind that was read and not begun. Read to its end, it frees its buffer.
-    const isUntouched = this.#isFirst && !(first instanceof Error) && first.isLast;
-    await (isUntouched ? this.#chunks.next() : this.#chunks.return());
+  abandon(written: Promise<void> = Promise.resolve()): void {
+    if (!this.#isFinished) void written.then(() => this.#chunks.return()).catch(() => undefined);
   }
 
   async #read(): Promise<DataSetChunk> {
@@ -150,7 +143,7 @@ export async function transmit(
     if (bytesSent > 0) association.abort({ code: 'abandoned', phase: 'write' });
     return { type: 'ended', exchange: { type: 'unreadable', error, bytesSent } };
   } finally {
-    reading.abandon();
+    reading.abandon(driver.flushed());
   }
 }
 

@@ -36,7 +36,8 @@ export interface DataSetSource {
   /**
    * Pieces of at most `chunkLength` bytes (even), exactly one of them with `isLast`. All but the last have an even length.
    * A source may leave `room`, which divides `chunkLength`, before each fragment of a piece, or ignore it.
-   * Calling `next` once more after the last piece tells the source that its buffers are free again.
+   * Calling `next` once more after the last piece, or `return`, tells the source that its buffers are free again: nothing reads
+   * the bytes of its pieces any more.
    * Throws DataSetReadError if the file can no longer be read as it was when it was scanned.
    */
   chunks(chunkLength: number, room?: FragmentRoom): AsyncGenerator<DataSetChunk, void, undefined>;

@@ -124,7 +124,7 @@ export class FileThreads {
     this.#free.push(buffer);
   }
 
-  /** It is not used again: a thread may still write into it, or the connection read it. */
+  /** It is not used again: a thread may still write into it. Its memory is not free before every thread has collected it. */
   dropBuffer({ number }: SharedBuffer): void {
     this.#buffers.delete(number);
     for (const thread of this.#threads) thread.forget(number);

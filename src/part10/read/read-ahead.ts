@@ -5,8 +5,8 @@
 //   while these go out. The first parts are asked for one at a time, so that the first byte leaves soon; then several to a
 //   question, because waking a thread costs as much as reading a part.
 //
-// A buffer belongs to one file until the system has taken its bytes. A buffer whose bytes may still be on their way, or that
-// a thread may still write into, is never used again.
+// A buffer belongs to one file until its reader is done: has asked for more behind the last piece, or has given up. A buffer
+// that a hanging thread may still write into is never used again.
 
 import { FILE_TIMEOUT_MS } from '../../protocol/limits.ts';
 import type { DataSetInFile } from './data-set-file.ts';
@@ -47,7 +47,7 @@ interface Batch {
   readonly answer: Promise<FileAnswer<readonly ReadResult[]>>;
   /** Data sets in it that may still be asked for. */
   waiting: number;
-  /** A thread may still write into the buffer, or the connection read it, when its data sets are no longer wanted. */
+  /** A thread may still write into the buffer when its data sets are no longer wanted. */
   isSpoilt: boolean;
 }
 
@@ -186,11 +186,9 @@ export class ReadAhead {
     try {
       const answer = await batch.answer;
       if (answer.type === 'answer') {
+        isSpoilt = false;
         const result = answer.answer[index];
-        if (result !== undefined) {
-          isSpoilt = false;
-          throw new DataSetReadError(result);
-        }
+        if (result !== undefined) throw new DataSetReadError(result);
         const length = otherwise.length ?? 0;
         const at = batch.places[index] ?? 0;
         const { room } = batch;
@@ -201,7 +199,6 @@ export class ReadAhead {
           ? chunksWithRoom(bytes, length, chunkLength, room, true)
           : chunksOfFragments(fragmentViews(bytes, 0, length, room), chunkLength);
         for (const chunk of chunks) yield chunk;
-        isSpoilt = false;
         return;
       }
       if (answer.type === 'hung' && (answer.file ?? index) === index) {
@@ -258,8 +255,10 @@ class StreamedParts {
   readonly #total: number;
   readonly #partLength: number;
   readonly #room: FragmentRoom | undefined;
-  /** Buffers that a thread may still write into, or the connection still read. */
+  /** Buffers that a thread may still write into, or the reader still read. */
   readonly #buffers = new Set<SharedBuffer>();
+  /** To the question that was asked last: until then the thread writes. */
+  #answer: Promise<FileAnswer<ReadResult>> | undefined;
   #asked = 0;
   #partsAtOnce = 1;
 
@@ -288,7 +287,7 @@ class StreamedParts {
    * @throws DataSetReadError
    */
   async *parts(): AsyncGenerator<DataSetChunk & { dataLength: number }> {
-    let isSpoilt = true;
+    let isWhole = false;
     let next: Promise<readonly Part[] | undefined> | undefined;
     try {
       while (this.#asked < this.#total || next !== undefined) {
@@ -307,10 +306,14 @@ class StreamedParts {
           this.#threads.giveBuffer(part.buffer);
         }
       }
-      isSpoilt = false;
+      isWhole = true;
     } finally {
-      this.#threads.endStream(this.#stream, !isSpoilt);
-      for (const buffer of this.#buffers) this.#threads.dropBuffer(buffer);
+      this.#threads.endStream(this.#stream, isWhole);
+      const answer = await this.#answer;
+      for (const buffer of this.#buffers) {
+        if (answer === undefined || answer.type === 'answer') this.#threads.giveBuffer(buffer);
+        else this.#threads.dropBuffer(buffer);
+      }
     }
   }
 
@@ -341,13 +344,8 @@ class StreamedParts {
     // The added zero byte may be a part of its own, with no byte of the file.
     const inFile = wanted.filter(({ position, length }) => length > 0 || position === 0);
     if (inFile.length > 0) {
-      const answer = await this.#threads.ask({
-        type: 'parts',
-        stream: this.#stream,
-        file,
-        parts: inFile,
-        room: this.#room,
-      });
+      this.#answer = this.#threads.ask({ type: 'parts', stream: this.#stream, file, parts: inFile, room: this.#room });
+      const answer = await this.#answer;
       if (answer.type === 'no thread') return undefined;
       if (answer.type === 'hung') throw new DataSetReadError({ code: 'read error', error: answer.error });
       if (answer.answer !== undefined) throw new DataSetReadError(answer.answer);
