@@ -33,6 +33,8 @@ export class Sends {
   readonly #note: SendsOptions['note'];
   readonly #live = new Map<SendId, LiveSend>();
   readonly #past = new Map<SendId, PastSend>();
+  /** What `refresh` has read before they were forgotten does not count. */
+  readonly #forgotten = new Set<SendId>();
   /** The one that was used last is the last. */
   readonly #results = new Map<SendId, SendResult>();
   /** From disk: a tree asks for the same results many times at once. */
@@ -87,7 +89,8 @@ export class Sends {
     const before = new Map([...this.#past].map(([id, { owed }]) => [id, owed] as const));
     // Another window may have forgotten it.
     for (const { id } of withResults) if (!ids.has(id) && !this.#results.has(id)) this.#past.delete(id);
-    for (const head of heads) if (!this.#live.has(head.id)) this.#past.set(head.id, new PastSend(head, true));
+    for (const head of heads)
+      if (!this.#live.has(head.id) && !this.#forgotten.has(head.id)) this.#past.set(head.id, new PastSend(head, true));
     const owed = new Map(journals.map((journal) => [journal.id, remaining(journal).length]));
     const ofSends = new Set<SendId | undefined>();
     for (const [id, send] of this.#past) {
@@ -139,6 +142,7 @@ export class Sends {
   /** Takes an ended send out of the list and its results off the disk. Its journal stays. */
   async forget(id: SendId): Promise<void> {
     if (this.#live.has(id)) return;
+    this.#forgotten.add(id);
     this.#past.delete(id);
     this.#results.delete(id);
     await Promise.all(this.#writing);

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { LiveSend } from '../../../src/extension/send-entries.ts';
 import { Sends } from '../../../src/extension/sends.ts';
 import { ProblemCollector } from '../../../src/report/problems.ts';
@@ -249,6 +250,29 @@ describe('after a reload', () => {
     assert.equal(await first.sends.resultOf(send.id), undefined);
     await second.sends.refresh();
     assert.deepEqual([second.sends.find(send.id)?.hasResults, second.heard.at(-1)], [undefined, 'done,gone']);
+  });
+
+  it('a send that is forgotten while the list reads the disk stays forgotten', async (t) => {
+    const storage = temporaryFolder(t);
+    const first = openWindow(storage);
+    const sent = await Promise.all(Array.from({ length: 8 }, () => sendAll(t, first, storage)));
+    await first.sends.written();
+    // Loads what reads the disk.
+    await openWindow(storage).sends.refresh();
+    const { sends } = openWindow(storage);
+    // At each turn of the event loop one, so that one of them falls between reading and listing.
+    const reading = sends.refresh();
+    const forgetting: Promise<void>[] = [];
+    for (const { send } of sent) {
+      await setImmediate();
+      await setImmediate();
+      forgetting.push(sends.forget(send.id));
+    }
+    await Promise.all([reading, ...forgetting]);
+    assert.deepEqual(
+      sends.list().filter(({ hasResults }) => hasResults),
+      [],
+    );
   });
 
   it('a send that a shutdown stopped is interrupted, and its journal owes the rest', async (t) => {
