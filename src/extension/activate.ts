@@ -4,9 +4,9 @@
 import * as vscode from 'vscode';
 import { bugText } from '../trace/bug-text.ts';
 import { isPartMissing, tellPartMissing } from './missing-part.ts';
+import { openPeersView } from './peers-view.ts';
 import { RESULTS_SCHEME } from './results.ts';
 import { Session } from './session.ts';
-import { openViews } from './views.ts';
 
 type Command = (session: Session, ...args: unknown[]) => unknown;
 
@@ -85,7 +85,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.languages.registerDocumentLinkProvider(RESULTS, {
       provideDocumentLinks: async (document) => (await import('./results-document.ts')).linksOf(opened, document),
     }),
-    ...openViews(opened),
+    ...openPeersView(opened),
   );
   // A test reads it, and so can a profile of the extension host.
   performance.measure('Send to PACS: activate', { start: startedMs });

@@ -43,7 +43,7 @@ class PeersView implements vscode.TreeDataProvider<string> {
   }
 }
 
-export function openViews(session: Session): vscode.Disposable[] {
+export function openPeersView(session: Session): vscode.Disposable[] {
   const peers = new PeersView(session);
   const peersView = vscode.window.createTreeView('sendToPacs.peers', { treeDataProvider: peers });
   peers.isVisible = () => peersView.visible;
