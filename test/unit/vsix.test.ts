@@ -411,7 +411,8 @@ test('what is packed runs: the thread that decodes pixels, with its WebAssembly 
   const worker = new Worker(join(scratch, 'codecs-worker.cjs'));
   const answered = once(worker, 'message', { signal: AbortSignal.timeout(20_000) });
   const format = { ...image, codec: 'JPEG 2000', bitsAllocated: 8, convertsToRgb: false } as const;
-  worker.postMessage({ frame, format, module });
+  worker.postMessage({ module });
+  worker.postMessage({ frame, format });
   const answer = await answered;
   await endThread(worker);
   assert.deepEqual(answer[0]?.pixels, pixels);

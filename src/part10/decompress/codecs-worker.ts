@@ -1,6 +1,6 @@
 // The worker thread that decodes frames. In the main thread, a second of wavelet transform would be a second in which no
-// association answers. The codecs come compiled, before the first frame that needs them. A frame and its samples are moved between the
-// threads, not copied.
+// association answers. The codecs come compiled, before the first frame that needs them. A frame and its samples are moved
+// between the threads, not copied.
 
 import { parentPort } from 'node:worker_threads';
 import { serve } from '../thread-end.ts';
