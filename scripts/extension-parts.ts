@@ -58,9 +58,9 @@ export interface ExtensionBuild {
   readonly metafile: Metafile;
 }
 
-/** @param options those of every bundle; `minify` and CommonJS come here */
+/** @param options those of every bundle; a shorter text and CommonJS come here */
 export async function buildExtension(options: BuildOptions, root: string): Promise<ExtensionBuild> {
-  const { minify: _, format: __, supported, ...shared } = options;
+  const { minifyWhitespace, minifySyntax, format: _, supported, ...shared } = options;
   const entry = 'src/extension/activate.ts';
   const modules: BuildOptions = { ...shared, format: 'esm', outdir: 'dist', write: false, metafile: true };
   const all = await build({ ...modules, entryPoints: [entry] });
@@ -79,7 +79,8 @@ export async function buildExtension(options: BuildOptions, root: string): Promi
       const { code } = await transform(text, {
         format: 'cjs',
         platform: 'node',
-        minify: true,
+        ...(minifyWhitespace === undefined ? {} : { minifyWhitespace }),
+        ...(minifySyntax === undefined ? {} : { minifySyntax }),
         legalComments: 'none',
         ...(options.target === undefined ? {} : { target: options.target }),
         ...(supported === undefined ? {} : { supported }),

@@ -204,8 +204,8 @@ test('dcmjs is in its own file only, and the others load that file when they nee
   for (const bundle of ['extension/dist/extension-work.cjs', 'extension/dist/cli.cjs']) {
     assert.doesNotMatch(text(bundle), ofDcmjs, `${bundle} contains dcmjs`);
     assert.match(text(bundle), /require\("\.\/dcmjs\.cjs"\)/, `${bundle} does not load dcmjs.cjs`);
-    // The whole of src has 500 kB or so: a further package would show.
-    assert.ok(text(bundle).length < 600_000, `${bundle} has grown to ${text(bundle).length} characters: what got in?`);
+    // The whole of src has 650 kB or so: a further package would show.
+    assert.ok(text(bundle).length < 750_000, `${bundle} has grown to ${text(bundle).length} characters: what got in?`);
   }
 });
 
