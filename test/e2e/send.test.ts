@@ -190,7 +190,7 @@ test('a file: the trace at level Debug is complete', { skip }, async () => {
   await picture(page, 'trace');
   assert.match(trace, /Sta6 \+ Evt11/);
   // Events within one millisecond have separate lines as well.
-  assert.match(trace, /^\S+ \S+ \[debug\] Received P-DATA-TF/m);
+  assert.match(trace, /^\S+ \S+ \[debug\] \[1\] Received P-DATA-TF/m);
   assert.match(trace, /Message Type +: C-STORE RSP/);
   await runCommand(page, 'View: Toggle Maximized Panel');
   await setLogLevel(page, 'Info');
@@ -205,8 +205,8 @@ test('Show Trace: one line for each step of a send', { skip }, async () => {
   const trace = await outputText(page, /IM2\.dcm[^]*1 stored/);
   await screenshot('trace-info');
   for (const line of [
-    /^\S+ \S+ \[info\] Requesting Association$/m,
-    /^\S+ \S+ \[info\] Association Accepted$/m,
+    /^\S+ \S+ \[info\] \[1\] Requesting Association$/m,
+    /^\S+ \S+ \[info\] \[1\] Association Accepted$/m,
     /Sending file: phantom-study\/series-1-sphere\/IM2\.dcm$/m,
     /Received Store Response \(Status: 0x0000 - Success\)$/m,
     /Releasing Association$/m,
@@ -328,7 +328,7 @@ test('Verify Connection says why nobody answers, and one thing to do', { skip },
   await screenshot('verify-refused');
   assert.match(failed, /^SWITCHED-OFF: Connection refused \(ECONNREFUSED\)\. Check host and port/);
   await toastButton(page, /SWITCHED-OFF/, 'Open Settings').click();
-  await editorText(page, /sendToPacs\.peers/);
+  await editorText(page, /SWITCHED-OFF/);
 });
 
 test('from the command palette: the file of the editor, and a folder', { skip }, async () => {

@@ -244,18 +244,20 @@ test('a page that the editor shows has less than 120 kB, and nothing of Node', (
 
 test('a class of the extension is in one of its files only', () => {
   const classes = OF_EXTENSION.flatMap((bundle) =>
-    [
-      ...text(`extension/dist/${bundle}`).matchAll(
-        /class(?: [\w$]+)?(?: extends [\w$.]+)?\{static\{[^"}]*"(\w+)"\)\}/g,
-      ),
-    ].map(([, name]) => String(name)),
+    [...text(`extension/dist/${bundle}`).matchAll(/\b(\w+)=class\b|\bclass (\w+)(?: extends [\w$.]+)?\{/g)].map(
+      ([, assigned, declared]) => String(assigned ?? declared),
+    ),
   );
   assert.ok(classes.length > 30, `only ${classes.length} classes seen`);
   const root = join(import.meta.dirname, '../..');
   const sources = globSync('src/**/*.ts', { cwd: root }).map((path) => readFileSync(join(root, path), 'utf8'));
-  for (const name of new Set(classes)) {
-    const written = sources.filter((source) => new RegExp(`\\bclass ${name}\\b`).test(source)).length;
-    assert.ok(classes.filter((other) => other === name).length <= written, `${name} ships more than once`);
+  const writtenAs = (name: string): number =>
+    sources.filter((source) => new RegExp(`\\bclass ${name}\\b`).test(source)).length;
+  // Two classes of one name are told apart by a digit in the bundle.
+  const names = classes.map((name) => (writtenAs(name) === 0 ? name.replace(/\d+$/, '') : name));
+  for (const name of new Set(names)) {
+    const shipped = names.filter((other) => other === name).length;
+    assert.ok(shipped <= writtenAs(name), `${name} ships more than once`);
   }
 });
 
