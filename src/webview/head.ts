@@ -106,9 +106,9 @@ export class Head {
   }
 
   #remake(part: string, of: unknown, make: () => void): void {
-    const text = JSON.stringify(of);
-    if (this.#made.get(part) === text) return;
-    this.#made.set(part, text);
+    const facts = JSON.stringify(of);
+    if (this.#made.get(part) === facts) return;
+    this.#made.set(part, facts);
     make();
   }
 

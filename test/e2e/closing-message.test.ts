@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { EXPLICIT_LE, IMPLICIT_LE, sampleInstance } from '../support/dicom-builder.ts';
 import { freePort } from '../support/peers.ts';
-import { toast, toastButton, toastText } from '../support/testbed/workbench.ts';
+import { eventually, toast, toastButton, toastText } from '../support/testbed/workbench.ts';
 import { useWorkbench, whyNoWorkbench } from './harness.ts';
 import { notifications, peerEntry, scriptedPeer, sendFromExplorerTo, tidy, useServers } from './story.ts';
 
@@ -106,7 +106,11 @@ async function assertShown(page: Page, text: RegExp, { severity, buttons }: Show
     await one.locator('.notification-list-item-buttons-container .monaco-button').allInnerTexts(),
     buttons,
   );
-  assert.equal(await notifications(page, /./).count(), 1, 'one notification in all');
+  await eventually(
+    page,
+    async () => ((await notifications(page, /./).count()) === 1 ? true : undefined),
+    () => 'more notifications than one',
+  );
 }
 
 const CASES: readonly (readonly [name: string, folder: string, peer: string, closing: RegExp, Shown])[] = [

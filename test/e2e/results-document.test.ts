@@ -52,7 +52,7 @@ test('the document names what failed, offers commands, and is the same after a r
   await lens.waitFor();
   await page.locator('.tab', { hasText: 'FLAKY: 8 failed' }).waitFor();
   await screenshot('results-document');
-  await page.reload();
+  await Promise.all([page.waitForEvent('load'), runCommand(page, 'Developer: Reload Window')]);
   await editorText(page, /16 of 26 files stored, 8 failed/);
   await lens.waitFor();
   await screenshot('results-document-reloaded');

@@ -193,7 +193,7 @@ test('the Markdown document is one command away; after a reload the page is back
   await frame.getByRole('button', { name: 'Export' }).click();
   await screenshot('results-export');
   await frame.getByRole('menuitem', { name: 'Copy as Command storescu' }).click();
-  const command = /^storescu -aet SENDTOPACS -aec FLAKY \+sd \+r 127\.0\.0\.1 \d+ \/\S+\/small300$/;
+  const command = /^storescu -v \+sd \+r -aet SENDTOPACS -aec FLAKY 127\.0\.0\.1 \d+ \/\S+\/small300$/;
   await eventually(
     page,
     async () => command.test(String(await page.evaluate('navigator.clipboard.readText()').catch(() => ''))),

@@ -141,9 +141,10 @@ export async function documentThat(fits: (document: vscode.TextDocument) => bool
   }
 }
 
-/** The text of the output channel, as soon as it contains `words`. */
-export async function traceThat(words: string): Promise<string> {
+/** The text of the output channel, as soon as it contains `words` or matches them. */
+export async function traceThat(words: string | RegExp): Promise<string> {
   await vscode.commands.executeCommand('sendToPacs.showTrace');
-  const shown = await documentThat(({ uri, getText }) => uri.scheme === 'output' && getText().includes(words));
+  const has = (text: string): boolean => (typeof words === 'string' ? text.includes(words) : words.test(text));
+  const shown = await documentThat(({ uri, getText }) => uri.scheme === 'output' && has(getText()));
   return shown.getText();
 }

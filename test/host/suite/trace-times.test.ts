@@ -41,7 +41,7 @@ describe('The trace of a peer that takes 68 ms to answer', () => {
   it('has the time of each line itself', async () => {
     const beganMs = Date.now();
     await vscode.commands.executeCommand('sendToPacs.send', vscode.Uri.file(study.path));
-    const text = await traceThat(`IM${800 + FILES - 1}.dcm`);
+    const text = await traceThat(new RegExp(`IM${800 + FILES - 1}\\.dcm[^]*Received Store Response`));
     const lines = text.split('\n').flatMap((line) => {
       const [, time, , words] = LINE.exec(line) ?? [];
       return time === undefined || words === undefined ? [] : [{ timeMs: new Date(time).getTime(), words }];
