@@ -205,8 +205,8 @@ test('Show Trace: one line for each step of a send', { skip }, async () => {
   const trace = await outputText(page, /IM2\.dcm[^]*1 stored/);
   await screenshot('trace-info');
   for (const line of [
-    /^\S+ \S+ \[info\] \[1\] Requesting Association$/m,
-    /^\S+ \S+ \[info\] \[1\] Association Accepted$/m,
+    /^\S+ \S+ \[info\] \[2\] Requesting Association$/m,
+    /^\S+ \S+ \[info\] \[2\] Association Accepted$/m,
     /Sending file: phantom-study\/series-1-sphere\/IM2\.dcm$/m,
     /Received Store Response \(Status: 0x0000 - Success\)$/m,
     /Releasing Association$/m,
