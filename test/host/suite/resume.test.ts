@@ -10,10 +10,9 @@ import { readJournals } from '../../../src/send/journal-shelf.ts';
 import { scan } from '../../../src/send/scan.ts';
 import { ScannedFiles } from '../../../src/send/scanned-files.ts';
 import { EXPLICIT_LE, type SampleInstance } from '../../support/dicom-builder.ts';
+import { NO_OUTCOMES } from '../../support/outcome-counts.ts';
 import { startScriptedPeer } from '../../support/scripted-peer.ts';
 import { filesBelow, listen, makeFolder, PEER, peerEntry, resetSettings, setUser, writeInstances } from './support.ts';
-
-const NONE = { stored: 0, 'stored with warning': 0, failed: 0, 'held back': 0, skipped: 0, cancelled: 0, unknown: 0 };
 
 type Answer = SendSummary | undefined;
 
@@ -81,7 +80,7 @@ describe('An interrupted or failed send', () => {
   it('is resumed with exactly the files that are not known to be stored, and then forgotten', async () => {
     const { id } = await interrupted(2);
     const summary = await resume(id);
-    assert.deepEqual(summary?.counts, { ...NONE, stored: 3 });
+    assert.deepEqual(summary?.counts, { ...NO_OUTCOMES, stored: 3 });
     assert.deepEqual(
       await received(),
       instances.slice(2).map(({ sopInstance }) => sopInstance),
@@ -106,12 +105,12 @@ describe('An interrupted or failed send', () => {
     const { id } = await interrupted(0);
     await rename(join(study.path, `IM${seed - 10}.dcm`), join(study.path, 'hidden'));
     const summary = await resume(id);
-    assert.deepEqual(summary?.counts, { ...NONE, stored: 4, skipped: 1 });
+    assert.deepEqual(summary?.counts, { ...NO_OUTCOMES, stored: 4, skipped: 1 });
     const [left, ...others] = await ids();
     assert.deepEqual(others, []);
     assert.notEqual(left, id);
     await rename(join(study.path, 'hidden'), join(study.path, `IM${seed - 10}.dcm`));
-    assert.deepEqual((await resume(left))?.counts, { ...NONE, stored: 1 });
+    assert.deepEqual((await resume(left))?.counts, { ...NO_OUTCOMES, stored: 1 });
     assert.deepEqual(await ids(), []);
     assert.equal((await received()).length, 5);
   });
@@ -120,7 +119,7 @@ describe('An interrupted or failed send', () => {
     const { id } = await interrupted(0);
     await study.remove();
     await mkdir(study.path);
-    assert.deepEqual((await resume(id))?.counts, { ...NONE, skipped: 5 });
+    assert.deepEqual((await resume(id))?.counts, { ...NO_OUTCOMES, skipped: 5 });
     assert.deepEqual(await ids(), [id]);
   });
 
@@ -150,14 +149,14 @@ describe('An interrupted or failed send', () => {
     await setUser({ peers: [peerEntry(closed.port)] });
     const [first] = instances;
     const failed = await vscode.commands.executeCommand<Answer>('sendToPacs.send', vscode.Uri.file(study.path));
-    assert.deepEqual(failed?.counts, { ...NONE, failed: 5 });
+    assert.deepEqual(failed?.counts, { ...NO_OUTCOMES, failed: 5 });
     const kept = await ids();
     assert.equal(kept.length, 1);
     const text = await readFile(join(journals, `send-${kept[0]}.jsonl`), 'utf8');
     assert.ok(!text.includes('TEST^BUILDER') && first !== undefined);
     // The peer is still down: the retry fails, and its journal replaces the first.
     const again = await retry();
-    assert.deepEqual(again?.counts, { ...NONE, failed: 5 });
+    assert.deepEqual(again?.counts, { ...NO_OUTCOMES, failed: 5 });
     assert.equal((await ids()).length, 1);
     assert.notDeepEqual(await ids(), kept);
     // Retry goes by the results, not by the folder: one file is gone meanwhile.
@@ -177,10 +176,10 @@ describe('An interrupted or failed send', () => {
     try {
       await setUser({ peers: [peerEntry(peer.port, { associations: 1 })] });
       const failed = await vscode.commands.executeCommand<Answer>('sendToPacs.send', vscode.Uri.file(study.path));
-      assert.deepEqual(failed?.counts, { ...NONE, stored: 3, failed: 2 });
+      assert.deepEqual(failed?.counts, { ...NO_OUTCOMES, stored: 3, failed: 2 });
       assert.equal((await ids()).length, 1);
       const again = await retry();
-      assert.deepEqual(again?.counts, { ...NONE, stored: 2 });
+      assert.deepEqual(again?.counts, { ...NO_OUTCOMES, stored: 2 });
       assert.deepEqual(await ids(), []);
       assert.equal(await retry(), undefined);
     } finally {

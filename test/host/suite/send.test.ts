@@ -13,6 +13,7 @@ import {
   JPEG_BASELINE,
   type SampleInstance,
 } from '../../support/dicom-builder.ts';
+import { NO_OUTCOMES } from '../../support/outcome-counts.ts';
 import {
   documentThat,
   filesBelow,
@@ -27,8 +28,6 @@ import {
   workspaceFolder,
   writeInstances,
 } from './support.ts';
-
-const NONE = { stored: 0, 'stored with warning': 0, failed: 0, 'held back': 0, skipped: 0, cancelled: 0, unknown: 0 };
 
 /** A deflated data set of odd length travels with a zero byte behind it. PS3.5 A.5. */
 const evenLength = ({ length }: Uint8Array): number => length + (length % 2);
@@ -77,7 +76,7 @@ describe('Send to PACS', () => {
     ];
     await writeFile(join(study.path, 'README.txt'), 'nothing to see');
     const summary = await send(study.path);
-    assert.deepEqual(summary?.counts, { ...NONE, stored: 5, skipped: 1 });
+    assert.deepEqual(summary?.counts, { ...NO_OUTCOMES, stored: 5, skipped: 1 });
     assert.equal(summary.peer, PEER);
     assert.equal(summary.cancelled, false);
     assert.equal(
@@ -110,7 +109,7 @@ describe('Send to PACS', () => {
     await writeFile(join(study.path, 'a.txt'), 'text');
     await writeFile(join(study.path, 'b.dcm'), '');
     const summary = await send(study.path);
-    assert.deepEqual(summary, { peer: PEER, counts: { ...NONE, skipped: 2 }, bytesSent: 0, cancelled: false });
+    assert.deepEqual(summary, { peer: PEER, counts: { ...NO_OUTCOMES, skipped: 2 }, bytesSent: 0, cancelled: false });
   });
 
   it('sends nothing for arguments that no menu passes', async () => {
@@ -197,7 +196,7 @@ describe('The built-in receiver', () => {
       assert.equal(await vscode.commands.executeCommand('sendToPacs.stopReceiver'), false);
       await setUser({ peers: [peerEntry(running.port)] });
       const refused = await send(study.path, undefined, PEER);
-      assert.deepEqual(refused?.counts, { ...NONE, failed: 1 });
+      assert.deepEqual(refused?.counts, { ...NO_OUTCOMES, failed: 1 });
       const echo = await vscode.commands.executeCommand<EchoResult>('sendToPacs.verifyConnection', PEER);
       assert.equal(echo.verified, false);
       assert.equal(echo.failure?.code, 'connection failed');

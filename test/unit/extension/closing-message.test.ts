@@ -20,21 +20,12 @@ import { BRIEF_MAX, briefly, brieflyUnverified } from '../../../src/trace/brief.
 import { exampleReasons } from '../../../src/trace/catalogue.ts';
 import { explainEcho } from '../../../src/trace/explain-echo.ts';
 import { brieflyNotStarted, EXPLAINED_RECEIVER_ERRORS } from '../../../src/trace/explain-receiver.ts';
-
-const NONE: OutcomeCounts = {
-  stored: 0,
-  'stored with warning': 0,
-  failed: 0,
-  'held back': 0,
-  skipped: 0,
-  cancelled: 0,
-  unknown: 0,
-};
+import { NO_OUTCOMES } from '../../support/outcome-counts.ts';
 
 function closing(counts: Partial<OutcomeCounts>, more: Partial<Closing> = {}): Closing {
   return {
     peerName: 'ARCHIVE',
-    counts: { ...NONE, ...counts },
+    counts: { ...NO_OUTCOMES, ...counts },
     folders: 0,
     converted: 0,
     cancelled: false,
@@ -239,7 +230,7 @@ describe('how it is shown', () => {
   ];
   for (const [counts, cancelled, severity, words] of cases)
     it(`${words}: ${severity}`, () => {
-      assert.equal(countsWords({ ...NONE, ...counts }), words);
+      assert.equal(countsWords({ ...NO_OUTCOMES, ...counts }), words);
       assert.equal(severityOf(closing(counts, { cancelled })), severity);
     });
 
@@ -250,7 +241,7 @@ describe('how it is shown', () => {
 
   it('the results come first, then what the person can do', () => {
     const buttons = (counts: Partial<OutcomeCounts>, mayRetry: boolean): readonly string[] =>
-      closingButtons({ counts: { ...NONE, ...counts } }, mayRetry);
+      closingButtons({ counts: { ...NO_OUTCOMES, ...counts } }, mayRetry);
     assert.deepEqual(buttons({ stored: 1 }, false), ['Show Results', 'Show Trace']);
     assert.deepEqual(buttons({ failed: 1 }, true), ['Show Results', 'Retry', 'Show Trace']);
     assert.deepEqual(buttons({ failed: 1, 'held back': 1 }, true), ['Show Results', 'Retry', 'Review Held Back…']);

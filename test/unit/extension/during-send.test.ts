@@ -5,6 +5,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { writeInstances } from '../../support/jobs.ts';
+import { NO_OUTCOMES } from '../../support/outcome-counts.ts';
 import { RecordingEditor } from '../../support/recording-editor.ts';
 import { startScriptedPeer } from '../../support/scripted-peer.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -58,15 +59,7 @@ describe('during a send', () => {
     return editor.run('sendToPacs.send', editor.file(folder));
   }
 
-  const counts = (stored: number) => ({
-    stored,
-    'stored with warning': 0,
-    failed: 0,
-    'held back': 0,
-    skipped: 0,
-    cancelled: 0,
-    unknown: 0,
-  });
+  const counts = (stored: number) => ({ ...NO_OUTCOMES, stored });
 
   it('F74: other settings count from the next send on', async (t) => {
     const next = await archive(t, () => undefined);

@@ -2,23 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { progressPercent, progressWords } from '../../../src/extension/words.ts';
 import type { SendProgress } from '../../../src/send/job.ts';
-import type { OutcomeCounts } from '../../../src/send/outcome.ts';
+import { NO_OUTCOMES } from '../../support/outcome-counts.ts';
 
-const NONE: OutcomeCounts = {
-  stored: 0,
-  'stored with warning': 0,
-  failed: 0,
-  'held back': 0,
-  skipped: 0,
-  cancelled: 0,
-  unknown: 0,
-};
 const progress = (rest: Partial<SendProgress>): SendProgress => ({
   filesDone: 12,
   filesTotal: 340,
   bytesDone: 1_200_000_000,
   bytesTotal: 8_100_000_000,
-  counts: NONE,
+  counts: NO_OUTCOMES,
   bytesPerSecond: undefined,
   remainingMs: undefined,
   ...rest,
